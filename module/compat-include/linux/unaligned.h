@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Before 6.12 it was asm/unaligned.h. */
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include_next <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif

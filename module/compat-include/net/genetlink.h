@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Before 6.2, a generic netlink family had no split operations, one entry for
+ * do and one for dump, as the generated genl.c lists them. Here a family keeps
+ * them beside a family of the older kind, whose operations are made from them
+ * when it is registered.
+ */
+#ifndef _VARTA_COMPAT_NET_GENETLINK_H
+#define _VARTA_COMPAT_NET_GENETLINK_H
+
+#include <linux/version.h>
+#include_next <net/genetlink.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+
+enum {
+	/* Commands of one family. */
+	COMPAT_GENL_OPS_MAX = 16,
+};
+
+struct genl_split_ops {
+	union {
+		struct {
+			int (*pre_doit)(const struct genl_split_ops *ops,
+					struct sk_buff *skb,
+					struct genl_info *info);
+			int (*doit)(struct sk_buff *skb,
+				    struct genl_info *info);
+			void (*post_doit)(const struct genl_split_ops *ops,
+					  struct sk_buff *skb,
+					  struct genl_info *info);
+		};
+		struct {
+			int (*start)(struct netlink_callback *cb);
+			int (*dumpit)(struct sk_buff *skb,
+				      struct netlink_callback *cb);
+			int (*done)(struct netlink_callback *cb);
+		};
+	};
+	const struct nla_policy *policy;
+	unsigned int maxattr;
+	u8 cmd;
+	u8 internal_flags;
+	u8 flags;
+	u8 validate;
+};
+
+/* The fields that a generated family sets, and what it is registered as. */
+struct compat_genl_family {
+	char name[GENL_NAMSIZ];
+	unsigned int version;
+	bool netnsok;
+	bool parallel_ops;
+	u8 n_split_ops;
+	u8 n_mcgrps;
+	const struct genl_split_ops *split_ops;
+	const struct genl_multicast_group *mcgrps;
+	struct module *module;
+
+	struct genl_family family;
+	struct genl_ops ops[COMPAT_GENL_OPS_MAX];
+};
+
+/* The operation of the older kind for a command, begun if it was not there. */
+static inline struct genl_ops *
+compat_genl_ops_of(struct compat_genl_family *family, u8 cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < family->family.n_ops; i++) {
+		if (family->ops[i].cmd == cmd)
+			return &family->ops[i];
+	}
+	if (i == ARRAY_SIZE(family->ops))
+		return NULL;
+	family->family.n_ops++;
+	family->ops[i].cmd = cmd;
+	return &family->ops[i];
+}
+
+static inline int compat_genl_register_family(struct compat_genl_family *family)
+{
+	unsigned int i;
+
+	family->family = (struct genl_family) {
+		.version	= family->version,
+		.netnsok	= family->netnsok,
+		.parallel_ops	= family->parallel_ops,
+		.module		= family->module,
+		.ops		= family->ops,
+		.mcgrps		= family->mcgrps,
+		.n_mcgrps	= family->n_mcgrps,
+	};
+	strscpy(family->family.name, family->name,
+		sizeof(family->family.name));
+	memset(family->ops, 0, sizeof(family->ops));
+
+	for (i = 0; i < family->n_split_ops; i++) {
+		const struct genl_split_ops *split = &family->split_ops[i];
+		struct genl_ops *ops = compat_genl_ops_of(family, split->cmd);
+
+		if (!ops)
+			return -EINVAL;
+		/* Flags of both halves are what the older kind has: permissions */
+		ops->flags |= split->flags & ~(GENL_CMD_CAP_DO |
+					       GENL_CMD_CAP_DUMP);
+		ops->validate |= split->validate;
+		if (split->policy) {
+			ops->policy = split->policy;
+			ops->maxattr = split->maxattr;
+		}
+		if (split->flags & GENL_CMD_CAP_DO) {
+			ops->doit = split->doit;
+		} else {
+			ops->start = split->start;
+			ops->dumpit = split->dumpit;
+			ops->done = split->done;
+		}
+	}
+	return genl_register_family(&family->family);
+}
+
+static inline int
+compat_genl_unregister_family(const struct compat_genl_family *family)
+{
+	return genl_unregister_family(&family->family);
+}
+
+static inline void *compat_genlmsg_put(struct sk_buff *skb, u32 portid, u32 seq,
+				       const struct compat_genl_family *family,
+				       int flags, u8 cmd)
+{
+	return genlmsg_put(skb, portid, seq, &family->family, flags, cmd);
+}
+
+static inline int
+compat_genlmsg_multicast_netns(const struct compat_genl_family *family,
+			       struct net *net, struct sk_buff *skb,
+			       u32 portid, unsigned int group, gfp_t flags)
+{
+	return genlmsg_multicast_netns(&family->family, net, skb, portid, group,
+				       flags);
+}
+
+static inline int
+compat_genl_has_listeners(const struct compat_genl_family *family,
+			  struct net *net, unsigned int group)
+{
+	return genl_has_listeners(&family->family, net, group);
+}
+
+#define genl_family		compat_genl_family
+#define genl_register_family	compat_genl_register_family
+#define genl_unregister_family	compat_genl_unregister_family
+#define genlmsg_put		compat_genlmsg_put
+#define genlmsg_multicast_netns	compat_genlmsg_multicast_netns
+#define genl_has_listeners	compat_genl_has_listeners
+
+#endif /* before 6.2 */
+
+#endif /* _VARTA_COMPAT_NET_GENETLINK_H */

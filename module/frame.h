@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a beat says, the rules that its fields obey, and how the 32-byte VLP
+ * frame is decoded. Nothing about who sent it.
+ */
+#ifndef _VARTA_FRAME_H
+#define _VARTA_FRAME_H
+
+#include <linux/limits.h>
+#include <linux/types.h>
+#include <uapi/linux/varta.h>
+
+/* With status critical, the nonce of a terminal beat; no other beat has it. */
+#define VARTA_TERMINAL_NONCE	U64_MAX
+
+/**
+ * struct varta_beat - what one beat says
+ * @nonce: strictly increasing, or VARTA_TERMINAL_NONCE
+ * @timestamp: the sender's monotonic value
+ * @payload: opaque
+ * @pid: the pid in its own namespace that the sender claims to have
+ * @status: enum varta_status
+ */
+struct varta_beat {
+	u64 nonce;
+	u64 timestamp;
+	u32 payload;
+	u32 pid;
+	u32 status;
+};
+
+/**
+ * enum varta_frame_error - why a beat was refused for what it says
+ * @VARTA_FRAME_OK: it was not
+ * @VARTA_BAD_LENGTH: a frame not of 32 bytes
+ * @VARTA_BAD_MAGIC: a frame that does not begin with "VA"
+ * @VARTA_BAD_VERSION: a frame of another version
+ * @VARTA_BAD_CRC: a frame whose checksum does not match
+ * @VARTA_BAD_STATUS: no such status
+ * @VARTA_STALL_ON_WIRE: the status that is the observer's own word
+ * @VARTA_BAD_PID: a pid that no sender has
+ * @VARTA_BAD_TIMESTAMP: the timestamp that is no time
+ * @VARTA_BAD_NONCE: the terminal nonce with a status other than critical
+ *
+ * In the order of the checks, which is part of the frame format.
+ */
+enum varta_frame_error {
+	VARTA_FRAME_OK,
+	VARTA_BAD_LENGTH,
+	VARTA_BAD_MAGIC,
+	VARTA_BAD_VERSION,
+	VARTA_BAD_CRC,
+	VARTA_BAD_STATUS,
+	VARTA_STALL_ON_WIRE,
+	VARTA_BAD_PID,
+	VARTA_BAD_TIMESTAMP,
+	VARTA_BAD_NONCE,
+};
+
+/**
+ * varta_beat_is_terminal() - whether a beat is a crash handler's last word
+ * @beat: a beat that was checked
+ */
+static inline bool varta_beat_is_terminal(const struct varta_beat *beat)
+{
+	return beat->status == VARTA_STATUS_CRITICAL &&
+	       beat->nonce == VARTA_TERMINAL_NONCE;
+}
+
+enum varta_frame_error varta_beat_check(const struct varta_beat *beat,
+					u32 lowest_pid);
+enum varta_frame_error varta_frame_decode(const void *data, size_t len,
+					  struct varta_beat *beat);
+
+#endif /* _VARTA_FRAME_H */

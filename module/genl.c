@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/varta.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "genl.h"
+
+#include <uapi/linux/varta.h>
+
+/* VARTA_CMD_BEAT - do */
+static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_FRAME + 1] = {
+	[VARTA_A_BEAT_STATUS] = { .type = NLA_U32, },
+	[VARTA_A_BEAT_NONCE] = { .type = NLA_U64, },
+	[VARTA_A_BEAT_TIMESTAMP] = { .type = NLA_U64, },
+	[VARTA_A_BEAT_PAYLOAD] = { .type = NLA_U32, },
+	[VARTA_A_BEAT_PID] = { .type = NLA_U32, },
+	[VARTA_A_BEAT_FRAME] = { .type = NLA_BINARY, },
+};
+
+/* VARTA_CMD_AGENT_GET - do */
+static const struct nla_policy varta_agent_get_nl_policy[VARTA_A_AGENTS_PID + 1] = {
+	[VARTA_A_AGENTS_PID] = { .type = NLA_U32, },
+};
+
+/* Ops table for varta */
+static const struct genl_split_ops varta_nl_ops[] = {
+	{
+		.cmd		= VARTA_CMD_BEAT,
+		.doit		= varta_nl_beat_doit,
+		.policy		= varta_beat_nl_policy,
+		.maxattr	= VARTA_A_BEAT_FRAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VARTA_CMD_AGENT_GET,
+		.doit		= varta_nl_agent_get_doit,
+		.policy		= varta_agent_get_nl_policy,
+		.maxattr	= VARTA_A_AGENTS_PID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VARTA_CMD_AGENT_GET,
+		.dumpit	= varta_nl_agent_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd	= VARTA_CMD_STATS_GET,
+		.doit	= varta_nl_stats_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+};
+
+static const struct genl_multicast_group varta_nl_mcgrps[] = {
+	[VARTA_NLGRP_EVENTS] = { "events", },
+};
+
+struct genl_family varta_nl_family __ro_after_init = {
+	.name		= VARTA_FAMILY_NAME,
+	.version	= VARTA_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= varta_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(varta_nl_ops),
+	.mcgrps		= varta_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(varta_nl_mcgrps),
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/varta.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_VARTA_GEN_H
+#define _LINUX_VARTA_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/varta.h>
+
+int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	VARTA_NLGRP_EVENTS,
+};
+
+extern struct genl_family varta_nl_family;
+
+#endif /* _LINUX_VARTA_GEN_H */

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The attribute set "agent" of the netlink specification. */
+
+#include <uapi/linux/varta.h>
+
+#include "message.h"
+
+/**
+ * varta_agent_nest_size() - room that varta_put_agent() may need
+ *
+ * Return: bytes.
+ */
+size_t varta_agent_nest_size(void)
+{
+	return nla_total_size(0) +			/* the nest */
+	       nla_total_size(sizeof(u32)) +		/* pid */
+	       nla_total_size(sizeof(u32)) +		/* own-pid */
+	       nla_total_size_64bit(sizeof(u64)) +	/* ns-inode */
+	       nla_total_size(sizeof(u32)) +		/* origin */
+	       nla_total_size(sizeof(u32)) +		/* status */
+	       nla_total_size_64bit(sizeof(u64)) +	/* nonce */
+	       nla_total_size(sizeof(u32)) +		/* payload */
+	       nla_total_size_64bit(sizeof(u64)) +	/* last-beat */
+	       nla_total_size_64bit(sizeof(u64)) +	/* silence */
+	       nla_total_size(0);			/* stalled */
+}
+
+/**
+ * varta_put_agent() - add one agent to a message
+ * @skb: the message
+ * @agent: the agent
+ * @now: the time that its silence is reckoned to
+ *
+ * Context: any; does not sleep.
+ * Return: 0, or -EMSGSIZE if there is no room; the message is then as it was.
+ */
+int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
+		    u64 now)
+{
+	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
+	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, VARTA_A_AGENT_PID, agent->id.pid) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_OWN_PID, agent->id.own_pid) ||
+	    (agent->id.ns_inode &&
+	     nla_put_u64_64bit(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode,
+			       VARTA_A_AGENT_PAD)) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_ORIGIN, agent->id.origin) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_STATUS, agent->status) ||
+	    nla_put_u64_64bit(skb, VARTA_A_AGENT_NONCE, agent->nonce,
+			      VARTA_A_AGENT_PAD) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
+	    nla_put_u64_64bit(skb, VARTA_A_AGENT_LAST_BEAT, agent->last_ns,
+			      VARTA_A_AGENT_PAD) ||
+	    nla_put_u64_64bit(skb, VARTA_A_AGENT_SILENCE, silence,
+			      VARTA_A_AGENT_PAD) ||
+	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED))) {
+		nla_nest_cancel(skb, nest);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}

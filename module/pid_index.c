@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pid index (tracker semantics, section 2): a power of two of entries, at
+ * least twice the capacity, a deterministic mixer, linear probing, and at most
+ * 64 probes for anything.
+ *
+ * Lookups take no lock. What makes that right for a pid that is in the table:
+ * an entry holds pid and slot in one word, an entry never moves, and no entry
+ * between a pid's home and its place is empty while it is there. Removal turns
+ * an entry back to empty only when the one behind it is empty, and then
+ * nothing can have been placed by probing across it. A lookup that races with
+ * the insertion or removal of its own pid may see either; the caller settles
+ * that under its lock.
+ */
+
+#include <linux/bug.h>
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+
+#include "pid_index.h"
+
+/*
+ * A tombstone is where an entry was removed: a lookup goes on past it, an
+ * insert may take it. Slot n is stored as n + FIRST_SLOT.
+ */
+enum {
+	EMPTY		= 0,
+	TOMBSTONE	= 1,
+	FIRST_SLOT	= 2,
+	NO_ENTRY	= U32_MAX,
+};
+
+static u64 live_entry(u32 pid, u32 slot)
+{
+	return (u64)pid << 32 | (slot + FIRST_SLOT);
+}
+
+static bool is_live(u64 entry)
+{
+	return entry > TOMBSTONE;
+}
+
+static bool holds(u64 entry, u32 pid)
+{
+	return is_live(entry) && entry >> 32 == pid;
+}
+
+/*
+ * The 32-bit finaliser of MurmurHash3, a bijection: pids that come in
+ * sequence are spread, and where a pid goes is the same on every machine.
+ */
+static u32 mix(u32 pid)
+{
+	pid ^= pid >> 16;
+	pid *= 0x85ebca6b;
+	pid ^= pid >> 13;
+	pid *= 0xc2b2ae35;
+	pid ^= pid >> 16;
+	return pid;
+}
+
+static u32 entries_for(u32 capacity)
+{
+	return roundup_pow_of_two(2 * capacity);
+}
+
+/**
+ * varta_pid_index_bytes() - memory that an index takes
+ * @capacity: how many pids it is for
+ *
+ * Return: bytes.
+ */
+size_t varta_pid_index_bytes(u32 capacity)
+{
+	return (size_t)entries_for(capacity) * sizeof(u64);
+}
+
+/**
+ * varta_pid_index_init() - make an empty index
+ * @index: to be set up
+ * @capacity: how many pids it is for, 1 to 2^30
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int varta_pid_index_init(struct varta_pid_index *index, u32 capacity)
+{
+	/* Failing is for the caller to report; nobody is to be killed for it */
+	index->entries = kvzalloc(varta_pid_index_bytes(capacity),
+				  GFP_KERNEL | __GFP_RETRY_MAYFAIL |
+				  __GFP_NOWARN);
+	if (!index->entries)
+		return -ENOMEM;
+	index->mask = entries_for(capacity) - 1;
+	return 0;
+}
+
+/**
+ * varta_pid_index_destroy() - free what varta_pid_index_init() made
+ * @index: no longer used by anyone
+ */
+void varta_pid_index_destroy(struct varta_pid_index *index)
+{
+	kvfree(index->entries);
+}
+
+static u32 home(const struct varta_pid_index *index, u32 pid)
+{
+	return mix(pid) & index->mask;
+}
+
+/*
+ * What one walk over the probes of a pid found: the entry that holds it, where
+ * it could go (the first tombstone before an empty entry, else that empty
+ * entry), each or NO_ENTRY, and how many probes of the budget are left.
+ */
+struct walk {
+	u32 found;
+	u32 room;
+	u32 left;
+};
+
+/* @vacated is an entry to be treated as a tombstone, or NO_ENTRY. */
+static struct walk walk(const struct varta_pid_index *index, u32 pid,
+			u32 vacated)
+{
+	struct walk walk = {
+		.found = NO_ENTRY,
+		.room = NO_ENTRY,
+		.left = VARTA_PID_INDEX_PROBES,
+	};
+	u32 at = home(index, pid);
+
+	for (; walk.left; at = (at + 1) & index->mask) {
+		u64 entry = index->entries[at];
+
+		walk.left--;
+		if (holds(entry, pid)) {
+			walk.found = at;
+			break;
+		}
+		if (walk.room == NO_ENTRY && (!is_live(entry) || at == vacated))
+			walk.room = at;
+		if (entry == EMPTY)
+			break;
+	}
+	return walk;
+}
+
+static void store(struct varta_pid_index *index, u32 at, u64 entry)
+{
+	WRITE_ONCE(index->entries[at], entry);
+}
+
+/*
+ * Remove the entry at @at. Where the next one is empty, no probe for another
+ * pid has to get past this one, so it becomes empty, and so do the tombstones
+ * right before it, as far as @budget goes: that is what keeps churn from
+ * wearing the table out.
+ */
+static void vacate(struct varta_pid_index *index, u32 at, u32 budget)
+{
+	store(index, at, TOMBSTONE);
+	if (index->entries[(at + 1) & index->mask] != EMPTY)
+		return;
+	while (index->entries[at] == TOMBSTONE) {
+		store(index, at, EMPTY);
+		if (!budget--)
+			return;
+		at = (at - 1) & index->mask;
+	}
+}
+
+/**
+ * varta_pid_index_get() - look up a pid
+ * @index: the index
+ * @pid: what to look for
+ * @slot: where to put the number of its slot
+ *
+ * Context: any. Takes no lock; see the top of the file for what a lookup
+ * means that races with a change.
+ * Return: whether @pid is there.
+ */
+bool varta_pid_index_get(const struct varta_pid_index *index, u32 pid,
+			 u32 *slot)
+{
+	u32 at = home(index, pid);
+	u32 probe;
+
+	for (probe = 0; probe < VARTA_PID_INDEX_PROBES; probe++) {
+		/* One read: pid and slot are those of one moment. */
+		u64 entry = READ_ONCE(index->entries[at]);
+
+		if (holds(entry, pid)) {
+			*slot = (u32)entry - FIRST_SLOT;
+			return true;
+		}
+		if (entry == EMPTY)
+			break;
+		at = (at + 1) & index->mask;
+	}
+	return false;
+}
+
+/**
+ * varta_pid_index_insert() - add a pid, or give it another slot
+ * @index: the index
+ * @pid: the pid
+ * @slot: the number of its slot, less than 2^32 - 2
+ *
+ * Context: the owner's lock is held against other changes.
+ * Return: false if there was no room within 64 probes; the table is then as
+ * it was.
+ */
+bool varta_pid_index_insert(struct varta_pid_index *index, u32 pid, u32 slot)
+{
+	struct walk to = walk(index, pid, NO_ENTRY);
+	u32 at = to.found != NO_ENTRY ? to.found : to.room;
+
+	if (at == NO_ENTRY)
+		return false;
+	store(index, at, live_entry(pid, slot));
+	return true;
+}
+
+/**
+ * varta_pid_index_remove() - remove a pid
+ * @index: the index
+ * @pid: the pid
+ *
+ * Context: the owner's lock is held against other changes.
+ * Return: whether it was there.
+ */
+bool varta_pid_index_remove(struct varta_pid_index *index, u32 pid)
+{
+	struct walk to = walk(index, pid, NO_ENTRY);
+
+	if (to.found == NO_ENTRY)
+		return false;
+	vacate(index, to.found, to.left);
+	return true;
+}
+
+/**
+ * varta_pid_index_replace() - put one pid in the place of another
+ * @index: the index
+ * @old_pid: to be removed
+ * @pid: to be added, not in the table
+ * @slot: the number of its slot
+ *
+ * The room that @old_pid leaves counts for @pid.
+ *
+ * Context: the owner's lock is held against other changes.
+ * Return: false if @pid found no room within 64 probes; the table is then as
+ * it was, with @old_pid in it.
+ */
+bool varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
+			     u32 pid, u32 slot)
+{
+	struct walk from = walk(index, old_pid, NO_ENTRY);
+	struct walk to = walk(index, pid, from.found);
+
+	if (to.room == NO_ENTRY)
+		return false;
+	store(index, to.room, live_entry(pid, slot));
+	if (from.found != NO_ENTRY && from.found != to.room)
+		vacate(index, from.found, from.left);
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every reason for which the module refuses a request. Each has an error
+ * number, a text and, unless the tracker has counted it, a counter.
+ */
+#ifndef _VARTA_REFUSAL_H
+#define _VARTA_REFUSAL_H
+
+#include <linux/netlink.h>
+
+#include "frame.h"
+#include "tracker.h"
+
+enum varta_refusal {
+	VARTA_REFUSE_NO_STATUS,
+	VARTA_REFUSE_NO_NONCE,
+	VARTA_REFUSE_FRAME_AND_FIELDS,
+	VARTA_REFUSE_NOT_SENDERS_PID,
+	VARTA_REFUSE_NO_PID,
+	VARTA_REFUSE_NO_SUCH_AGENT,
+};
+
+int varta_refuse(struct netlink_ext_ack *extack, enum varta_refusal why);
+int varta_refuse_frame(struct netlink_ext_ack *extack,
+		       enum varta_frame_error why);
+int varta_answer_to_error(struct netlink_ext_ack *extack,
+			  enum varta_answer answer);
+
+#endif /* _VARTA_REFUSAL_H */

@@ -1,0 +1,761 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ledger. Section numbers are those of Documentation/tracker-semantics.md.
+ *
+ * A beat of a known agent finds its slot without a lock, locks the slot, which
+ * only beats of the same agent, readers and the stall pass ever do, and makes
+ * sure that the slot is still the agent's. Whatever gives a slot away or takes
+ * it back does so under the tracker's lock and the slot's. So an operation
+ * takes effect at one moment, while it holds its slot's lock (a beat that is
+ * refused for want of room: the tracker's).
+ */
+
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+
+#include "tracker.h"
+
+/* Marks the end of the chain of free slots. */
+#define NO_SLOT	U32_MAX
+
+/* What an agent costs; debugging makes the lock larger. */
+static_assert(sizeof(spinlock_t) > 4 || sizeof(struct varta_slot) <= 128);
+
+/**
+ * varta_tracker_bytes() - memory that a tracker takes, its index included
+ * @capacity: how many agents it is for
+ *
+ * Return: bytes.
+ */
+size_t varta_tracker_bytes(u32 capacity)
+{
+	return (size_t)capacity * sizeof(struct varta_slot) +
+	       varta_pid_index_bytes(capacity);
+}
+
+/**
+ * varta_tracker_init() - make an empty tracker
+ * @tracker: to be set up
+ * @config: copied; what it points to must outlive the tracker
+ *
+ * All the memory that the tracker will ever use is allocated here.
+ *
+ * Context: process, may sleep.
+ * Return: 0, -EINVAL for a capacity out of range, -ENOMEM.
+ */
+int varta_tracker_init(struct varta_tracker *tracker,
+		       const struct varta_tracker_config *config)
+{
+	u32 i;
+
+	if (!config->capacity || config->capacity > VARTA_CAPACITY_MAX)
+		return -EINVAL;
+
+	memset(tracker, 0, sizeof(*tracker));
+	tracker->config = *config;
+	tracker->config.eviction_scan_window =
+		clamp_t(u32, config->eviction_scan_window, 1,
+			VARTA_CAPACITY_MAX);
+
+	/* Failing is for the caller to report; nobody is to be killed for it */
+	tracker->slots = kvcalloc(config->capacity, sizeof(*tracker->slots),
+				  GFP_KERNEL | __GFP_RETRY_MAYFAIL |
+				  __GFP_NOWARN);
+	if (!tracker->slots)
+		return -ENOMEM;
+	if (varta_pid_index_init(&tracker->index, config->capacity)) {
+		kvfree(tracker->slots);
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < config->capacity; i++)
+		spin_lock_init(&tracker->slots[i].lock);
+	mutex_init(&tracker->lock);
+	tracker->free_slot = NO_SLOT;
+	return 0;
+}
+
+/**
+ * varta_tracker_destroy() - free what varta_tracker_init() made
+ * @tracker: no longer used by anyone
+ *
+ * Context: process, may sleep.
+ */
+void varta_tracker_destroy(struct varta_tracker *tracker)
+{
+	u32 i;
+
+	for (i = 0; i < tracker->slots_used; i++) {
+		if (tracker->slots[i].generation)
+			tracker->config.generations->release(
+				tracker->slots[i].generation);
+		cond_resched();
+	}
+	varta_pid_index_destroy(&tracker->index);
+	kvfree(tracker->slots);
+	mutex_destroy(&tracker->lock);
+}
+
+static void count(struct varta_tracker *tracker, enum varta_counter which)
+{
+	varta_count(tracker->config.counters, which);
+}
+
+static u64 silence(u64 last_ns, u64 now)
+{
+	return now > last_ns ? now - last_ns : 0;
+}
+
+static u64 saturating_add(u64 a, u64 b)
+{
+	u64 sum;
+
+	return check_add_overflow(a, b, &sum) ? U64_MAX : sum;
+}
+
+static u64 saturating_mul(u64 a, u64 b)
+{
+	u64 product;
+
+	return check_mul_overflow(a, b, &product) ? U64_MAX : product;
+}
+
+static void set_latch(struct varta_tracker *tracker, struct varta_slot *slot,
+		      bool stalled)
+{
+	if (slot->stalled == stalled)
+		return;
+	WRITE_ONCE(slot->stalled, stalled);
+	atomic_add(stalled ? 1 : -1, &tracker->stalled_now);
+}
+
+static void describe(const struct varta_slot *slot, struct varta_agent *agent)
+{
+	*agent = (struct varta_agent) {
+		.id.generation	= slot->generation,
+		.id.ns_inode	= slot->ns_inode,
+		.id.pid		= slot->pid,
+		.id.own_pid	= slot->own_pid,
+		.id.origin	= slot->origin,
+		.last_ns	= slot->last_ns,
+		.nonce		= slot->nonce,
+		.payload	= slot->payload,
+		.status		= slot->status,
+		.stalled	= slot->stalled,
+	};
+}
+
+/*
+ * One beat on its way through the ledger: what varta_tracker_record() is given
+ * and what comes of it. A generation that a slot no longer holds is released
+ * when no lock is held.
+ */
+struct record {
+	const struct varta_beat *beat;
+	const struct varta_identity *id;
+	u64 now;
+	u64 threshold;
+	u64 released;
+	enum varta_answer answer;
+};
+
+/*
+ * The slot that the index gives for a pid, or NULL. Without the tracker's lock
+ * it may be on its way from or to another agent: lock it, and see whose it is.
+ */
+static struct varta_slot *look_up(struct varta_tracker *tracker, u32 pid)
+{
+	u32 number;
+
+	if (!varta_pid_index_get(&tracker->index, pid, &number) ||
+	    number >= tracker->config.capacity)
+		return NULL;
+	return &tracker->slots[number];
+}
+
+/* Note an accepted beat, the slot's first or a later one. */
+static void note_beat(struct varta_slot *slot, const struct varta_beat *beat,
+		      u64 now)
+{
+	/*
+	 * A thread that was held up between reading the clock and getting here
+	 * must not turn the agent's time back.
+	 */
+	WRITE_ONCE(slot->last_ns, max(slot->last_ns, now));
+	slot->nonce = beat->nonce;
+	slot->payload = beat->payload;
+	slot->status = beat->status;
+	if (varta_beat_is_terminal(beat)) {
+		slot->terminal_timestamp = beat->timestamp;
+		slot->has_terminal = true;
+	} else {
+		slot->regular_nonce = beat->nonce;
+		slot->has_regular = true;
+	}
+}
+
+/* Start a slot, its agent's first or afresh, from a beat. */
+static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+		       struct record *record)
+{
+	const struct varta_identity *id = record->id;
+
+	set_latch(tracker, slot, false);
+	if (id->generation)
+		tracker->config.generations->hold(id->generation);
+	record->released = slot->generation;
+	slot->generation = id->generation;
+	slot->ns_inode = id->ns_inode;
+	slot->own_pid = id->own_pid;
+	slot->origin = id->origin;
+	slot->has_regular = false;
+	slot->has_terminal = false;
+	WRITE_ONCE(slot->last_ns, record->now);
+	note_beat(slot, record->beat, record->now);
+}
+
+/* Take a slot from its agent. Returns the generation to be released. */
+static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
+{
+	u64 old_generation = slot->generation;
+
+	lockdep_assert_held(&tracker->lock);
+	lockdep_assert_held(&slot->lock);
+
+	if (!varta_pid_index_remove(&tracker->index, slot->pid))
+		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+	set_latch(tracker, slot, false);
+	WRITE_ONCE(slot->pid, 0);
+	slot->generation = 0;
+	slot->next_free = tracker->free_slot;
+	tracker->free_slot = slot - tracker->slots;
+	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
+	return old_generation;
+}
+
+static void release(struct varta_tracker *tracker, u64 generation)
+{
+	if (generation)
+		tracker->config.generations->release(generation);
+}
+
+/* Rule 3: pinned and not the same. */
+static bool namespace_conflicts(const struct varta_slot *slot,
+				const struct varta_beat *beat,
+				const struct varta_identity *id)
+{
+	if (!slot->ns_inode || slot->ns_inode == id->ns_inode)
+		return false;
+	/* A crash handler may no longer be able to say where it is. */
+	return id->ns_inode || !varta_beat_is_terminal(beat);
+}
+
+static bool nonce_wrapped(const struct varta_slot *slot,
+			  const struct varta_beat *beat)
+{
+	return slot->regular_nonce >= U64_MAX - VARTA_NONCE_WRAP &&
+	       beat->nonce <= VARTA_NONCE_WRAP;
+}
+
+/* Rules 5 and 6: whether the beat says something that was not said before. */
+static bool beat_is_new(struct varta_tracker *tracker,
+			const struct varta_slot *slot,
+			const struct varta_beat *beat)
+{
+	if (varta_beat_is_terminal(beat))
+		return !slot->has_terminal ||
+		       beat->timestamp > slot->terminal_timestamp;
+	if (!slot->has_regular || beat->nonce > slot->regular_nonce)
+		return true;
+	if (!nonce_wrapped(slot, beat))
+		return false;
+	count(tracker, VARTA_COUNT_NONCE_WRAPS);
+	return true;
+}
+
+/* Rules 3 and 4: what was not known is pinned, now that the beat is accepted */
+static void pin(struct varta_tracker *tracker, struct varta_slot *slot,
+		const struct varta_identity *id)
+{
+	if (!slot->ns_inode && id->ns_inode) {
+		slot->ns_inode = id->ns_inode;
+		slot->own_pid = id->own_pid;
+	}
+	if (!slot->generation && id->generation) {
+		tracker->config.generations->hold(id->generation);
+		slot->generation = id->generation;
+	}
+}
+
+/*
+ * A beat for the agent whose slot this is (section 3, known pid). A refused
+ * beat changes nothing in it.
+ */
+static enum varta_answer record_known(struct varta_tracker *tracker,
+				      struct varta_slot *slot,
+				      struct record *record)
+{
+	const struct varta_identity *id = record->id;
+	const struct varta_beat *beat = record->beat;
+
+	lockdep_assert_held(&slot->lock);
+
+	if (slot->generation && id->generation &&
+	    slot->generation != id->generation) {
+		count(tracker, VARTA_COUNT_PID_RECYCLES);
+		start_slot(tracker, slot, record);
+		return VARTA_INSERTED;
+	}
+	if (slot->origin != id->origin) {
+		if (!tracker->config.origin_takeover ||
+		    id->origin > slot->origin)
+			return VARTA_ORIGIN_CONFLICT;
+		start_slot(tracker, slot, record);
+		return VARTA_REFRESHED;
+	}
+	if (namespace_conflicts(slot, beat, id))
+		return VARTA_NAMESPACE_CONFLICT;
+	if (!beat_is_new(tracker, slot, beat))
+		return VARTA_OUT_OF_ORDER;
+
+	note_beat(slot, beat, record->now);
+	pin(tracker, slot, id);
+	set_latch(tracker, slot, false);
+	return VARTA_REFRESHED;
+}
+
+/*
+ * Returns whether there is a slot for the beat's agent. If there is, the
+ * answer is set. If not, that is for certain only under the tracker's lock.
+ */
+static bool record_if_known(struct varta_tracker *tracker,
+			    struct record *record)
+{
+	struct varta_slot *slot = look_up(tracker, record->id->pid);
+	bool known;
+
+	if (!slot)
+		return false;
+	spin_lock(&slot->lock);
+	known = slot->pid == record->id->pid;
+	if (known)
+		record->answer = record_known(tracker, slot, record);
+	spin_unlock(&slot->lock);
+	return known;
+}
+
+static bool is_victim(const struct varta_slot *slot, u64 now, u64 limit,
+		      bool only_stalled)
+{
+	return silence(READ_ONCE(slot->last_ns), now) > limit &&
+	       (!only_stalled || READ_ONCE(slot->stalled));
+}
+
+/*
+ * Give a victim's slot to the beat's agent. Returns false if it turns out to
+ * be no victim; else the answer is set.
+ */
+static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
+		      struct record *record, u64 limit, bool only_stalled)
+{
+	u32 victim = slot->pid;
+	u32 number = slot - tracker->slots;
+	bool taken;
+
+	lockdep_assert_held(&tracker->lock);
+
+	spin_lock(&slot->lock);
+	taken = is_victim(slot, record->now, limit, only_stalled);
+	if (!taken) {
+		/* A beat came in between. */
+	} else if (varta_pid_index_replace(&tracker->index, victim,
+					   record->id->pid, number)) {
+		WRITE_ONCE(slot->pid, record->id->pid);
+		start_slot(tracker, slot, record);
+		tracker->last_evicted_pid = victim;
+		count(tracker, VARTA_COUNT_EVICTIONS);
+		record->answer = VARTA_INSERTED;
+	} else {
+		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
+		record->answer = VARTA_CAPACITY_EXCEEDED;
+	}
+	spin_unlock(&slot->lock);
+	return taken;
+}
+
+/*
+ * One windowed pass from where the last one stopped (section 5), for a slot to
+ * take over. All slots are in use. They are looked at without their locks, so
+ * that refused beats of unknown agents do not hold up the beats of known ones.
+ * Returns whether a victim was found; the answer is then set.
+ */
+static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
+			  bool only_stalled)
+{
+	u64 limit = saturating_mul(record->threshold, VARTA_EVICTION_FACTOR);
+	u32 capacity = tracker->config.capacity;
+	u32 left = min(tracker->config.eviction_scan_window, capacity);
+
+	while (left--) {
+		struct varta_slot *slot;
+
+		slot = &tracker->slots[tracker->eviction_cursor++];
+		if (tracker->eviction_cursor == capacity)
+			tracker->eviction_cursor = 0;
+		if (is_victim(slot, record->now, limit, only_stalled) &&
+		    take_over(tracker, slot, record, limit, only_stalled))
+			return true;
+		cond_resched();
+	}
+	return false;
+}
+
+/* An unknown agent, and no slot is free: evict one, or refuse (section 5). */
+static void record_evicting(struct varta_tracker *tracker,
+			    struct record *record)
+{
+	bool looked = false;
+
+	if (atomic_read(&tracker->stalled_now)) {
+		if (eviction_pass(tracker, record, true))
+			return;
+		looked = true;
+	}
+	if (tracker->config.eviction_policy == VARTA_EVICT_BALANCED) {
+		if (eviction_pass(tracker, record, false))
+			return;
+		looked = true;
+	}
+	if (looked)
+		count(tracker, VARTA_COUNT_EVICTION_SCAN_TRUNCATED);
+	record->answer = VARTA_CAPACITY_EXCEEDED;
+}
+
+/*
+ * The agent is unknown, and yet the index may have an entry for its pid: that
+ * would lead nowhere. Without it, all is well again.
+ */
+static void drop_stray_entry(struct varta_tracker *tracker, u32 pid)
+{
+	if (varta_pid_index_remove(&tracker->index, pid))
+		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+}
+
+/* An unknown agent: give it a slot (section 3, unknown pid). */
+static void record_unknown(struct varta_tracker *tracker,
+			   struct record *record)
+{
+	u32 number = tracker->free_slot;
+	struct varta_slot *slot;
+
+	lockdep_assert_held(&tracker->lock);
+
+	drop_stray_entry(tracker, record->id->pid);
+	if (number == NO_SLOT)
+		number = tracker->slots_used;
+	if (number == tracker->config.capacity) {
+		record_evicting(tracker, record);
+		return;
+	}
+
+	/* First, since it may fail. Who finds the entry, finds no agent yet. */
+	if (!varta_pid_index_insert(&tracker->index, record->id->pid, number)) {
+		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
+		record->answer = VARTA_CAPACITY_EXCEEDED;
+		return;
+	}
+
+	slot = &tracker->slots[number];
+	if (number == tracker->slots_used)
+		WRITE_ONCE(tracker->slots_used, number + 1);
+	else
+		tracker->free_slot = slot->next_free;
+	WRITE_ONCE(tracker->tracked, tracker->tracked + 1);
+
+	spin_lock(&slot->lock);
+	WRITE_ONCE(slot->pid, record->id->pid);
+	start_slot(tracker, slot, record);
+	spin_unlock(&slot->lock);
+	record->answer = VARTA_INSERTED;
+}
+
+static void record_settled(struct varta_tracker *tracker,
+			   struct record *record)
+{
+	mutex_lock(&tracker->lock);
+	if (!record_if_known(tracker, record))
+		record_unknown(tracker, record);
+	mutex_unlock(&tracker->lock);
+}
+
+/**
+ * varta_tracker_record() - one beat against the ledger (section 3)
+ * @tracker: the tracker
+ * @beat: what the beat says; it has been checked
+ * @id: who sent it; the caller holds the generation for the call
+ * @now: the time, in nanoseconds of a clock that does not run backwards
+ * @threshold: silence from which an agent is stalled, in nanoseconds
+ *
+ * Context: process; sleeps only if the agent is not known.
+ * Return: what became of the beat. Each answer is counted.
+ */
+enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
+				       const struct varta_beat *beat,
+				       const struct varta_identity *id,
+				       u64 now, u64 threshold)
+{
+	static const enum varta_counter answers[] = {
+		[VARTA_INSERTED]	= VARTA_COUNT_INSERTED,
+		[VARTA_REFRESHED]	= VARTA_COUNT_REFRESHED,
+		[VARTA_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+	};
+	struct record record = {
+		.beat		= beat,
+		.id		= id,
+		.now		= now,
+		.threshold	= threshold,
+	};
+
+	if (!record_if_known(tracker, &record))
+		record_settled(tracker, &record);
+	release(tracker, record.released);
+	count(tracker, answers[record.answer]);
+	return record.answer;
+}
+
+static bool newly_stalled(const struct varta_slot *slot, u64 now,
+			  u64 threshold)
+{
+	return READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled) &&
+	       silence(READ_ONCE(slot->last_ns), now) >= threshold;
+}
+
+/* Retire a slot whose pid was seen to belong to a new process (section 4). */
+static void retire_recycled(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    const struct varta_identity *id)
+{
+	u64 released = 0;
+
+	mutex_lock(&tracker->lock);
+	spin_lock(&slot->lock);
+	/* A beat of the new process may have started it afresh meanwhile. */
+	if (slot->pid == id->pid && slot->generation == id->generation) {
+		count(tracker, VARTA_COUNT_PID_RECYCLES);
+		released = free_slot(tracker, slot);
+	}
+	spin_unlock(&slot->lock);
+	mutex_unlock(&tracker->lock);
+	release(tracker, released);
+}
+
+/*
+ * Latch and report one slot if it is newly stalled. Returns what @report
+ * returned, true if there was nothing to report.
+ */
+static bool report_stall(struct varta_tracker *tracker,
+			 struct varta_slot *slot, u64 now, u64 threshold,
+			 varta_agent_fn report, void *context)
+{
+	struct varta_agent agent;
+	bool go_on;
+
+	spin_lock(&slot->lock);
+	if (!newly_stalled(slot, now, threshold)) {
+		spin_unlock(&slot->lock);
+		return true;
+	}
+	describe(slot, &agent);
+	if (agent.id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	    agent.id.generation &&
+	    tracker->config.generations->look(&agent.id) ==
+		    VARTA_PROCESS_RECYCLED) {
+		spin_unlock(&slot->lock);
+		retire_recycled(tracker, slot, &agent.id);
+		return true;
+	}
+	set_latch(tracker, slot, true);
+	agent.stalled = true;
+	count(tracker, VARTA_COUNT_STALLS);
+	go_on = report(context, &agent);
+	spin_unlock(&slot->lock);
+	return go_on;
+}
+
+/**
+ * varta_tracker_stall_pass() - find, latch and report stalls (section 4)
+ * @tracker: the tracker
+ * @cursor: where to begin, 0 for a whole pass; left where the pass stopped
+ * @now: the time
+ * @threshold: silence from which an agent is stalled, in nanoseconds
+ * @next_deadline: lowered to when the first of the agents passed over that
+ *	are not stalled would be, if it went on being silent
+ * @report: called once for each stall; returning false stops the pass behind
+ *	the agent that it was told of
+ * @context: handed to @report
+ *
+ * Context: process, may sleep.
+ * Return: whether there is more to pass over.
+ */
+bool varta_tracker_stall_pass(struct varta_tracker *tracker, u32 *cursor,
+			      u64 now, u64 threshold, u64 *next_deadline,
+			      varta_agent_fn report, void *context)
+{
+	while (*cursor < READ_ONCE(tracker->slots_used)) {
+		struct varta_slot *slot = &tracker->slots[(*cursor)++];
+
+		cond_resched();
+		if (newly_stalled(slot, now, threshold)) {
+			if (!report_stall(tracker, slot, now, threshold,
+					  report, context))
+				return true;
+		} else if (READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled)) {
+			*next_deadline = min(*next_deadline,
+					     saturating_add(READ_ONCE(slot->last_ns),
+							    threshold));
+		}
+	}
+	return false;
+}
+
+/**
+ * varta_tracker_retire() - free the slot of an agent
+ * @tracker: the tracker
+ * @id: whose; a slot that is known to be another process's is left alone
+ *
+ * Context: process, may sleep.
+ * Return: whether there was such a slot.
+ */
+bool varta_tracker_retire(struct varta_tracker *tracker,
+			  const struct varta_identity *id)
+{
+	struct varta_slot *slot;
+	u64 released = 0;
+	bool found = false;
+
+	mutex_lock(&tracker->lock);
+	slot = look_up(tracker, id->pid);
+	if (slot) {
+		spin_lock(&slot->lock);
+		found = slot->pid == id->pid &&
+			(!slot->generation || !id->generation ||
+			 slot->generation == id->generation);
+		if (found)
+			released = free_slot(tracker, slot);
+		spin_unlock(&slot->lock);
+	}
+	mutex_unlock(&tracker->lock);
+	release(tracker, released);
+	return found;
+}
+
+/**
+ * varta_tracker_query() - what the ledger says of one pid (section 6)
+ * @tracker: the tracker
+ * @pid: which
+ * @show: told of the agent if it is tracked
+ * @context: handed to @show
+ *
+ * Context: process; does not sleep.
+ * Return: whether @pid is tracked.
+ */
+bool varta_tracker_query(struct varta_tracker *tracker, u32 pid,
+			 varta_agent_fn show, void *context)
+{
+	struct varta_slot *slot = look_up(tracker, pid);
+	struct varta_agent agent;
+	bool tracked;
+
+	if (!slot)
+		return false;
+	spin_lock(&slot->lock);
+	tracked = slot->pid == pid;
+	if (tracked) {
+		describe(slot, &agent);
+		show(context, &agent);
+	}
+	spin_unlock(&slot->lock);
+	return tracked;
+}
+
+/**
+ * varta_tracker_walk() - what the ledger says of all its agents
+ * @tracker: the tracker
+ * @cursor: where to begin, 0 for all; left at the agent to go on with
+ * @show: told of each; false means that it did not take this one and wants no
+ *	more now
+ * @context: handed to @show
+ *
+ * An agent that is tracked from before the first to after the last of a series
+ * of calls is shown exactly once, whatever else comes and goes.
+ *
+ * Context: process, may sleep.
+ * Return: whether there is more to be shown.
+ */
+bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
+			varta_agent_fn show, void *context)
+{
+	while (*cursor < READ_ONCE(tracker->slots_used)) {
+		struct varta_slot *slot = &tracker->slots[*cursor];
+		struct varta_agent agent;
+		bool shown = true;
+
+		cond_resched();
+		spin_lock(&slot->lock);
+		if (slot->pid) {
+			describe(slot, &agent);
+			shown = show(context, &agent);
+		}
+		spin_unlock(&slot->lock);
+		if (!shown)
+			return true;
+		(*cursor)++;
+	}
+	return false;
+}
+
+/**
+ * varta_tracker_tracked() - how many agents there are
+ * @tracker: the tracker
+ *
+ * Context: any.
+ */
+u32 varta_tracker_tracked(const struct varta_tracker *tracker)
+{
+	return READ_ONCE(tracker->tracked);
+}
+
+/**
+ * varta_tracker_stalled_now() - how many agents' stalls still stand
+ * @tracker: the tracker
+ *
+ * Context: any.
+ */
+u32 varta_tracker_stalled_now(const struct varta_tracker *tracker)
+{
+	return atomic_read(&tracker->stalled_now);
+}
+
+/**
+ * varta_tracker_take_last_evicted_pid() - whose slot was evicted last
+ * @tracker: the tracker
+ *
+ * Context: process, may sleep.
+ * Return: the pid, or 0 if there was no eviction since the last call.
+ */
+u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker)
+{
+	u32 pid;
+
+	mutex_lock(&tracker->lock);
+	pid = tracker->last_evicted_pid;
+	tracker->last_evicted_pid = 0;
+	mutex_unlock(&tracker->lock);
+	return pid;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ledger: one slot for each agent. What it does is described, case by
+ * case, in Documentation/tracker-semantics.md, whose section numbers the
+ * comments give. It knows nothing of netlink, sysfs, clocks or the current
+ * process: beat, time, threshold and identity are arguments.
+ */
+#ifndef _VARTA_TRACKER_H
+#define _VARTA_TRACKER_H
+
+#include <linux/atomic.h>
+#include <linux/cache.h>
+#include <linux/mutex.h>
+#include <linux/spinlock_types.h>
+#include <linux/types.h>
+
+#include "counters.h"
+#include "frame.h"
+#include "pid_index.h"
+
+enum varta_tracker_limits {
+	/* Every pid that a 64-bit kernel can hand out. */
+	VARTA_CAPACITY_MAX	= 4 * 1024 * 1024,
+	/* A victim has been silent for more than so many thresholds. */
+	VARTA_EVICTION_FACTOR	= 10,
+	/* How near to its end and its start the nonce space may wrap. */
+	VARTA_NONCE_WRAP	= 1 << 20,
+};
+
+/**
+ * enum varta_eviction_policy - who may be evicted (section 5)
+ * @VARTA_EVICT_STRICT: only agents whose stall was reported and still stands
+ * @VARTA_EVICT_BALANCED: where there is no such agent, any that is silent for
+ *	as long
+ */
+enum varta_eviction_policy {
+	VARTA_EVICT_STRICT,
+	VARTA_EVICT_BALANCED,
+};
+
+/**
+ * enum varta_answer - what became of a beat (section 3)
+ * @VARTA_INSERTED: it made a slot, or started one afresh for a new process
+ * @VARTA_REFRESHED: accepted from a known agent
+ * @VARTA_OUT_OF_ORDER: refused, its nonce or terminal timestamp is not new
+ * @VARTA_CAPACITY_EXCEEDED: refused, no room
+ * @VARTA_ORIGIN_CONFLICT: refused, the slot is pinned to another origin
+ * @VARTA_NAMESPACE_CONFLICT: refused, it is pinned to another namespace
+ */
+enum varta_answer {
+	VARTA_INSERTED,
+	VARTA_REFRESHED,
+	VARTA_OUT_OF_ORDER,
+	VARTA_CAPACITY_EXCEEDED,
+	VARTA_ORIGIN_CONFLICT,
+	VARTA_NAMESPACE_CONFLICT,
+};
+
+/**
+ * struct varta_identity - who an agent is
+ * @generation: token that differs between two processes that have had the same
+ *	pid, 0 if unknown. Kept while a slot holds it, by way of
+ *	&struct varta_generation_ops.
+ * @ns_inode: inode number of the active pid namespace, 0 if unknown
+ * @pid: what the slot is found by
+ * @own_pid: the pid in the agent's own namespace; only kept and shown
+ * @origin: enum varta_origin; the lower, the stronger
+ */
+struct varta_identity {
+	u64 generation;
+	u64 ns_inode;
+	u32 pid;
+	u32 own_pid;
+	enum varta_origin origin;
+};
+
+/**
+ * struct varta_agent - what the ledger says of one agent
+ * @id: who it is
+ * @last_ns: time of the last accepted beat
+ * @nonce: of the last accepted beat, VARTA_TERMINAL_NONCE if it was terminal
+ * @payload: of the last accepted beat
+ * @status: of the last accepted beat
+ * @stalled: its stall was reported, and no beat accepted since
+ */
+struct varta_agent {
+	struct varta_identity id;
+	u64 last_ns;
+	u64 nonce;
+	u32 payload;
+	enum varta_status status;
+	bool stalled;
+};
+
+/**
+ * typedef varta_agent_fn - is told of an agent
+ * @context: as given to the function that calls it
+ * @agent: what the ledger says, good for the call
+ *
+ * Context: the slot is locked, so that no beat comes between what is said and
+ * what is done with it. Must not sleep nor call the tracker.
+ * Return: whether to go on.
+ */
+typedef bool (*varta_agent_fn)(void *context, const struct varta_agent *agent);
+
+/**
+ * enum varta_process - what became of the process that a slot is for
+ * @VARTA_PROCESS_SAME: its pid is still its own
+ * @VARTA_PROCESS_GONE: nobody has its pid
+ * @VARTA_PROCESS_RECYCLED: another process has its pid
+ */
+enum varta_process {
+	VARTA_PROCESS_SAME,
+	VARTA_PROCESS_GONE,
+	VARTA_PROCESS_RECYCLED,
+};
+
+/**
+ * struct varta_generation_ops - what generations mean
+ * @hold: a slot begins to hold the generation, which the caller has
+ * @release: a slot no longer holds it
+ * @look: what has become of the process
+ *
+ * Context: all may be called with a slot locked and must not sleep. @release
+ * is called without a slot lock.
+ */
+struct varta_generation_ops {
+	void (*hold)(u64 generation);
+	void (*release)(u64 generation);
+	enum varta_process (*look)(const struct varta_identity *id);
+};
+
+/**
+ * struct varta_tracker_config - what is fixed when a tracker is made
+ * @generations: what generations mean
+ * @counters: where to count
+ * @capacity: how many agents, 1 to VARTA_CAPACITY_MAX
+ * @eviction_scan_window: slots looked at in one pass, clamped to 1 to
+ *	VARTA_CAPACITY_MAX
+ * @eviction_policy: who may be evicted
+ * @origin_takeover: whether a stronger origin takes a slot over
+ */
+struct varta_tracker_config {
+	const struct varta_generation_ops *generations;
+	struct varta_counters *counters;
+	u32 capacity;
+	u32 eviction_scan_window;
+	enum varta_eviction_policy eviction_policy;
+	bool origin_takeover;
+};
+
+/*
+ * Where a field's comment does not say otherwise, it is protected by @lock.
+ * The fields marked "looked at" may be read without it by who then looks again
+ * under the lock, or can do with what was true a moment ago.
+ */
+struct varta_slot {
+	spinlock_t lock;
+	/*
+	 * 0 when free. Written under @lock and the tracker's lock, so either
+	 * is enough to read it. Looked at.
+	 */
+	u32 pid;
+	/* Time of the last accepted beat. Looked at. */
+	u64 last_ns;
+	/* Of the last accepted beat, of whichever kind. */
+	u64 nonce;
+	/* Highest nonce of a regular beat, if has_regular. */
+	u64 regular_nonce;
+	/* Timestamp of the last terminal beat, if has_terminal. */
+	u64 terminal_timestamp;
+	/* 0 while unknown. */
+	u64 generation;
+	/* 0 while unknown. */
+	u64 ns_inode;
+	u32 own_pid;
+	u32 payload;
+	/* Protected by the tracker's lock, used while free. */
+	u32 next_free;
+	/* enum varta_origin */
+	u8 origin;
+	/* enum varta_status */
+	u8 status;
+	/* The latch: reported, and no beat accepted since. Looked at. */
+	bool stalled;
+	bool has_regular;
+	bool has_terminal;
+} ____cacheline_aligned;
+
+/*
+ * Locking: &varta_tracker.lock serialises whatever gives a slot to an agent or
+ * takes it away. A slot's own lock protects what the slot says; only beats of
+ * the agent itself, the stall pass and readers take it. The tracker's lock
+ * comes first.
+ */
+struct varta_tracker {
+	/* Set once, then only read. */
+	struct varta_tracker_config config;
+	struct varta_slot *slots;
+
+	/* Read without a lock, written under @lock. */
+	struct varta_pid_index index;
+
+	struct mutex lock ____cacheline_aligned_in_smp;
+	/* Protected by lock: first of the chain of slots that were freed. */
+	u32 free_slot;
+	/* Protected by lock: where the next eviction pass begins. */
+	u32 eviction_cursor;
+	/* Protected by lock: 0 when none was, or it was taken. */
+	u32 last_evicted_pid;
+	/* Written under lock: slots that were ever used, the first ones. */
+	u32 slots_used;
+	/* Written under lock. */
+	u32 tracked;
+	/*
+	 * Changed under the lock of the slot whose latch changes. A refresh
+	 * writes it only when it ends a stall.
+	 */
+	atomic_t stalled_now;
+};
+
+size_t varta_tracker_bytes(u32 capacity);
+int varta_tracker_init(struct varta_tracker *tracker,
+		       const struct varta_tracker_config *config);
+void varta_tracker_destroy(struct varta_tracker *tracker);
+
+enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
+				       const struct varta_beat *beat,
+				       const struct varta_identity *id,
+				       u64 now, u64 threshold);
+bool varta_tracker_stall_pass(struct varta_tracker *tracker, u32 *cursor,
+			      u64 now, u64 threshold, u64 *next_deadline,
+			      varta_agent_fn report, void *context);
+bool varta_tracker_retire(struct varta_tracker *tracker,
+			  const struct varta_identity *id);
+
+bool varta_tracker_query(struct varta_tracker *tracker, u32 pid,
+			 varta_agent_fn show, void *context);
+bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
+			varta_agent_fn show, void *context);
+u32 varta_tracker_tracked(const struct varta_tracker *tracker);
+u32 varta_tracker_stalled_now(const struct varta_tracker *tracker);
+u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker);
+
+#endif /* _VARTA_TRACKER_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one instance that a loaded module is, for its outer parts (netlink,
+ * sysfs, the watch). The tracker and what is below it do not include this.
+ */
+#ifndef _VARTA_VARTA_H
+#define _VARTA_VARTA_H
+
+#include <linux/time64.h>
+
+#include "counters.h"
+#include "tracker.h"
+
+struct varta {
+	struct varta_counters counters;
+	struct varta_tracker tracker;
+	/* Set at load, then only read. */
+	u32 threshold_ms;
+};
+
+extern struct varta varta;
+
+/**
+ * varta_threshold_ns() - silence from which an agent is stalled
+ *
+ * Return: nanoseconds.
+ */
+static inline u64 varta_threshold_ns(void)
+{
+	return (u64)varta.threshold_ms * NSEC_PER_MSEC;
+}
+
+#endif /* _VARTA_VARTA_H */

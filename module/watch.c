@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A thread that passes over the ledger whenever the silence of an agent may
+ * have reached the threshold, and sleeps in between. With nobody tracked it
+ * sleeps until somebody is.
+ *
+ * No wake-up is needed for later beats: they only put deadlines off, and the
+ * threshold being the same for all, an agent that comes or comes back after a
+ * pass is not due before one threshold after that pass, when the next one is.
+ *
+ * CLOCK_MONOTONIC stands still while the system is suspended, so that does
+ * not count as silence.
+ */
+
+#include <linux/err.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
+#include <linux/wait.h>
+
+#include "events.h"
+#include "varta.h"
+#include "watch.h"
+
+static DECLARE_WAIT_QUEUE_HEAD(watch_wait);
+static struct task_struct *watch_thread;
+
+/* The agents of one event. Used by the thread alone. */
+static struct {
+	u32 count;
+	struct varta_agent agents[VARTA_EVENT_AGENTS];
+} batch;
+
+static bool note_stall(void *context, const struct varta_agent *agent)
+{
+	batch.agents[batch.count++] = *agent;
+	return batch.count < ARRAY_SIZE(batch.agents);
+}
+
+/* One whole pass. Returns when the next one is due. */
+static u64 watch_pass(void)
+{
+	u64 threshold = varta_threshold_ns();
+	u64 now = ktime_get_ns();
+	u64 next = now + threshold;
+	u32 cursor = 0;
+	bool more;
+
+	do {
+		batch.count = 0;
+		more = varta_tracker_stall_pass(&varta.tracker, &cursor, now,
+						threshold, &next, note_stall,
+						NULL);
+		if (batch.count)
+			varta_send_stalls(batch.agents, batch.count, now);
+	} while (more);
+	return next;
+}
+
+static void sleep_until(u64 when)
+{
+	ktime_t expires = ns_to_ktime(when);
+
+	set_current_state(TASK_INTERRUPTIBLE);
+	if (kthread_should_stop())
+		__set_current_state(TASK_RUNNING);
+	else
+		schedule_hrtimeout_range(&expires, 0, HRTIMER_MODE_ABS);
+}
+
+static int watch(void *unused)
+{
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(watch_wait,
+					 kthread_should_stop() ||
+					 varta_tracker_tracked(&varta.tracker));
+		if (!kthread_should_stop())
+			sleep_until(watch_pass());
+	}
+	return 0;
+}
+
+/**
+ * varta_watch_start() - begin to watch
+ *
+ * Context: process; tracker and netlink family are there.
+ * Return: 0 or a negative errno.
+ */
+int varta_watch_start(void)
+{
+	watch_thread = kthread_run(watch, NULL, "varta");
+	if (IS_ERR(watch_thread))
+		return PTR_ERR(watch_thread);
+	/* What it does is short, and late is the one thing that it may not be */
+	sched_set_fifo(watch_thread);
+	return 0;
+}
+
+/**
+ * varta_watch_stop() - stop watching
+ *
+ * Context: process; waits for the thread to end. varta_watch_wake() may still
+ * be called, and does nothing.
+ */
+void varta_watch_stop(void)
+{
+	kthread_stop(watch_thread);
+}
+
+/**
+ * varta_watch_wake() - somebody is tracked
+ *
+ * To be called after an agent was inserted.
+ *
+ * Context: any.
+ */
+void varta_watch_wake(void)
+{
+	/* The barrier in it pairs with the one before the wait's condition. */
+	if (wq_has_sleeper(&watch_wait))
+		wake_up(&watch_wait);
+}
