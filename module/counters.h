@@ -34,6 +34,7 @@
 	X(AUTH_FAILURES, auth_failures)					\
 	X(MISSING_ATTRIBUTE, missing_attribute)				\
 	X(CONFLICTING_ATTRIBUTES, conflicting_attributes)		\
+	X(UNEXPECTED_ATTRIBUTE, unexpected_attribute)			\
 	X(BAD_LENGTH, bad_length)					\
 	X(BAD_MAGIC, bad_magic)						\
 	X(BAD_VERSION, bad_version)					\

@@ -85,6 +85,19 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	return varta_answer_to_error(info->extack, answer);
 }
 
+/*
+ * For requests without attributes. Before 6.2 the core refuses any, later it
+ * passes over them where an operation has no policy, and a reader who asks for
+ * something that is not there would think that it was given.
+ */
+static int refuse_attributes(const struct nlmsghdr *request,
+			     struct netlink_ext_ack *extack)
+{
+	if (!nlmsg_attrlen(request, GENL_HDRLEN))
+		return 0;
+	return varta_refuse(extack, VARTA_REFUSE_ATTRIBUTES);
+}
+
 /* A reply under way. */
 struct reply {
 	struct sk_buff *skb;
@@ -150,7 +163,10 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	};
 	/* The slot to go on with; zeroed when the dump begins. */
 	u32 *cursor = (u32 *)cb->ctx;
+	int err = refuse_attributes(cb->nlh, cb->extack);
 
+	if (err)
+		return err;
 	varta_tracker_walk(&varta.tracker, cursor, reply_agent, &reply);
 	return skb->len;
 }
@@ -189,7 +205,11 @@ int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sk_buff *reply;
 	void *header;
+	int err;
 
+	err = refuse_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
 	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!reply)
 		return -ENOMEM;

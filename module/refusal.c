@@ -40,6 +40,10 @@ static const struct refusal refusals[] = {
 		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
 		"missing attribute: which agent, by its pid",
 	},
+	[VARTA_REFUSE_ATTRIBUTES] = {
+		E2BIG, VARTA_COUNT_UNEXPECTED_ATTRIBUTE,
+		"unexpected attribute: this request has none",
+	},
 	[VARTA_REFUSE_NO_SUCH_AGENT] = {
 		ENOENT, NOT_COUNTED,
 		"no agent with this pid",

@@ -78,6 +78,12 @@ int varta_tracker_init(struct varta_tracker *tracker,
 	return 0;
 }
 
+static void release(struct varta_tracker *tracker, u64 generation)
+{
+	if (generation)
+		tracker->config.generations->release(generation);
+}
+
 /**
  * varta_tracker_destroy() - free what varta_tracker_init() made
  * @tracker: no longer used by anyone
@@ -89,9 +95,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	u32 i;
 
 	for (i = 0; i < tracker->slots_used; i++) {
-		if (tracker->slots[i].generation)
-			tracker->config.generations->release(
-				tracker->slots[i].generation);
+		release(tracker, tracker->slots[i].generation);
 		cond_resched();
 	}
 	varta_pid_index_destroy(&tracker->index);
@@ -234,12 +238,6 @@ static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 	tracker->free_slot = slot - tracker->slots;
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
 	return old_generation;
-}
-
-static void release(struct varta_tracker *tracker, u64 generation)
-{
-	if (generation)
-		tracker->config.generations->release(generation);
 }
 
 /* Rule 3: pinned and not the same. */

@@ -155,6 +155,7 @@ struct varta_tracker_config {
  * under the lock, or can do with what was true a moment ago.
  */
 struct varta_slot {
+	/* Protects what the slot says. */
 	spinlock_t lock;
 	/*
 	 * 0 when free. Written under @lock and the tracker's lock, so either
