@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Reading agents: one by its pid, or all of them.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include "handle.h"
+#include "query.h"
+
+/* How often a dump is tried that the ledger changes under. */
+#define DUMP_TRIES	5
+
+static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
+	[VARTA_A_AGENT_PID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_OWN_PID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_NS_INODE] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_ORIGIN] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_STATUS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_NONCE] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_PAYLOAD] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_LAST_BEAT] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_SILENCE] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_STALLED] = { .type = NLA_FLAG },
+};
+
+static uint32_t u32_or_0(const struct nlattr *attribute)
+{
+	return attribute ? nla_get_u32(attribute) : 0;
+}
+
+/* libnl copies it out: a 64-bit attribute need not be aligned to its size. */
+static uint64_t u64_or_0(const struct nlattr *attribute)
+{
+	return attribute ? nla_get_u64((struct nlattr *)attribute) : 0;
+}
+
+static int read_agent(struct nlattr *nest, struct varta_agent *agent)
+{
+	struct nlattr *a[VARTA_A_AGENT_MAX + 1];
+
+	if (nla_parse_nested(a, VARTA_A_AGENT_MAX, nest, agent_policy))
+		return -EBADMSG;
+	*agent = (struct varta_agent){
+		.pid = u32_or_0(a[VARTA_A_AGENT_PID]),
+		.own_pid = u32_or_0(a[VARTA_A_AGENT_OWN_PID]),
+		.ns_inode = u64_or_0(a[VARTA_A_AGENT_NS_INODE]),
+		.nonce = u64_or_0(a[VARTA_A_AGENT_NONCE]),
+		.last_beat = u64_or_0(a[VARTA_A_AGENT_LAST_BEAT]),
+		.silence = u64_or_0(a[VARTA_A_AGENT_SILENCE]),
+		.origin = u32_or_0(a[VARTA_A_AGENT_ORIGIN]),
+		.status = u32_or_0(a[VARTA_A_AGENT_STATUS]),
+		.payload = u32_or_0(a[VARTA_A_AGENT_PAYLOAD]),
+		.stalled = a[VARTA_A_AGENT_STALLED] != NULL,
+	};
+	return 0;
+}
+
+int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
+			 void *arg)
+{
+	struct varta_agent agent;
+	struct nlattr *attribute;
+	int left, error;
+
+	nlmsg_for_each_attr(attribute, (struct nlmsghdr *)message,
+			    GENL_HDRLEN, left) {
+		if (nla_type(attribute) != VARTA_A_AGENTS_AGENT)
+			continue;
+		error = read_agent(attribute, &agent);
+		if (!error)
+			error = fn(&agent, arg);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Agents as they come, until all of them are there. */
+struct agent_list {
+	struct varta_agent *agents;
+	size_t count, room;
+};
+
+static int add_agent(const struct varta_agent *agent, void *arg)
+{
+	struct agent_list *list = arg;
+	struct varta_agent *grown;
+	size_t room;
+
+	if (list->count == list->room) {
+		room = list->room ? 2 * list->room : 64;
+		grown = reallocarray(list->agents, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		list->agents = grown;
+		list->room = room;
+	}
+	list->agents[list->count++] = *agent;
+	return 0;
+}
+
+static int add_agents(const struct nlmsghdr *message, void *arg)
+{
+	return varta_agent_read_all(message, add_agent, arg);
+}
+
+/* -EINTR when the ledger changed under every try; the list is the last one. */
+static int read_ledger(struct varta *v, struct agent_list *list)
+{
+	struct varta_connection *c = &v->connection;
+	int i, error = -EINTR;
+	struct nl_msg *request;
+
+	for (i = 0; i < DUMP_TRIES && error == -EINTR; i++) {
+		list->count = 0;
+		request = varta_connection_request(c, VARTA_CMD_AGENT_GET,
+						   NLM_F_DUMP);
+		error = varta_query(c, request, add_agents, list);
+	}
+	return error;
+}
+
+static int tell_agents(const struct agent_list *list, varta_agent_fn fn,
+		       void *arg)
+{
+	int result = 0;
+	size_t i;
+
+	for (i = 0; i < list->count && !result; i++)
+		result = fn(&list->agents[i], arg);
+	return result;
+}
+
+int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg)
+{
+	struct agent_list list = { 0 };
+	int error, result = 0;
+
+	varta_call_begin(v);
+	error = read_ledger(v, &list);
+	if (error == -EINTR)
+		error = -EAGAIN;
+	if (!error || error == -EAGAIN)
+		result = tell_agents(&list, fn, arg);
+	free(list.agents);
+	return varta_call_end(v, result ? result : error);
+}
+
+struct wanted_agent {
+	struct varta_agent agent;
+	bool found;
+};
+
+static int take_agent(const struct varta_agent *agent, void *arg)
+{
+	struct wanted_agent *wanted = arg;
+
+	wanted->agent = *agent;
+	wanted->found = true;
+	return 0;
+}
+
+static int take_agents(const struct nlmsghdr *message, void *arg)
+{
+	return varta_agent_read_all(message, take_agent, arg);
+}
+
+static int get_agent(struct varta *v, uint32_t pid,
+		     struct wanted_agent *wanted)
+{
+	struct nl_msg *request;
+	int error;
+
+	request = varta_connection_request(&v->connection, VARTA_CMD_AGENT_GET,
+					   NLM_F_ACK);
+	if (request && nla_put_u32(request, VARTA_A_AGENTS_PID, pid)) {
+		nlmsg_free(request);
+		return -ENOMEM;
+	}
+	error = varta_query(&v->connection, request, take_agents, wanted);
+	if (!error && !wanted->found)
+		return -EBADMSG;
+	return error;
+}
+
+int varta_agent_get(struct varta *v, uint32_t pid, struct varta_agent *agent)
+{
+	struct wanted_agent wanted = { 0 };
+	int error;
+
+	varta_call_begin(v);
+	error = get_agent(v, pid, &wanted);
+	if (!error)
+		*agent = wanted.agent;
+	return varta_call_end(v, error);
+}

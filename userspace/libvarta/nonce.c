@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The order of nonces.
+ */
+#include "handle.h"
+
+uint64_t varta_nonce_after(uint64_t nonce)
+{
+	nonce++;
+	return nonce == VARTA_NONCE_TERMINAL ? 0 : nonce;
+}
+
+uint64_t varta_next_nonce(const struct varta *v)
+{
+	return v->nonce;
+}

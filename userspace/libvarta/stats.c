@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Settings and counters of the ledger.
+ */
+#include "stats.h"
+
+#include <errno.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include "handle.h"
+#include "query.h"
+
+/* The one table of them: what is not here is not read. */
+static const char *const names[] = {
+	[VARTA_A_STATS_CAPACITY] = "capacity",
+	[VARTA_A_STATS_THRESHOLD_MS] = "threshold_ms",
+	[VARTA_A_STATS_TRACKED] = "tracked",
+	[VARTA_A_STATS_STALLED_NOW] = "stalled_now",
+	[VARTA_A_STATS_INSERTED] = "inserted",
+	[VARTA_A_STATS_REFRESHED] = "refreshed",
+	[VARTA_A_STATS_OUT_OF_ORDER] = "out_of_order",
+	[VARTA_A_STATS_STALLS] = "stalls",
+	[VARTA_A_STATS_EVICTIONS] = "evictions",
+	[VARTA_A_STATS_NONCE_WRAPS] = "nonce_wraps",
+	[VARTA_A_STATS_CAPACITY_EXCEEDED] = "capacity_exceeded",
+	[VARTA_A_STATS_ORIGIN_CONFLICTS] = "origin_conflicts",
+	[VARTA_A_STATS_NAMESPACE_CONFLICTS] = "namespace_conflicts",
+	[VARTA_A_STATS_PID_RECYCLES] = "pid_recycles",
+	[VARTA_A_STATS_EVICTION_SCAN_TRUNCATED] = "eviction_scan_truncated",
+	[VARTA_A_STATS_INVARIANT_VIOLATIONS] = "invariant_violations",
+	[VARTA_A_STATS_PROBE_EXHAUSTED] = "probe_exhausted",
+	[VARTA_A_STATS_AUTH_FAILURES] = "auth_failures",
+	[VARTA_A_STATS_MISSING_ATTRIBUTE] = "missing_attribute",
+	[VARTA_A_STATS_CONFLICTING_ATTRIBUTES] = "conflicting_attributes",
+	[VARTA_A_STATS_UNEXPECTED_ATTRIBUTE] = "unexpected_attribute",
+	[VARTA_A_STATS_BAD_LENGTH] = "bad_length",
+	[VARTA_A_STATS_BAD_MAGIC] = "bad_magic",
+	[VARTA_A_STATS_BAD_VERSION] = "bad_version",
+	[VARTA_A_STATS_BAD_CRC] = "bad_crc",
+	[VARTA_A_STATS_BAD_STATUS] = "bad_status",
+	[VARTA_A_STATS_STALL_ON_WIRE] = "stall_on_wire",
+	[VARTA_A_STATS_BAD_PID] = "bad_pid",
+	[VARTA_A_STATS_BAD_TIMESTAMP] = "bad_timestamp",
+	[VARTA_A_STATS_BAD_NONCE] = "bad_nonce",
+	[VARTA_A_STATS_EVENTS_LOST] = "events_lost",
+};
+
+#define NAMES_COUNT	(sizeof(names) / sizeof(names[0]))
+
+_Static_assert(NAMES_COUNT == VARTA_A_STATS_MAX + 1,
+	       "a setting or counter has no name");
+_Static_assert(NAMES_COUNT <= VARTA_STATS_ROOM,
+	       "struct varta_stats is too small");
+
+const char *varta_stats_name(unsigned int attribute)
+{
+	return attribute < NAMES_COUNT ? names[attribute] : NULL;
+}
+
+/* Settings are of 32 bits and counters of 64; the length tells. */
+static void read_value(struct nlattr *attribute, struct varta_stats *stats)
+{
+	unsigned int type = (unsigned int)nla_type(attribute);
+
+	if (!varta_stats_name(type))
+		return;
+	if (nla_len(attribute) == sizeof(uint64_t))
+		stats->value[type] = nla_get_u64(attribute);
+	else if (nla_len(attribute) == sizeof(uint32_t))
+		stats->value[type] = nla_get_u32(attribute);
+	else
+		return;
+	stats->present[type] = true;
+}
+
+int varta_stats_read(const struct nlmsghdr *message, void *stats)
+{
+	struct nlattr *attribute;
+	int left;
+
+	nlmsg_for_each_attr(attribute, (struct nlmsghdr *)message,
+			    GENL_HDRLEN, left)
+		read_value(attribute, stats);
+	return 0;
+}
+
+int varta_stats_get(struct varta *v, struct varta_stats *stats)
+{
+	struct varta_connection *c = &v->connection;
+	struct varta_stats answer = { 0 };
+	struct nl_msg *request;
+	int error;
+
+	varta_call_begin(v);
+	request = varta_connection_request(c, VARTA_CMD_STATS_GET, NLM_F_ACK);
+	error = varta_query(c, request, varta_stats_read, &answer);
+	if (!error)
+		*stats = answer;
+	return varta_call_end(v, error);
+}

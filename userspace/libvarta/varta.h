@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The public interface of libvarta, the library to the varta kernel module,
+ * which keeps a ledger of the liveness of processes.
+ *
+ *	struct varta *v;
+ *
+ *	if (varta_open(&v, NULL) == 0) {
+ *		while (working())
+ *			varta_beat(v, VARTA_STATUS_OK, 0);
+ *		varta_close(v);
+ *	}
+ *
+ * Conventions of the whole library:
+ *
+ * Errors. Functions return 0 (or a count) on success and a negative errno on
+ * failure; what they make comes through a pointer. The numbers are the
+ * kernel's own, because they are the kernel's answers: libnl's NLE_* codes
+ * would merge several of them into one. The text that the kernel adds to a
+ * refusal is kept in the handle, see varta_strerror(). Any call may find that
+ * the kernel has no varta, or has it no more: that is -ENODEV, and after the
+ * module is back, a new handle is needed.
+ *
+ * Units. Times are in nanoseconds of CLOCK_MONOTONIC unless the name says
+ * otherwise.
+ *
+ * Threads. The library keeps no state outside its handles. A handle serves
+ * one thread at a time; different handles serve different threads.
+ *
+ * Fork. A child shares the sockets of its parent's handles, so that each would
+ * read answers meant for the other. After fork() the child opens handles of
+ * its own, and may close the inherited ones; that does not touch the parent's.
+ * File descriptors are closed by exec.
+ *
+ * Growth. Structures that the caller makes either begin with their size or
+ * have reserved room; initialise them with their _INIT macro or with zeros.
+ */
+#ifndef VARTA_H
+#define VARTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/varta.h>
+
+#include "varta-version.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VARTA_API	__attribute__((visibility("default")))
+
+/* With status critical: a terminal beat, a crash handler's last word. */
+#define VARTA_NONCE_TERMINAL	UINT64_MAX
+
+/* The longest frame that varta_beat_send() passes on to be judged. */
+#define VARTA_FRAME_SEND_MAX	256
+
+/**
+ * struct varta - A connection to the kernel's ledger, and one agent's nonce.
+ */
+struct varta;
+
+/**
+ * struct varta_options - How varta_open() makes a handle.
+ * @size: sizeof(struct varta_options), as VARTA_OPTIONS_INIT sets it.
+ * @first_nonce: Nonce of the first varta_beat(); 0 means 1. A process that
+ *   opens a second handle goes on after the last nonce of the first one, see
+ *   varta_next_nonce(): the kernel refuses a nonce that it has seen.
+ * @timeout_ms: How long to wait for an answer that must come; 0 means 5000.
+ *   The kernel answers while the request is sent, so that this runs out only
+ *   when something is wrong.
+ * @acknowledge: Ask the kernel to confirm every beat that it accepts. Without,
+ *   only refusals are answered, which is cheaper.
+ */
+struct varta_options {
+	size_t size;
+	uint64_t first_nonce;
+	uint32_t timeout_ms;
+	bool acknowledge;
+};
+
+#define VARTA_OPTIONS_INIT	{ sizeof(struct varta_options), 0, 0, false }
+
+/**
+ * varta_version() - The version of the library that is linked.
+ *
+ * Return: A constant string, such as VARTA_VERSION was when it was built.
+ */
+VARTA_API const char *varta_version(void);
+
+/**
+ * varta_open() - Make a handle.
+ * @handle: Receives the handle, or NULL on failure. The caller owns it and
+ *   gives it back with varta_close().
+ * @options: May be NULL for defaults.
+ *
+ * Return: 0; -ENODEV if the kernel has no varta (the module is not loaded, and
+ * could not be on demand); -EINVAL if @options has a size that this library
+ * does not know; -ENOMEM; or what socket(2) and the kernel say.
+ */
+VARTA_API int varta_open(struct varta **handle,
+			 const struct varta_options *options);
+
+/**
+ * varta_close() - Give a handle back.
+ * @v: May be NULL.
+ *
+ * The agent stays in the ledger: it is stalled when it beats no more.
+ */
+VARTA_API void varta_close(struct varta *v);
+
+/**
+ * varta_strerror() - What the last failed call on a handle is about.
+ * @v: The handle.
+ *
+ * Return: The text that the kernel gave with its refusal, or else the name of
+ * the errno in words; "" if the last call did not fail. Valid until the next
+ * call on the handle.
+ */
+VARTA_API const char *varta_strerror(const struct varta *v);
+
+/**
+ * varta_refused() - Whether the last failed call was refused by the kernel.
+ * @v: The handle.
+ *
+ * Return: true if its errno is the kernel's answer to the request; false if
+ * the call did not fail, or failed on this side: the same numbers occur there.
+ */
+VARTA_API bool varta_refused(const struct varta *v);
+
+/**
+ * varta_beat() - Say that the calling process is alive.
+ * @v: The handle.
+ * @status: How it is; VARTA_STATUS_STALL is not for agents.
+ * @payload: Kept with the agent, for its readers; opaque to varta.
+ *
+ * Sends one beat with the handle's next nonce and the time of now. Allocates
+ * nothing and never waits, unless the handle acknowledges. The nonce is spent
+ * even if the beat is refused.
+ *
+ * Return: 0, or the outcome as a negative errno. Without acknowledgement it is
+ * what the kernel has answered so far, to this beat or to an earlier one; 0
+ * then means that no refusal has come. With it, the answer to this beat, and
+ * -ETIMEDOUT if there was none.
+ */
+VARTA_API int varta_beat(struct varta *v, enum varta_status status,
+			 uint32_t payload);
+
+/**
+ * struct varta_beat - All that a beat can say.
+ * @status: One of enum varta_status; wider, so that others can be tried.
+ * @payload: Opaque.
+ * @nonce: Strictly increasing for one agent, see varta_nonce_after(), or
+ *   VARTA_NONCE_TERMINAL.
+ * @timestamp: The sender's CLOCK_MONOTONIC.
+ * @pid: The sender's process id in its own pid namespace: a claim.
+ * @claim_pid: Send @pid. The kernel knows the sender without it. A frame has
+ *   a pid in any case.
+ * @frame: If not NULL, these bytes go as a whole frame and none of the fields
+ *   above.
+ * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. Any but
+ *   VARTA_FRAME_LEN is refused by the kernel.
+ */
+struct varta_beat {
+	uint32_t status;
+	uint32_t payload;
+	uint64_t nonce;
+	uint64_t timestamp;
+	uint32_t pid;
+	bool claim_pid;
+	const unsigned char *frame;
+	size_t frame_len;
+};
+
+/**
+ * varta_beat_send() - Send a beat as it stands.
+ * @v: The handle. Its own nonce is not touched.
+ * @beat: Nothing in it is checked here but the length of the frame.
+ *
+ * Return: As varta_beat(); -EMSGSIZE if the frame is too long to be sent.
+ */
+VARTA_API int varta_beat_send(struct varta *v, const struct varta_beat *beat);
+
+/**
+ * varta_next_nonce() - The nonce that the next varta_beat() will have.
+ * @v: The handle.
+ */
+VARTA_API uint64_t varta_next_nonce(const struct varta *v);
+
+/**
+ * varta_nonce_after() - The nonce that follows another.
+ * @nonce: Not VARTA_NONCE_TERMINAL, which has no successor.
+ *
+ * Return: @nonce + 1; 0 after 2^64-2, since 2^64-1 is kept for terminal beats.
+ */
+VARTA_API uint64_t varta_nonce_after(uint64_t nonce);
+
+/**
+ * varta_monotonic_now() - The time as a beat's timestamp wants it.
+ *
+ * Return: CLOCK_MONOTONIC in nanoseconds.
+ */
+VARTA_API uint64_t varta_monotonic_now(void);
+
+/**
+ * varta_frame_encode() - Write a beat as a VLP v0.2 frame.
+ * @beat: Its status, pid, timestamp, nonce and payload; @claim_pid is ignored.
+ * @frame: Receives VARTA_FRAME_LEN bytes.
+ *
+ * Makes frames that the kernel refuses, too, where the fields are such.
+ *
+ * Return: 0, or -ERANGE if the status does not fit in a frame's one byte.
+ */
+VARTA_API int varta_frame_encode(const struct varta_beat *beat,
+				 unsigned char *frame);
+
+/**
+ * struct varta_agent - What the ledger knows of one agent.
+ * @pid: Process id in the initial pid namespace.
+ * @own_pid: Process id in the agent's own pid namespace.
+ * @ns_inode: Inode number of that namespace; 0 if it is not known.
+ * @nonce: Last accepted nonce; VARTA_NONCE_TERMINAL if that beat was terminal.
+ * @last_beat: Time of the last accepted beat.
+ * @silence: Time since then, when the kernel made the answer or found the
+ *   stall.
+ * @origin: One of enum varta_origin, or what a newer kernel says.
+ * @status: One of enum varta_status, likewise, of the last accepted beat.
+ * @payload: Of the last accepted beat.
+ * @stalled: A stall has been reported and no beat was accepted since.
+ * @reserved: Room for what later kernels tell; 0.
+ */
+struct varta_agent {
+	uint32_t pid;
+	uint32_t own_pid;
+	uint64_t ns_inode;
+	uint64_t nonce;
+	uint64_t last_beat;
+	uint64_t silence;
+	uint32_t origin;
+	uint32_t status;
+	uint32_t payload;
+	bool stalled;
+	uint64_t reserved[8];
+};
+
+/**
+ * typedef varta_agent_fn - Receives one agent.
+ * @agent: Valid during the call.
+ * @arg: As given to varta_agent_dump().
+ *
+ * May use the handle, but not close it. Must not throw.
+ *
+ * Return: 0 to go on; anything else stops, and becomes the result.
+ */
+typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
+
+/**
+ * varta_agent_dump() - Read all agents.
+ * @v: The handle.
+ * @fn: Called once for each, in no particular order, after all were read.
+ * @arg: For @fn.
+ *
+ * Reads again, a few times, when the ledger changed under the reading.
+ *
+ * Return: 0; what @fn returned to stop; -EAGAIN if the ledger changed every
+ * time, so that @fn was given agents of which some may be missing or come
+ * twice; or another negative errno, and @fn was not called.
+ */
+VARTA_API int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg);
+
+/**
+ * varta_agent_get() - Read one agent.
+ * @v: The handle.
+ * @pid: Its process id in the initial pid namespace.
+ * @agent: Receives it; untouched on failure.
+ *
+ * Return: 0, or the kernel's refusal as a negative errno; -EBADMSG if its
+ * answer held no agent.
+ */
+VARTA_API int varta_agent_get(struct varta *v, uint32_t pid,
+			      struct varta_agent *agent);
+
+/* Room in struct varta_stats, so that it need not change when varta grows. */
+#define VARTA_STATS_ROOM	128
+
+/**
+ * struct varta_stats - The ledger's settings and counters.
+ * @value: By attribute, such as value[VARTA_A_STATS_EVICTIONS].
+ * @present: Likewise; false where this kernel did not say.
+ *
+ * To go through all of them in their order, count from 0 to VARTA_STATS_ROOM
+ * and take those that are present. All of those have a varta_stats_name().
+ */
+struct varta_stats {
+	uint64_t value[VARTA_STATS_ROOM];
+	bool present[VARTA_STATS_ROOM];
+};
+
+/**
+ * varta_stats_get() - Read settings and counters.
+ * @v: The handle.
+ * @stats: Receives them; untouched on failure.
+ *
+ * Return: 0 or a negative errno.
+ */
+VARTA_API int varta_stats_get(struct varta *v, struct varta_stats *stats);
+
+/**
+ * varta_stats_name() - The name of a setting or counter.
+ * @attribute: One of VARTA_A_STATS_*.
+ *
+ * Return: A constant string, the name in the interface's specification, such
+ * as "out-of-order"; NULL if @attribute is none that the library knows.
+ */
+VARTA_API const char *varta_stats_name(unsigned int attribute);
+
+/**
+ * varta_status_name() - The name of a status.
+ * @status: One of enum varta_status.
+ *
+ * Return: A constant string; "unknown" for a value that the library does not
+ * know.
+ */
+VARTA_API const char *varta_status_name(uint32_t status);
+
+/**
+ * varta_origin_name() - The name of an origin.
+ * @origin: One of enum varta_origin.
+ *
+ * Return: As varta_status_name().
+ */
+VARTA_API const char *varta_origin_name(uint32_t origin);
+
+/**
+ * struct varta_events - A subscription to what the kernel reports.
+ */
+struct varta_events;
+
+/**
+ * enum varta_event_type - What an event is about.
+ * @VARTA_EVENT_STALL: An agent has been silent for its threshold.
+ */
+enum varta_event_type {
+	VARTA_EVENT_STALL = 1,
+};
+
+/**
+ * struct varta_event - One event.
+ * @type: Ignore events of types you do not know.
+ * @agent: The agent that it is about, as it was when the event was found.
+ */
+struct varta_event {
+	enum varta_event_type type;
+	const struct varta_agent *agent;
+};
+
+/**
+ * typedef varta_event_fn - Receives one event.
+ * @event: Valid during the call.
+ * @arg: As given to varta_events_receive().
+ *
+ * Must not throw, nor close the subscription.
+ */
+typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
+
+/**
+ * struct varta_events_options - How varta_events_open() subscribes.
+ * @size: sizeof(struct varta_events_options), as VARTA_EVENTS_OPTIONS_INIT
+ *   sets it.
+ * @buffer: Bytes that may wait to be received, as SO_RCVBUF counts them; 0 for
+ *   the system's default. A reader that many stalls may hit at once wants
+ *   about 1 KiB for each.
+ */
+struct varta_events_options {
+	size_t size;
+	uint32_t buffer;
+};
+
+#define VARTA_EVENTS_OPTIONS_INIT { sizeof(struct varta_events_options), 0 }
+
+/**
+ * varta_events_open() - Subscribe to events.
+ * @events: Receives the subscription, or NULL on failure. The caller owns it
+ *   and gives it back with varta_events_close().
+ * @options: May be NULL for defaults.
+ *
+ * Events that happen from its return on will be received.
+ *
+ * Return: As varta_open(); -EPERM if the caller may not listen.
+ */
+VARTA_API int varta_events_open(struct varta_events **events,
+				const struct varta_events_options *options);
+
+/**
+ * varta_events_close() - End a subscription.
+ * @events: May be NULL.
+ */
+VARTA_API void varta_events_close(struct varta_events *events);
+
+/**
+ * varta_events_fd() - The descriptor to wait on.
+ * @events: The subscription, which keeps owning it.
+ *
+ * Return: A non-blocking descriptor, readable for poll(2) and its like when
+ * varta_events_receive() has something to do.
+ */
+VARTA_API int varta_events_fd(const struct varta_events *events);
+
+/**
+ * varta_events_receive() - Take one message off the subscription.
+ * @events: The subscription.
+ * @fn: Called for each event in it; a message may tell of several agents.
+ * @arg: For @fn.
+ *
+ * Never waits. For edge-triggered waiting, call until -EAGAIN.
+ *
+ * Return: The number of events, which may be 0; -EAGAIN when there is no
+ * message; -ENOBUFS when messages were lost because they were not received in
+ * time: read the ledger with varta_agent_dump(), and go on receiving; or
+ * another negative errno.
+ */
+VARTA_API int varta_events_receive(struct varta_events *events,
+				   varta_event_fn fn, void *arg);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VARTA_H */

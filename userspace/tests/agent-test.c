@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading agents out of messages made here.
+ */
+#include "agent.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include "tap.h"
+
+struct seen {
+	struct varta_agent agents[4];
+	int count;
+	int stop_after;
+};
+
+static int see(const struct varta_agent *agent, void *arg)
+{
+	struct seen *seen = arg;
+
+	if (seen->count < 4)
+		seen->agents[seen->count] = *agent;
+	seen->count++;
+	return seen->count == seen->stop_after ? 77 : 0;
+}
+
+static struct nl_msg *new_message(void)
+{
+	struct nl_msg *message = nlmsg_alloc();
+
+	if (message && genlmsg_put(message, 0, 1, 42, 0, 0,
+				   VARTA_CMD_STALL_NTF, 1))
+		return message;
+	nlmsg_free(message);
+	return NULL;
+}
+
+/* One that a newer kernel might send: with attributes not known here. */
+static void put_full(struct nl_msg *message)
+{
+	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
+
+	nla_put_u32(message, VARTA_A_AGENT_PID, 314);
+	nla_put_u32(message, VARTA_A_AGENT_OWN_PID, 1);
+	/* Without a pad in front, this one is not aligned to 8. */
+	nla_put_u64(message, VARTA_A_AGENT_NS_INODE, 4026532201);
+	nla_put_u32(message, VARTA_A_AGENT_ORIGIN,
+		    VARTA_ORIGIN_NETWORK_UNVERIFIED);
+	nla_put_u32(message, VARTA_A_AGENT_STATUS, VARTA_STATUS_CRITICAL);
+	nla_put_u64(message, VARTA_A_AGENT_NONCE, VARTA_NONCE_TERMINAL);
+	nla_put_u32(message, VARTA_A_AGENT_PAYLOAD, 9);
+	nla_put_u64(message, VARTA_A_AGENT_LAST_BEAT, 0x0102030405060708);
+	nla_put_u64(message, VARTA_A_AGENT_SILENCE, 502000000);
+	nla_put_flag(message, VARTA_A_AGENT_STALLED);
+	nla_put_u64(message, VARTA_A_AGENT_MAX + 9, 1);
+	nla_nest_end(message, nest);
+}
+
+static void put_sparse(struct nl_msg *message, uint32_t pid)
+{
+	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
+
+	nla_put_u32(message, VARTA_A_AGENT_PID, pid);
+	nla_nest_end(message, nest);
+}
+
+static void put_missized(struct nl_msg *message)
+{
+	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
+
+	nla_put_u16(message, VARTA_A_AGENT_PID, 1);
+	nla_nest_end(message, nest);
+}
+
+static int read_all(struct nl_msg *message, struct seen *seen)
+{
+	return varta_agent_read_all(nlmsg_hdr(message), see, seen);
+}
+
+static void test_full(const struct varta_agent *agent)
+{
+	check(agent->pid == 314 && agent->own_pid == 1 &&
+	      agent->ns_inode == 4026532201, "agent: identity");
+	check(agent->origin == VARTA_ORIGIN_NETWORK_UNVERIFIED &&
+	      agent->status == VARTA_STATUS_CRITICAL && agent->payload == 9,
+	      "agent: what it says");
+	check(agent->nonce == VARTA_NONCE_TERMINAL &&
+	      agent->last_beat == 0x0102030405060708 &&
+	      agent->silence == 502000000, "agent: 64-bit values");
+	check(agent->stalled, "agent: stalled");
+}
+
+static void test_several(struct nl_msg *message)
+{
+	struct seen all = { 0 }, some = { .stop_after = 2 };
+
+	put_full(message);
+	put_sparse(message, 2);
+	nla_put_u32(message, VARTA_A_AGENTS_MAX + 5, 1);
+	put_sparse(message, 3);
+
+	check(!read_all(message, &all) && all.count == 3,
+	      "agent: three in one message, and a stranger");
+	test_full(&all.agents[0]);
+	check(all.agents[1].pid == 2 && !all.agents[1].stalled &&
+	      !all.agents[1].ns_inode && !all.agents[1].nonce,
+	      "agent: nothing left over from the one before");
+	check(all.agents[2].pid == 3, "agent: after the stranger");
+	check(read_all(message, &some) == 77 && some.count == 2,
+	      "agent: the reader may stop");
+}
+
+void test_agent(void)
+{
+	struct nl_msg *several = new_message(), *bad = new_message();
+	struct nl_msg *none = new_message();
+	struct seen seen = { 0 };
+
+	if (several && bad && none) {
+		test_several(several);
+		put_missized(bad);
+		check(read_all(bad, &seen) == -EBADMSG && !seen.count,
+		      "agent: of the wrong size");
+		check(!read_all(none, &seen) && !seen.count, "agent: none");
+	} else {
+		check(false, "agent: memory");
+	}
+	nlmsg_free(several);
+	nlmsg_free(bad);
+	nlmsg_free(none);
+}

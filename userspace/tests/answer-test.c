@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading of the kernel's verdicts, from messages made here.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include "answer.h"
+#include "tap.h"
+
+#define REFUSAL_TEXT	"nonce was not new"
+
+static struct nl_msg *new_message(int type, int flags)
+{
+	struct nl_msg *message = nlmsg_alloc();
+
+	if (message && nlmsg_put(message, 0, 1, type, 0, flags))
+		return message;
+	nlmsg_free(message);
+	return NULL;
+}
+
+/* Reads and frees it. */
+static int verdict(struct nl_msg *message, struct varta_refusal *refusal)
+{
+	int result;
+
+	memset(refusal, 0, sizeof(*refusal));
+	if (!message)
+		return -ENOMEM;
+	result = varta_answer_verdict(nlmsg_hdr(message), refusal);
+	nlmsg_free(message);
+	return result;
+}
+
+/* As the kernel answers a request of @echoed bytes that it repeats. */
+static struct nl_msg *refusal(int error, int flags, size_t echoed,
+			      const char *text)
+{
+	struct nl_msg *message = new_message(NLMSG_ERROR, flags);
+	struct nlmsgerr body = {
+		.error = error,
+		.msg.nlmsg_len = (uint32_t)(NLMSG_HDRLEN + 13),
+	};
+
+	if (!message)
+		return NULL;
+	if (nlmsg_append(message, &body, sizeof(body), NLMSG_ALIGNTO) ||
+	    (echoed && !nlmsg_reserve(message, echoed, NLMSG_ALIGNTO)) ||
+	    (text && nla_put_string(message, NLMSGERR_ATTR_MSG, text))) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	return message;
+}
+
+static struct nl_msg *done(int error, const char *text)
+{
+	struct nl_msg *message = new_message(NLMSG_DONE, NLM_F_ACK_TLVS);
+
+	if (!message)
+		return NULL;
+	if (nlmsg_append(message, &error, sizeof(error), NLMSG_ALIGNTO) ||
+	    nla_put_string(message, NLMSGERR_ATTR_MSG, text)) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	return message;
+}
+
+static bool said(const struct varta_refusal *refusal, int error,
+		 const char *text)
+{
+	return refusal->error == error && !strcmp(refusal->text, text);
+}
+
+static void test_texts(void)
+{
+	struct varta_refusal r;
+
+	check(verdict(refusal(-EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
+			      REFUSAL_TEXT), &r) == -EINVAL &&
+	      said(&r, -EINVAL, REFUSAL_TEXT), "answer: refusal with a text");
+	check(verdict(refusal(-EPERM, NLM_F_ACK_TLVS, 13, REFUSAL_TEXT),
+		      &r) == -EPERM && said(&r, -EPERM, REFUSAL_TEXT),
+	      "answer: text after a repeated request");
+	check(verdict(refusal(-EPERM, NLM_F_CAPPED, 0, NULL), &r) == -EPERM &&
+	      said(&r, -EPERM, ""), "answer: refusal without a text");
+	check(verdict(done(-ENOSPC, REFUSAL_TEXT), &r) == -ENOSPC &&
+	      said(&r, -ENOSPC, REFUSAL_TEXT),
+	      "answer: a dump that failed at its end");
+}
+
+static void test_long_text(void)
+{
+	char text[2 * VARTA_ANSWER_TEXT_SIZE];
+	struct varta_refusal r;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	check(verdict(refusal(-EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
+			      text), &r) == -EINVAL &&
+	      strlen(r.text) == sizeof(r.text) - 1,
+	      "answer: a long text is cut");
+}
+
+static void test_odd_answers(void)
+{
+	struct varta_refusal r;
+
+	check(!verdict(refusal(0, NLM_F_CAPPED, 0, NULL), &r) && !r.error,
+	      "answer: acceptance");
+	check(verdict(new_message(NLMSG_ERROR, 0), &r) == -EBADMSG && !r.error,
+	      "answer: too short");
+	check(verdict(refusal(1, NLM_F_CAPPED, 0, NULL), &r) == -EBADMSG &&
+	      !r.error, "answer: a positive error");
+	check(verdict(refusal(-EINVAL, NLM_F_ACK_TLVS, 0, NULL), &r) ==
+	      -EINVAL && said(&r, -EINVAL, ""),
+	      "answer: a text promised but beyond the end");
+}
+
+void test_answer(void)
+{
+	test_texts();
+	test_long_text();
+	test_odd_answers();
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames and their checksum, against the vectors of the format.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <varta.h>
+
+#include "crc32c.h"
+#include "number.h"
+#include "tap.h"
+
+static const struct {
+	const char *what;
+	struct varta_beat beat;
+	const char *hex;
+} frames[] = {
+	{ "ok, pid 2, nonce 1",
+	  { .status = VARTA_STATUS_OK, .pid = 2, .nonce = 1 },
+	  "56410200020000000000000000000000"
+	  "010000000000000000000000e4116baa" },
+	{ "terminal, timestamp 999",
+	  { .status = VARTA_STATUS_CRITICAL, .pid = 2, .timestamp = 999,
+	    .nonce = VARTA_NONCE_TERMINAL },
+	  "5641020202000000e703000000000000"
+	  "ffffffffffffffff00000000a299eeed" },
+};
+
+static void test_crc(void)
+{
+	static const unsigned char zeros[32];
+
+	check(varta_crc32c("123456789", 9) == 0xe3069283,
+	      "crc of the digits");
+	check(varta_crc32c(zeros, sizeof(zeros)) == 0x8a9136aa,
+	      "crc of 32 zeros");
+	check(varta_crc32c("", 0) == 0, "crc of nothing");
+}
+
+static void test_vectors(void)
+{
+	unsigned char expected[VARTA_FRAME_LEN], frame[VARTA_FRAME_LEN];
+	size_t i, length;
+
+	for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
+		check(parse_hex(frames[i].hex, expected, sizeof(expected),
+				&length) &&
+		      length == VARTA_FRAME_LEN &&
+		      !varta_frame_encode(&frames[i].beat, frame) &&
+		      !memcmp(frame, expected, VARTA_FRAME_LEN),
+		      "frame: %s", frames[i].what);
+}
+
+static void test_fields(void)
+{
+	struct varta_beat beat = {
+		.status = 1,
+		.pid = 0x01020304,
+		.timestamp = 0x1112131415161718,
+		.nonce = 0x2122232425262728,
+		.payload = 0x31323334,
+	};
+	static const unsigned char expected[28] = {
+		'V', 'A', 2, 1, 4, 3, 2, 1,
+		0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11,
+		0x28, 0x27, 0x26, 0x25, 0x24, 0x23, 0x22, 0x21,
+		0x34, 0x33, 0x32, 0x31,
+	};
+	unsigned char frame[VARTA_FRAME_LEN];
+
+	check(!varta_frame_encode(&beat, frame) &&
+	      !memcmp(frame, expected, sizeof(expected)),
+	      "frame: every field has its place");
+
+	beat.status = 256;
+	check(varta_frame_encode(&beat, frame) == -ERANGE,
+	      "frame: a status of two bytes does not fit");
+}
+
+void test_frame(void)
+{
+	test_crc();
+	test_vectors();
+	test_fields();
+}

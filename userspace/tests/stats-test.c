@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading settings and counters, and their names.
+ */
+#include "stats.h"
+
+#include <string.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include <varta.h>
+
+#include "tap.h"
+
+static void test_names(void)
+{
+	unsigned int i;
+	int nameless = 0;
+
+	for (i = VARTA_A_STATS_PAD + 1; i <= VARTA_A_STATS_MAX; i++)
+		nameless += !varta_stats_name(i);
+	check(!nameless, "stats: all have names");
+	check(!strcmp(varta_stats_name(VARTA_A_STATS_OUT_OF_ORDER),
+		      "out_of_order"), "stats: names as in the specification");
+	check(!varta_stats_name(0) && !varta_stats_name(VARTA_A_STATS_PAD) &&
+	      !varta_stats_name(VARTA_A_STATS_MAX + 1),
+	      "stats: nothing else has");
+	check(!strcmp(varta_status_name(2), "critical") &&
+	      !strcmp(varta_status_name(4), "unknown") &&
+	      !strcmp(varta_origin_name(1), "network-unverified") &&
+	      !strcmp(varta_origin_name(2), "unknown"),
+	      "names of status and origin");
+}
+
+static void test_values(struct nl_msg *message)
+{
+	struct varta_stats stats = { 0 };
+
+	nla_put_u32(message, VARTA_A_STATS_CAPACITY, 4096);
+	nla_put_u64(message, VARTA_A_STATS_STALLS, UINT64_MAX);
+	nla_put_u16(message, VARTA_A_STATS_TRACKED, 1);
+	nla_put_u64(message, VARTA_STATS_ROOM + 1, 1);
+
+	varta_stats_read(nlmsg_hdr(message), &stats);
+	check(stats.present[VARTA_A_STATS_CAPACITY] &&
+	      stats.value[VARTA_A_STATS_CAPACITY] == 4096,
+	      "stats: of 32 bits");
+	check(stats.present[VARTA_A_STATS_STALLS] &&
+	      stats.value[VARTA_A_STATS_STALLS] == UINT64_MAX,
+	      "stats: of 64 bits");
+	check(!stats.present[VARTA_A_STATS_TRACKED],
+	      "stats: of no good size");
+	check(!stats.present[VARTA_A_STATS_EVICTIONS],
+	      "stats: one that did not come");
+}
+
+void test_stats(void)
+{
+	struct nl_msg *message = nlmsg_alloc();
+
+	test_names();
+	if (message && genlmsg_put(message, 0, 1, 42, 0, 0,
+				   VARTA_CMD_STATS_GET, 1))
+		test_values(message);
+	else
+		check(false, "stats: memory");
+	nlmsg_free(message);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * varta beat: beats of the tool itself, for trying things out and for scripts.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <varta.h>
+
+#include "clock.h"
+#include "command.h"
+#include "failure.h"
+#include "number.h"
+
+#define INTERVAL_MS	1000
+#define NS_PER_MS	1000000
+
+/**
+ * struct beat_options - What to send, and how often.
+ * @beat: The first beat.
+ * @frame: Bytes for @beat, where a frame was given.
+ * @count: How many beats; 0 for no end.
+ * @fixed_time: Every beat has the timestamp that was given.
+ * @typed: Something was given that a frame leaves no room for.
+ */
+struct beat_options {
+	struct varta_beat beat;
+	unsigned char frame[VARTA_FRAME_SEND_MAX];
+	uint64_t count;
+	int interval_ms;
+	bool count_given, interval_given;
+	bool fixed_time;
+	bool terminal;
+	bool status_given, nonce_given;
+	bool typed;
+	bool unacknowledged;
+};
+
+enum {
+	OPTION_STATUS = 256,
+	OPTION_NONCE,
+	OPTION_PAYLOAD,
+	OPTION_PID,
+	OPTION_TIMESTAMP,
+	OPTION_TERMINAL,
+	OPTION_FRAME,
+	OPTION_COUNT,
+	OPTION_INTERVAL,
+	OPTION_NO_ACK,
+};
+
+static const struct argp_option option_table[] = {
+	{ .doc = "What the beat says:" },
+	{ .name = "status", .key = OPTION_STATUS, .arg = "STATUS",
+	  .doc = "ok (the default), degraded, critical, or a number" },
+	{ .name = "nonce", .key = OPTION_NONCE, .arg = "N",
+	  .doc = "Of the first beat (default 1)" },
+	{ .name = "payload", .key = OPTION_PAYLOAD, .arg = "N",
+	  .doc = "Kept with the agent (default 0)" },
+	{ .name = "timestamp", .key = OPTION_TIMESTAMP, .arg = "N",
+	  .doc = "Nanoseconds of CLOCK_MONOTONIC (default now)" },
+	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
+	  .doc = "Claim this process id (default none)" },
+	{ .name = "terminal", .key = OPTION_TERMINAL,
+	  .doc = "A crash handler's last word: critical, with nonce 2^64-1" },
+	{ .name = "frame", .key = OPTION_FRAME, .arg = "HEX",
+	  .doc = "Send these bytes as a frame, in place of all of the above" },
+	{ .doc = "How often:" },
+	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
+	  .doc = "How many beats (default 1; with --interval, no end)" },
+	{ .name = "interval", .key = OPTION_INTERVAL, .arg = "DURATION",
+	  .doc = "From beat to beat: 500ms, 5s, 2m; a bare number is ms "
+		 "(default 1s)" },
+	{ .name = "no-ack", .key = OPTION_NO_ACK,
+	  .doc = "Do not ask the kernel to confirm; it refuses all the same" },
+	{ 0 }
+};
+
+static bool parse_status(const char *text, uint32_t *status)
+{
+	uint32_t i;
+
+	for (i = VARTA_STATUS_OK; i <= VARTA_STATUS_STALL; i++) {
+		if (!strcmp(text, varta_status_name(i))) {
+			*status = i;
+			return true;
+		}
+	}
+	return parse_u32(text, status);
+}
+
+static bool take_field(int key, const char *text, struct beat_options *options)
+{
+	struct varta_beat *beat = &options->beat;
+
+	options->typed = true;
+	switch (key) {
+	case OPTION_STATUS:
+		options->status_given = true;
+		return parse_status(text, &beat->status);
+	case OPTION_NONCE:
+		options->nonce_given = true;
+		return parse_number(text, UINT64_MAX, &beat->nonce);
+	case OPTION_PAYLOAD:
+		return parse_u32(text, &beat->payload);
+	case OPTION_TIMESTAMP:
+		options->fixed_time = true;
+		return parse_number(text, UINT64_MAX, &beat->timestamp);
+	case OPTION_PID:
+		beat->claim_pid = true;
+		return parse_u32(text, &beat->pid);
+	default:
+		return false;
+	}
+}
+
+static void take_terminal(struct beat_options *options)
+{
+	options->typed = true;
+	options->terminal = true;
+	options->beat.status = VARTA_STATUS_CRITICAL;
+	options->beat.nonce = VARTA_NONCE_TERMINAL;
+}
+
+static void check_options(struct beat_options *options,
+			  struct argp_state *state)
+{
+	if (options->beat.frame && options->typed)
+		argp_error(state, "a frame says all of the beat");
+	if (options->terminal && (options->status_given ||
+				  options->nonce_given))
+		argp_error(state, "--terminal sets status and nonce");
+	if (options->interval_given && !options->count_given)
+		options->count = 0;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct beat_options *options = state->input;
+	bool understood = true;
+
+	switch (key) {
+	case OPTION_STATUS:
+	case OPTION_NONCE:
+	case OPTION_PAYLOAD:
+	case OPTION_TIMESTAMP:
+	case OPTION_PID:
+		understood = take_field(key, argument, options);
+		break;
+	case OPTION_TERMINAL:
+		take_terminal(options);
+		break;
+	case OPTION_FRAME:
+		options->beat.frame = options->frame;
+		understood = parse_hex(argument, options->frame,
+				       sizeof(options->frame),
+				       &options->beat.frame_len);
+		break;
+	case OPTION_COUNT:
+		options->count_given = true;
+		understood = parse_number(argument, UINT64_MAX,
+					  &options->count) && options->count;
+		break;
+	case OPTION_INTERVAL:
+		options->interval_given = true;
+		understood = parse_duration(argument, &options->interval_ms);
+		break;
+	case OPTION_NO_ACK:
+		options->unacknowledged = true;
+		break;
+	case ARGP_KEY_END:
+		check_options(options, state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	if (!understood)
+		argp_error(state, "'%s' is not understood", argument);
+	return 0;
+}
+
+static const struct argp parser = {
+	.options = option_table,
+	.parser = parse_option,
+	.doc = "Send beats. They are about this process itself, which the "
+	       "kernel knows whatever is claimed.\v"
+	       "Ends with the first beat that is refused.",
+};
+
+static void advance(struct varta_beat *beat)
+{
+	if (beat->nonce != VARTA_NONCE_TERMINAL)
+		beat->nonce = varta_nonce_after(beat->nonce);
+}
+
+static int send_beats(struct varta *v, struct beat_options *options)
+{
+	uint64_t interval = (uint64_t)options->interval_ms * NS_PER_MS;
+	uint64_t when = varta_monotonic_now();
+	uint64_t sent;
+	int error;
+
+	for (sent = 0; !options->count || sent < options->count; sent++) {
+		if (sent) {
+			when += interval;
+			sleep_until(when);
+			advance(&options->beat);
+		}
+		if (!options->fixed_time)
+			options->beat.timestamp = varta_monotonic_now();
+		error = varta_beat_send(v, &options->beat);
+		if (error)
+			return fail_call(v, "beat", error);
+	}
+	return EXIT_OK;
+}
+
+int run_beat(int argc, char **argv)
+{
+	struct varta_options how = VARTA_OPTIONS_INIT;
+	struct beat_options options = {
+		.beat = { .nonce = 1 },
+		.count = 1,
+		.interval_ms = INTERVAL_MS,
+	};
+	struct varta *v;
+	int error, code;
+
+	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
+		return EXIT_SYSTEM;
+	how.acknowledge = !options.unacknowledged;
+	error = varta_open(&v, &how);
+	if (error)
+		return fail_open(error);
+	code = send_beats(v, &options);
+	varta_close(v);
+	return code;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * varta monitor: what the kernel reports, as it comes.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <varta.h>
+
+#include "clock.h"
+#include "colour.h"
+#include "command.h"
+#include "failure.h"
+#include "json.h"
+#include "number.h"
+#include "text.h"
+
+#define NS_PER_MS	1000000
+
+struct monitor_options {
+	bool json;
+	uint64_t count;
+	bool limited_time;
+	int timeout_ms;
+	uint32_t buffer;
+};
+
+enum {
+	OPTION_COUNT = 256,
+	OPTION_TIMEOUT,
+	OPTION_BUFFER,
+};
+
+static const struct argp_option option_table[] = {
+	{ .name = "json", .key = 'j', .doc = "Print one JSON object a line" },
+	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
+	  .doc = "End after N events" },
+	{ .name = "timeout", .key = OPTION_TIMEOUT, .arg = "DURATION",
+	  .doc = "End after this time, with exit status 4: 500ms, 5s, 2m; a "
+		 "bare number is ms" },
+	{ .name = "buffer", .key = OPTION_BUFFER, .arg = "BYTES",
+	  .doc = "Room for events that wait to be printed (default: the "
+		 "system's)" },
+	{ 0 }
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct monitor_options *options = state->input;
+	bool understood = true;
+
+	switch (key) {
+	case 'j':
+		options->json = true;
+		break;
+	case OPTION_COUNT:
+		understood = parse_number(argument, UINT64_MAX,
+					  &options->count) && options->count;
+		break;
+	case OPTION_TIMEOUT:
+		options->limited_time = true;
+		understood = parse_duration(argument, &options->timeout_ms);
+		break;
+	case OPTION_BUFFER:
+		understood = parse_u32(argument, &options->buffer);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	if (!understood)
+		argp_error(state, "'%s' is not understood", argument);
+	return 0;
+}
+
+static const struct argp parser = {
+	.options = option_table,
+	.parser = parse_option,
+	.doc = "Show stalls as the kernel finds them, one a line. Says "
+	       "'listening' on standard error once none can be missed.\v"
+	       "JSON has the names and units of the netlink interface, and "
+	       "what the event is in 'event'. If events came faster than they "
+	       "were read, 'overrun' is reported; 'varta agents' then tells "
+	       "how things are.",
+};
+
+/**
+ * struct monitor - Where the monitoring stands.
+ * @options: What was asked for.
+ * @seen: Events printed.
+ * @error: Negative errno, when one could not be printed.
+ */
+struct monitor {
+	const struct monitor_options *options;
+	uint64_t seen;
+	int error;
+};
+
+static bool satisfied(const struct monitor *monitor)
+{
+	return monitor->error ||
+	       (monitor->options->count &&
+		monitor->seen >= monitor->options->count);
+}
+
+/* The time of day, to milliseconds. */
+static void print_time(void)
+{
+	struct timespec now = { 0 };
+	struct tm local = { 0 };
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &local);
+	printf("%02d:%02d:%02d.%03ld", local.tm_hour, local.tm_min,
+	       local.tm_sec, now.tv_nsec / NS_PER_MS);
+}
+
+static void print_stall(const struct varta_agent *agent)
+{
+	char pid_namespace[TEXT_SIZE], silence[TEXT_SIZE], nonce[TEXT_SIZE];
+
+	format_namespace(pid_namespace, agent->ns_inode);
+	format_duration(silence, agent->silence);
+	format_nonce(nonce, agent->nonce);
+
+	print_time();
+	printf(" %sstall%s pid %" PRIu32 " (own %" PRIu32 " in %s) silent %s, "
+	       "last nonce %s, status %s\n", colour_of_agent(agent),
+	       colour_end(), agent->pid, agent->own_pid, pid_namespace,
+	       silence, nonce, varta_status_name(agent->status));
+}
+
+/* @agent is NULL where the event is about none. */
+static int print_json_event(const char *name, const struct varta_agent *agent)
+{
+	struct json_object *object = json_object_new_object();
+	int error;
+
+	if (!object)
+		return -ENOMEM;
+	error = json_put_new(object, "event", json_object_new_string(name));
+	if (!error && agent)
+		error = json_put_agent(object, agent);
+	if (!error)
+		error = json_print(object, JSON_C_TO_STRING_PLAIN);
+	json_object_put(object);
+	return error;
+}
+
+static void take_event(const struct varta_event *event, void *arg)
+{
+	struct monitor *monitor = arg;
+
+	/* One message may hold more events than were asked for. */
+	if (event->type != VARTA_EVENT_STALL || satisfied(monitor))
+		return;
+	if (monitor->options->json)
+		monitor->error = print_json_event("stall", event->agent);
+	else
+		print_stall(event->agent);
+	/* Nobody reads any more: end, rather than watch for nothing. */
+	if (!monitor->error && ferror(stdout))
+		monitor->error = -EIO;
+	monitor->seen++;
+}
+
+/* Not one of the events that are counted: it stands for an unknown number. */
+static int report_overrun(const struct monitor *monitor)
+{
+	fputs("varta: overrun: events were lost\n", stderr);
+	return monitor->options->json ? print_json_event("overrun", NULL) : 0;
+}
+
+/* Returns 0 or a negative errno; -ETIMEDOUT when the time is over. */
+static int wait_for_events(struct varta_events *events,
+			   const struct monitor *monitor, uint64_t deadline)
+{
+	struct pollfd readable = {
+		.fd = varta_events_fd(events),
+		.events = POLLIN,
+	};
+	bool limited = monitor->options->limited_time;
+	int ready = poll(&readable, 1, limited ? ms_until(deadline) : -1);
+
+	if (ready < 0)
+		return errno == EINTR ? 0 : -errno;
+	return ready ? 0 : -ETIMEDOUT;
+}
+
+/* Ends with the events asked for, the time, or a failure; or else never. */
+static int watch(struct varta_events *events, struct monitor *monitor)
+{
+	uint64_t deadline = varta_monotonic_now() +
+			    (uint64_t)monitor->options->timeout_ms * NS_PER_MS;
+	int result;
+
+	while (!satisfied(monitor)) {
+		result = varta_events_receive(events, take_event, monitor);
+		if (result == -ENOBUFS)
+			result = report_overrun(monitor);
+		else if (result == -EAGAIN)
+			result = wait_for_events(events, monitor, deadline);
+		if (result < 0)
+			return result;
+		/* A stream of events must not outrun the time limit. */
+		if (monitor->options->limited_time && !satisfied(monitor) &&
+		    varta_monotonic_now() >= deadline)
+			return -ETIMEDOUT;
+	}
+	return monitor->error;
+}
+
+static int exit_code_of(int error)
+{
+	if (!error)
+		return EXIT_OK;
+	if (error != -ETIMEDOUT)
+		return fail_system("watch for events", error);
+	fputs("varta: time is over\n", stderr);
+	return EXIT_TIMEOUT;
+}
+
+static int fail_subscription(int error)
+{
+	if (error != -EPERM)
+		return fail_open(error);
+	fputs("varta: cannot listen: EPERM: the kernel lets only the "
+	      "administrator\n", stderr);
+	return EXIT_REFUSED;
+}
+
+int run_monitor(int argc, char **argv)
+{
+	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
+	struct monitor_options options = { 0 };
+	struct monitor monitor = { .options = &options };
+	struct varta_events *events;
+	int error;
+
+	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
+		return EXIT_SYSTEM;
+	how.buffer = options.buffer;
+	error = varta_events_open(&events, &how);
+	if (error)
+		return fail_subscription(error);
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	fputs("varta: listening\n", stderr);
+	error = watch(events, &monitor);
+	varta_events_close(events);
+	return exit_code_of(error);
+}
