@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the end-to-end cases share: loading the module, starting agents, and
+# waiting for what must happen. Nothing here waits for a time to pass and then
+# looks: it waits for an event, and gives up after long enough for any machine.
+# shellcheck shell=sh
+# shellcheck disable=SC2034 # some are for the cases
+
+sys=/sys/kernel/varta
+log=/tmp/case.log
+work=/tmp/case
+# Seconds. Only a failure takes this long.
+patience=60
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+# same WHAT EXPECTED ACTUAL
+same() {
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+
+# load [PARAMETER=VALUE]...: afresh, whatever was loaded
+load() {
+	unload
+	modprobe varta "$@"
+}
+
+unload() {
+	[ ! -d /sys/module/varta ] || rmmod varta
+}
+
+# value NAME: of a setting or of what is so now
+value() {
+	cat "$sys/$1"
+}
+
+# counter NAME
+counter() {
+	cat "$sys/counters/$1"
+}
+
+# wait_until COMMAND...: until it succeeds
+wait_until() {
+	tries=$((patience * 20))
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || fail "never came true: $*"
+		usleep 50000
+	done
+}
+
+is_at_least() {
+	[ "$(cat "$sys/$1")" -ge "$2" ]
+}
+
+is() {
+	[ "$(cat "$sys/$1" 2>/dev/null)" = "$2" ]
+}
+
+# wait_for FILE N: until the file below /sys/kernel/varta says N or more
+wait_for() {
+	wait_until is_at_least "$1" "$2"
+}
+
+# start COMMAND...: in the background; its pid is in $pid
+start() {
+	"$@" &
+	pid=$!
+}
+
+# listen [OPTION]...: events as JSON, a line each, into $work/events
+listen() {
+	: >"$work/monitor.err"
+	varta monitor -j "$@" >"$work/events" 2>"$work/monitor.err" &
+	monitor=$!
+	wait_until grep -q listening "$work/monitor.err"
+}
+
+# How many events have come.
+events() {
+	wc -l <"$work/events"
+}
+
+has_events() {
+	[ "$(events)" -ge "$1" ]
+}
+
+# pid_namespace PID: the inode number of its active pid namespace
+pid_namespace() {
+	readlink "/proc/$1/ns/pid" | tr -dc 0-9
+}
+
+# agent_field PID FIELD
+agent_field() {
+	varta agents "$1" -j | jq -r ".[0].$2"
+}
+
+# refused ERRNO COUNTER COMMAND...: a beat that is refused so, with a text, is
+# counted there ('-' for nowhere) and nowhere else
+refused() {
+	refused_as "^$1: ." "$@"
+}
+
+# The same, for what the netlink core refuses without a word.
+refused_without_text() {
+	refused_as "^$1:" "$@"
+}
+
+# refused_as ANSWER ERRNO COUNTER COMMAND...
+refused_as() {
+	answer=$1 errno=$2 name=$3
+	shift 3
+	before=$(totals)
+	"$@" >"$work/answer" 2>&1 || true
+	grep -q "$answer" "$work/answer" ||
+		fail "$*: expected $errno and a text, got: $(cat "$work/answer")"
+	echo "$before" | awk -v name="$name" \
+		'{ print $1, $1 == name ? $2 + 1 : $2 }' >"$work/expected"
+	totals >"$work/totals"
+	diff "$work/expected" "$work/totals" ||
+		fail "$*: not counted under $name alone"
+}
+
+totals() {
+	for file in "$sys"/counters/*; do
+		echo "$(basename "$file") $(cat "$file")"
+	done
+}
