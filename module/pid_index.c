@@ -6,9 +6,10 @@
  *
  * Lookups take no lock. What makes that right for a pid that is in the table:
  * an entry holds pid and slot in one word, an entry never moves, and no entry
- * between a pid's home and its place is empty while it is there. Removal turns
- * an entry back to empty only when the one behind it is empty, and then
- * nothing can have been placed by probing across it. A lookup that races with
+ * between a pid's home and its place is empty while it is there: an insert
+ * stops at the first empty one, and removal turns an entry back to empty only
+ * when no pid in the table has its home there or before and its place behind.
+ * A lookup that races with
  * the insertion or removal of its own pid may see either; the caller settles
  * that under its lock.
  */
@@ -155,15 +156,40 @@ static void store(struct varta_pid_index *index, u32 at, u64 entry)
 }
 
 /*
- * Remove the entry at @at. Where the next one is empty, no probe for another
- * pid has to get past this one, so it becomes empty, and so do the tombstones
- * right before it, as far as @budget goes: that is what keeps churn from
- * wearing the table out.
+ * Whether a probe for a pid in the table may have to get past @at: up to the
+ * next empty entry, or as far as a probe can reach, does one have its home at
+ * @at or before? Yes, too, when @budget does not suffice to tell.
+ */
+static bool is_crossed(const struct varta_pid_index *index, u32 at,
+		       u32 *budget)
+{
+	u32 distance;
+
+	for (distance = 1; distance < VARTA_PID_INDEX_PROBES; distance++) {
+		u32 next = (at + distance) & index->mask;
+		u64 entry = index->entries[next];
+
+		if (entry == EMPTY)
+			return false;
+		if (!*budget)
+			return true;
+		(*budget)--;
+		if (is_live(entry) &&
+		    ((next - home(index, entry >> 32)) & index->mask) >= distance)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Remove the entry at @at, as far as @budget goes without leaving a tombstone:
+ * where no probe has to get past it, it becomes empty, and then so can the
+ * tombstones right before it. That keeps churn from wearing the table out.
  */
 static void vacate(struct varta_pid_index *index, u32 at, u32 budget)
 {
 	store(index, at, TOMBSTONE);
-	if (index->entries[(at + 1) & index->mask] != EMPTY)
+	if (is_crossed(index, at, &budget))
 		return;
 	while (index->entries[at] == TOMBSTONE) {
 		store(index, at, EMPTY);
@@ -253,19 +279,22 @@ bool varta_pid_index_remove(struct varta_pid_index *index, u32 pid)
  * The room that @old_pid leaves counts for @pid.
  *
  * Context: the owner's lock is held against other changes.
- * Return: false if @pid found no room within 64 probes; the table is then as
- * it was, with @old_pid in it.
+ * Return: 0, -ENOSPC if @pid found no room within 64 probes; the table is then
+ * as it was, with @old_pid in it; -ENOENT if @pid was added but @old_pid was
+ * not there.
  */
-bool varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
-			     u32 pid, u32 slot)
+int varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
+			    u32 pid, u32 slot)
 {
 	struct walk from = walk(index, old_pid, NO_ENTRY);
 	struct walk to = walk(index, pid, from.found);
 
 	if (to.room == NO_ENTRY)
-		return false;
+		return -ENOSPC;
 	store(index, to.room, live_entry(pid, slot));
-	if (from.found != NO_ENTRY && from.found != to.room)
+	if (from.found == NO_ENTRY)
+		return -ENOENT;
+	if (from.found != to.room)
 		vacate(index, from.found, from.left);
-	return true;
+	return 0;
 }

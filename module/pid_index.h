@@ -31,7 +31,7 @@ bool varta_pid_index_get(const struct varta_pid_index *index, u32 pid,
 			 u32 *slot);
 bool varta_pid_index_insert(struct varta_pid_index *index, u32 pid, u32 slot);
 bool varta_pid_index_remove(struct varta_pid_index *index, u32 pid);
-bool varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
-			     u32 pid, u32 slot);
+int varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
+			    u32 pid, u32 slot);
 
 #endif /* _VARTA_PID_INDEX_H */

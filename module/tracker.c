@@ -10,6 +10,7 @@
  * refused for want of room: the tracker's).
  */
 
+#include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
@@ -360,26 +361,32 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct record *record, u64 limit, bool only_stalled)
 {
 	u32 victim = slot->pid;
-	u32 number = slot - tracker->slots;
 	bool taken;
+	int err;
 
 	lockdep_assert_held(&tracker->lock);
 
 	spin_lock(&slot->lock);
+	/* A beat may have come in between. */
 	taken = is_victim(slot, record->now, limit, only_stalled);
-	if (!taken) {
-		/* A beat came in between. */
-	} else if (varta_pid_index_replace(&tracker->index, victim,
-					   record->id->pid, number)) {
-		WRITE_ONCE(slot->pid, record->id->pid);
-		start_slot(tracker, slot, record);
-		tracker->last_evicted_pid = victim;
-		count(tracker, VARTA_COUNT_EVICTIONS);
-		record->answer = VARTA_INSERTED;
-	} else {
+	if (!taken)
+		goto unlock;
+
+	err = varta_pid_index_replace(&tracker->index, victim, record->id->pid,
+				      slot - tracker->slots);
+	if (err == -ENOSPC) {
 		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
 		record->answer = VARTA_CAPACITY_EXCEEDED;
+		goto unlock;
 	}
+	if (err)
+		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+	WRITE_ONCE(slot->pid, record->id->pid);
+	start_slot(tracker, slot, record);
+	tracker->last_evicted_pid = victim;
+	count(tracker, VARTA_COUNT_EVICTIONS);
+	record->answer = VARTA_INSERTED;
+unlock:
 	spin_unlock(&slot->lock);
 	return taken;
 }
