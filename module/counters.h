@@ -35,6 +35,7 @@
 	X(MISSING_ATTRIBUTE, missing_attribute)				\
 	X(CONFLICTING_ATTRIBUTES, conflicting_attributes)		\
 	X(UNEXPECTED_ATTRIBUTE, unexpected_attribute)			\
+	X(CONFIG_REFUSED, config_refused)				\
 	X(BAD_LENGTH, bad_length)					\
 	X(BAD_MAGIC, bad_magic)						\
 	X(BAD_VERSION, bad_version)					\

@@ -42,26 +42,24 @@ free:
  * @count: how many, at most VARTA_EVENT_AGENTS
  * @now: when their stalls were found
  *
- * Nothing is built when nobody listens. What could not be told, to all who
- * listen, is counted; the ledger still has it.
+ * Nothing is built when nobody listens. A listener whose socket is full learns
+ * from the socket that it has missed something; the ledger still has it.
  *
  * Context: process, may sleep.
  */
 void varta_send_stalls(const struct varta_agent *agents, u32 count, u64 now)
 {
 	struct sk_buff *skb;
-	int err = -ENOMEM;
 
 	if (!genl_has_listeners(&varta_nl_family, &init_net,
 				VARTA_NLGRP_EVENTS))
 		return;
 	skb = build_stalls(agents, count, now);
-	if (skb)
-		err = genlmsg_multicast_netns(&varta_nl_family, &init_net, skb,
-					      0, VARTA_NLGRP_EVENTS,
-					      GFP_KERNEL);
-	/* -ESRCH: the last listener left in between. */
-	if (err && err != -ESRCH)
+	if (!skb) {
 		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
 				 count);
+		return;
+	}
+	genlmsg_multicast_netns(&varta_nl_family, &init_net, skb, 0,
+				VARTA_NLGRP_EVENTS, GFP_KERNEL);
 }

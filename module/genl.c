@@ -25,6 +25,15 @@ static const struct nla_policy varta_agent_get_nl_policy[VARTA_A_AGENTS_PID + 1]
 	[VARTA_A_AGENTS_PID] = { .type = NLA_U32, },
 };
 
+/* VARTA_CMD_CONFIG_SET - do */
+static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_ORIGIN_TAKEOVER + 1] = {
+	[VARTA_A_CONFIG_CAPACITY] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_THRESHOLD_MS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_EVICTION_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VARTA_A_CONFIG_EVICTION_SCAN_WINDOW] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_ORIGIN_TAKEOVER] = { .type = NLA_U32, },
+};
+
 /* Ops table for varta */
 static const struct genl_split_ops varta_nl_ops[] = {
 	{
@@ -50,6 +59,18 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd	= VARTA_CMD_STATS_GET,
 		.doit	= varta_nl_stats_get_doit,
 		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VARTA_CMD_CONFIG_GET,
+		.doit	= varta_nl_config_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VARTA_CMD_CONFIG_SET,
+		.doit		= varta_nl_config_set_doit,
+		.policy		= varta_config_set_nl_policy,
+		.maxattr	= VARTA_A_CONFIG_ORIGIN_TAKEOVER,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

@@ -15,6 +15,8 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VARTA_NLGRP_EVENTS,

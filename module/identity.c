@@ -52,17 +52,18 @@ static void release_generation(u64 generation)
 
 static enum varta_process look_at_process(const struct varta_identity *id)
 {
+	enum varta_process process = VARTA_PROCESS_GONE;
 	struct pid *pid;
 
-	/* Only compared, never followed: the lock is what find_pid_ns() asks */
 	rcu_read_lock();
 	pid = find_pid_ns(id->pid, &init_pid_ns);
+	if (pid && pid == generation_pid(id->generation))
+		process = VARTA_PROCESS_SAME;
+	/* The number may also be in use for a thread, which is no process. */
+	else if (pid && pid_has_task(pid, PIDTYPE_TGID))
+		process = VARTA_PROCESS_RECYCLED;
 	rcu_read_unlock();
-
-	if (!pid)
-		return VARTA_PROCESS_GONE;
-	return pid == generation_pid(id->generation) ? VARTA_PROCESS_SAME :
-						       VARTA_PROCESS_RECYCLED;
+	return process;
 }
 
 const struct varta_generation_ops varta_process_generations = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module: its parameters, and its parts made in order and unmade in
- * reverse.
+ * The module: its parts, made in order and unmade in reverse. Its parameters
+ * are in settings.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -13,42 +13,24 @@
 
 #include "genl.h"
 #include "identity.h"
+#include "settings.h"
 #include "sysfs.h"
 #include "varta.h"
 #include "watch.h"
 
-enum {
-	THRESHOLD_MS_MIN = 10,
-	THRESHOLD_MS_MAX = 24 * 60 * 60 * 1000,
-};
-
-static unsigned int capacity = 4096;
-module_param(capacity, uint, 0444);
-MODULE_PARM_DESC(capacity, "Agents that there is room for, 1 to 4194304 (default 4096)");
-
-static unsigned int threshold_ms = 5000;
-module_param(threshold_ms, uint, 0444);
-MODULE_PARM_DESC(threshold_ms, "Silence in milliseconds from which an agent is stalled, 10 to 86400000 (default 5000)");
-
 struct varta varta;
-
-static int __init check_parameter(const char *name, unsigned int value,
-				  unsigned int min, unsigned int max)
-{
-	if (value >= min && value <= max)
-		return 0;
-	pr_err("%s=%u is out of range, %u to %u\n", name, value, min, max);
-	return -EINVAL;
-}
 
 static int __init make_tracker(void)
 {
+	u32 capacity = varta_setting(VARTA_SET_CAPACITY);
 	const struct varta_tracker_config config = {
 		.generations		= &varta_process_generations,
 		.counters		= &varta.counters,
 		.capacity		= capacity,
-		.eviction_scan_window	= 256,
-		.eviction_policy	= VARTA_EVICT_STRICT,
+		.eviction_scan_window	=
+			varta_setting(VARTA_SET_EVICTION_SCAN_WINDOW),
+		.eviction_policy = varta_setting(VARTA_SET_EVICTION_POLICY),
+		.origin_takeover = varta_setting(VARTA_SET_ORIGIN_TAKEOVER),
 	};
 	size_t need = varta_tracker_bytes(capacity);
 	long available = si_mem_available();
@@ -67,15 +49,6 @@ static int __init varta_init(void)
 {
 	int err;
 
-	err = check_parameter("capacity", capacity, 1, VARTA_CAPACITY_MAX);
-	if (err)
-		return err;
-	err = check_parameter("threshold_ms", threshold_ms, THRESHOLD_MS_MIN,
-			      THRESHOLD_MS_MAX);
-	if (err)
-		return err;
-	varta.threshold_ms = threshold_ms;
-
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;
@@ -85,16 +58,20 @@ static int __init varta_init(void)
 	err = varta_sysfs_init();
 	if (err)
 		goto destroy_tracker;
-	err = genl_register_family(&varta_nl_family);
-	if (err)
-		goto remove_sysfs;
 	err = varta_watch_start();
 	if (err)
-		goto unregister_family;
+		goto remove_sysfs;
+	/*
+	 * Last: from here on a dump can hold a reference to the module, which
+	 * a failing init does not wait for.
+	 */
+	err = genl_register_family(&varta_nl_family);
+	if (err)
+		goto stop_watch;
 	return 0;
 
-unregister_family:
-	genl_unregister_family(&varta_nl_family);
+stop_watch:
+	varta_watch_stop();
 remove_sysfs:
 	varta_sysfs_exit();
 destroy_tracker:

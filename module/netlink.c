@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "message.h"
 #include "refusal.h"
+#include "settings.h"
 #include "varta.h"
 #include "watch.h"
 
@@ -86,9 +87,10 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * For requests without attributes. Before 6.2 the core refuses any, later it
- * passes over them where an operation has no policy, and a reader who asks for
- * something that is not there would think that it was given.
+ * For requests without attributes. From 6.2 on the core passes over them where
+ * an operation has no policy, and a reader who asks for something that is not
+ * there would think that it was given. Before, it refuses those that no
+ * operation of the command has.
  */
 static int refuse_attributes(const struct nlmsghdr *request,
 			     struct netlink_ext_ack *extack)
@@ -148,6 +150,10 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 		nlmsg_free(reply.skb);
 		return varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
 	}
+	if (WARN_ON_ONCE(!reply.skb->len)) {
+		nlmsg_free(reply.skb);
+		return -EMSGSIZE;
+	}
 	return genlmsg_reply(reply.skb, info);
 }
 
@@ -182,10 +188,7 @@ static int put_stats(struct sk_buff *skb)
 {
 	enum varta_counter which;
 
-	if (nla_put_u32(skb, VARTA_A_STATS_CAPACITY,
-			varta.tracker.config.capacity) ||
-	    nla_put_u32(skb, VARTA_A_STATS_THRESHOLD_MS, varta.threshold_ms) ||
-	    nla_put_u32(skb, VARTA_A_STATS_TRACKED,
+	if (nla_put_u32(skb, VARTA_A_STATS_TRACKED,
 			varta_tracker_tracked(&varta.tracker)) ||
 	    nla_put_u32(skb, VARTA_A_STATS_STALLED_NOW,
 			varta_tracker_stalled_now(&varta.tracker)))
@@ -221,4 +224,77 @@ int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
+}
+
+#define X(NAME, ...)							\
+	static_assert(VARTA_A_CONFIG_##NAME ==				\
+		      VARTA_A_CONFIG_CAPACITY + VARTA_SET_##NAME);
+VARTA_SETTINGS(X)
+#undef X
+
+/* VARTA_CMD_CONFIG_GET */
+int varta_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	enum varta_setting_id id;
+	struct sk_buff *reply;
+	void *header;
+	int err;
+
+	err = refuse_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return -ENOMEM;
+	header = genlmsg_put(reply, info->snd_portid, info->snd_seq,
+			     &varta_nl_family, 0, VARTA_CMD_CONFIG_GET);
+	if (!header)
+		goto no_room;
+	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
+		if (nla_put_u32(reply, VARTA_A_CONFIG_CAPACITY + id,
+				varta_setting(id)))
+			goto no_room;
+	}
+	genlmsg_end(reply, header);
+	return genlmsg_reply(reply, info);
+
+no_room:
+	nlmsg_free(reply);
+	return -EMSGSIZE;
+}
+
+/* Refuse a request to change a setting, if there is reason to. */
+static int check_change(struct genl_info *info, enum varta_setting_id id)
+{
+	const struct nlattr *attr = info->attrs[VARTA_A_CONFIG_CAPACITY + id];
+	const struct varta_setting *setting = &varta_settings[id];
+
+	if (!attr)
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, attr);
+	if (!setting->live)
+		return varta_refuse(info->extack, VARTA_REFUSE_SET_AT_LOAD);
+	if (!varta_setting_allows(setting, nla_get_u32(attr)))
+		return varta_refuse(info->extack, VARTA_REFUSE_OUT_OF_RANGE);
+	return 0;
+}
+
+/* VARTA_CMD_CONFIG_SET: all of what is asked for, or nothing */
+int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr **attrs = &info->attrs[VARTA_A_CONFIG_CAPACITY];
+	enum varta_setting_id id;
+	int err;
+
+	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
+		err = check_change(info, id);
+		if (err)
+			return err;
+	}
+	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
+		if (attrs[id])
+			varta_setting_change(&varta_settings[id],
+					     nla_get_u32(attrs[id]));
+	}
+	return 0;
 }

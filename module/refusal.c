@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of refusals. Each error number means one thing only; those of the
- * netlink core (EINVAL, ERANGE, EOPNOTSUPP for what it refuses itself) are
- * left to it.
+ * netlink core (EINVAL, EOPNOTSUPP for what it refuses itself) are left to it.
  */
 
 #include <linux/errno.h>
@@ -43,6 +42,14 @@ static const struct refusal refusals[] = {
 	[VARTA_REFUSE_ATTRIBUTES] = {
 		E2BIG, VARTA_COUNT_UNEXPECTED_ATTRIBUTE,
 		"unexpected attribute: this request has none",
+	},
+	[VARTA_REFUSE_SET_AT_LOAD] = {
+		EROFS, VARTA_COUNT_CONFIG_REFUSED,
+		"this setting is fixed when the module is loaded",
+	},
+	[VARTA_REFUSE_OUT_OF_RANGE] = {
+		ERANGE, VARTA_COUNT_CONFIG_REFUSED,
+		"the value is out of the setting's range",
 	},
 	[VARTA_REFUSE_NO_SUCH_AGENT] = {
 		ENOENT, NOT_COUNTED,

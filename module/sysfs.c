@@ -4,25 +4,61 @@
  * the top, totals in counters/.
  */
 
+#include <linux/capability.h>
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
+#include "settings.h"
 #include "sysfs.h"
 #include "varta.h"
 
 static struct kobject *varta_kobj;
 
-static ssize_t capacity_show(struct kobject *kobj, struct kobj_attribute *attr,
-			     char *buf)
+struct setting_attribute {
+	struct kobj_attribute attr;
+	struct varta_setting *setting;
+};
+
+static struct varta_setting *setting_of(struct kobj_attribute *attr)
 {
-	return sysfs_emit(buf, "%u\n", varta.tracker.config.capacity);
+	return container_of(attr, struct setting_attribute, attr)->setting;
 }
 
-static ssize_t threshold_ms_show(struct kobject *kobj,
-				 struct kobj_attribute *attr, char *buf)
+static ssize_t setting_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
 {
-	return sysfs_emit(buf, "%u\n", varta.threshold_ms);
+	return varta_setting_print(setting_of(attr), buf);
 }
+
+static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct varta_setting *setting = setting_of(attr);
+	u32 value;
+	int err;
+
+	/* As by netlink: the file's owner is not enough. */
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
+	err = varta_setting_parse(setting, buf, &value);
+	if (err)
+		return err;
+	varta_setting_change(setting, value);
+	return count;
+}
+
+#define MODE_AT_LOAD	0444
+#define MODE_LIVE	0644
+
+static struct setting_attribute setting_attrs[] = {
+#define X(NAME, name, value, min, max, when, words) {			\
+		.attr = __ATTR(name, MODE_##when, setting_show,		\
+			       setting_store),				\
+		.setting = &varta_settings[VARTA_SET_##NAME],		\
+	},
+	VARTA_SETTINGS(X)
+#undef X
+};
 
 static ssize_t tracked_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
@@ -37,14 +73,13 @@ static ssize_t stalled_now_show(struct kobject *kobj,
 			  varta_tracker_stalled_now(&varta.tracker));
 }
 
-static struct kobj_attribute capacity_attr = __ATTR_RO(capacity);
-static struct kobj_attribute threshold_ms_attr = __ATTR_RO(threshold_ms);
 static struct kobj_attribute tracked_attr = __ATTR_RO(tracked);
 static struct kobj_attribute stalled_now_attr = __ATTR_RO(stalled_now);
 
 static struct attribute *varta_attrs[] = {
-	&capacity_attr.attr,
-	&threshold_ms_attr.attr,
+#define X(NAME, ...) &setting_attrs[VARTA_SET_##NAME].attr.attr,
+	VARTA_SETTINGS(X)
+#undef X
 	&tracked_attr.attr,
 	&stalled_now_attr.attr,
 	NULL

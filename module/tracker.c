@@ -10,6 +10,7 @@
  * refused for want of room: the tracker's).
  */
 
+#include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -23,7 +24,8 @@
 #define NO_SLOT	U32_MAX
 
 /* What an agent costs; debugging makes the lock larger. */
-static_assert(sizeof(spinlock_t) > 4 || sizeof(struct varta_slot) <= 128);
+static_assert(sizeof(spinlock_t) > 4 ||
+	      sizeof(struct varta_slot) <= ALIGN(128, SMP_CACHE_BYTES));
 
 /**
  * varta_tracker_bytes() - memory that a tracker takes, its index included
@@ -429,7 +431,7 @@ static void record_evicting(struct varta_tracker *tracker,
 			return;
 		looked = true;
 	}
-	if (tracker->config.eviction_policy == VARTA_EVICT_BALANCED) {
+	if (tracker->config.eviction_policy == VARTA_EVICTION_POLICY_BALANCED) {
 		if (eviction_pass(tracker, record, false))
 			return;
 		looked = true;
@@ -550,8 +552,12 @@ static void retire_recycled(struct varta_tracker *tracker,
 
 	mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
-	/* A beat of the new process may have started it afresh meanwhile. */
-	if (slot->pid == id->pid && slot->generation == id->generation) {
+	/*
+	 * A beat of the new process may have started it afresh meanwhile, and
+	 * its generation have come to be the same as the old one was.
+	 */
+	if (slot->pid == id->pid && slot->generation == id->generation &&
+	    tracker->config.generations->look(id) == VARTA_PROCESS_RECYCLED) {
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
 		released = free_slot(tracker, slot);
 	}

@@ -28,17 +28,6 @@ enum varta_tracker_limits {
 };
 
 /**
- * enum varta_eviction_policy - who may be evicted (section 5)
- * @VARTA_EVICT_STRICT: only agents whose stall was reported and still stands
- * @VARTA_EVICT_BALANCED: where there is no such agent, any that is silent for
- *	as long
- */
-enum varta_eviction_policy {
-	VARTA_EVICT_STRICT,
-	VARTA_EVICT_BALANCED,
-};
-
-/**
  * enum varta_answer - what became of a beat (section 3)
  * @VARTA_INSERTED: it made a slot, or started one afresh for a new process
  * @VARTA_REFRESHED: accepted from a known agent

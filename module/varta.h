@@ -9,13 +9,12 @@
 #include <linux/time64.h>
 
 #include "counters.h"
+#include "settings.h"
 #include "tracker.h"
 
 struct varta {
 	struct varta_counters counters;
 	struct varta_tracker tracker;
-	/* Set at load, then only read. */
-	u32 threshold_ms;
 };
 
 extern struct varta varta;
@@ -27,7 +26,7 @@ extern struct varta varta;
  */
 static inline u64 varta_threshold_ns(void)
 {
-	return (u64)varta.threshold_ms * NSEC_PER_MSEC;
+	return (u64)varta_setting(VARTA_SET_THRESHOLD_MS) * NSEC_PER_MSEC;
 }
 
 #endif /* _VARTA_VARTA_H */

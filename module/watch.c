@@ -7,6 +7,7 @@
  * No wake-up is needed for later beats: they only put deadlines off, and the
  * threshold being the same for all, an agent that comes or comes back after a
  * pass is not due before one threshold after that pass, when the next one is.
+ * A change of the threshold makes for a pass at once.
  *
  * CLOCK_MONOTONIC stands still while the system is suspended, so that does
  * not count as silence.
@@ -23,8 +24,13 @@
 #include "varta.h"
 #include "watch.h"
 
-static DECLARE_WAIT_QUEUE_HEAD(watch_wait);
+/* Where the thread waits for somebody to be tracked. */
+static DECLARE_WAIT_QUEUE_HEAD(watch_idle);
+/* Where it waits for the next deadline. */
+static DECLARE_WAIT_QUEUE_HEAD(watch_deadline);
 static struct task_struct *watch_thread;
+/* A pass is wanted now, whatever the next deadline. */
+static atomic_t again;
 
 /* The agents of one event. Used by the thread alone. */
 static struct {
@@ -41,12 +47,16 @@ static bool note_stall(void *context, const struct varta_agent *agent)
 /* One whole pass. Returns when the next one is due. */
 static u64 watch_pass(void)
 {
-	u64 threshold = varta_threshold_ns();
-	u64 now = ktime_get_ns();
-	u64 next = now + threshold;
+	u64 threshold, now, next, done;
 	u32 cursor = 0;
 	bool more;
 
+	/* Before the threshold is read, so that no change of it is missed. */
+	atomic_set(&again, 0);
+	smp_mb__after_atomic();
+	threshold = varta_threshold_ns();
+	now = ktime_get_ns();
+	next = now + threshold;
 	do {
 		batch.count = 0;
 		more = varta_tracker_stall_pass(&varta.tracker, &cursor, now,
@@ -55,24 +65,26 @@ static u64 watch_pass(void)
 		if (batch.count)
 			varta_send_stalls(batch.agents, batch.count, now);
 	} while (more);
-	return next;
+	/* At worst, with many deadlines close by, half the time is slept. */
+	done = ktime_get_ns();
+	return max(next, done + (done - now));
 }
 
 static void sleep_until(u64 when)
 {
 	ktime_t expires = ns_to_ktime(when);
+	DEFINE_WAIT(wait);
 
-	set_current_state(TASK_INTERRUPTIBLE);
-	if (kthread_should_stop())
-		__set_current_state(TASK_RUNNING);
-	else
+	prepare_to_wait(&watch_deadline, &wait, TASK_INTERRUPTIBLE);
+	if (!kthread_should_stop() && !atomic_read(&again))
 		schedule_hrtimeout_range(&expires, 0, HRTIMER_MODE_ABS);
+	finish_wait(&watch_deadline, &wait);
 }
 
 static int watch(void *unused)
 {
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(watch_wait,
+		wait_event_interruptible(watch_idle,
 					 kthread_should_stop() ||
 					 varta_tracker_tracked(&varta.tracker));
 		if (!kthread_should_stop())
@@ -84,7 +96,8 @@ static int watch(void *unused)
 /**
  * varta_watch_start() - begin to watch
  *
- * Context: process; tracker and netlink family are there.
+ * Context: process; the tracker is there. The netlink family need not be yet:
+ * nothing is sent while nobody is tracked.
  * Return: 0 or a negative errno.
  */
 int varta_watch_start(void)
@@ -100,8 +113,8 @@ int varta_watch_start(void)
 /**
  * varta_watch_stop() - stop watching
  *
- * Context: process; waits for the thread to end. varta_watch_wake() may still
- * be called, and does nothing.
+ * Context: process; waits for the thread to end. varta_watch_wake() and
+ * varta_watch_again() may still be called and do nothing.
  */
 void varta_watch_stop(void)
 {
@@ -118,6 +131,19 @@ void varta_watch_stop(void)
 void varta_watch_wake(void)
 {
 	/* The barrier in it pairs with the one before the wait's condition. */
-	if (wq_has_sleeper(&watch_wait))
-		wake_up(&watch_wait);
+	if (wq_has_sleeper(&watch_idle))
+		wake_up(&watch_idle);
+}
+
+/**
+ * varta_watch_again() - a deadline may be earlier than it was
+ *
+ * To be called after a threshold was changed.
+ *
+ * Context: any.
+ */
+void varta_watch_again(void)
+{
+	atomic_set(&again, 1);
+	wake_up(&watch_deadline);
 }

@@ -6,5 +6,6 @@
 int varta_watch_start(void);
 void varta_watch_stop(void);
 void varta_watch_wake(void);
+void varta_watch_again(void);
 
 #endif /* _VARTA_WATCH_H */

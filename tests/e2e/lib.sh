@@ -125,7 +125,5 @@ refused_as() {
 }
 
 totals() {
-	for file in "$sys"/counters/*; do
-		echo "$(basename "$file") $(cat "$file")"
-	done
+	(cd "$sys/counters" && grep . -- *) | tr : ' '
 }

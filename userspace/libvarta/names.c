@@ -16,6 +16,11 @@ static const char *const origin_names[] = {
 	[VARTA_ORIGIN_NETWORK_UNVERIFIED] = "network-unverified",
 };
 
+static const char *const eviction_policy_names[] = {
+	[VARTA_EVICTION_POLICY_STRICT] = "strict",
+	[VARTA_EVICTION_POLICY_BALANCED] = "balanced",
+};
+
 #define NAME_OF(table, value) \
 	((value) < sizeof(table) / sizeof((table)[0]) ? \
 	 (table)[value] : "unknown")
@@ -28,4 +33,9 @@ const char *varta_status_name(uint32_t status)
 const char *varta_origin_name(uint32_t origin)
 {
 	return NAME_OF(origin_names, origin);
+}
+
+const char *varta_eviction_policy_name(uint32_t policy)
+{
+	return NAME_OF(eviction_policy_names, policy);
 }

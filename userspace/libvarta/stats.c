@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Settings and counters of the ledger.
+ * What is so now in the ledger, and its counters.
  */
 #include "stats.h"
 
-#include <errno.h>
-
-#include <netlink/attr.h>
-#include <netlink/genl/genl.h>
-
 #include "handle.h"
 #include "query.h"
+#include "values.h"
 
 /* The one table of them: what is not here is not read. */
 static const char *const names[] = {
-	[VARTA_A_STATS_CAPACITY] = "capacity",
-	[VARTA_A_STATS_THRESHOLD_MS] = "threshold_ms",
 	[VARTA_A_STATS_TRACKED] = "tracked",
 	[VARTA_A_STATS_STALLED_NOW] = "stalled_now",
 	[VARTA_A_STATS_INSERTED] = "inserted",
@@ -35,6 +29,7 @@ static const char *const names[] = {
 	[VARTA_A_STATS_MISSING_ATTRIBUTE] = "missing_attribute",
 	[VARTA_A_STATS_CONFLICTING_ATTRIBUTES] = "conflicting_attributes",
 	[VARTA_A_STATS_UNEXPECTED_ATTRIBUTE] = "unexpected_attribute",
+	[VARTA_A_STATS_CONFIG_REFUSED] = "config_refused",
 	[VARTA_A_STATS_BAD_LENGTH] = "bad_length",
 	[VARTA_A_STATS_BAD_MAGIC] = "bad_magic",
 	[VARTA_A_STATS_BAD_VERSION] = "bad_version",
@@ -50,7 +45,7 @@ static const char *const names[] = {
 #define NAMES_COUNT	(sizeof(names) / sizeof(names[0]))
 
 _Static_assert(NAMES_COUNT == VARTA_A_STATS_MAX + 1,
-	       "a setting or counter has no name");
+	       "a counter has no name");
 _Static_assert(NAMES_COUNT <= VARTA_STATS_ROOM,
 	       "struct varta_stats is too small");
 
@@ -59,30 +54,17 @@ const char *varta_stats_name(unsigned int attribute)
 	return attribute < NAMES_COUNT ? names[attribute] : NULL;
 }
 
-/* Settings are of 32 bits and counters of 64; the length tells. */
-static void read_value(struct nlattr *attribute, struct varta_stats *stats)
-{
-	unsigned int type = (unsigned int)nla_type(attribute);
-
-	if (!varta_stats_name(type))
-		return;
-	if (nla_len(attribute) == sizeof(uint64_t))
-		stats->value[type] = nla_get_u64(attribute);
-	else if (nla_len(attribute) == sizeof(uint32_t))
-		stats->value[type] = nla_get_u32(attribute);
-	else
-		return;
-	stats->present[type] = true;
-}
-
 int varta_stats_read(const struct nlmsghdr *message, void *stats)
 {
-	struct nlattr *attribute;
-	int left;
+	struct varta_stats *s = stats;
+	const struct varta_values values = {
+		.names = names,
+		.count = NAMES_COUNT,
+		.value = s->value,
+		.present = s->present,
+	};
 
-	nlmsg_for_each_attr(attribute, (struct nlmsghdr *)message,
-			    GENL_HDRLEN, left)
-		read_value(attribute, stats);
+	varta_values_read(message, &values);
 	return 0;
 }
 

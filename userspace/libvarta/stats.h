@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reading settings and counters out of the kernel's message.
+ * Reading counters out of the kernel's message.
  */
 #ifndef VARTA_STATS_H
 #define VARTA_STATS_H

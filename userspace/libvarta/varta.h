@@ -287,7 +287,7 @@ VARTA_API int varta_agent_get(struct varta *v, uint32_t pid,
 #define VARTA_STATS_ROOM	128
 
 /**
- * struct varta_stats - The ledger's settings and counters.
+ * struct varta_stats - What is so now in the ledger, and its counters.
  * @value: By attribute, such as value[VARTA_A_STATS_EVICTIONS].
  * @present: Likewise; false where this kernel did not say.
  *
@@ -300,7 +300,7 @@ struct varta_stats {
 };
 
 /**
- * varta_stats_get() - Read settings and counters.
+ * varta_stats_get() - Read what is so now, and the counters.
  * @v: The handle.
  * @stats: Receives them; untouched on failure.
  *
@@ -309,13 +309,64 @@ struct varta_stats {
 VARTA_API int varta_stats_get(struct varta *v, struct varta_stats *stats);
 
 /**
- * varta_stats_name() - The name of a setting or counter.
+ * varta_stats_name() - The name of a counter.
  * @attribute: One of VARTA_A_STATS_*.
  *
- * Return: A constant string, the name in the interface's specification, such
- * as "out-of-order"; NULL if @attribute is none that the library knows.
+ * Return: A constant string, the name in the interface's specification with
+ * underscores, such as "out_of_order"; NULL if @attribute is none that the
+ * library knows.
  */
 VARTA_API const char *varta_stats_name(unsigned int attribute);
+
+/* Room in struct varta_config, likewise. */
+#define VARTA_CONFIG_ROOM	64
+
+/**
+ * struct varta_config - The ledger's settings.
+ * @value: By attribute, such as value[VARTA_A_CONFIG_THRESHOLD_MS].
+ * @present: Likewise; false where this kernel did not say.
+ *
+ * To go through all of them: as with struct varta_stats, by VARTA_CONFIG_ROOM
+ * and varta_config_name().
+ */
+struct varta_config {
+	uint64_t value[VARTA_CONFIG_ROOM];
+	bool present[VARTA_CONFIG_ROOM];
+};
+
+/**
+ * varta_config_get() - Read the settings.
+ * @v: The handle.
+ * @config: Receives them; untouched on failure.
+ *
+ * Return: 0 or a negative errno.
+ */
+VARTA_API int varta_config_get(struct varta *v, struct varta_config *config);
+
+/**
+ * varta_config_set() - Change a setting.
+ * @v: The handle.
+ * @attribute: Which, one of VARTA_A_CONFIG_*.
+ * @value: What it is to be.
+ *
+ * The setting has the new value when the call returns.
+ *
+ * Return: 0, or the kernel's refusal as a negative errno: -EPERM without
+ * CAP_NET_ADMIN in the initial user namespace, -EROFS for a setting that is
+ * fixed when the module is loaded, -ERANGE for a value out of the setting's
+ * range. Without asking the kernel, -EINVAL if @attribute is none that the
+ * library knows, and -ERANGE if @value does not fit in the attribute.
+ */
+VARTA_API int varta_config_set(struct varta *v, unsigned int attribute,
+			       uint64_t value);
+
+/**
+ * varta_config_name() - The name of a setting.
+ * @attribute: One of VARTA_A_CONFIG_*.
+ *
+ * Return: As varta_stats_name(), such as "threshold_ms".
+ */
+VARTA_API const char *varta_config_name(unsigned int attribute);
 
 /**
  * varta_status_name() - The name of a status.
@@ -333,6 +384,14 @@ VARTA_API const char *varta_status_name(uint32_t status);
  * Return: As varta_status_name().
  */
 VARTA_API const char *varta_origin_name(uint32_t origin);
+
+/**
+ * varta_eviction_policy_name() - The name of an eviction policy.
+ * @policy: One of enum varta_eviction_policy.
+ *
+ * Return: As varta_status_name().
+ */
+VARTA_API const char *varta_eviction_policy_name(uint32_t policy);
 
 /**
  * struct varta_events - A subscription to what the kernel reports.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading settings and counters, and their names.
+ * Reading counters, and their names.
  */
 #include "stats.h"
 
@@ -26,25 +26,31 @@ static void test_names(void)
 	check(!varta_stats_name(0) && !varta_stats_name(VARTA_A_STATS_PAD) &&
 	      !varta_stats_name(VARTA_A_STATS_MAX + 1),
 	      "stats: nothing else has");
+	check(!strcmp(varta_stats_name(VARTA_A_STATS_CONFIG_REFUSED),
+		      "config_refused") &&
+	      !strcmp(varta_stats_name(VARTA_A_STATS_EVENTS_LOST),
+		      "events_lost"), "stats: names at their places");
 	check(!strcmp(varta_status_name(2), "critical") &&
 	      !strcmp(varta_status_name(4), "unknown") &&
 	      !strcmp(varta_origin_name(1), "network-unverified") &&
-	      !strcmp(varta_origin_name(2), "unknown"),
-	      "names of status and origin");
+	      !strcmp(varta_origin_name(2), "unknown") &&
+	      !strcmp(varta_eviction_policy_name(1), "balanced") &&
+	      !strcmp(varta_eviction_policy_name(2), "unknown"),
+	      "names of status, origin and eviction policy");
 }
 
 static void test_values(struct nl_msg *message)
 {
 	struct varta_stats stats = { 0 };
 
-	nla_put_u32(message, VARTA_A_STATS_CAPACITY, 4096);
+	nla_put_u32(message, VARTA_A_STATS_STALLED_NOW, 4096);
 	nla_put_u64(message, VARTA_A_STATS_STALLS, UINT64_MAX);
 	nla_put_u16(message, VARTA_A_STATS_TRACKED, 1);
 	nla_put_u64(message, VARTA_STATS_ROOM + 1, 1);
 
 	varta_stats_read(nlmsg_hdr(message), &stats);
-	check(stats.present[VARTA_A_STATS_CAPACITY] &&
-	      stats.value[VARTA_A_STATS_CAPACITY] == 4096,
+	check(stats.present[VARTA_A_STATS_STALLED_NOW] &&
+	      stats.value[VARTA_A_STATS_STALLED_NOW] == 4096,
 	      "stats: of 32 bits");
 	check(stats.present[VARTA_A_STATS_STALLS] &&
 	      stats.value[VARTA_A_STATS_STALLS] == UINT64_MAX,

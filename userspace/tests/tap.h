@@ -25,9 +25,11 @@ int tap_end(void);
 /* The groups of tests, each in the file of its name. */
 void test_answer(void);
 void test_agent(void);
+void test_config(void);
 void test_frame(void);
 void test_nonce(void);
 void test_number(void);
+void test_setting(void);
 void test_stats(void);
 void test_text(void);
 

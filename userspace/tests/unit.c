@@ -36,7 +36,9 @@ int main(void)
 	test_answer();
 	test_agent();
 	test_stats();
+	test_config();
 	test_number();
+	test_setting();
 	test_text();
 	return tap_end();
 }

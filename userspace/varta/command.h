@@ -32,6 +32,7 @@ struct command {
 
 int run_agents(int argc, char **argv);
 int run_beat(int argc, char **argv);
+int run_config(int argc, char **argv);
 int run_monitor(int argc, char **argv);
 int run_stats(int argc, char **argv);
 

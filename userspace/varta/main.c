@@ -18,8 +18,9 @@ const char *argp_program_version = "varta " VARTA_VERSION;
 static const struct command commands[] = {
 	{ "agents", "show the agents in the ledger", run_agents },
 	{ "beat", "send beats", run_beat },
+	{ "config", "show settings, or change one", run_config },
 	{ "monitor", "show stalls as they are found", run_monitor },
-	{ "stats", "show settings and counters", run_stats },
+	{ "stats", "show counters", run_stats },
 };
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta stats: the ledger's settings and counters.
+ * varta stats: what is so now in the ledger, and its counters.
  */
 #include <argp.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.doc = "Show the ledger's settings and counters.",
+	.doc = "Show the ledger's counters.",
 };
 
 static int print_text(const struct varta_stats *stats)
