@@ -52,8 +52,7 @@ static u64 watch_pass(void)
 	bool more;
 
 	/* Before the threshold is read, so that no change of it is missed. */
-	atomic_set(&again, 0);
-	smp_mb__after_atomic();
+	atomic_xchg(&again, 0);
 	threshold = varta_threshold_ns();
 	now = ktime_get_ns();
 	next = now + threshold;
