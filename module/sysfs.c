@@ -77,7 +77,8 @@ static struct kobj_attribute tracked_attr = __ATTR_RO(tracked);
 static struct kobj_attribute stalled_now_attr = __ATTR_RO(stalled_now);
 
 static struct attribute *varta_attrs[] = {
-#define X(NAME, ...) (&setting_attrs[VARTA_SET_##NAME].attr.attr),
+#define X(NAME, name, value, min, max, when, words)			\
+	&setting_attrs[VARTA_SET_##NAME].attr.attr,
 	VARTA_SETTINGS(X)
 #undef X
 	&tracked_attr.attr,
