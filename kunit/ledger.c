@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fixture of the tracker's tests. At its end every test is asked what must
+ * hold of a tracker whatever was done with it.
+ */
+#include <kunit/test.h>
+#include <linux/slab.h>
+
+#include "generations.h"
+#include "ledger.h"
+
+/**
+ * ledger_total() - everything that a counter has counted
+ * @ledger: the ledger
+ * @which: which counter
+ */
+u64 ledger_total(const struct ledger *ledger, enum varta_counter which)
+{
+	return varta_counter_total(&ledger->counters, which);
+}
+
+/**
+ * ledger_slot() - the slot of a pid, found without the index
+ * @ledger: the ledger
+ * @pid: whose
+ *
+ * Return: the slot, or NULL.
+ */
+struct varta_slot *ledger_slot(const struct ledger *ledger, u32 pid)
+{
+	u32 i;
+
+	for (i = 0; i < ledger->tracker.config.capacity; i++) {
+		if (ledger->tracker.slots[i].pid == pid)
+			return &ledger->tracker.slots[i];
+	}
+	return NULL;
+}
+
+/**
+ * ledger_check() - what holds of every tracker that nobody is using
+ * @test: which fails if it does not
+ * @ledger: the ledger
+ */
+void ledger_check(struct kunit *test, struct ledger *ledger)
+{
+	struct varta_tracker *tracker = &ledger->tracker;
+	int held[GENERATIONS] = {};
+	u32 i, found, used = 0, latched = 0, entries = 0;
+
+	for (i = 0; i < tracker->config.capacity; i++) {
+		struct varta_slot *slot = &tracker->slots[i];
+
+		if (!slot->pid) {
+			KUNIT_EXPECT_FALSE(test, slot->stalled);
+			continue;
+		}
+		used++;
+		latched += slot->stalled;
+		if (slot->generation)
+			held[slot->generation]++;
+		if (!varta_pid_index_get(&tracker->index, slot->pid, &found))
+			found = VARTA_CAPACITY_MAX;
+		KUNIT_EXPECT_EQ_MSG(test, found, i, "pid %u", slot->pid);
+	}
+	/* An entry is more than the two marks for places without one. */
+	for (i = 0; i <= tracker->index.mask; i++)
+		entries += tracker->index.entries[i] > 1;
+
+	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker), used);
+	KUNIT_EXPECT_EQ(test, entries, used);
+	KUNIT_EXPECT_EQ(test, varta_tracker_stalled_now(tracker), latched);
+	for (i = 1; i < GENERATIONS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, generations_held(i), held[i],
+				    "generation %u", i);
+	KUNIT_EXPECT_FALSE(test, generations_misused());
+	KUNIT_EXPECT_EQ(test, ledger_total(ledger,
+					   VARTA_COUNT_INVARIANT_VIOLATIONS),
+			ledger->violations);
+}
+
+/**
+ * ledger_make() - make the ledger that a test is about
+ * @test: the test; a second ledger may only be made when the first one is
+ *	destroyed
+ * @config: what is to be so; counters and generations are filled in
+ */
+struct ledger *ledger_make(struct kunit *test,
+			   const struct varta_tracker_config *config)
+{
+	struct varta_tracker_config whole = *config;
+	struct ledger *ledger;
+
+	ledger = kzalloc(sizeof(*ledger), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ledger);
+	if (varta_counters_init(&ledger->counters)) {
+		kfree(ledger);
+		KUNIT_FAIL_AND_ABORT(test, "no memory for counters");
+	}
+	whole.generations = &generations_ops;
+	whole.counters = &ledger->counters;
+	if (varta_tracker_init(&ledger->tracker, &whole)) {
+		varta_counters_destroy(&ledger->counters);
+		kfree(ledger);
+		KUNIT_FAIL_AND_ABORT(test, "no tracker of %u slots",
+				     whole.capacity);
+	}
+	generations_reset();
+	test->priv = ledger;
+	return ledger;
+}
+
+/**
+ * ledger_destroy() - look a ledger over and destroy it
+ * @test: the test
+ * @ledger: what ledger_make() returned
+ */
+void ledger_destroy(struct kunit *test, struct ledger *ledger)
+{
+	test->priv = NULL;
+	ledger_check(test, ledger);
+	varta_tracker_destroy(&ledger->tracker);
+	KUNIT_EXPECT_EQ(test, generations_held_in_all(), 0);
+	KUNIT_EXPECT_FALSE(test, generations_misused());
+	varta_counters_destroy(&ledger->counters);
+	kfree(ledger);
+}
+
+/**
+ * ledger_test_exit() - for suites whose tests make ledgers
+ * @test: the test
+ */
+void ledger_test_exit(struct kunit *test)
+{
+	if (test->priv)
+		ledger_destroy(test, test->priv);
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The naive ledger. Written from the page alone; the numbers in the comments
+ * are those of its sections and of the tests in section 3.
+ */
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "model.h"
+
+/**
+ * model_init() - an empty ledger
+ * @model: to be set up
+ * @config: what the tracker is made with; its capacity must be in the limits
+ */
+void model_init(struct model *model, const struct varta_tracker_config *config)
+{
+	memset(model, 0, sizeof(*model));
+	model->capacity = config->capacity;
+	model->window = config->eviction_scan_window;
+	if (model->window < 1)
+		model->window = 1;
+	if (model->window > VARTA_CAPACITY_MAX)
+		model->window = VARTA_CAPACITY_MAX;
+	model->policy = config->eviction_policy;
+	model->takeover = config->origin_takeover;
+}
+
+/**
+ * model_find() - the slot of a pid
+ * @model: the ledger
+ * @pid: whose, or 0 for a free slot
+ *
+ * Return: its number or MODEL_NO_SLOT.
+ */
+u32 model_find(const struct model *model, u32 pid)
+{
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++) {
+		if (model->slots[i].pid == pid)
+			return i;
+	}
+	return MODEL_NO_SLOT;
+}
+
+/**
+ * model_tracked() - how many slots are in use
+ * @model: the ledger
+ */
+u32 model_tracked(const struct model *model)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < model->capacity; i++)
+		sum += model->slots[i].pid != 0;
+	return sum;
+}
+
+/**
+ * model_stalled_now() - how many slots are latched
+ * @model: the ledger
+ */
+u32 model_stalled_now(const struct model *model)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < model->capacity; i++)
+		sum += model->slots[i].pid && model->slots[i].stalled;
+	return sum;
+}
+
+static bool is_terminal(const struct varta_beat *beat)
+{
+	return beat->status == VARTA_STATUS_CRITICAL && beat->nonce == U64_MAX;
+}
+
+static u64 silence(const struct model_slot *slot, u64 now)
+{
+	return now > slot->last_ns ? now - slot->last_ns : 0;
+}
+
+/* What every accepted beat sets, whether the slot is new or not. */
+static void take_beat(struct model_slot *slot, const struct varta_beat *beat,
+		      u64 now)
+{
+	if (now > slot->last_ns)
+		slot->last_ns = now;
+	slot->status = beat->status;
+	slot->payload = beat->payload;
+	slot->nonce = beat->nonce;
+	slot->stalled = false;
+	if (is_terminal(beat)) {
+		slot->has_terminal = true;
+		slot->terminal_timestamp = beat->timestamp;
+	} else {
+		slot->has_regular = true;
+		slot->regular_nonce = beat->nonce;
+	}
+}
+
+static void start_afresh(struct model_slot *slot, const struct varta_beat *beat,
+			 const struct varta_identity *id, u64 now)
+{
+	memset(slot, 0, sizeof(*slot));
+	slot->pid = id->pid;
+	slot->own_pid = id->own_pid;
+	slot->generation = id->generation;
+	slot->ns_inode = id->ns_inode;
+	slot->origin = id->origin;
+	take_beat(slot, beat, now);
+}
+
+static enum varta_answer count_answer(struct model *model,
+				      enum varta_answer answer)
+{
+	static const enum varta_counter counter[] = {
+		[VARTA_INSERTED] = VARTA_COUNT_INSERTED,
+		[VARTA_REFRESHED] = VARTA_COUNT_REFRESHED,
+		[VARTA_OUT_OF_ORDER] = VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_ORIGIN_CONFLICT] = VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+	};
+
+	model->totals[counter[answer]]++;
+	return answer;
+}
+
+/* One windowed pass of section 5. */
+static u32 find_victim(struct model *model, u64 now, u64 threshold,
+		       bool only_latched)
+{
+	u32 looks = min(model->window, model->capacity);
+	u32 i;
+
+	for (i = 0; i < looks; i++) {
+		u32 number = model->cursor;
+		struct model_slot *slot = &model->slots[number];
+
+		model->cursor = (model->cursor + 1) % model->capacity;
+		if (only_latched && !slot->stalled)
+			continue;
+		/* Nothing is longer than ten thresholds beyond the clock. */
+		if (threshold > U64_MAX / 10)
+			continue;
+		if (silence(slot, now) > 10 * threshold)
+			return number;
+	}
+	return MODEL_NO_SLOT;
+}
+
+/* Section 5. */
+static u32 evict(struct model *model, u64 now, u64 threshold)
+{
+	u32 victim = MODEL_NO_SLOT;
+	bool ran = false;
+
+	if (model_stalled_now(model)) {
+		victim = find_victim(model, now, threshold, true);
+		ran = true;
+	}
+	if (victim == MODEL_NO_SLOT && model->policy == VARTA_EVICTION_POLICY_BALANCED) {
+		victim = find_victim(model, now, threshold, false);
+		ran = true;
+	}
+	if (victim == MODEL_NO_SLOT) {
+		if (ran)
+			model->totals[VARTA_COUNT_EVICTION_SCAN_TRUNCATED]++;
+		return MODEL_NO_SLOT;
+	}
+	model->totals[VARTA_COUNT_EVICTIONS]++;
+	model->last_evicted_pid = model->slots[victim].pid;
+	return victim;
+}
+
+static enum varta_answer insert(struct model *model,
+				const struct varta_beat *beat,
+				const struct varta_identity *id,
+				u64 now, u64 threshold, u32 chosen)
+{
+	u32 number;
+
+	if (model_find(model, 0) != MODEL_NO_SLOT) {
+		/* Any free slot is right, but it must be one. */
+		if (chosen < model->capacity && !model->slots[chosen].pid)
+			number = chosen;
+		else
+			number = model_find(model, 0);
+	} else {
+		number = evict(model, now, threshold);
+		if (number == MODEL_NO_SLOT)
+			return VARTA_CAPACITY_EXCEEDED;
+	}
+	start_afresh(&model->slots[number], beat, id, now);
+	return VARTA_INSERTED;
+}
+
+static enum varta_answer record_known(struct model *model,
+				      struct model_slot *slot,
+				      const struct varta_beat *beat,
+				      const struct varta_identity *id, u64 now)
+{
+	bool wrapped = false;
+
+	/* 3.1 */
+	if (slot->generation && id->generation &&
+	    slot->generation != id->generation) {
+		model->totals[VARTA_COUNT_PID_RECYCLES]++;
+		start_afresh(slot, beat, id, now);
+		return VARTA_INSERTED;
+	}
+
+	/* 3.2 */
+	if (slot->origin != id->origin) {
+		if (!model->takeover ||
+		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
+			return VARTA_ORIGIN_CONFLICT;
+		start_afresh(slot, beat, id, now);
+		return VARTA_REFRESHED;
+	}
+
+	/* 3.3 */
+	if (slot->ns_inode && id->ns_inode && slot->ns_inode != id->ns_inode)
+		return VARTA_NAMESPACE_CONFLICT;
+	if (slot->ns_inode && !id->ns_inode && !is_terminal(beat))
+		return VARTA_NAMESPACE_CONFLICT;
+
+	if (is_terminal(beat)) {
+		/* 3.5 */
+		if (slot->has_terminal &&
+		    beat->timestamp <= slot->terminal_timestamp)
+			return VARTA_OUT_OF_ORDER;
+	} else if (slot->has_regular && beat->nonce <= slot->regular_nonce) {
+		/* 3.6 */
+		wrapped = slot->regular_nonce >= U64_MAX - 1048576 &&
+			  beat->nonce <= 1048576;
+		if (!wrapped)
+			return VARTA_OUT_OF_ORDER;
+	}
+
+	/* 3.7 */
+	if (wrapped)
+		model->totals[VARTA_COUNT_NONCE_WRAPS]++;
+	if (!slot->ns_inode && id->ns_inode) {
+		slot->ns_inode = id->ns_inode;
+		/* Not on the page, but it is a number of that namespace. */
+		slot->own_pid = id->own_pid;
+	}
+	if (!slot->generation)
+		slot->generation = id->generation;
+	take_beat(slot, beat, now);
+	return VARTA_REFRESHED;
+}
+
+/**
+ * model_record() - section 3
+ * @model: the ledger
+ * @beat: what the beat says
+ * @id: who sent it
+ * @now: the time
+ * @threshold: silence from which an agent is stalled
+ * @chosen: the slot to use if there is a choice of free ones
+ *
+ * Return: the answer.
+ */
+enum varta_answer model_record(struct model *model,
+			       const struct varta_beat *beat,
+			       const struct varta_identity *id,
+			       u64 now, u64 threshold, u32 chosen)
+{
+	u32 number = model_find(model, id->pid);
+
+	if (number == MODEL_NO_SLOT)
+		return count_answer(model, insert(model, beat, id, now,
+						  threshold, chosen));
+	return count_answer(model, record_known(model, &model->slots[number],
+						beat, id, now));
+}
+
+/**
+ * model_next_stall() - section 4, as far as the next report
+ * @model: the ledger
+ * @cursor: the slot to begin with, left behind the one reported
+ * @now: the time
+ * @threshold: silence from which an agent is stalled
+ * @next_deadline: lowered to the time at which the first agent stalls that was
+ *	passed over and has not
+ * @process: says which generation has a pid now, 0 for none
+ *
+ * Return: the slot that is reported, or MODEL_NO_SLOT at the end of the pass.
+ */
+u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
+		     u64 *next_deadline, u64 (*process)(u32 pid))
+{
+	while (*cursor < model->capacity) {
+		u32 number = (*cursor)++;
+		struct model_slot *slot = &model->slots[number];
+
+		if (!slot->pid || slot->stalled)
+			continue;
+		if (silence(slot, now) < threshold) {
+			if (slot->last_ns <= U64_MAX - threshold &&
+			    slot->last_ns + threshold < *next_deadline)
+				*next_deadline = slot->last_ns + threshold;
+			continue;
+		}
+		if (slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+		    slot->generation && process(slot->pid) &&
+		    process(slot->pid) != slot->generation) {
+			model->totals[VARTA_COUNT_PID_RECYCLES]++;
+			memset(slot, 0, sizeof(*slot));
+			continue;
+		}
+		slot->stalled = true;
+		model->totals[VARTA_COUNT_STALLS]++;
+		return number;
+	}
+	return MODEL_NO_SLOT;
+}
+
+/**
+ * model_retire() - free the slot of an agent
+ * @model: the ledger
+ * @id: whose
+ *
+ * Return: whether there was such a slot.
+ */
+bool model_retire(struct model *model, const struct varta_identity *id)
+{
+	u32 number = model_find(model, id->pid);
+	struct model_slot *slot;
+
+	if (number == MODEL_NO_SLOT)
+		return false;
+	slot = &model->slots[number];
+	if (slot->generation && id->generation &&
+	    slot->generation != id->generation)
+		return false;
+	memset(slot, 0, sizeof(*slot));
+	return true;
+}
+
+/**
+ * model_take() - what was counted since the last take
+ * @model: the ledger
+ * @which: which counter
+ */
+u64 model_take(struct model *model, enum varta_counter which)
+{
+	u64 n = model->totals[which] - model->taken[which];
+
+	model->taken[which] = model->totals[which];
+	return n;
+}
+
+/**
+ * model_take_last_evicted_pid() - whose slot was evicted last
+ * @model: the ledger
+ *
+ * Return: the pid, 0 if there was none since the last take.
+ */
+u32 model_take_last_evicted_pid(struct model *model)
+{
+	u32 pid = model->last_evicted_pid;
+
+	model->last_evicted_pid = 0;
+	return pid;
+}

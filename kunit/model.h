@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ledger once more, as naively as Documentation/tracker-semantics.md can
+ * be read: no index, no locks, no free list. It shares types and limits with
+ * the module and none of its code. What it says is what the tracker must do.
+ */
+#ifndef _VARTA_KUNIT_MODEL_H
+#define _VARTA_KUNIT_MODEL_H
+
+#include "tracker.h"
+
+enum model_limits {
+	MODEL_CAPACITY_MAX = 64,
+	MODEL_NO_SLOT = 0xffffffff,
+};
+
+struct model_slot {
+	/* 0 when free. */
+	u32 pid;
+	u32 own_pid;
+	u64 generation;
+	u64 ns_inode;
+	enum varta_origin origin;
+	u64 last_ns;
+	u64 nonce;
+	u32 payload;
+	enum varta_status status;
+	bool has_regular;
+	u64 regular_nonce;
+	bool has_terminal;
+	u64 terminal_timestamp;
+	bool stalled;
+};
+
+struct model {
+	u32 capacity;
+	u32 window;
+	enum varta_eviction_policy policy;
+	bool takeover;
+	struct model_slot slots[MODEL_CAPACITY_MAX];
+	u32 cursor;
+	u32 last_evicted_pid;
+	u64 totals[VARTA_COUNTERS_NUM];
+	u64 taken[VARTA_COUNTERS_NUM];
+};
+
+void model_init(struct model *model, const struct varta_tracker_config *config);
+u32 model_find(const struct model *model, u32 pid);
+u32 model_tracked(const struct model *model);
+u32 model_stalled_now(const struct model *model);
+enum varta_answer model_record(struct model *model,
+			       const struct varta_beat *beat,
+			       const struct varta_identity *id,
+			       u64 now, u64 threshold, u32 chosen);
+u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
+		     u64 *next_deadline, u64 (*process)(u32 pid));
+bool model_retire(struct model *model, const struct varta_identity *id);
+u64 model_take(struct model *model, enum varta_counter which);
+u32 model_take_last_evicted_pid(struct model *model);
+
+#endif /* _VARTA_KUNIT_MODEL_H */

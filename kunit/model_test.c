@@ -1,0 +1,658 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tracker against the naive ledger of model.c: both are given the same
+ * random steps, and after each step everything that can be seen of them must
+ * be the same. Repeatable: the steps follow from the parameter "seed".
+ */
+#include <kunit/test.h>
+#include <linux/moduleparam.h>
+#include <linux/prandom.h>
+
+#include "generations.h"
+#include "ledger.h"
+#include "model.h"
+
+static unsigned long seed;
+module_param(seed, ulong, 0444);
+MODULE_PARM_DESC(seed, "where the random tests begin, 0 for the usual place");
+
+static unsigned long steps = 2000000;
+module_param(steps, ulong, 0444);
+MODULE_PARM_DESC(steps, "how many steps the tracker and the model are compared for");
+
+enum {
+	USUAL_SEED	= 20231024,
+	STEPS_OF_A_RUN	= 1000,
+	/* So many steps come by everything that can be counted. */
+	STEPS_FOR_ALL	= 200000,
+	NAMESPACES	= 4,
+	GENERATIONS_USED = 5,
+};
+
+enum kind {
+	RECORD,
+	STALL_PASS,
+	TIME,
+	PROCESS,
+	RETIRE,
+	TAKE,
+	QUERY,
+	WALK,
+};
+
+static const char * const kind_names[] = {
+	[RECORD]	= "record",
+	[STALL_PASS]	= "stall pass",
+	[TIME]		= "time",
+	[PROCESS]	= "process",
+	[RETIRE]	= "retire",
+	[TAKE]		= "take",
+	[QUERY]		= "query",
+	[WALK]		= "walk",
+};
+
+/* What was done last, for whoever reads the failure. */
+struct step {
+	enum kind kind;
+	struct varta_beat beat;
+	struct varta_identity id;
+	u64 now;
+	u32 quota;
+	s64 answer;
+	s64 wanted;
+};
+
+struct duel {
+	struct rnd_state random;
+	struct varta_tracker_config config;
+	struct ledger *ledger;
+	struct model model;
+	u32 pids;
+	u64 now;
+	u64 threshold;
+	struct step step;
+
+	/* A stall pass may be under way while other things happen. */
+	u32 cursor;
+	u32 model_cursor;
+	u64 deadline;
+	u64 model_deadline;
+
+	/* What the callbacks were told. */
+	struct varta_agent told[MODEL_CAPACITY_MAX + 1];
+	u32 tellings;
+	u32 quota;
+};
+
+static u32 below(struct duel *duel, u32 n)
+{
+	return prandom_u32_state(&duel->random) % n;
+}
+
+static bool one_in(struct duel *duel, u32 n)
+{
+	return !below(duel, n);
+}
+
+/* ---- What may be done. */
+
+static u64 any_generation(struct duel *duel, u32 pid)
+{
+	switch (below(duel, 8)) {
+	case 0:
+		return 0;
+	case 1:
+		return 1 + below(duel, GENERATIONS_USED);
+	default:
+		return generations_of_process(pid);
+	}
+}
+
+static struct varta_identity any_identity(struct duel *duel)
+{
+	struct varta_identity id = {
+		.pid = 1 + below(duel, duel->pids),
+		.own_pid = 1 + below(duel, 3),
+		.origin = VARTA_ORIGIN_KERNEL_ATTESTED,
+	};
+
+	id.generation = any_generation(duel, id.pid);
+	if (one_in(duel, 6))
+		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
+	/* Mostly the namespace that agents of this pid are in. */
+	if (!one_in(duel, 5))
+		id.ns_inode = 1 + id.pid % (NAMESPACES - 1);
+	else
+		id.ns_inode = below(duel, NAMESPACES);
+	return id;
+}
+
+static u64 any_regular_nonce(struct duel *duel, u32 pid)
+{
+	u32 number = model_find(&duel->model, pid);
+	u64 last = 0;
+
+	if (number != MODEL_NO_SLOT)
+		last = duel->model.slots[number].regular_nonce;
+	switch (below(duel, 16)) {
+	case 0:
+	case 1:
+		return below(duel, 8);
+	case 2:
+		return (1 << 20) + below(duel, 5) - 2;
+	case 3:
+	case 4:
+		return U64_MAX - (1 << 20) + below(duel, 5) - 2;
+	case 5:
+		return U64_MAX - 1 - below(duel, 3);
+	case 6:
+		return min(last, U64_MAX - 1);
+	case 7:
+		return last ? last - 1 : 0;
+	default:
+		return min(last + 1 + below(duel, 3), U64_MAX - 1);
+	}
+}
+
+static struct varta_beat any_beat(struct duel *duel, u32 pid)
+{
+	struct varta_beat beat = {
+		.status = below(duel, VARTA_STATUS_STALL),
+		.timestamp = below(duel, 6),
+		.payload = prandom_u32_state(&duel->random),
+		.pid = pid,
+	};
+
+	if (one_in(duel, 64))
+		beat.timestamp = U64_MAX - 1;
+	if (one_in(duel, 7)) {
+		beat.status = VARTA_STATUS_CRITICAL;
+		beat.nonce = VARTA_TERMINAL_NONCE;
+	} else {
+		beat.nonce = any_regular_nonce(duel, pid);
+	}
+	return beat;
+}
+
+/* Mostly the time that it is, sometimes one that is over. */
+static u64 any_now(struct duel *duel)
+{
+	if (!one_in(duel, 12))
+		return duel->now;
+	return duel->now - min_t(u64, duel->now, below(duel, 20));
+}
+
+static u64 any_threshold(struct duel *duel)
+{
+	static const u64 extreme[] = {
+		0, U64_MAX / 10, U64_MAX / 10 + 1, U64_MAX - 3, U64_MAX,
+	};
+
+	if (one_in(duel, 10))
+		return extreme[below(duel, ARRAY_SIZE(extreme))];
+	return 1 + below(duel, 5);
+}
+
+static void let_time_pass(struct duel *duel)
+{
+	u64 step = below(duel, 6);
+
+	/* To where an agent that has just beaten may, or may not, be evicted */
+	if (one_in(duel, 4) && duel->threshold < 1000)
+		step = 10 * duel->threshold + below(duel, 4);
+	duel->now += min(step, U64_MAX - duel->now);
+	if (one_in(duel, 50))
+		duel->threshold = any_threshold(duel);
+}
+
+/* ---- Each kind of step, done to both. False means that they disagree. */
+
+static bool record(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	const struct varta_slot *slot;
+	u32 chosen = MODEL_NO_SLOT;
+
+	step->id = any_identity(duel);
+	step->beat = any_beat(duel, step->id.pid);
+	step->now = any_now(duel);
+	step->answer = varta_tracker_record(&duel->ledger->tracker, &step->beat,
+					    &step->id, step->now,
+					    duel->threshold);
+	slot = ledger_slot(duel->ledger, step->id.pid);
+	if (slot)
+		chosen = slot - duel->ledger->tracker.slots;
+	step->wanted = model_record(&duel->model, &step->beat, &step->id,
+				    step->now, duel->threshold, chosen);
+	return step->answer == step->wanted;
+}
+
+static bool hear(void *context, const struct varta_agent *agent)
+{
+	struct duel *duel = context;
+
+	if (duel->tellings < ARRAY_SIZE(duel->told))
+		duel->told[duel->tellings] = *agent;
+	duel->tellings++;
+	return duel->tellings < duel->quota;
+}
+
+static bool same_agent(const struct varta_agent *agent,
+		       const struct model_slot *slot)
+{
+	return agent->id.pid == slot->pid &&
+	       agent->id.own_pid == slot->own_pid &&
+	       agent->id.generation == slot->generation &&
+	       agent->id.ns_inode == slot->ns_inode &&
+	       agent->id.origin == slot->origin &&
+	       agent->last_ns == slot->last_ns &&
+	       agent->nonce == slot->nonce &&
+	       agent->payload == slot->payload &&
+	       agent->status == slot->status &&
+	       agent->stalled == slot->stalled;
+}
+
+static bool any_used_from(const struct model *model, u32 number)
+{
+	for (; number < model->capacity; number++) {
+		if (model->slots[number].pid)
+			return true;
+	}
+	return false;
+}
+
+/* Of one or a few reports or of all that are left. */
+static bool stall_pass(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	u32 number, i;
+	bool more;
+
+	step->now = any_now(duel);
+	step->quota = one_in(duel, 2) ? U32_MAX : 1 + below(duel, 3);
+	if (!duel->cursor) {
+		duel->model_cursor = 0;
+		duel->deadline = U64_MAX;
+		duel->model_deadline = U64_MAX;
+	}
+	duel->tellings = 0;
+	duel->quota = step->quota;
+	more = varta_tracker_stall_pass(&duel->ledger->tracker, &duel->cursor,
+					step->now, duel->threshold,
+					&duel->deadline, hear, duel);
+	step->answer = duel->tellings;
+
+	for (i = 0; i < step->quota; i++) {
+		number = model_next_stall(&duel->model, &duel->model_cursor,
+					  step->now, duel->threshold,
+					  &duel->model_deadline,
+					  generations_of_process);
+		if (number == MODEL_NO_SLOT)
+			break;
+		if (i >= duel->tellings ||
+		    !same_agent(&duel->told[i], &duel->model.slots[number]))
+			return false;
+	}
+	step->wanted = i;
+	if (duel->tellings != i)
+		return false;
+	if (more) {
+		/* Only who is told to stop has more to do. */
+		return i == step->quota && duel->cursor == duel->model_cursor;
+	}
+	duel->cursor = 0;
+	return !any_used_from(&duel->model, duel->model_cursor) &&
+	       duel->deadline == duel->model_deadline;
+}
+
+static bool change_process(struct duel *duel)
+{
+	struct step *step = &duel->step;
+
+	step->id.pid = 1 + below(duel, duel->pids);
+	step->id.generation = below(duel, GENERATIONS_USED + 1);
+	generations_set_process(step->id.pid, step->id.generation);
+	return true;
+}
+
+static bool retire(struct duel *duel)
+{
+	struct step *step = &duel->step;
+
+	step->id = any_identity(duel);
+	step->answer = varta_tracker_retire(&duel->ledger->tracker, &step->id);
+	step->wanted = model_retire(&duel->model, &step->id);
+	return step->answer == step->wanted;
+}
+
+static bool take(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	int which;
+
+	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
+		step->answer = varta_counter_take(&duel->ledger->counters,
+						  which);
+		step->wanted = model_take(&duel->model, which);
+		if (step->answer != step->wanted)
+			return false;
+	}
+	step->answer =
+		varta_tracker_take_last_evicted_pid(&duel->ledger->tracker);
+	step->wanted = model_take_last_evicted_pid(&duel->model);
+	return step->answer == step->wanted;
+}
+
+static bool query(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	u32 number;
+
+	step->id.pid = 1 + below(duel, duel->pids);
+	duel->tellings = 0;
+	duel->quota = U32_MAX;
+	step->answer = varta_tracker_query(&duel->ledger->tracker, step->id.pid,
+					   hear, duel);
+	number = model_find(&duel->model, step->id.pid);
+	step->wanted = number != MODEL_NO_SLOT;
+	if (step->answer != step->wanted || duel->tellings != step->wanted)
+		return false;
+	return !step->wanted ||
+	       same_agent(&duel->told[0], &duel->model.slots[number]);
+}
+
+/* Stopped at random; who says stop has not taken the agent. */
+static bool walk(struct duel *duel)
+{
+	bool seen[MODEL_CAPACITY_MAX] = {};
+	struct step *step = &duel->step;
+	u32 cursor = 0, taken, number, calls, i;
+	bool more = true;
+
+	step->answer = 0;
+	step->wanted = model_tracked(&duel->model);
+	for (calls = 0; more; calls++) {
+		if (calls > 2 * MODEL_CAPACITY_MAX)
+			return false;
+		duel->tellings = 0;
+		duel->quota = 2 + below(duel, 8);
+		more = varta_tracker_walk(&duel->ledger->tracker, &cursor, hear,
+					  duel);
+		if (more && duel->tellings < duel->quota)
+			return false;
+		taken = duel->tellings;
+		if (taken == duel->quota)
+			taken--;
+		if (!more && taken < duel->tellings)
+			return false;
+		for (i = 0; i < taken; i++) {
+			number = model_find(&duel->model, duel->told[i].id.pid);
+			if (number == MODEL_NO_SLOT || seen[number])
+				return false;
+			seen[number] = true;
+			if (!same_agent(&duel->told[i],
+					&duel->model.slots[number]))
+				return false;
+			step->answer++;
+		}
+	}
+	return step->answer == step->wanted;
+}
+
+/* ---- What must be the same after each step. */
+
+static bool same_slot(const struct varta_slot *slot,
+		      const struct model_slot *model)
+{
+	if (slot->pid != model->pid || slot->stalled != model->stalled)
+		return false;
+	if (!model->pid)
+		return true;
+	if (slot->has_regular != model->has_regular ||
+	    slot->has_terminal != model->has_terminal)
+		return false;
+	if (model->has_regular && slot->regular_nonce != model->regular_nonce)
+		return false;
+	if (model->has_terminal &&
+	    slot->terminal_timestamp != model->terminal_timestamp)
+		return false;
+	return slot->own_pid == model->own_pid &&
+	       slot->generation == model->generation &&
+	       slot->ns_inode == model->ns_inode &&
+	       slot->origin == model->origin &&
+	       slot->last_ns == model->last_ns &&
+	       slot->nonce == model->nonce &&
+	       slot->payload == model->payload &&
+	       slot->status == model->status;
+}
+
+static const char * const counter_names[] = {
+#define X(NAME, name)	#name,
+	VARTA_COUNTERS(X)
+#undef X
+};
+
+/* Names what is not the same, or NULL. */
+static const char *difference(const struct duel *duel)
+{
+	const struct varta_tracker *tracker = &duel->ledger->tracker;
+	const struct model *model = &duel->model;
+	int held[GENERATIONS] = {};
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++) {
+		if (!same_slot(&tracker->slots[i], &model->slots[i]))
+			return "slots";
+		held[model->slots[i].generation]++;
+	}
+	for (i = 1; i < GENERATIONS; i++) {
+		if (generations_held(i) != held[i])
+			return "generations held";
+	}
+	for (i = 0; i < VARTA_COUNTERS_NUM; i++) {
+		if (ledger_total(duel->ledger, i) != model->totals[i])
+			return counter_names[i];
+	}
+	if (varta_tracker_tracked(tracker) != model_tracked(model))
+		return "tracked";
+	if (varta_tracker_stalled_now(tracker) != model_stalled_now(model))
+		return "stalled now";
+	if (tracker->eviction_cursor != model->cursor)
+		return "eviction cursor";
+	if (tracker->last_evicted_pid != model->last_evicted_pid)
+		return "last evicted pid";
+	return NULL;
+}
+
+/* ---- The driver. */
+
+typedef bool (*step_fn)(struct duel *duel);
+
+static const step_fn do_step[] = {
+	[RECORD]	= record,
+	[STALL_PASS]	= stall_pass,
+	[PROCESS]	= change_process,
+	[RETIRE]	= retire,
+	[TAKE]		= take,
+	[QUERY]		= query,
+	[WALK]		= walk,
+};
+
+static enum kind any_kind(struct duel *duel)
+{
+	u32 n = below(duel, 100);
+
+	if (n < 65)
+		return RECORD;
+	if (n < 78)
+		return STALL_PASS;
+	if (n < 88)
+		return TIME;
+	if (n < 92)
+		return PROCESS;
+	if (n < 95)
+		return RETIRE;
+	if (n < 97)
+		return TAKE;
+	return n < 99 ? QUERY : WALK;
+}
+
+static const char *take_step(struct duel *duel)
+{
+	memset(&duel->step, 0, sizeof(duel->step));
+	duel->step.kind = any_kind(duel);
+	duel->step.now = duel->now;
+	if (duel->step.kind == TIME) {
+		let_time_pass(duel);
+		return NULL;
+	}
+	if (!do_step[duel->step.kind](duel))
+		return "answer";
+	return difference(duel);
+}
+
+static void any_config(struct duel *duel)
+{
+	struct varta_tracker_config *config = &duel->config;
+
+	config->capacity = 1 + below(duel, 8);
+	if (one_in(duel, 16))
+		config->capacity = 1 + below(duel, MODEL_CAPACITY_MAX);
+	config->eviction_scan_window = 1 + below(duel, config->capacity + 2);
+	if (one_in(duel, 16))
+		config->eviction_scan_window = one_in(duel, 2) ? 0 : U32_MAX;
+	config->eviction_policy = one_in(duel, 2) ? VARTA_EVICTION_POLICY_STRICT :
+						    VARTA_EVICTION_POLICY_BALANCED;
+	config->origin_takeover = one_in(duel, 2);
+	duel->pids = 2 * config->capacity;
+	duel->threshold = any_threshold(duel);
+	switch (below(duel, 4)) {
+	case 0:
+		duel->now = 0;
+		break;
+	case 1:
+		duel->now = U64_MAX - below(duel, 500);
+		break;
+	default:
+		duel->now = prandom_u32_state(&duel->random);
+		break;
+	}
+}
+
+static void explain(struct kunit *test, const struct duel *duel,
+		    const char *what, unsigned long run, unsigned int number)
+{
+	const struct step *step = &duel->step;
+	u32 i;
+
+	kunit_err(test, "seed %lu, run %lu, step %u: %s\n",
+		  seed ?: USUAL_SEED, run, number, what);
+	kunit_err(test, "capacity %u, window %u, policy %u, takeover %u\n",
+		  duel->config.capacity, duel->config.eviction_scan_window,
+		  duel->config.eviction_policy, duel->config.origin_takeover);
+	kunit_err(test, "%s: answer %lld, wanted %lld, now %llu, threshold %llu, quota %u\n",
+		  kind_names[step->kind], step->answer, step->wanted, step->now,
+		  duel->threshold, step->quota);
+	kunit_err(test, "pid %u/%u, generation %llu, ns %llu, origin %u\n",
+		  step->id.pid, step->id.own_pid, step->id.generation,
+		  step->id.ns_inode, step->id.origin);
+	kunit_err(test, "nonce %llu, status %u, timestamp %llu\n",
+		  step->beat.nonce, step->beat.status, step->beat.timestamp);
+	kunit_err(test, "cursor %u, wanted %u\n",
+		  duel->ledger->tracker.eviction_cursor, duel->model.cursor);
+	for (i = 0; i < duel->config.capacity; i++) {
+		const struct varta_slot *slot = &duel->ledger->tracker.slots[i];
+		const struct model_slot *model = &duel->model.slots[i];
+
+		if (same_slot(slot, model))
+			continue;
+		kunit_err(test, "slot %u: pid %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
+			  i, slot->pid, slot->generation, slot->ns_inode,
+			  slot->last_ns, slot->nonce, slot->regular_nonce,
+			  slot->stalled);
+		kunit_err(test, "wanted: pid %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
+			  model->pid, model->generation, model->ns_inode,
+			  model->last_ns, model->nonce, model->regular_nonce,
+			  model->stalled);
+	}
+	KUNIT_FAIL(test, "the tracker differs from the model: %s", what);
+}
+
+static bool run_once(struct kunit *test, struct duel *duel, unsigned long run,
+		     u64 sums[])
+{
+	const char *what = NULL;
+	unsigned int i;
+
+	memset(duel, 0, sizeof(*duel));
+	/* The generator's own seeding keeps 32 bits of what it is given. */
+	prandom_seed_state(&duel->random,
+			   (seed ?: USUAL_SEED) * 0x9e3779b1 + run);
+	any_config(duel);
+	duel->ledger = ledger_make(test, &duel->config);
+	model_init(&duel->model, &duel->config);
+	for (i = 0; i < STEPS_OF_A_RUN && !what; i++)
+		what = take_step(duel);
+	if (what)
+		explain(test, duel, what, run, i - 1);
+	for (i = 0; i < VARTA_COUNTERS_NUM; i++)
+		sums[i] += duel->model.totals[i];
+	ledger_destroy(test, duel->ledger);
+	return !what;
+}
+
+/* Else the agreement would say little. */
+static void was_reached(struct kunit *test, const u64 sums[])
+{
+	static const enum varta_counter reachable[] = {
+		VARTA_COUNT_INSERTED, VARTA_COUNT_REFRESHED,
+		VARTA_COUNT_OUT_OF_ORDER, VARTA_COUNT_STALLS,
+		VARTA_COUNT_EVICTIONS, VARTA_COUNT_NONCE_WRAPS,
+		VARTA_COUNT_CAPACITY_EXCEEDED, VARTA_COUNT_ORIGIN_CONFLICTS,
+		VARTA_COUNT_NAMESPACE_CONFLICTS, VARTA_COUNT_PID_RECYCLES,
+		VARTA_COUNT_EVICTION_SCAN_TRUNCATED,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(reachable); i++) {
+		kunit_info(test, "%s: %llu\n", counter_names[reachable[i]],
+			   sums[reachable[i]]);
+		KUNIT_EXPECT_GT_MSG(test, sums[reachable[i]], steps / 1000,
+				    "%s", counter_names[reachable[i]]);
+	}
+}
+
+static void tracker_and_model_agree_after_every_step(struct kunit *test)
+{
+	u64 *sums = kunit_kcalloc(test, VARTA_COUNTERS_NUM, sizeof(*sums),
+				  GFP_KERNEL);
+	struct duel *duel = kunit_kzalloc(test, sizeof(*duel), GFP_KERNEL);
+	unsigned long run;
+
+	KUNIT_ASSERT_NOT_NULL(test, sums);
+	KUNIT_ASSERT_NOT_NULL(test, duel);
+	kunit_info(test, "seed %lu, %lu steps\n", seed ?: USUAL_SEED, steps);
+	for (run = 0; run < DIV_ROUND_UP(steps, STEPS_OF_A_RUN); run++) {
+		if (!run_once(test, duel, run, sums))
+			return;
+		cond_resched();
+	}
+	if (steps >= STEPS_FOR_ALL)
+		was_reached(test, sums);
+}
+
+static struct kunit_case model_cases[] = {
+	KUNIT_CASE(tracker_and_model_agree_after_every_step),
+	{}
+};
+
+static struct kunit_suite model_suite = {
+	.name = "varta-model",
+	.exit = ledger_test_exit,
+	.test_cases = model_cases,
+};
+
+kunit_test_suite(model_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the varta liveness ledger");
+MODULE_LICENSE("GPL");

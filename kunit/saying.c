@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How the tests of single rules talk to a ledger.
+ */
+#include <kunit/test.h>
+#include <linux/string.h>
+
+#include "saying.h"
+
+/**
+ * small_ledger() - make a ledger of four slots, strict and without takeover
+ * @test: the test
+ */
+void small_ledger(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 4, .eviction_scan_window = 256,
+	});
+}
+
+/**
+ * tracker_of() - the tracker of the test's ledger
+ * @test: the test
+ */
+struct varta_tracker *tracker_of(struct kunit *test)
+{
+	struct ledger *ledger = test->priv;
+
+	return &ledger->tracker;
+}
+
+/**
+ * slot_of() - the slot of a pid, without which the test cannot go on
+ * @test: the test
+ * @pid: whose
+ */
+struct varta_slot *slot_of(struct kunit *test, u32 pid)
+{
+	struct varta_slot *slot = ledger_slot(test->priv, pid);
+
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	return slot;
+}
+
+/**
+ * is_tracked() - whether there is a slot for a pid, whatever the index says
+ * @test: the test
+ * @pid: whose
+ */
+bool is_tracked(struct kunit *test, u32 pid)
+{
+	return ledger_slot(test->priv, pid);
+}
+
+/**
+ * retire() - retire an agent of whatever generation
+ * @test: the test
+ * @pid: whose
+ *
+ * Return: what the tracker says.
+ */
+bool retire(struct kunit *test, u32 pid)
+{
+	struct varta_identity id = { .pid = pid };
+
+	return varta_tracker_retire(tracker_of(test), &id);
+}
+
+/**
+ * total_of() - everything that a counter has counted
+ * @test: the test
+ * @which: which counter
+ */
+u64 total_of(struct kunit *test, enum varta_counter which)
+{
+	return ledger_total(test->priv, which);
+}
+
+static const enum varta_counter answer_counters[] = {
+	[VARTA_INSERTED]		= VARTA_COUNT_INSERTED,
+	[VARTA_REFRESHED]		= VARTA_COUNT_REFRESHED,
+	[VARTA_OUT_OF_ORDER]		= VARTA_COUNT_OUT_OF_ORDER,
+	[VARTA_CAPACITY_EXCEEDED]	= VARTA_COUNT_CAPACITY_EXCEEDED,
+	[VARTA_ORIGIN_CONFLICT]		= VARTA_COUNT_ORIGIN_CONFLICTS,
+	[VARTA_NAMESPACE_CONFLICT]	= VARTA_COUNT_NAMESPACE_CONFLICTS,
+};
+
+/**
+ * same_slots() - whether two slots say the same, the lock apart
+ * @a: one slot
+ * @b: another
+ */
+bool same_slots(const struct varta_slot *a, const struct varta_slot *b)
+{
+	size_t start = offsetofend(struct varta_slot, lock);
+
+	return !memcmp((const char *)a + start, (const char *)b + start,
+		       sizeof(*a) - start);
+}
+
+/**
+ * say() - put a beat to the ledger
+ * @test: the test, which has made a ledger
+ * @said: the beat
+ *
+ * Every answer is counted, once and as itself, and a refused beat changes
+ * nothing in the slot. That is looked at here, for every beat of every test.
+ *
+ * Return: the answer.
+ */
+enum varta_answer say(struct kunit *test, const struct said *said)
+{
+	struct ledger *ledger = test->priv;
+	struct varta_slot *slot = ledger_slot(ledger, said->pid);
+	struct varta_beat beat = {
+		.nonce		= said->terminal ? U64_MAX : said->nonce,
+		.timestamp	= said->timestamp,
+		.payload	= said->payload,
+		.pid		= said->own_pid,
+		.status		= said->terminal ? VARTA_STATUS_CRITICAL :
+						   said->status,
+	};
+	struct varta_identity id = {
+		.generation	= said->generation,
+		.ns_inode	= said->ns,
+		.pid		= said->pid,
+		.own_pid	= said->own_pid,
+		.origin		= said->origin,
+	};
+	u64 before[VARTA_COUNTERS_NUM];
+	struct varta_slot was;
+	enum varta_answer answer;
+	int i;
+
+	if (slot)
+		was = *slot;
+	for (i = 0; i < ARRAY_SIZE(answer_counters); i++)
+		before[i] = ledger_total(ledger, answer_counters[i]);
+
+	answer = varta_tracker_record(&ledger->tracker, &beat, &id, said->now,
+				      said->threshold ? *said->threshold :
+							THRESHOLD);
+	if (slot && answer != VARTA_INSERTED && answer != VARTA_REFRESHED)
+		KUNIT_EXPECT_TRUE(test, same_slots(slot, &was));
+	for (i = 0; i < ARRAY_SIZE(answer_counters); i++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    ledger_total(ledger, answer_counters[i]),
+				    before[i] + (i == answer), "answer %d", i);
+	return answer;
+}
+
+/**
+ * full_ledger() - make a ledger and fill it
+ * @test: the test
+ * @capacity: how many agents, 1 to @capacity, who beat at FILLED
+ * @window: slots looked at in one pass
+ * @policy: who may be evicted
+ *
+ * Return: the tracker; agent n is in slot n - 1, and eviction begins at slot 0.
+ */
+struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
+				  enum varta_eviction_policy policy)
+{
+	struct varta_tracker *tracker;
+	u32 i;
+
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = capacity, .eviction_scan_window = window,
+		.eviction_policy = policy,
+	});
+	tracker = tracker_of(test);
+	for (i = 0; i < capacity; i++) {
+		EXPECT_INSERTED(test, .pid = i + 1, .nonce = 1, .now = FILLED);
+		/* What follows names slots by number. */
+		KUNIT_ASSERT_EQ(test, tracker->slots[i].pid, i + 1);
+	}
+	KUNIT_ASSERT_EQ(test, tracker->eviction_cursor, 0);
+	return tracker;
+}
+
+/**
+ * hear() - keep the report of a stall
+ * @context: a struct heard
+ * @agent: the agent that is reported
+ *
+ * Return: whether that was not enough.
+ */
+bool hear(void *context, const struct varta_agent *agent)
+{
+	struct heard *heard = context;
+	u32 i;
+
+	if (heard->count < ARRAY_SIZE(heard->agents))
+		heard->agents[heard->count] = *agent;
+	heard->count++;
+	for (i = 0; i < heard->tracker->config.capacity; i++) {
+		struct varta_slot *slot = &heard->tracker->slots[i];
+
+		if (slot->pid == agent->id.pid && !slot->stalled)
+			heard->latch_was_clear = true;
+	}
+	return heard->count != heard->enough;
+}
+
+/**
+ * pass_with() - a whole pass over the ledger
+ * @test: the test
+ * @now: the time
+ * @threshold: the silence that counts
+ * @heard: is set to what came of it
+ *
+ * Return: how many were reported.
+ */
+u32 pass_with(struct kunit *test, u64 now, u64 threshold, struct heard *heard)
+{
+	u32 cursor = 0;
+
+	*heard = (struct heard) {
+		.deadline = U64_MAX, .tracker = tracker_of(test),
+	};
+	KUNIT_EXPECT_FALSE(test,
+			   varta_tracker_stall_pass(tracker_of(test), &cursor,
+						    now, threshold,
+						    &heard->deadline, hear,
+						    heard));
+	KUNIT_EXPECT_FALSE(test, heard->latch_was_clear);
+	return heard->count;
+}
+
+/**
+ * pass() - a whole pass with the usual threshold
+ * @test: the test
+ * @now: the time
+ *
+ * Return: how many were reported.
+ */
+u32 pass(struct kunit *test, u64 now)
+{
+	struct heard heard;
+
+	return pass_with(test, now, THRESHOLD, &heard);
+}
+
+/**
+ * stalled_now() - how many stalls stand
+ * @test: the test
+ */
+u32 stalled_now(struct kunit *test)
+{
+	return varta_tracker_stalled_now(tracker_of(test));
+}
