@@ -378,13 +378,10 @@ static void only_newly_stalled_agents_are_looked_at(struct kunit *test)
 
 static void stalled_now_follows_every_path(struct kunit *test)
 {
-	struct varta_tracker *tracker;
-
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 4, .eviction_scan_window = 4,
 		.origin_takeover = true,
 	});
-	tracker = tracker_of(test);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .generation = 1);
 	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .generation = 1);
 	EXPECT_INSERTED(test, .pid = 3, .nonce = 1, .origin = RELAYED);
