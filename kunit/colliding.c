@@ -19,7 +19,7 @@ u32 colliding_place(const struct varta_pid_index *index, u32 pid)
 
 	for (at = 0; at <= index->mask; at++) {
 		/* Two values are marks for places without a pid. */
-		if (index->entries[at] > 1 && index->entries[at] >> 32 == pid)
+		if (index->entries[at] > 1 && index->entries[at] >> 23 == pid)
 			return at;
 	}
 	return U32_MAX;

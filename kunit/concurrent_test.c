@@ -157,7 +157,7 @@ static void retire_own(struct thread *thread)
 	struct varta_identity id = { .pid = OWN_PID + thread->number };
 
 	varta_tracker_retire(&thread->arena->ledger->tracker, &id);
-	if (varta_tracker_query(&thread->arena->ledger->tracker, id.pid, NULL,
+	if (varta_tracker_query(&thread->arena->ledger->tracker, 0, id.pid, NULL,
 				NULL))
 		atomic_inc(&thread->arena->wrong_queries);
 }
@@ -179,7 +179,7 @@ static void query_any(struct thread *thread)
 {
 	struct question question = { .pid = 1 + below(thread, SHARED_PIDS) };
 
-	varta_tracker_query(&thread->arena->ledger->tracker, question.pid,
+	varta_tracker_query(&thread->arena->ledger->tracker, 0, question.pid,
 			    is_the_one, &question);
 	if (question.wrong)
 		atomic_inc(&thread->arena->wrong_queries);

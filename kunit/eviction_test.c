@@ -295,7 +295,7 @@ static void nothing_of_the_evicted_agent_is_left(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, EVICTABLE + 1);
 	KUNIT_EXPECT_EQ(test, generations_held_in_all(), 0);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 1, NULL,
+	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 0, 1, NULL,
 						     NULL));
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }

@@ -16,16 +16,28 @@ static struct {
 	/* Who has the pid from the first look at it on, if later_pid is set. */
 	u32 later_pid;
 	u64 later_generation;
-	/* Something was released that was not held, or never existed. */
+	/* How many agents each user may have. */
+	u32 quota;
+	/* Those who were admitted and have not left, by user and by home. */
+	atomic_t admitted[GENERATIONS_USERS];
+	atomic_t at_home[GENERATIONS_HOMES];
+	/* Calls of admit, and of sooner. */
+	atomic_t asked;
+	atomic_t sooners;
+	/*
+	 * Something was released that was not held, or never existed, or
+	 * somebody left who was not admitted.
+	 */
 	bool misused;
 } world;
 
 /**
- * generations_reset() - begin anew: nothing held, no processes
+ * generations_reset() - begin anew: nothing held, no processes, no quota
  */
 void generations_reset(void)
 {
 	memset(&world, 0, sizeof(world));
+	world.quota = U32_MAX;
 }
 
 /**
@@ -50,8 +62,8 @@ int generations_held_in_all(void)
 }
 
 /**
- * generations_misused() - whether a release was ever one too many, or a hold
- *	of what is no generation
+ * generations_misused() - whether a release or a leave was ever one too many,
+ *	or a hold or an admit of what does not exist
  */
 bool generations_misused(void)
 {
@@ -101,6 +113,61 @@ u64 generations_of_process(u32 pid)
 	return pid < GENERATIONS_PIDS ? READ_ONCE(world.process[pid]) : 0;
 }
 
+/**
+ * generations_set_quota() - say how many agents each user may have
+ * @quota: so many; who has more keeps them
+ */
+void generations_set_quota(u32 quota)
+{
+	WRITE_ONCE(world.quota, quota);
+}
+
+/**
+ * generations_admitted() - how many agents of a user are admitted now
+ * @uid: which
+ */
+int generations_admitted(u32 uid)
+{
+	return atomic_read(&world.admitted[uid]);
+}
+
+/**
+ * generations_at_home() - how many agents with a home are admitted now
+ * @home: which
+ */
+int generations_at_home(u64 home)
+{
+	return atomic_read(&world.at_home[home]);
+}
+
+/**
+ * generations_admitted_in_all() - how many agents are admitted now
+ */
+int generations_admitted_in_all(void)
+{
+	int i, sum = 0;
+
+	for (i = 0; i < GENERATIONS_USERS; i++)
+		sum += atomic_read(&world.admitted[i]);
+	return sum;
+}
+
+/**
+ * generations_asked() - how many times somebody was to be admitted
+ */
+unsigned int generations_asked(void)
+{
+	return atomic_read(&world.asked);
+}
+
+/**
+ * generations_sooners() - how many times somebody got a threshold
+ */
+unsigned int generations_sooners(void)
+{
+	return atomic_read(&world.sooners);
+}
+
 static bool exists(u64 generation)
 {
 	if (generation > 0 && generation < GENERATIONS)
@@ -135,7 +202,54 @@ static enum varta_process look(const struct varta_identity *id)
 				       VARTA_PROCESS_RECYCLED;
 }
 
+static bool is_somebody(const struct varta_identity *id)
+{
+	if (id->uid < GENERATIONS_USERS && id->home < GENERATIONS_HOMES &&
+	    id->pid)
+		return true;
+	WRITE_ONCE(world.misused, true);
+	return false;
+}
+
+static bool admit(const struct varta_identity *id)
+{
+	atomic_inc(&world.asked);
+	if (!is_somebody(id))
+		return false;
+	if ((u32)atomic_inc_return(&world.admitted[id->uid]) >
+	    READ_ONCE(world.quota)) {
+		atomic_dec(&world.admitted[id->uid]);
+		return false;
+	}
+	atomic_inc(&world.at_home[id->home]);
+	return true;
+}
+
+static void leave(const struct varta_identity *id)
+{
+	if (!is_somebody(id))
+		return;
+	if (atomic_dec_return(&world.admitted[id->uid]) < 0 ||
+	    atomic_dec_return(&world.at_home[id->home]) < 0)
+		WRITE_ONCE(world.misused, true);
+}
+
+static void sooner(void)
+{
+	atomic_inc(&world.sooners);
+}
+
 const struct varta_generation_ops generations_ops = {
+	.hold		= hold,
+	.release	= release,
+	.look		= look,
+	.admit		= admit,
+	.leave		= leave,
+	.sooner		= sooner,
+};
+
+/* Without what may be left out. */
+const struct varta_generation_ops generations_ops_least = {
 	.hold		= hold,
 	.release	= release,
 	.look		= look,

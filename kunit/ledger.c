@@ -22,17 +22,21 @@ u64 ledger_total(const struct ledger *ledger, enum varta_counter which)
 /**
  * ledger_slot() - the slot of a pid, found without the index
  * @ledger: the ledger
+ * @source: which relay's, 0 for this machine's
  * @pid: whose
  *
  * Return: the slot, or NULL.
  */
-struct varta_slot *ledger_slot(const struct ledger *ledger, u32 pid)
+struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
+			       u32 pid)
 {
 	u32 i;
 
 	for (i = 0; i < ledger->tracker.config.capacity; i++) {
-		if (ledger->tracker.slots[i].pid == pid)
-			return &ledger->tracker.slots[i];
+		struct varta_slot *slot = &ledger->tracker.slots[i];
+
+		if (slot->pid == pid && slot->source == source)
+			return slot;
 	}
 	return NULL;
 }
@@ -45,7 +49,10 @@ struct varta_slot *ledger_slot(const struct ledger *ledger, u32 pid)
 void ledger_check(struct kunit *test, struct ledger *ledger)
 {
 	struct varta_tracker *tracker = &ledger->tracker;
+	bool admits = tracker->config.generations->admit;
 	int held[GENERATIONS] = {};
+	int admitted[GENERATIONS_USERS] = {};
+	int at_home[GENERATIONS_HOMES] = {};
 	u32 i, found, used = 0, latched = 0, entries = 0;
 
 	for (i = 0; i < tracker->config.capacity; i++) {
@@ -59,7 +66,11 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 		latched += slot->stalled;
 		if (slot->generation)
 			held[slot->generation]++;
-		if (!varta_pid_index_get(&tracker->index, slot->pid, &found))
+		admitted[slot->uid] += admits;
+		at_home[slot->home] += admits;
+		if (!varta_pid_index_get(&tracker->index,
+					 varta_key(slot->source, slot->pid),
+					 &found))
 			found = VARTA_CAPACITY_MAX;
 		KUNIT_EXPECT_EQ_MSG(test, found, i, "pid %u", slot->pid);
 	}
@@ -73,6 +84,12 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 	for (i = 1; i < GENERATIONS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, generations_held(i), held[i],
 				    "generation %u", i);
+	for (i = 0; i < GENERATIONS_USERS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, generations_admitted(i), admitted[i],
+				    "user %u", i);
+	for (i = 0; i < GENERATIONS_HOMES; i++)
+		KUNIT_EXPECT_EQ_MSG(test, generations_at_home(i), at_home[i],
+				    "home %u", i);
 	KUNIT_EXPECT_FALSE(test, generations_misused());
 	KUNIT_EXPECT_EQ(test, ledger_total(ledger,
 					   VARTA_COUNT_INVARIANT_VIOLATIONS),
@@ -83,7 +100,8 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
  * ledger_make() - make the ledger that a test is about
  * @test: the test; a second ledger may only be made when the first one is
  *	destroyed
- * @config: what is to be so; counters and generations are filled in
+ * @config: what is to be so; counters are filled in, and generations if they
+ *	are missing
  */
 struct ledger *ledger_make(struct kunit *test,
 			   const struct varta_tracker_config *config)
@@ -97,7 +115,8 @@ struct ledger *ledger_make(struct kunit *test,
 		kfree(ledger);
 		KUNIT_FAIL_AND_ABORT(test, "no memory for counters");
 	}
-	whole.generations = &generations_ops;
+	if (!whole.generations)
+		whole.generations = &generations_ops;
 	whole.counters = &ledger->counters;
 	if (varta_tracker_init(&ledger->tracker, &whole)) {
 		varta_counters_destroy(&ledger->counters);
@@ -121,6 +140,7 @@ void ledger_destroy(struct kunit *test, struct ledger *ledger)
 	ledger_check(test, ledger);
 	varta_tracker_destroy(&ledger->tracker);
 	KUNIT_EXPECT_EQ(test, generations_held_in_all(), 0);
+	KUNIT_EXPECT_EQ(test, generations_admitted_in_all(), 0);
 	KUNIT_EXPECT_FALSE(test, generations_misused());
 	varta_counters_destroy(&ledger->counters);
 	kfree(ledger);

@@ -23,7 +23,8 @@ struct ledger *ledger_make(struct kunit *test,
 void ledger_destroy(struct kunit *test, struct ledger *ledger);
 void ledger_check(struct kunit *test, struct ledger *ledger);
 u64 ledger_total(const struct ledger *ledger, enum varta_counter which);
-struct varta_slot *ledger_slot(const struct ledger *ledger, u32 pid);
+struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
+			       u32 pid);
 
 void ledger_test_exit(struct kunit *test);
 

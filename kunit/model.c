@@ -5,6 +5,7 @@
  */
 #include <linux/minmax.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 #include "model.h"
 
@@ -24,24 +25,58 @@ void model_init(struct model *model, const struct varta_tracker_config *config)
 		model->window = VARTA_CAPACITY_MAX;
 	model->policy = config->eviction_policy;
 	model->takeover = config->origin_takeover;
+	model->quota = U32_MAX;
 }
 
 /**
  * model_find() - the slot of a pid
  * @model: the ledger
- * @pid: whose, or 0 for a free slot
+ * @source: which relay's, 0 for this machine's
+ * @pid: whose
  *
  * Return: its number or MODEL_NO_SLOT.
  */
-u32 model_find(const struct model *model, u32 pid)
+u32 model_find(const struct model *model, u32 source, u32 pid)
 {
 	u32 i;
 
 	for (i = 0; i < model->capacity; i++) {
-		if (model->slots[i].pid == pid)
+		if (model->slots[i].pid == pid &&
+		    model->slots[i].source == source)
 			return i;
 	}
 	return MODEL_NO_SLOT;
+}
+
+/**
+ * model_find_free() - a slot of nobody
+ * @model: the ledger
+ *
+ * Return: its number or MODEL_NO_SLOT.
+ */
+u32 model_find_free(const struct model *model)
+{
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++) {
+		if (!model->slots[i].pid)
+			return i;
+	}
+	return MODEL_NO_SLOT;
+}
+
+/**
+ * model_admitted() - how many agents a user has
+ * @model: the ledger
+ * @uid: which
+ */
+u32 model_admitted(const struct model *model, u32 uid)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < model->capacity; i++)
+		sum += model->slots[i].pid && model->slots[i].uid == uid;
+	return sum;
 }
 
 /**
@@ -80,10 +115,32 @@ static u64 silence(const struct model_slot *slot, u64 now)
 	return now > slot->last_ns ? now - slot->last_ns : 0;
 }
 
-/* What every accepted beat sets, whether the slot is new or not. */
-static void take_beat(struct model_slot *slot, const struct varta_beat *beat,
-		      u64 now)
+static u64 threshold_of(const struct model_slot *slot, u64 threshold)
 {
+	if (slot->threshold_ms)
+		return slot->threshold_ms * (u64)NSEC_PER_MSEC;
+	return threshold;
+}
+
+static void take_name(struct model_slot *slot, const char *name)
+{
+	u32 i;
+
+	memset(slot->name, 0, sizeof(slot->name));
+	for (i = 0; i < 15 && name[i]; i++)
+		slot->name[i] = name[i];
+}
+
+/* What every accepted beat sets, whether the slot is new or not. */
+static void take_beat(struct model *model, struct model_slot *slot,
+		      const struct varta_beat *beat, u64 now)
+{
+	if (beat->threshold_ms && beat->threshold_ms != slot->threshold_ms) {
+		slot->threshold_ms = beat->threshold_ms;
+		model->sooners++;
+	}
+	if (beat->name)
+		take_name(slot, beat->name);
 	if (now > slot->last_ns)
 		slot->last_ns = now;
 	slot->status = beat->status;
@@ -99,16 +156,22 @@ static void take_beat(struct model_slot *slot, const struct varta_beat *beat,
 	}
 }
 
-static void start_afresh(struct model_slot *slot, const struct varta_beat *beat,
+static void start_afresh(struct model *model, struct model_slot *slot,
+			 const struct varta_beat *beat,
 			 const struct varta_identity *id, u64 now)
 {
 	memset(slot, 0, sizeof(*slot));
 	slot->pid = id->pid;
+	slot->source = id->source;
+	slot->uid = id->uid;
+	slot->home = id->home;
+	if (id->comm)
+		take_name(slot, id->comm);
 	slot->own_pid = id->own_pid;
 	slot->generation = id->generation;
 	slot->ns_inode = id->ns_inode;
 	slot->origin = id->origin;
-	take_beat(slot, beat, now);
+	take_beat(model, slot, beat, now);
 }
 
 static enum varta_answer count_answer(struct model *model,
@@ -121,6 +184,7 @@ static enum varta_answer count_answer(struct model *model,
 		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
 		[VARTA_ORIGIN_CONFLICT] = VARTA_COUNT_ORIGIN_CONFLICTS,
 		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_QUOTA_EXCEEDED] = VARTA_COUNT_QUOTA_EXCEEDED,
 	};
 
 	model->totals[counter[answer]]++;
@@ -142,9 +206,9 @@ static u32 find_victim(struct model *model, u64 now, u64 threshold,
 		if (only_latched && !slot->stalled)
 			continue;
 		/* Nothing is longer than ten thresholds beyond the clock. */
-		if (threshold > U64_MAX / 10)
+		if (threshold_of(slot, threshold) > U64_MAX / 10)
 			continue;
-		if (silence(slot, now) > 10 * threshold)
+		if (silence(slot, now) > 10 * threshold_of(slot, threshold))
 			return number;
 	}
 	return MODEL_NO_SLOT;
@@ -181,18 +245,20 @@ static enum varta_answer insert(struct model *model,
 {
 	u32 number;
 
-	if (model_find(model, 0) != MODEL_NO_SLOT) {
+	if (model_admitted(model, id->uid) >= model->quota)
+		return VARTA_QUOTA_EXCEEDED;
+	if (model_find_free(model) != MODEL_NO_SLOT) {
 		/* Any free slot is right, but it must be one. */
 		if (chosen < model->capacity && !model->slots[chosen].pid)
 			number = chosen;
 		else
-			number = model_find(model, 0);
+			number = model_find_free(model);
 	} else {
 		number = evict(model, now, threshold);
 		if (number == MODEL_NO_SLOT)
 			return VARTA_CAPACITY_EXCEEDED;
 	}
-	start_afresh(&model->slots[number], beat, id, now);
+	start_afresh(model, &model->slots[number], beat, id, now);
 	return VARTA_INSERTED;
 }
 
@@ -206,8 +272,11 @@ static enum varta_answer record_known(struct model *model,
 	/* 3.1 */
 	if (slot->generation && id->generation &&
 	    slot->generation != id->generation) {
+		/* Whom it replaces counts, too. */
+		if (model_admitted(model, id->uid) >= model->quota)
+			return VARTA_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;
-		start_afresh(slot, beat, id, now);
+		start_afresh(model, slot, beat, id, now);
 		return VARTA_INSERTED;
 	}
 
@@ -216,7 +285,9 @@ static enum varta_answer record_known(struct model *model,
 		if (!model->takeover ||
 		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
 			return VARTA_ORIGIN_CONFLICT;
-		start_afresh(slot, beat, id, now);
+		if (model_admitted(model, id->uid) >= model->quota)
+			return VARTA_QUOTA_EXCEEDED;
+		start_afresh(model, slot, beat, id, now);
 		return VARTA_REFRESHED;
 	}
 
@@ -249,7 +320,7 @@ static enum varta_answer record_known(struct model *model,
 	}
 	if (!slot->generation)
 		slot->generation = id->generation;
-	take_beat(slot, beat, now);
+	take_beat(model, slot, beat, now);
 	return VARTA_REFRESHED;
 }
 
@@ -269,13 +340,19 @@ enum varta_answer model_record(struct model *model,
 			       const struct varta_identity *id,
 			       u64 now, u64 threshold, u32 chosen)
 {
-	u32 number = model_find(model, id->pid);
+	u32 number = model_find(model, id->source, id->pid);
 
 	if (number == MODEL_NO_SLOT)
 		return count_answer(model, insert(model, beat, id, now,
 						  threshold, chosen));
 	return count_answer(model, record_known(model, &model->slots[number],
 						beat, id, now));
+}
+
+static void lower(u64 *deadline, u64 since, u64 threshold)
+{
+	if (since <= U64_MAX - threshold && since + threshold < *deadline)
+		*deadline = since + threshold;
 }
 
 /**
@@ -285,7 +362,8 @@ enum varta_answer model_record(struct model *model,
  * @now: the time
  * @threshold: silence from which an agent is stalled
  * @next_deadline: lowered to the time at which the first agent stalls that was
- *	passed over and has not
+ *	passed over and has not, or that has a threshold of its own and may
+ *	come back now
  * @process: says which generation has a pid now, 0 for none
  *
  * Return: the slot that is reported, or MODEL_NO_SLOT at the end of the pass.
@@ -296,13 +374,17 @@ u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
 	while (*cursor < model->capacity) {
 		u32 number = (*cursor)++;
 		struct model_slot *slot = &model->slots[number];
+		u64 own = threshold_of(slot, threshold);
 
-		if (!slot->pid || slot->stalled)
+		if (!slot->pid)
 			continue;
-		if (silence(slot, now) < threshold) {
-			if (slot->last_ns <= U64_MAX - threshold &&
-			    slot->last_ns + threshold < *next_deadline)
-				*next_deadline = slot->last_ns + threshold;
+		if (slot->stalled) {
+			if (slot->threshold_ms)
+				lower(next_deadline, now, own);
+			continue;
+		}
+		if (silence(slot, now) < own) {
+			lower(next_deadline, slot->last_ns, own);
 			continue;
 		}
 		if (slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
@@ -313,6 +395,8 @@ u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
 			continue;
 		}
 		slot->stalled = true;
+		if (slot->threshold_ms)
+			lower(next_deadline, now, own);
 		model->totals[VARTA_COUNT_STALLS]++;
 		return number;
 	}
@@ -328,7 +412,7 @@ u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
  */
 bool model_retire(struct model *model, const struct varta_identity *id)
 {
-	u32 number = model_find(model, id->pid);
+	u32 number = model_find(model, id->source, id->pid);
 	struct model_slot *slot;
 
 	if (number == MODEL_NO_SLOT)
@@ -339,6 +423,51 @@ bool model_retire(struct model *model, const struct varta_identity *id)
 		return false;
 	memset(slot, 0, sizeof(*slot));
 	return true;
+}
+
+/**
+ * model_note_exit() - the process of an agent has ended
+ * @model: the ledger
+ * @id: whose
+ * @exit_code: how
+ *
+ * Return: whether there is such an agent.
+ */
+bool model_note_exit(struct model *model, const struct varta_identity *id,
+		     u32 exit_code)
+{
+	u32 number = model_find(model, id->source, id->pid);
+
+	if (number == MODEL_NO_SLOT ||
+	    model->slots[number].generation != id->generation)
+		return false;
+	model->slots[number].exited = true;
+	model->slots[number].exit_code = exit_code;
+	return true;
+}
+
+/**
+ * model_exits() - how many exits are to be told
+ * @model: the ledger
+ */
+u32 model_exits(const struct model *model)
+{
+	u32 i, sum = 0;
+
+	for (i = 0; i < model->capacity; i++)
+		sum += model->slots[i].pid && model->slots[i].exited;
+	return sum;
+}
+
+/**
+ * model_tell_exit() - an exit is told
+ * @model: the ledger
+ * @number: of the slot, which is freed
+ */
+void model_tell_exit(struct model *model, u32 number)
+{
+	model->totals[VARTA_COUNT_EXITS]++;
+	memset(&model->slots[number], 0, sizeof(model->slots[number]));
 }
 
 /**

@@ -17,7 +17,10 @@ enum model_limits {
 struct model_slot {
 	/* 0 when free. */
 	u32 pid;
+	u32 source;
 	u32 own_pid;
+	u32 uid;
+	u64 home;
 	u64 generation;
 	u64 ns_inode;
 	enum varta_origin origin;
@@ -30,6 +33,11 @@ struct model_slot {
 	bool has_terminal;
 	u64 terminal_timestamp;
 	bool stalled;
+	/* 0 for none. */
+	u32 threshold_ms;
+	char name[VARTA_NAME_LEN];
+	bool exited;
+	u32 exit_code;
 };
 
 struct model {
@@ -37,6 +45,10 @@ struct model {
 	u32 window;
 	enum varta_eviction_policy policy;
 	bool takeover;
+	/* How many agents each user may have. */
+	u32 quota;
+	/* How often an agent got another threshold of its own. */
+	u32 sooners;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
 	u32 last_evicted_pid;
@@ -45,7 +57,9 @@ struct model {
 };
 
 void model_init(struct model *model, const struct varta_tracker_config *config);
-u32 model_find(const struct model *model, u32 pid);
+u32 model_find(const struct model *model, u32 source, u32 pid);
+u32 model_find_free(const struct model *model);
+u32 model_admitted(const struct model *model, u32 uid);
 u32 model_tracked(const struct model *model);
 u32 model_stalled_now(const struct model *model);
 enum varta_answer model_record(struct model *model,
@@ -55,6 +69,10 @@ enum varta_answer model_record(struct model *model,
 u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
 		     u64 *next_deadline, u64 (*process)(u32 pid));
 bool model_retire(struct model *model, const struct varta_identity *id);
+bool model_note_exit(struct model *model, const struct varta_identity *id,
+		     u32 exit_code);
+u32 model_exits(const struct model *model);
+void model_tell_exit(struct model *model, u32 number);
 u64 model_take(struct model *model, enum varta_counter which);
 u32 model_take_last_evicted_pid(struct model *model);
 

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <linux/moduleparam.h>
 #include <linux/prandom.h>
+#include <linux/time64.h>
 
 #include "generations.h"
 #include "ledger.h"
@@ -27,6 +28,12 @@ enum {
 	STEPS_FOR_ALL	= 200000,
 	NAMESPACES	= 4,
 	GENERATIONS_USED = 5,
+	SOURCES		= 3,
+	USERS		= 3,
+	HOMES		= 3,
+	/* Own thresholds in milliseconds, of which one unit of time is half. */
+	OWN_MAX		= 3,
+	UNIT		= NSEC_PER_MSEC / 2,
 };
 
 enum kind {
@@ -35,6 +42,9 @@ enum kind {
 	TIME,
 	PROCESS,
 	RETIRE,
+	NOTE_EXIT,
+	EXIT_PASS,
+	QUOTA,
 	TAKE,
 	QUERY,
 	WALK,
@@ -46,6 +56,9 @@ static const char * const kind_names[] = {
 	[TIME]		= "time",
 	[PROCESS]	= "process",
 	[RETIRE]	= "retire",
+	[NOTE_EXIT]	= "note exit",
+	[EXIT_PASS]	= "exit pass",
+	[QUOTA]		= "quota",
 	[TAKE]		= "take",
 	[QUERY]		= "query",
 	[WALK]		= "walk",
@@ -70,6 +83,8 @@ struct duel {
 	u32 pids;
 	u64 now;
 	u64 threshold;
+	/* What a small number of nanoseconds is multiplied with. */
+	u64 unit;
 	struct step step;
 
 	/* A stall pass may be under way while other things happen. */
@@ -108,14 +123,29 @@ static u64 any_generation(struct duel *duel, u32 pid)
 	}
 }
 
+static const char *any_name(struct duel *duel)
+{
+	static const char * const names[] = {
+		NULL, NULL, NULL, "", "sh", "fifteen-letters",
+		"sixteen-letters!", "one of many letters",
+	};
+
+	return names[below(duel, ARRAY_SIZE(names))];
+}
+
 static struct varta_identity any_identity(struct duel *duel)
 {
 	struct varta_identity id = {
 		.pid = 1 + below(duel, duel->pids),
 		.own_pid = 1 + below(duel, 3),
+		.uid = below(duel, USERS),
+		.home = below(duel, HOMES),
+		.comm = any_name(duel),
 		.origin = VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
 
+	if (one_in(duel, 3))
+		id.source = below(duel, SOURCES);
 	id.generation = any_generation(duel, id.pid);
 	if (one_in(duel, 6))
 		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
@@ -127,9 +157,9 @@ static struct varta_identity any_identity(struct duel *duel)
 	return id;
 }
 
-static u64 any_regular_nonce(struct duel *duel, u32 pid)
+static u64 any_regular_nonce(struct duel *duel, const struct varta_identity *id)
 {
-	u32 number = model_find(&duel->model, pid);
+	u32 number = model_find(&duel->model, id->source, id->pid);
 	u64 last = 0;
 
 	if (number != MODEL_NO_SLOT)
@@ -154,22 +184,27 @@ static u64 any_regular_nonce(struct duel *duel, u32 pid)
 	}
 }
 
-static struct varta_beat any_beat(struct duel *duel, u32 pid)
+static struct varta_beat any_beat(struct duel *duel,
+				  const struct varta_identity *id)
 {
 	struct varta_beat beat = {
 		.status = below(duel, VARTA_STATUS_STALL),
 		.timestamp = below(duel, 6),
 		.payload = prandom_u32_state(&duel->random),
-		.pid = pid,
+		.pid = id->pid,
 	};
 
 	if (one_in(duel, 64))
 		beat.timestamp = U64_MAX - 1;
+	if (one_in(duel, 6))
+		beat.threshold_ms = 1 + below(duel, OWN_MAX);
+	if (one_in(duel, 8))
+		beat.name = any_name(duel);
 	if (one_in(duel, 7)) {
 		beat.status = VARTA_STATUS_CRITICAL;
 		beat.nonce = VARTA_TERMINAL_NONCE;
 	} else {
-		beat.nonce = any_regular_nonce(duel, pid);
+		beat.nonce = any_regular_nonce(duel, id);
 	}
 	return beat;
 }
@@ -179,7 +214,7 @@ static u64 any_now(struct duel *duel)
 {
 	if (!one_in(duel, 12))
 		return duel->now;
-	return duel->now - min_t(u64, duel->now, below(duel, 20));
+	return duel->now - min_t(u64, duel->now, below(duel, 20) * duel->unit);
 }
 
 static u64 any_threshold(struct duel *duel)
@@ -190,16 +225,22 @@ static u64 any_threshold(struct duel *duel)
 
 	if (one_in(duel, 10))
 		return extreme[below(duel, ARRAY_SIZE(extreme))];
-	return 1 + below(duel, 5);
+	return (1 + below(duel, 5)) * duel->unit;
 }
 
 static void let_time_pass(struct duel *duel)
 {
-	u64 step = below(duel, 6);
+	u64 step = below(duel, 6) * duel->unit;
 
 	/* To where an agent that has just beaten may, or may not, be evicted */
-	if (one_in(duel, 4) && duel->threshold < 1000)
+	if (one_in(duel, 4) && duel->threshold < 1000 * duel->unit)
 		step = 10 * duel->threshold + below(duel, 4);
+	else if (duel->unit > 1 && one_in(duel, 8))
+		step = 10 * (1 + below(duel, OWN_MAX)) * NSEC_PER_MSEC +
+		       below(duel, 2);
+	/* One more or less is on the other side of everything. */
+	else if (one_in(duel, 8))
+		step += below(duel, 3) - (step > 0);
 	duel->now += min(step, U64_MAX - duel->now);
 	if (one_in(duel, 50))
 		duel->threshold = any_threshold(duel);
@@ -214,12 +255,12 @@ static bool record(struct duel *duel)
 	u32 chosen = MODEL_NO_SLOT;
 
 	step->id = any_identity(duel);
-	step->beat = any_beat(duel, step->id.pid);
+	step->beat = any_beat(duel, &step->id);
 	step->now = any_now(duel);
 	step->answer = varta_tracker_record(&duel->ledger->tracker, &step->beat,
 					    &step->id, step->now,
 					    duel->threshold);
-	slot = ledger_slot(duel->ledger, step->id.pid);
+	slot = ledger_slot(duel->ledger, step->id.source, step->id.pid);
 	if (slot)
 		chosen = slot - duel->ledger->tracker.slots;
 	step->wanted = model_record(&duel->model, &step->beat, &step->id,
@@ -241,7 +282,10 @@ static bool same_agent(const struct varta_agent *agent,
 		       const struct model_slot *slot)
 {
 	return agent->id.pid == slot->pid &&
+	       agent->id.source == slot->source &&
 	       agent->id.own_pid == slot->own_pid &&
+	       agent->id.uid == slot->uid &&
+	       agent->id.home == slot->home &&
 	       agent->id.generation == slot->generation &&
 	       agent->id.ns_inode == slot->ns_inode &&
 	       agent->id.origin == slot->origin &&
@@ -249,6 +293,10 @@ static bool same_agent(const struct varta_agent *agent,
 	       agent->nonce == slot->nonce &&
 	       agent->payload == slot->payload &&
 	       agent->status == slot->status &&
+	       agent->threshold_ms == slot->threshold_ms &&
+	       !strcmp(agent->name, slot->name) &&
+	       agent->exited == slot->exited &&
+	       agent->exit_code == slot->exit_code &&
 	       agent->stalled == slot->stalled;
 }
 
@@ -325,6 +373,58 @@ static bool retire(struct duel *duel)
 	return step->answer == step->wanted;
 }
 
+static bool note_exit(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	u32 exit_code = below(duel, 1000);
+
+	step->id = any_identity(duel);
+	step->answer = varta_tracker_note_exit(&duel->ledger->tracker,
+					       &step->id, exit_code);
+	step->wanted = model_note_exit(&duel->model, &step->id, exit_code);
+	return step->answer == step->wanted;
+}
+
+/* In whatever order, as many as are wanted. */
+static bool exit_pass(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	u32 number, i;
+	bool more;
+
+	step->quota = one_in(duel, 2) ? U32_MAX : 1 + below(duel, 2);
+	step->wanted = min(step->quota, model_exits(&duel->model));
+	duel->tellings = 0;
+	duel->quota = step->quota;
+	more = varta_tracker_exit_pass(&duel->ledger->tracker, hear, duel);
+	step->answer = duel->tellings;
+	if (step->answer != step->wanted)
+		return false;
+	for (i = 0; i < duel->tellings; i++) {
+		number = model_find(&duel->model, duel->told[i].id.source,
+				    duel->told[i].id.pid);
+		if (number == MODEL_NO_SLOT ||
+		    !duel->model.slots[number].exited ||
+		    !same_agent(&duel->told[i], &duel->model.slots[number]))
+			return false;
+		model_tell_exit(&duel->model, number);
+	}
+	/* There may be more that turns out to be none, but not the reverse. */
+	return more ? duel->tellings == step->quota :
+		      !model_exits(&duel->model);
+}
+
+static bool change_quota(struct duel *duel)
+{
+	u32 quota = one_in(duel, 3) ? below(duel, duel->config.capacity + 1) :
+				      U32_MAX;
+
+	duel->step.quota = quota;
+	generations_set_quota(quota);
+	duel->model.quota = quota;
+	return true;
+}
+
 static bool take(struct duel *duel)
 {
 	struct step *step = &duel->step;
@@ -349,11 +449,13 @@ static bool query(struct duel *duel)
 	u32 number;
 
 	step->id.pid = 1 + below(duel, duel->pids);
+	step->id.source = below(duel, SOURCES);
 	duel->tellings = 0;
 	duel->quota = U32_MAX;
-	step->answer = varta_tracker_query(&duel->ledger->tracker, step->id.pid,
+	step->answer = varta_tracker_query(&duel->ledger->tracker,
+					   step->id.source, step->id.pid,
 					   hear, duel);
-	number = model_find(&duel->model, step->id.pid);
+	number = model_find(&duel->model, step->id.source, step->id.pid);
 	step->wanted = number != MODEL_NO_SLOT;
 	if (step->answer != step->wanted || duel->tellings != step->wanted)
 		return false;
@@ -386,7 +488,9 @@ static bool walk(struct duel *duel)
 		if (!more && taken < duel->tellings)
 			return false;
 		for (i = 0; i < taken; i++) {
-			number = model_find(&duel->model, duel->told[i].id.pid);
+			number = model_find(&duel->model,
+					    duel->told[i].id.source,
+					    duel->told[i].id.pid);
 			if (number == MODEL_NO_SLOT || seen[number])
 				return false;
 			seen[number] = true;
@@ -416,7 +520,14 @@ static bool same_slot(const struct varta_slot *slot,
 	if (model->has_terminal &&
 	    slot->terminal_timestamp != model->terminal_timestamp)
 		return false;
-	return slot->own_pid == model->own_pid &&
+	return slot->source == model->source &&
+	       slot->own_pid == model->own_pid &&
+	       slot->uid == model->uid &&
+	       slot->home == model->home &&
+	       slot->threshold_ms == model->threshold_ms &&
+	       !strcmp(slot->name, model->name) &&
+	       slot->exited == model->exited &&
+	       slot->exit_code == model->exit_code &&
 	       slot->generation == model->generation &&
 	       slot->ns_inode == model->ns_inode &&
 	       slot->origin == model->origin &&
@@ -438,17 +549,30 @@ static const char *difference(const struct duel *duel)
 	const struct varta_tracker *tracker = &duel->ledger->tracker;
 	const struct model *model = &duel->model;
 	int held[GENERATIONS] = {};
+	int at_home[HOMES] = {};
 	u32 i;
 
 	for (i = 0; i < model->capacity; i++) {
 		if (!same_slot(&tracker->slots[i], &model->slots[i]))
 			return "slots";
 		held[model->slots[i].generation]++;
+		if (model->slots[i].pid)
+			at_home[model->slots[i].home]++;
 	}
 	for (i = 1; i < GENERATIONS; i++) {
 		if (generations_held(i) != held[i])
 			return "generations held";
 	}
+	for (i = 0; i < USERS; i++) {
+		if (generations_admitted(i) != model_admitted(model, i))
+			return "admitted";
+	}
+	for (i = 0; i < HOMES; i++) {
+		if (generations_at_home(i) != at_home[i])
+			return "at home";
+	}
+	if (generations_sooners() != model->sooners)
+		return "sooner";
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++) {
 		if (ledger_total(duel->ledger, i) != model->totals[i])
 			return counter_names[i];
@@ -473,6 +597,9 @@ static const step_fn do_step[] = {
 	[STALL_PASS]	= stall_pass,
 	[PROCESS]	= change_process,
 	[RETIRE]	= retire,
+	[NOTE_EXIT]	= note_exit,
+	[EXIT_PASS]	= exit_pass,
+	[QUOTA]		= change_quota,
 	[TAKE]		= take,
 	[QUERY]		= query,
 	[WALK]		= walk,
@@ -482,16 +609,22 @@ static enum kind any_kind(struct duel *duel)
 {
 	u32 n = below(duel, 100);
 
-	if (n < 65)
+	if (n < 60)
 		return RECORD;
-	if (n < 78)
+	if (n < 73)
 		return STALL_PASS;
-	if (n < 88)
+	if (n < 83)
 		return TIME;
-	if (n < 92)
+	if (n < 86)
 		return PROCESS;
-	if (n < 95)
+	if (n < 88)
 		return RETIRE;
+	if (n < 92)
+		return NOTE_EXIT;
+	if (n < 94)
+		return EXIT_PASS;
+	if (n < 95)
+		return QUOTA;
 	if (n < 97)
 		return TAKE;
 	return n < 99 ? QUERY : WALK;
@@ -524,14 +657,15 @@ static void any_config(struct duel *duel)
 	config->eviction_policy = one_in(duel, 2) ? VARTA_EVICTION_POLICY_STRICT :
 						    VARTA_EVICTION_POLICY_BALANCED;
 	config->origin_takeover = one_in(duel, 2);
-	duel->pids = 2 * config->capacity;
+	duel->pids = config->capacity + 1;
+	duel->unit = one_in(duel, 3) ? 1 : UNIT;
 	duel->threshold = any_threshold(duel);
 	switch (below(duel, 4)) {
 	case 0:
 		duel->now = 0;
 		break;
 	case 1:
-		duel->now = U64_MAX - below(duel, 500);
+		duel->now = U64_MAX - below(duel, 500) * duel->unit;
 		break;
 	default:
 		duel->now = prandom_u32_state(&duel->random);
@@ -553,11 +687,12 @@ static void explain(struct kunit *test, const struct duel *duel,
 	kunit_err(test, "%s: answer %lld, wanted %lld, now %llu, threshold %llu, quota %u\n",
 		  kind_names[step->kind], step->answer, step->wanted, step->now,
 		  duel->threshold, step->quota);
-	kunit_err(test, "pid %u/%u, generation %llu, ns %llu, origin %u\n",
-		  step->id.pid, step->id.own_pid, step->id.generation,
-		  step->id.ns_inode, step->id.origin);
-	kunit_err(test, "nonce %llu, status %u, timestamp %llu\n",
-		  step->beat.nonce, step->beat.status, step->beat.timestamp);
+	kunit_err(test, "source %u, pid %u/%u, user %u, generation %llu, ns %llu, origin %u\n",
+		  step->id.source, step->id.pid, step->id.own_pid, step->id.uid,
+		  step->id.generation, step->id.ns_inode, step->id.origin);
+	kunit_err(test, "nonce %llu, status %u, timestamp %llu, own threshold %u, name %s\n",
+		  step->beat.nonce, step->beat.status, step->beat.timestamp,
+		  step->beat.threshold_ms, step->beat.name ?: "none");
 	kunit_err(test, "cursor %u, wanted %u\n",
 		  duel->ledger->tracker.eviction_cursor, duel->model.cursor);
 	for (i = 0; i < duel->config.capacity; i++) {
@@ -566,12 +701,14 @@ static void explain(struct kunit *test, const struct duel *duel,
 
 		if (same_slot(slot, model))
 			continue;
-		kunit_err(test, "slot %u: pid %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
-			  i, slot->pid, slot->generation, slot->ns_inode,
+		kunit_err(test, "slot %u: pid %u/%u own %u exited %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
+			  i, slot->source, slot->pid, slot->threshold_ms,
+			  slot->exited, slot->generation, slot->ns_inode,
 			  slot->last_ns, slot->nonce, slot->regular_nonce,
 			  slot->stalled);
-		kunit_err(test, "wanted: pid %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
-			  model->pid, model->generation, model->ns_inode,
+		kunit_err(test, "wanted: pid %u/%u own %u exited %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
+			  model->source, model->pid, model->threshold_ms,
+			  model->exited, model->generation, model->ns_inode,
 			  model->last_ns, model->nonce, model->regular_nonce,
 			  model->stalled);
 	}
@@ -611,6 +748,7 @@ static void was_reached(struct kunit *test, const u64 sums[])
 		VARTA_COUNT_CAPACITY_EXCEEDED, VARTA_COUNT_ORIGIN_CONFLICTS,
 		VARTA_COUNT_NAMESPACE_CONFLICTS, VARTA_COUNT_PID_RECYCLES,
 		VARTA_COUNT_EVICTION_SCAN_TRUNCATED,
+		VARTA_COUNT_QUOTA_EXCEEDED, VARTA_COUNT_EXITS,
 	};
 	int i;
 

@@ -53,11 +53,11 @@ static void pid_index_test_exit(struct kunit *test)
 }
 
 /* U32_MAX for a pid that is not there; no test uses that slot. */
-static u32 get(const struct varta_pid_index *index, u32 pid)
+static u32 get(const struct varta_pid_index *index, u64 key)
 {
 	u32 slot;
 
-	return varta_pid_index_get(index, pid, &slot) ? slot : U32_MAX;
+	return varta_pid_index_get(index, key, &slot) ? slot : U32_MAX;
 }
 
 static u32 count_entries(const struct varta_pid_index *index, bool tombstones)
@@ -144,16 +144,94 @@ static void what_was_inserted_is_found(struct kunit *test)
 static void every_slot_number_is_kept_whole(struct kunit *test)
 {
 	static const u32 slots[] = {
-		0, 1, 2, 3, 4194303, 1 << 30, U32_MAX - 3,
+		0, 1, 2, 3, 65535, 65536, VARTA_SLOT_MAX - 1, VARTA_SLOT_MAX,
 	};
-	struct varta_pid_index *index = make_index(test, 4);
+	static const u64 keys[] = {
+		0, 9, VARTA_PID_MAX, (u64)VARTA_SOURCE_MAX << VARTA_PID_BITS,
+		(u64)VARTA_SOURCE_MAX << VARTA_PID_BITS | VARTA_PID_MAX,
+	};
+	struct varta_pid_index *index = make_index(test, 8);
+	int i, k;
+
+	KUNIT_EXPECT_EQ(test, VARTA_SLOT_MAX, 4194303);
+	for (k = 0; k < ARRAY_SIZE(keys); k++) {
+		for (i = 0; i < ARRAY_SIZE(slots); i++) {
+			KUNIT_EXPECT_TRUE(test,
+					  varta_pid_index_insert(index, keys[k],
+								 slots[i]));
+			KUNIT_EXPECT_EQ(test, get(index, keys[k]), slots[i]);
+		}
+		KUNIT_EXPECT_EQ(test, count_entries(index, false), k + 1);
+	}
+	/* And none spilled into another's. */
+	for (k = 0; k < ARRAY_SIZE(keys); k++) {
+		KUNIT_EXPECT_EQ(test, get(index, keys[k]), VARTA_SLOT_MAX);
+		KUNIT_EXPECT_TRUE(test, varta_pid_index_remove(index, keys[k]));
+	}
+	KUNIT_EXPECT_EQ(test, count_entries(index, false), 0);
+}
+
+static void key_holds_source_and_pid(struct kunit *test)
+{
+	static const u32 pids[] = { 0, 1, 300, VARTA_PID_MAX };
+	static const u32 sources[] = { 0, 1, 300, VARTA_SOURCE_MAX };
+	int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(sources); i++) {
+		for (k = 0; k < ARRAY_SIZE(pids); k++) {
+			u64 key = varta_key(sources[i], pids[k]);
+
+			KUNIT_EXPECT_EQ(test, varta_key_source(key),
+					sources[i]);
+			KUNIT_EXPECT_EQ(test, varta_key_pid(key), pids[k]);
+			KUNIT_EXPECT_EQ(test, key >> VARTA_KEY_BITS, 0);
+		}
+	}
+	/* A pid of this machine is its own key. */
+	KUNIT_EXPECT_EQ(test, varta_key(0, VARTA_PID_MAX), VARTA_PID_MAX);
+}
+
+static void equal_pids_of_different_sources_never_meet(struct kunit *test)
+{
+	static const u32 sources[] = {
+		0, 1, 2, 1 << 9, 1 << 10, 1 << 18, VARTA_SOURCE_MAX,
+	};
+	struct varta_pid_index *index = make_index(test, 8);
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(slots); i++) {
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
 		KUNIT_EXPECT_TRUE(test,
-				  varta_pid_index_insert(index, 9, slots[i]));
-		KUNIT_EXPECT_EQ(test, get(index, 9), slots[i]);
-	}
+				  varta_pid_index_insert(index,
+							 varta_key(sources[i],
+								   7),
+							 i));
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
+		KUNIT_EXPECT_EQ(test, get(index, varta_key(sources[i], 7)), i);
+	KUNIT_EXPECT_TRUE(test, varta_pid_index_remove(index, varta_key(1, 7)));
+	KUNIT_EXPECT_EQ(test, get(index, varta_key(1, 7)), U32_MAX);
+	KUNIT_EXPECT_FALSE(test,
+			   varta_pid_index_remove(index, varta_key(1, 7)));
+	KUNIT_EXPECT_EQ(test, varta_pid_index_replace(index, varta_key(0, 7),
+						      varta_key(1, 7), 50), 0);
+	KUNIT_EXPECT_EQ(test, get(index, 7), U32_MAX);
+	KUNIT_EXPECT_EQ(test, get(index, varta_key(1, 7)), 50);
+	for (i = 2; i < ARRAY_SIZE(sources); i++)
+		KUNIT_EXPECT_EQ(test, get(index, varta_key(sources[i], 7)), i);
+}
+
+/* A mixer that left the source out would put a crowd of relays in one place. */
+static void sources_at_one_pid_do_not_exhaust_the_probes(struct kunit *test)
+{
+	struct varta_pid_index *index = make_index(test, 4096);
+	u32 source;
+
+	for (source = 0; source < 4096; source++)
+		KUNIT_ASSERT_TRUE(test,
+				  varta_pid_index_insert(index,
+							 varta_key(source, 1),
+							 source));
+	for (source = 0; source < 4096; source++)
+		KUNIT_ASSERT_EQ(test, get(index, varta_key(source, 1)), source);
 }
 
 static void pids_are_told_apart_by_all_bits(struct kunit *test)
@@ -258,11 +336,11 @@ static void nothing_looks_beyond_the_budget(struct kunit *test)
 
 	for (i = 0; i < PROBES; i++)
 		varta_pid_index_insert(index, pids[i], i);
-	index->entries[at] = (u64)beyond << 32 | 7;
+	index->entries[at] = (u64)beyond << 23 | 7;
 	KUNIT_EXPECT_EQ(test, get(index, beyond), U32_MAX);
 	KUNIT_EXPECT_FALSE(test, varta_pid_index_remove(index, beyond));
 	KUNIT_EXPECT_FALSE(test, varta_pid_index_insert(index, beyond, 1));
-	KUNIT_EXPECT_EQ(test, index->entries[at], (u64)beyond << 32 | 7);
+	KUNIT_EXPECT_EQ(test, index->entries[at], (u64)beyond << 23 | 7);
 }
 
 /* ---- Removal. */
@@ -836,6 +914,9 @@ static struct kunit_case pid_index_cases[] = {
 
 	KUNIT_CASE(what_was_inserted_is_found),
 	KUNIT_CASE(every_slot_number_is_kept_whole),
+	KUNIT_CASE(key_holds_source_and_pid),
+	KUNIT_CASE(equal_pids_of_different_sources_never_meet),
+	KUNIT_CASE(sources_at_one_pid_do_not_exhaust_the_probes),
 	KUNIT_CASE(pids_are_told_apart_by_all_bits),
 	KUNIT_CASE(second_insert_gives_another_slot),
 	KUNIT_CASE(pid_zero_is_like_any_other),

@@ -30,16 +30,27 @@ struct varta_tracker *tracker_of(struct kunit *test)
 }
 
 /**
- * slot_of() - the slot of a pid, without which the test cannot go on
+ * slot_from() - the slot of a source's pid, without which the test cannot go on
  * @test: the test
+ * @source: which relay's, 0 for this machine's
+ * @pid: whose
+ */
+struct varta_slot *slot_from(struct kunit *test, u32 source, u32 pid)
+{
+	struct varta_slot *slot = ledger_slot(test->priv, source, pid);
+
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	return slot;
+}
+
+/**
+ * slot_of() - the slot of a pid of this machine
+ * @test: the test, which cannot go on without
  * @pid: whose
  */
 struct varta_slot *slot_of(struct kunit *test, u32 pid)
 {
-	struct varta_slot *slot = ledger_slot(test->priv, pid);
-
-	KUNIT_ASSERT_NOT_NULL(test, slot);
-	return slot;
+	return slot_from(test, 0, pid);
 }
 
 /**
@@ -49,7 +60,7 @@ struct varta_slot *slot_of(struct kunit *test, u32 pid)
  */
 bool is_tracked(struct kunit *test, u32 pid)
 {
-	return ledger_slot(test->priv, pid);
+	return ledger_slot(test->priv, 0, pid);
 }
 
 /**
@@ -64,6 +75,37 @@ bool retire(struct kunit *test, u32 pid)
 	struct varta_identity id = { .pid = pid };
 
 	return varta_tracker_retire(tracker_of(test), &id);
+}
+
+/**
+ * note_exit() - the process of an agent of this machine has ended
+ * @test: the test
+ * @pid: whose
+ * @generation: which process
+ * @exit_code: how
+ *
+ * Return: what the tracker says.
+ */
+bool note_exit(struct kunit *test, u32 pid, u64 generation, u32 exit_code)
+{
+	struct varta_identity id = { .pid = pid, .generation = generation };
+
+	return varta_tracker_note_exit(tracker_of(test), &id, exit_code);
+}
+
+/**
+ * exit_pass() - a whole pass over the noted exits
+ * @test: the test
+ * @heard: is set to what came of it
+ *
+ * Return: how many were reported.
+ */
+u32 exit_pass(struct kunit *test, struct heard *heard)
+{
+	*heard = (struct heard) { .tracker = tracker_of(test) };
+	KUNIT_EXPECT_FALSE(test, varta_tracker_exit_pass(tracker_of(test), hear,
+							 heard));
+	return heard->count;
 }
 
 /**
@@ -83,6 +125,7 @@ static const enum varta_counter answer_counters[] = {
 	[VARTA_CAPACITY_EXCEEDED]	= VARTA_COUNT_CAPACITY_EXCEEDED,
 	[VARTA_ORIGIN_CONFLICT]		= VARTA_COUNT_ORIGIN_CONFLICTS,
 	[VARTA_NAMESPACE_CONFLICT]	= VARTA_COUNT_NAMESPACE_CONFLICTS,
+	[VARTA_QUOTA_EXCEEDED]		= VARTA_COUNT_QUOTA_EXCEEDED,
 };
 
 /**
@@ -111,7 +154,7 @@ bool same_slots(const struct varta_slot *a, const struct varta_slot *b)
 enum varta_answer say(struct kunit *test, const struct said *said)
 {
 	struct ledger *ledger = test->priv;
-	struct varta_slot *slot = ledger_slot(ledger, said->pid);
+	struct varta_slot *slot = ledger_slot(ledger, said->source, said->pid);
 	struct varta_beat beat = {
 		.nonce		= said->terminal ? U64_MAX : said->nonce,
 		.timestamp	= said->timestamp,
@@ -119,12 +162,18 @@ enum varta_answer say(struct kunit *test, const struct said *said)
 		.pid		= said->own_pid,
 		.status		= said->terminal ? VARTA_STATUS_CRITICAL :
 						   said->status,
+		.threshold_ms	= said->threshold_ms,
+		.name		= said->name,
 	};
 	struct varta_identity id = {
 		.generation	= said->generation,
 		.ns_inode	= said->ns,
+		.home		= said->home,
+		.comm		= said->comm,
+		.source		= said->source,
 		.pid		= said->pid,
 		.own_pid	= said->own_pid,
+		.uid		= said->uid,
 		.origin		= said->origin,
 	};
 	u64 before[VARTA_COUNTERS_NUM];
@@ -179,7 +228,7 @@ struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
 }
 
 /**
- * hear() - keep the report of a stall
+ * hear() - keep the report of a stall or an exit
  * @context: a struct heard
  * @agent: the agent that is reported
  *
@@ -196,7 +245,8 @@ bool hear(void *context, const struct varta_agent *agent)
 	for (i = 0; i < heard->tracker->config.capacity; i++) {
 		struct varta_slot *slot = &heard->tracker->slots[i];
 
-		if (slot->pid == agent->id.pid && !slot->stalled)
+		if (slot->pid == agent->id.pid &&
+		    slot->source == agent->id.source && !slot->stalled)
 			heard->latch_was_clear = true;
 	}
 	return heard->count != heard->enough;

@@ -31,6 +31,7 @@ enum saying_values {
  * struct said - a beat and what is known of who sent it
  * @terminal: makes it critical, with the terminal nonce
  * @threshold: if it is not THRESHOLD
+ * @threshold_ms: what it asks for of its own
  *
  * Without a generation or namespace, it is unknown.
  */
@@ -40,8 +41,14 @@ struct said {
 	u64 timestamp;
 	u64 generation;
 	u64 ns;
+	u64 home;
 	const u64 *threshold;
+	const char *comm;
+	const char *name;
+	u32 threshold_ms;
+	u32 source;
 	u32 pid;
+	u32 uid;
 	u32 own_pid;
 	u32 payload;
 	enum varta_origin origin;
@@ -78,9 +85,12 @@ struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
 
 struct varta_tracker *tracker_of(struct kunit *test);
 struct varta_slot *slot_of(struct kunit *test, u32 pid);
+struct varta_slot *slot_from(struct kunit *test, u32 source, u32 pid);
 bool same_slots(const struct varta_slot *a, const struct varta_slot *b);
 bool is_tracked(struct kunit *test, u32 pid);
 bool retire(struct kunit *test, u32 pid);
+bool note_exit(struct kunit *test, u32 pid, u64 generation, u32 exit_code);
+u32 exit_pass(struct kunit *test, struct heard *heard);
 u32 stalled_now(struct kunit *test);
 u64 total_of(struct kunit *test, enum varta_counter which);
 
@@ -105,6 +115,8 @@ do {									\
 	EXPECT_ANSWER(test, VARTA_ORIGIN_CONFLICT, __VA_ARGS__)
 #define EXPECT_NAMESPACE_CONFLICT(test, ...)				\
 	EXPECT_ANSWER(test, VARTA_NAMESPACE_CONFLICT, __VA_ARGS__)
+#define EXPECT_OVER_QUOTA(test, ...)					\
+	EXPECT_ANSWER(test, VARTA_QUOTA_EXCEEDED, __VA_ARGS__)
 
 #define EXPECT_COUNT(test, which, n)					\
 do {									\

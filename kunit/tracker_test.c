@@ -116,11 +116,11 @@ static void query_tells_unknown_pid_from_unknown_namespace(struct kunit *test)
 	struct varta_agent agent = {};
 
 	small_ledger(test);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 7,
+	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 0, 7,
 						     note_agent, &agent));
 	KUNIT_EXPECT_EQ(test, agent.id.pid, 0);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 3, .now = 12);
-	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), 7,
+	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), 0, 7,
 						    note_agent, &agent));
 	KUNIT_EXPECT_EQ(test, agent.id.pid, 7);
 	KUNIT_EXPECT_EQ(test, agent.id.ns_inode, 0);
@@ -136,13 +136,13 @@ static void query_says_whether_a_stall_stands(struct kunit *test)
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1);
 	/* Silence alone is no stall, before it was found. */
-	varta_tracker_query(tracker_of(test), 7, note_agent, &agent);
+	varta_tracker_query(tracker_of(test), 0, 7, note_agent, &agent);
 	KUNIT_EXPECT_FALSE(test, agent.stalled);
 	pass(test, THRESHOLD);
-	varta_tracker_query(tracker_of(test), 7, note_agent, &agent);
+	varta_tracker_query(tracker_of(test), 0, 7, note_agent, &agent);
 	KUNIT_EXPECT_TRUE(test, agent.stalled);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .now = THRESHOLD);
-	varta_tracker_query(tracker_of(test), 7, note_agent, &agent);
+	varta_tracker_query(tracker_of(test), 0, 7, note_agent, &agent);
 	KUNIT_EXPECT_FALSE(test, agent.stalled);
 }
 
@@ -225,12 +225,12 @@ static void recover_from_planted(struct kunit *test, u32 pid)
 	struct ledger *ledger = test->priv;
 	struct varta_agent agent = {};
 
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), pid,
+	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 0, pid,
 						     note_agent, &agent));
 	KUNIT_EXPECT_FALSE(test, retire(test, pid));
 	EXPECT_INSERTED(test, .pid = pid, .nonce = 1);
 	EXPECT_REFRESHED(test, .pid = pid, .nonce = 2);
-	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), pid,
+	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), 0, pid,
 						    note_agent, &agent));
 	KUNIT_EXPECT_EQ(test, agent.nonce, 2);
 	/* Once, and then never again; the rest is for ledger_check(). */
@@ -256,7 +256,7 @@ static void entry_just_beyond_the_table_is_survived(struct kunit *test)
 static void entry_far_beyond_the_table_is_survived(struct kunit *test)
 {
 	small_ledger(test);
-	plant(test, 5, U32_MAX - 2);
+	plant(test, 5, VARTA_SLOT_MAX);
 	recover_from_planted(test, 5);
 }
 
@@ -274,6 +274,28 @@ static void entry_of_a_freed_slot_is_survived(struct kunit *test)
 	retire(test, 1);
 	plant(test, 5, 0);
 	recover_from_planted(test, 5);
+}
+
+/* Neither its pid alone makes a slot somebody's, nor its generation. */
+static void entry_of_another_sources_slot_is_survived(struct kunit *test)
+{
+	struct varta_identity id = { .pid = 5, .source = 1, .generation = 2 };
+	struct ledger *ledger;
+	struct varta_slot was;
+
+	small_ledger(test);
+	ledger = test->priv;
+	EXPECT_INSERTED(test, .pid = 5, .nonce = 9, .generation = 2);
+	was = *slot_of(test, 5);
+	KUNIT_ASSERT_TRUE(test,
+			  varta_pid_index_insert(&tracker_of(test)->index,
+						 varta_key(1, 5), 0));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_note_exit(tracker_of(test), &id,
+							 0));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_retire(tracker_of(test), &id));
+	EXPECT_INSERTED(test, .pid = 5, .source = 1, .nonce = 1);
+	KUNIT_EXPECT_TRUE(test, same_slots(slot_of(test, 5), &was));
+	ledger->violations = 1;
 }
 
 static void entry_of_another_agents_slot_is_survived(struct kunit *test)
@@ -436,6 +458,7 @@ static struct kunit_case tracker_cases[] = {
 	KUNIT_CASE(entry_far_beyond_the_table_is_survived),
 	KUNIT_CASE(entry_of_a_slot_never_used_is_survived),
 	KUNIT_CASE(entry_of_a_freed_slot_is_survived),
+	KUNIT_CASE(entry_of_another_sources_slot_is_survived),
 	KUNIT_CASE(entry_of_another_agents_slot_is_survived),
 	KUNIT_CASE(bad_entry_is_dropped_even_if_there_is_no_room),
 	KUNIT_CASE(missing_entry_of_a_recycled_slot_is_survived),

@@ -35,7 +35,17 @@
 	X(MISSING_ATTRIBUTE, missing_attribute)				\
 	X(CONFLICTING_ATTRIBUTES, conflicting_attributes)		\
 	X(UNEXPECTED_ATTRIBUTE, unexpected_attribute)			\
-	X(CONFIG_REFUSED, config_refused)				\
+	X(CONFIG_FIXED, config_fixed)					\
+	X(CONFIG_OUT_OF_RANGE, config_out_of_range)			\
+	X(UNKNOWN_AGENT, unknown_agent)					\
+	X(QUOTA_EXCEEDED, quota_exceeded)				\
+	X(RATE_LIMITED_AGENT, rate_limited_agent)			\
+	X(RATE_LIMITED_GLOBAL, rate_limited_global)			\
+	X(NAMESPACE_MISMATCH, namespace_mismatch)			\
+	X(BAD_THRESHOLD, bad_threshold)					\
+	X(BAD_SOURCE, bad_source)					\
+	X(EXITS, exits)							\
+	X(GOODBYES, goodbyes)						\
 	X(BAD_LENGTH, bad_length)					\
 	X(BAD_MAGIC, bad_magic)						\
 	X(BAD_VERSION, bad_version)					\

@@ -81,5 +81,7 @@ enum varta_frame_error varta_frame_decode(const void *data, size_t len,
 	beat->timestamp = get_unaligned_le64(&frame->timestamp);
 	beat->nonce = get_unaligned_le64(&frame->nonce);
 	beat->payload = get_unaligned_le32(&frame->payload);
+	beat->threshold_ms = 0;
+	beat->name = NULL;
 	return varta_beat_check(beat, 2);
 }

@@ -13,6 +13,9 @@
 /* With status critical, the nonce of a terminal beat; no other beat has it. */
 #define VARTA_TERMINAL_NONCE	U64_MAX
 
+/* Room for an agent's name, with the NUL at its end: as for a command's. */
+#define VARTA_NAME_LEN		16
+
 /**
  * struct varta_beat - what one beat says
  * @nonce: strictly increasing, or VARTA_TERMINAL_NONCE
@@ -20,6 +23,8 @@
  * @payload: opaque
  * @pid: the pid in its own namespace that the sender claims to have
  * @status: enum varta_status
+ * @threshold_ms: the threshold that the agent asks for, 0 if it does not
+ * @name: what it calls itself, NULL if it does not say
  */
 struct varta_beat {
 	u64 nonce;
@@ -27,6 +32,8 @@ struct varta_beat {
 	u32 payload;
 	u32 pid;
 	u32 status;
+	u32 threshold_ms;
+	const char *name;
 };
 
 /**

@@ -10,28 +10,63 @@
 
 #include <uapi/linux/varta.h>
 
+/* Common nested types */
+const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INODE + 1] = {
+	[VARTA_A_RELAYED_BEAT_STATUS] = { .type = NLA_U32, },
+	[VARTA_A_RELAYED_BEAT_NONCE] = { .type = NLA_U64, },
+	[VARTA_A_RELAYED_BEAT_TIMESTAMP] = { .type = NLA_U64, },
+	[VARTA_A_RELAYED_BEAT_PAYLOAD] = { .type = NLA_U32, },
+	[VARTA_A_RELAYED_BEAT_PID] = { .type = NLA_U32, },
+	[VARTA_A_RELAYED_BEAT_FRAME] = { .type = NLA_BINARY, },
+	[VARTA_A_RELAYED_BEAT_THRESHOLD_MS] = { .type = NLA_U32, },
+	[VARTA_A_RELAYED_BEAT_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VARTA_A_RELAYED_BEAT_NS_INODE] = { .type = NLA_U64, },
+};
+
 /* VARTA_CMD_BEAT - do */
-static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_FRAME + 1] = {
+static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_NAME + 1] = {
 	[VARTA_A_BEAT_STATUS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_NONCE] = { .type = NLA_U64, },
 	[VARTA_A_BEAT_TIMESTAMP] = { .type = NLA_U64, },
 	[VARTA_A_BEAT_PAYLOAD] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_PID] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_FRAME] = { .type = NLA_BINARY, },
+	[VARTA_A_BEAT_THRESHOLD_MS] = { .type = NLA_U32, },
+	[VARTA_A_BEAT_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
 };
 
 /* VARTA_CMD_AGENT_GET - do */
-static const struct nla_policy varta_agent_get_nl_policy[VARTA_A_AGENTS_PID + 1] = {
+static const struct nla_policy varta_agent_get_nl_policy[VARTA_A_AGENTS_SOURCE + 1] = {
 	[VARTA_A_AGENTS_PID] = { .type = NLA_U32, },
+	[VARTA_A_AGENTS_SOURCE] = { .type = NLA_U32, },
 };
 
 /* VARTA_CMD_CONFIG_SET - do */
-static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_ORIGIN_TAKEOVER + 1] = {
+static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_BEAT_BURST + 1] = {
 	[VARTA_A_CONFIG_CAPACITY] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_EVICTION_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VARTA_A_CONFIG_EVICTION_SCAN_WINDOW] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_ORIGIN_TAKEOVER] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_NAMESPACE_POLICY] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VARTA_A_CONFIG_TRACK_EXIT] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_MIN_THRESHOLD_MS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_MAX_THRESHOLD_MS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_MAX_AGENTS_PER_USER] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_BEAT_RATE] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_BEAT_BURST] = { .type = NLA_U32, },
+};
+
+/* VARTA_CMD_BYE - do */
+static const struct nla_policy varta_bye_nl_policy[VARTA_A_BEAT_PID + 1] = {
+	[VARTA_A_BEAT_PID] = { .type = NLA_U32, },
+};
+
+/* VARTA_CMD_RELAY - do */
+static const struct nla_policy varta_relay_nl_policy[VARTA_A_RELAY_BEAT + 1] = {
+	[VARTA_A_RELAY_SOURCE] = { .type = NLA_U32, },
+	[VARTA_A_RELAY_BEAT] = NLA_POLICY_NESTED(varta_relayed_beat_nl_policy),
 };
 
 /* Ops table for varta */
@@ -40,14 +75,14 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_BEAT,
 		.doit		= varta_nl_beat_doit,
 		.policy		= varta_beat_nl_policy,
-		.maxattr	= VARTA_A_BEAT_FRAME,
+		.maxattr	= VARTA_A_BEAT_NAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VARTA_CMD_AGENT_GET,
 		.doit		= varta_nl_agent_get_doit,
 		.policy		= varta_agent_get_nl_policy,
-		.maxattr	= VARTA_A_AGENTS_PID,
+		.maxattr	= VARTA_A_AGENTS_SOURCE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -69,8 +104,27 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_CONFIG_SET,
 		.doit		= varta_nl_config_set_doit,
 		.policy		= varta_config_set_nl_policy,
-		.maxattr	= VARTA_A_CONFIG_ORIGIN_TAKEOVER,
+		.maxattr	= VARTA_A_CONFIG_BEAT_BURST,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VARTA_CMD_BYE,
+		.doit		= varta_nl_bye_doit,
+		.policy		= varta_bye_nl_policy,
+		.maxattr	= VARTA_A_BEAT_PID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VARTA_CMD_RELAY,
+		.doit		= varta_nl_relay_doit,
+		.policy		= varta_relay_nl_policy,
+		.maxattr	= VARTA_A_RELAY_BEAT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VARTA_CMD_STATS_TAKE,
+		.doit	= varta_nl_stats_take_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

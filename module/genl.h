@@ -11,12 +11,18 @@
 
 #include <uapi/linux/varta.h>
 
+/* Common nested types */
+extern const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INODE + 1];
+
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VARTA_NLGRP_EVENTS,

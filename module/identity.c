@@ -6,12 +6,22 @@
  * struct pid for as long as the slot lasts.
  */
 
+#include <linux/cred.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/uidgid.h>
 
 #include "identity.h"
+#include "nets.h"
+#include "refusal.h"
+#include "settings.h"
+
+enum {
+	/* How far up a sender may be from the ancestor that it speaks for. */
+	ANCESTORS_MAX = 256,
+};
 
 static struct pid *generation_pid(u64 generation)
 {
@@ -19,45 +29,220 @@ static struct pid *generation_pid(u64 generation)
 }
 
 /**
+ * varta_identify_pid() - the identity of a process, as far as its pid tells
+ * @id: set
+ * @pid: of a thread group; the caller holds it
+ *
+ * Context: any.
+ */
+void varta_identify_pid(struct varta_identity *id, struct pid *pid)
+{
+	struct pid_namespace *ns = ns_of_pid(pid);
+
+	*id = (struct varta_identity) {
+		.generation	= (uintptr_t)pid,
+		.ns_inode	= ns->ns.inum,
+		.own_pid	= pid_nr_ns(pid, ns),
+		.origin		= VARTA_ORIGIN_KERNEL_ATTESTED,
+	};
+	id->pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+		  VARTA_NAMESPACE_POLICY_PIN ? id->own_pid : pid_nr(pid);
+}
+
+/**
+ * varta_number_in() - an agent's number as a pid namespace sees it
+ * @id: of the agent; its generation is held
+ * @reader: the namespace
+ *
+ * Context: any.
+ * Return: the number, 0 if the agent does not exist there.
+ */
+u32 varta_number_in(const struct varta_identity *id,
+		    struct pid_namespace *reader)
+{
+	if (id->generation)
+		return pid_nr_ns(generation_pid(id->generation), reader);
+	/* What a relay says is for the host, and a number of its own. */
+	return reader == &init_pid_ns ? id->pid : 0;
+}
+
+/**
+ * varta_check_namespace() - whether an agent's pid namespace may beat
+ * @sender: the agent
+ * @extack: of the request
+ *
+ * Context: any.
+ * Return: 0, or the negative errno of a refusal.
+ */
+int varta_check_namespace(const struct varta_sender *sender,
+			  struct netlink_ext_ack *extack)
+{
+	if (varta_setting(VARTA_SET_NAMESPACE_POLICY) !=
+		    VARTA_NAMESPACE_POLICY_HOST ||
+	    ns_of_pid(sender->pid) == &init_pid_ns)
+		return 0;
+	return varta_refuse(extack, VARTA_REFUSE_NAMESPACE);
+}
+
+/* A task may be given another name while this one is read; it always ends. */
+static void name_after(struct varta_sender *sender,
+		       const struct task_struct *task)
+{
+	memcpy(sender->comm, task->comm, sizeof(sender->comm));
+	sender->comm[sizeof(sender->comm) - 1] = '\0';
+	sender->id.comm = sender->comm;
+}
+
+/**
  * varta_identify_current() - attest who is running
- * @id: set from the current task
+ * @sender: set from the current task, for varta_sender_put()
  *
  * A netlink message to the kernel is handled in the system call that sends it,
- * so the current task is the sender, whoever opened the socket. The generation
- * is good for as long as the task runs here.
+ * so the current task is the sender, whoever opened the socket.
  *
  * Context: process.
  */
-void varta_identify_current(struct varta_identity *id)
+void varta_identify_current(struct varta_sender *sender)
 {
-	struct pid_namespace *ns = task_active_pid_ns(current);
-	struct pid *pid = task_tgid(current);
-
-	id->generation = (uintptr_t)pid;
-	id->ns_inode = ns->ns.inum;
-	id->pid = pid_nr(pid);
-	id->own_pid = pid_nr_ns(pid, ns);
-	id->origin = VARTA_ORIGIN_KERNEL_ATTESTED;
+	/* Good while the task runs here: nothing to hold. */
+	sender->pid = task_tgid(current);
+	varta_identify_pid(&sender->id, sender->pid);
+	sender->id.uid = from_kuid(&init_user_ns, current_uid());
+	sender->id.home = varta_net_of_current();
+	/* An execve() by another thread may be about to free the leader. */
+	rcu_read_lock();
+	name_after(sender, current->group_leader);
+	rcu_read_unlock();
 }
 
-static void hold_generation(u64 generation)
+/*
+ * Whether the current task descends from the thread group @pid, with the same
+ * real user. Fills in what is known of that process.
+ */
+static bool descends_from(struct varta_sender *sender, struct pid *pid)
+{
+	struct task_struct *task = current;
+	int up;
+
+	for (up = 0; up < ANCESTORS_MAX; up++) {
+		task = rcu_dereference(task->real_parent);
+		if (is_global_init(task))
+			return false;
+		if (task_tgid(task) != pid)
+			continue;
+		/* One that is about to end would leave a slot behind. */
+		if (!uid_eq(task_uid(task), current_uid()) ||
+		    !atomic_read(&task->signal->live))
+			return false;
+		name_after(sender, task->group_leader);
+		return true;
+	}
+	return false;
+}
+
+/**
+ * varta_identify_other() - attest a process that the sender may speak for
+ * @sender: set from that process, for varta_sender_put()
+ * @claimed: its pid, in the current task's namespace
+ * @extack: of the request
+ *
+ * It has to be an ancestor with the same real user: a shell script's children
+ * can beat for the script.
+ *
+ * Context: process.
+ * Return: 0, or the negative errno of a refusal.
+ */
+int varta_identify_other(struct varta_sender *sender, u32 claimed,
+			 struct netlink_ext_ack *extack)
+{
+	struct pid *pid;
+	bool may = false;
+
+	rcu_read_lock();
+	pid = claimed <= VARTA_PID_MAX ? find_vpid(claimed) : NULL;
+	if (pid)
+		may = descends_from(sender, pid);
+	if (may)
+		get_pid(pid);
+	rcu_read_unlock();
+	if (!may)
+		return varta_refuse(extack, VARTA_REFUSE_NOT_SENDERS_PID);
+
+	sender->pid = pid;
+	varta_identify_pid(&sender->id, pid);
+	sender->id.uid = from_kuid(&init_user_ns, current_uid());
+	sender->id.home = varta_net_of_current();
+	sender->id.comm = sender->comm;
+	return 0;
+}
+
+/**
+ * varta_sender_lives() - whether an agent's process has not ended
+ * @sender: the agent
+ *
+ * Context: any.
+ */
+bool varta_sender_lives(const struct varta_sender *sender)
+{
+	struct task_struct *task;
+	bool lives;
+
+	rcu_read_lock();
+	task = pid_task(sender->pid, PIDTYPE_TGID);
+	lives = task && atomic_read(&task->signal->live);
+	rcu_read_unlock();
+	return lives;
+}
+
+/**
+ * varta_sender_put() - let go of what an identity hangs on
+ * @sender: set by one of the above, whatever that returned, or zeroed
+ *
+ * Context: any.
+ */
+void varta_sender_put(struct varta_sender *sender)
+{
+	if (sender->pid && sender->pid != task_tgid(current))
+		put_pid(sender->pid);
+}
+
+/**
+ * varta_process_hold() - a slot begins to hold a generation
+ * @generation: held by the caller
+ *
+ * Context: any.
+ */
+void varta_process_hold(u64 generation)
 {
 	get_pid(generation_pid(generation));
 }
 
-static void release_generation(u64 generation)
+/**
+ * varta_process_release() - a slot no longer holds a generation
+ * @generation: that varta_process_hold() was called with
+ *
+ * Context: any.
+ */
+void varta_process_release(u64 generation)
 {
 	put_pid(generation_pid(generation));
 }
 
-static enum varta_process look_at_process(const struct varta_identity *id)
+/**
+ * varta_process_look() - what has become of an attested process
+ * @id: of the agent; its generation is held
+ *
+ * Context: any.
+ */
+enum varta_process varta_process_look(const struct varta_identity *id)
 {
 	enum varta_process process = VARTA_PROCESS_GONE;
+	struct pid *own = generation_pid(id->generation);
 	struct pid *pid;
 
 	rcu_read_lock();
-	pid = find_pid_ns(id->pid, &init_pid_ns);
-	if (pid && pid == generation_pid(id->generation))
+	pid = find_pid_ns(pid_nr(own), &init_pid_ns);
+	if (pid == own)
 		process = VARTA_PROCESS_SAME;
 	/* The number may also be in use for a thread, which is no process. */
 	else if (pid && pid_has_task(pid, PIDTYPE_TGID))
@@ -65,9 +250,3 @@ static enum varta_process look_at_process(const struct varta_identity *id)
 	rcu_read_unlock();
 	return process;
 }
-
-const struct varta_generation_ops varta_process_generations = {
-	.hold		= hold_generation,
-	.release	= release_generation,
-	.look		= look_at_process,
-};

@@ -1,15 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is sending, as the kernel sees it, and what has become of a process
- * since. Never what a message says.
+ * Who is sending, as the kernel sees it, for whom it may speak, and what has
+ * become of a process since. Never what a message says.
  */
 #ifndef _VARTA_IDENTITY_H
 #define _VARTA_IDENTITY_H
 
+#include <linux/sched.h>
+
 #include "tracker.h"
 
-extern const struct varta_generation_ops varta_process_generations;
+struct netlink_ext_ack;
+struct pid_namespace;
 
-void varta_identify_current(struct varta_identity *id);
+/**
+ * struct varta_sender - an attested identity, and what it hangs on
+ * @id: who the agent is
+ * @pid: of its process, held until varta_sender_put(); NULL if nothing is
+ * @comm: what @id.comm points to
+ */
+struct varta_sender {
+	struct varta_identity id;
+	struct pid *pid;
+	char comm[TASK_COMM_LEN];
+};
+
+void varta_identify_current(struct varta_sender *sender);
+int varta_identify_other(struct varta_sender *sender, u32 claimed,
+			 struct netlink_ext_ack *extack);
+int varta_check_namespace(const struct varta_sender *sender,
+			  struct netlink_ext_ack *extack);
+bool varta_sender_lives(const struct varta_sender *sender);
+void varta_sender_put(struct varta_sender *sender);
+
+void varta_identify_pid(struct varta_identity *id, struct pid *pid);
+u32 varta_number_in(const struct varta_identity *id,
+		    struct pid_namespace *reader);
+
+void varta_process_hold(u64 generation);
+void varta_process_release(u64 generation);
+enum varta_process varta_process_look(const struct varta_identity *id);
 
 #endif /* _VARTA_IDENTITY_H */

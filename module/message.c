@@ -4,6 +4,7 @@
 #include <uapi/linux/varta.h>
 
 #include "message.h"
+#include "settings.h"
 
 /**
  * varta_agent_nest_size() - room that varta_put_agent() may need
@@ -22,27 +23,43 @@ size_t varta_agent_nest_size(void)
 	       nla_total_size(sizeof(u32)) +		/* payload */
 	       nla_total_size_64bit(sizeof(u64)) +	/* last-beat */
 	       nla_total_size_64bit(sizeof(u64)) +	/* silence */
-	       nla_total_size(0);			/* stalled */
+	       nla_total_size(0) +			/* stalled */
+	       nla_total_size(sizeof(u32)) +		/* source */
+	       nla_total_size(sizeof(u32)) +		/* threshold-ms */
+	       nla_total_size(VARTA_NAME_LEN) +		/* name */
+	       nla_total_size(sizeof(u32));		/* exit-... */
+}
+
+/* As the macros of wait(2) take the code apart. */
+static int put_exit(struct sk_buff *skb, u32 exit_code)
+{
+	if (exit_code & 0x7f)
+		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL,
+				   exit_code & 0x7f);
+	return nla_put_u32(skb, VARTA_A_AGENT_EXIT_CODE, exit_code >> 8 & 0xff);
 }
 
 /**
  * varta_put_agent() - add one agent to a message
  * @skb: the message
  * @agent: the agent
+ * @number: its pid for the reader, 0 to leave it out
  * @now: the time that its silence is reckoned to
  *
  * Context: any; does not sleep.
  * Return: 0, or -EMSGSIZE if there is no room; the message is then as it was.
  */
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
-		    u64 now)
+		    u32 number, u64 now)
 {
+	u32 threshold_ms = agent->threshold_ms ?:
+			   varta_setting(VARTA_SET_THRESHOLD_MS);
 	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nla_put_u32(skb, VARTA_A_AGENT_PID, agent->id.pid) ||
+	if ((number && nla_put_u32(skb, VARTA_A_AGENT_PID, number)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_OWN_PID, agent->id.own_pid) ||
 	    (agent->id.ns_inode &&
 	     nla_put_u64_64bit(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode,
@@ -56,7 +73,12 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
 			      VARTA_A_AGENT_PAD) ||
 	    nla_put_u64_64bit(skb, VARTA_A_AGENT_SILENCE, silence,
 			      VARTA_A_AGENT_PAD) ||
-	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED))) {
+	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||
+	    (agent->id.source &&
+	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
+	    nla_put_string(skb, VARTA_A_AGENT_NAME, agent->name) ||
+	    (agent->exited && put_exit(skb, agent->exit_code))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

@@ -9,6 +9,6 @@
 
 size_t varta_agent_nest_size(void);
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
-		    u64 now);
+		    u32 number, u64 now);
 
 #endif /* _VARTA_MESSAGE_H */

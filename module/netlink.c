@@ -4,86 +4,274 @@
  * from the specification, lists with their policies.
  */
 
+#include <linux/cred.h>
 #include <linux/ktime.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
 #include <net/genetlink.h>
 
 #include "genl.h"
 #include "identity.h"
+#include "limits.h"
 #include "message.h"
+#include "netlink.h"
 #include "refusal.h"
 #include "settings.h"
 #include "varta.h"
 #include "watch.h"
 
-/* The beat as typed attributes. */
-static int read_typed_beat(struct genl_info *info,
-			   const struct varta_identity *id,
-			   struct varta_beat *beat)
-{
-	struct nlattr **attrs = info->attrs;
-	enum varta_frame_error error;
+/*
+ * Beats come as attributes of two sets, a sender's own and a relay's, which
+ * have the same fields under different numbers.
+ */
+struct beat_attributes {
+	struct nlattr *status;
+	struct nlattr *nonce;
+	struct nlattr *timestamp;
+	struct nlattr *payload;
+	struct nlattr *pid;
+	struct nlattr *frame;
+	struct nlattr *threshold_ms;
+	struct nlattr *name;
+};
 
-	if (!attrs[VARTA_A_BEAT_STATUS]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VARTA_A_BEAT_STATUS);
-		return varta_refuse(info->extack, VARTA_REFUSE_NO_STATUS);
-	}
-	if (!attrs[VARTA_A_BEAT_NONCE]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VARTA_A_BEAT_NONCE);
-		return varta_refuse(info->extack, VARTA_REFUSE_NO_NONCE);
-	}
-
-	beat->status = nla_get_u32(attrs[VARTA_A_BEAT_STATUS]);
-	beat->nonce = nla_get_u64(attrs[VARTA_A_BEAT_NONCE]);
-	beat->timestamp = attrs[VARTA_A_BEAT_TIMESTAMP] ?
-			  nla_get_u64(attrs[VARTA_A_BEAT_TIMESTAMP]) :
-			  ktime_get_ns();
-	beat->payload = attrs[VARTA_A_BEAT_PAYLOAD] ?
-			nla_get_u32(attrs[VARTA_A_BEAT_PAYLOAD]) : 0;
-	beat->pid = attrs[VARTA_A_BEAT_PID] ?
-		    nla_get_u32(attrs[VARTA_A_BEAT_PID]) : id->own_pid;
-
-	error = varta_beat_check(beat, 1);
-	return error ? varta_refuse_frame(info->extack, error) : 0;
+#define BEAT_ATTRIBUTES(attrs, SET) {					\
+	.status		= (attrs)[SET##_STATUS],			\
+	.nonce		= (attrs)[SET##_NONCE],				\
+	.timestamp	= (attrs)[SET##_TIMESTAMP],			\
+	.payload	= (attrs)[SET##_PAYLOAD],			\
+	.pid		= (attrs)[SET##_PID],				\
+	.frame		= (attrs)[SET##_FRAME],				\
+	.threshold_ms	= (attrs)[SET##_THRESHOLD_MS],			\
+	.name		= (attrs)[SET##_NAME],				\
 }
 
-static int read_frame_beat(struct genl_info *info, struct varta_beat *beat)
+/* The beat as typed fields. @own_pid is whose it is if it does not say. */
+static int read_fields(struct netlink_ext_ack *extack,
+		       const struct beat_attributes *attrs, u32 own_pid,
+		       struct varta_beat *beat)
 {
-	const struct nlattr *frame = info->attrs[VARTA_A_BEAT_FRAME];
 	enum varta_frame_error error;
-	int i;
 
-	for (i = 1; i < VARTA_A_BEAT_FRAME; i++) {
-		if (info->attrs[i])
-			return varta_refuse(info->extack,
-					    VARTA_REFUSE_FRAME_AND_FIELDS);
+	if (!attrs->status)
+		return varta_refuse(extack, VARTA_REFUSE_NO_STATUS);
+	if (!attrs->nonce)
+		return varta_refuse(extack, VARTA_REFUSE_NO_NONCE);
+
+	beat->status = nla_get_u32(attrs->status);
+	beat->nonce = nla_get_u64(attrs->nonce);
+	beat->timestamp = attrs->timestamp ? nla_get_u64(attrs->timestamp) :
+					     ktime_get_ns();
+	beat->payload = attrs->payload ? nla_get_u32(attrs->payload) : 0;
+	beat->pid = attrs->pid ? nla_get_u32(attrs->pid) : own_pid;
+
+	error = varta_beat_check(beat, 1);
+	return error ? varta_refuse_frame(extack, error) : 0;
+}
+
+static int read_frame(struct netlink_ext_ack *extack,
+		      const struct beat_attributes *attrs,
+		      struct varta_beat *beat)
+{
+	enum varta_frame_error error;
+
+	if (attrs->status || attrs->nonce || attrs->timestamp ||
+	    attrs->payload || attrs->pid)
+		return varta_refuse(extack, VARTA_REFUSE_FRAME_AND_FIELDS);
+	error = varta_frame_decode(nla_data(attrs->frame),
+				   nla_len(attrs->frame), beat);
+	return error ? varta_refuse_frame(extack, error) : 0;
+}
+
+static bool threshold_allowed(u32 threshold_ms)
+{
+	return threshold_ms >= varta_setting(VARTA_SET_MIN_THRESHOLD_MS) &&
+	       threshold_ms <= varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
+}
+
+/* What a beat says, and that it is allowed to say that. */
+static int read_beat(struct netlink_ext_ack *extack,
+		     const struct beat_attributes *attrs, u32 own_pid,
+		     struct varta_beat *beat)
+{
+	int err;
+
+	if (attrs->frame)
+		err = read_frame(extack, attrs, beat);
+	else
+		err = read_fields(extack, attrs, own_pid, beat);
+	if (err)
+		return err;
+
+	beat->name = attrs->name ? nla_data(attrs->name) : NULL;
+	beat->threshold_ms = 0;
+	if (attrs->threshold_ms) {
+		beat->threshold_ms = nla_get_u32(attrs->threshold_ms);
+		if (!threshold_allowed(beat->threshold_ms))
+			return varta_refuse(extack, VARTA_REFUSE_THRESHOLD);
 	}
-	error = varta_frame_decode(nla_data(frame), nla_len(frame), beat);
-	return error ? varta_refuse_frame(info->extack, error) : 0;
+	return 0;
+}
+
+/* The gates in front of the tracker that are about how often. */
+static int check_limits(struct netlink_ext_ack *extack,
+			const struct varta_beat *beat,
+			const struct varta_identity *id, u64 now)
+{
+	if (varta_agent_limited(beat, id, now))
+		return varta_refuse(extack, VARTA_REFUSE_AGENT_RATE);
+	if (varta_all_limited(beat, id, now))
+		return varta_refuse(extack, VARTA_REFUSE_GLOBAL_RATE);
+	return 0;
+}
+
+/* Put a beat that passed the gates into the ledger. */
+static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
+		  const struct varta_identity *id, u64 now)
+{
+	enum varta_answer answer;
+
+	answer = varta_tracker_record(&varta.tracker, beat, id, now,
+				      varta_threshold_ns());
+	if (answer == VARTA_INSERTED)
+		varta_watch_wake();
+	return varta_answer_to_error(extack, answer);
+}
+
+/*
+ * Whose request it is: the current process's, or that of one that it may speak
+ * for. What is found is for varta_sender_put(), whatever this returns.
+ */
+static int identify(struct varta_sender *sender, u32 claimed,
+		    struct netlink_ext_ack *extack)
+{
+	if (claimed == sender->id.own_pid)
+		return 0;
+	return varta_identify_other(sender, claimed, extack);
 }
 
 /* VARTA_CMD_BEAT */
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct varta_identity id;
-	enum varta_answer answer;
+	const struct beat_attributes attrs =
+		BEAT_ATTRIBUTES(info->attrs, VARTA_A_BEAT);
+	struct varta_sender sender;
 	struct varta_beat beat;
+	u64 now;
 	int err;
 
-	varta_identify_current(&id);
-	if (info->attrs[VARTA_A_BEAT_FRAME])
-		err = read_frame_beat(info, &beat);
-	else
-		err = read_typed_beat(info, &id, &beat);
+	varta_identify_current(&sender);
+	err = read_beat(info->extack, &attrs, sender.id.own_pid, &beat);
 	if (err)
 		return err;
-	if (beat.pid != id.own_pid)
-		return varta_refuse(info->extack, VARTA_REFUSE_NOT_SENDERS_PID);
+	err = identify(&sender, beat.pid, info->extack);
+	if (err)
+		return err;
 
-	answer = varta_tracker_record(&varta.tracker, &beat, &id,
-				      ktime_get_ns(), varta_threshold_ns());
-	if (answer == VARTA_INSERTED)
-		varta_watch_wake();
-	return varta_answer_to_error(info->extack, answer);
+	now = ktime_get_ns();
+	err = check_limits(info->extack, &beat, &sender.id, now);
+	if (!err)
+		err = varta_check_namespace(&sender, info->extack);
+	if (!err)
+		err = record(info->extack, &beat, &sender.id, now);
+	/* If it ended in between, nobody else will free its slot. */
+	if (!err && sender.pid != task_tgid(current) &&
+	    !varta_sender_lives(&sender))
+		varta_tracker_retire(&varta.tracker, &sender.id);
+	varta_sender_put(&sender);
+	return err;
+}
+
+/* VARTA_CMD_BYE */
+int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *pid = info->attrs[VARTA_A_BEAT_PID];
+	struct varta_sender sender;
+	int err = 0;
+
+	varta_identify_current(&sender);
+	if (pid)
+		err = identify(&sender, nla_get_u32(pid), info->extack);
+	if (err)
+		return err;
+	if (varta_tracker_retire(&varta.tracker, &sender.id))
+		varta_count(&varta.counters, VARTA_COUNT_GOODBYES);
+	else
+		err = varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+	varta_sender_put(&sender);
+	return err;
+}
+
+/* One beat that a relay reports. */
+static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
+		      u32 source)
+{
+	struct nlattr *tb[VARTA_A_RELAYED_BEAT_NS_INODE + 1];
+	struct varta_identity id = {
+		.source	= source,
+		.origin	= VARTA_ORIGIN_NETWORK_UNVERIFIED,
+		/* What a relay brings in is its own user's. */
+		.uid	= from_kuid(&init_user_ns, current_uid()),
+	};
+	struct beat_attributes attrs;
+	struct varta_beat beat;
+	u64 now;
+	int err;
+
+	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
+			       varta_relayed_beat_nl_policy, extack);
+	if (err)
+		return err;
+	attrs = (struct beat_attributes)
+		BEAT_ATTRIBUTES(tb, VARTA_A_RELAYED_BEAT);
+	if (!attrs.pid && !attrs.frame)
+		return varta_refuse(extack, VARTA_REFUSE_NO_PID);
+	err = read_beat(extack, &attrs, 0, &beat);
+	if (err)
+		return err;
+	if (beat.pid > VARTA_PID_MAX)
+		return varta_refuse(extack, VARTA_REFUSE_SOURCE);
+
+	id.pid = beat.pid;
+	id.own_pid = beat.pid;
+	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
+		id.ns_inode = nla_get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
+	now = ktime_get_ns();
+	err = check_limits(extack, &beat, &id, now);
+	return err ?: record(extack, &beat, &id, now);
+}
+
+/* VARTA_CMD_RELAY: every beat is handled, the first refusal is the answer */
+int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *attr = info->attrs[VARTA_A_RELAY_SOURCE];
+	struct netlink_ext_ack later = {};
+	struct nlattr *nest;
+	int first_err = 0;
+	u32 source;
+	int left;
+
+	if (!attr)
+		return varta_refuse(info->extack, VARTA_REFUSE_NO_SOURCE);
+	source = nla_get_u32(attr);
+	if (source > VARTA_SOURCE_MAX)
+		return varta_refuse(info->extack, VARTA_REFUSE_SOURCE);
+
+	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, left) {
+		int err;
+
+		if (nla_type(nest) != VARTA_A_RELAY_BEAT)
+			continue;
+		err = relay_beat(first_err ? &later : info->extack, nest,
+				 source);
+		if (err && !first_err) {
+			NL_SET_BAD_ATTR(info->extack, nest);
+			first_err = err;
+		}
+		cond_resched();
+	}
+	return first_err;
 }
 
 /*
@@ -107,20 +295,29 @@ struct reply {
 	u32 seq;
 	int flags;
 	u64 now;
+	/* Only agents that exist there are shown, by their numbers there. */
+	struct pid_namespace *reader;
 };
 
-/* Add one agent to a reply, as a message of its own. */
+/*
+ * Add one agent to a reply, as a message of its own, if the reader may see it.
+ * Returns false if there was no room.
+ */
 static bool reply_agent(void *context, const struct varta_agent *agent)
 {
 	struct reply *reply = context;
+	u32 number = varta_number_in(&agent->id, reply->reader);
 	void *header;
+
+	if (!number)
+		return true;
 
 	header = genlmsg_put(reply->skb, reply->portid, reply->seq,
 			     &varta_nl_family, reply->flags,
 			     VARTA_CMD_AGENT_GET);
 	if (!header)
 		return false;
-	if (varta_put_agent(reply->skb, agent, reply->now)) {
+	if (varta_put_agent(reply->skb, agent, number, reply->now)) {
 		genlmsg_cancel(reply->skb, header);
 		return false;
 	}
@@ -128,31 +325,59 @@ static bool reply_agent(void *context, const struct varta_agent *agent)
 	return true;
 }
 
+/*
+ * Under what number the ledger has the process that a reader means. One that
+ * has ended is still found by its number outside, where that is the key.
+ */
+static u32 key_of_process(u32 number)
+{
+	struct varta_identity id;
+	u32 key = number;
+	struct pid *pid;
+
+	rcu_read_lock();
+	pid = find_vpid(number);
+	if (pid) {
+		varta_identify_pid(&id, pid);
+		key = id.pid;
+	} else if (task_active_pid_ns(current) != &init_pid_ns) {
+		key = 0;
+	}
+	rcu_read_unlock();
+	return key;
+}
+
 /* VARTA_CMD_AGENT_GET - do */
 int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *pid = info->attrs[VARTA_A_AGENTS_PID];
+	const struct nlattr *source = info->attrs[VARTA_A_AGENTS_SOURCE];
 	struct reply reply = {
 		.portid	= info->snd_portid,
 		.seq	= info->snd_seq,
 		.now	= ktime_get_ns(),
+		.reader	= task_active_pid_ns(current),
 	};
+	u32 source_number = source ? nla_get_u32(source) : 0;
+	u32 number;
 
-	if (!info->attrs[VARTA_A_AGENTS_PID]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, VARTA_A_AGENTS_PID);
+	if (!pid)
 		return varta_refuse(info->extack, VARTA_REFUSE_NO_PID);
-	}
+	number = nla_get_u32(pid);
+	if (number > VARTA_PID_MAX || source_number > VARTA_SOURCE_MAX)
+		return varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+	if (!source_number)
+		number = key_of_process(number);
+
 	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
 	if (!reply.skb)
 		return -ENOMEM;
-	if (!varta_tracker_query(&varta.tracker,
-				 nla_get_u32(info->attrs[VARTA_A_AGENTS_PID]),
-				 reply_agent, &reply)) {
+	varta_tracker_query(&varta.tracker, source_number, number, reply_agent,
+			    &reply);
+	/* Nor is there one for a reader who may not see it. */
+	if (!reply.skb->len) {
 		nlmsg_free(reply.skb);
 		return varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
-	}
-	if (WARN_ON_ONCE(!reply.skb->len)) {
-		nlmsg_free(reply.skb);
-		return -EMSGSIZE;
 	}
 	return genlmsg_reply(reply.skb, info);
 }
@@ -166,6 +391,7 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		.seq	= cb->nlh->nlmsg_seq,
 		.flags	= NLM_F_MULTI,
 		.now	= ktime_get_ns(),
+		.reader	= task_active_pid_ns(current),
 	};
 	/* The slot to go on with; zeroed when the dump begins. */
 	u32 *cursor = (u32 *)cb->ctx;
@@ -184,15 +410,27 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 VARTA_COUNTERS(X)
 #undef X
 
-static int put_stats(struct sk_buff *skb)
+static int put_now(struct sk_buff *skb)
 {
-	enum varta_counter which;
-
 	if (nla_put_u32(skb, VARTA_A_STATS_TRACKED,
 			varta_tracker_tracked(&varta.tracker)) ||
 	    nla_put_u32(skb, VARTA_A_STATS_STALLED_NOW,
 			varta_tracker_stalled_now(&varta.tracker)))
 		return -EMSGSIZE;
+	return 0;
+}
+
+/* What a take takes is gone, so there has to be room for it beforehand. */
+static size_t counters_size(void)
+{
+	return VARTA_COUNTERS_NUM * nla_total_size_64bit(sizeof(u64)) +
+	       nla_total_size(sizeof(u32));
+}
+
+static int put_totals(struct sk_buff *skb)
+{
+	enum varta_counter which;
+
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
 		u64 total = varta_counter_total(&varta.counters, which);
 
@@ -203,8 +441,43 @@ static int put_stats(struct sk_buff *skb)
 	return 0;
 }
 
-/* VARTA_CMD_STATS_GET */
-int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+static int put_taken(struct sk_buff *skb)
+{
+	enum varta_counter which;
+
+	if (skb_tailroom(skb) < counters_size())
+		return -EMSGSIZE;
+	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
+		u64 taken = varta_counter_take(&varta.counters, which);
+
+		if (nla_put_u64_64bit(skb, VARTA_A_STATS_INSERTED + which,
+				      taken, VARTA_A_STATS_PAD))
+			return -EMSGSIZE;
+	}
+	return nla_put_u32(skb, VARTA_A_STATS_LAST_EVICTED_PID,
+			   varta_tracker_take_last_evicted_pid(&varta.tracker));
+}
+
+static int put_settings(struct sk_buff *skb)
+{
+	enum varta_setting_id id;
+
+	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
+		if (nla_put_u32(skb, VARTA_A_CONFIG_CAPACITY + id,
+				varta_setting(id)))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int put_stats(struct sk_buff *skb)
+{
+	return put_now(skb) ?: put_totals(skb);
+}
+
+/* The reply of a request without attributes. */
+static int reply_with(struct genl_info *info, u8 command,
+		      int (*put)(struct sk_buff *skb))
 {
 	struct sk_buff *reply;
 	void *header;
@@ -217,13 +490,25 @@ int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	header = genlmsg_put(reply, info->snd_portid, info->snd_seq,
-			     &varta_nl_family, 0, VARTA_CMD_STATS_GET);
-	if (!header || put_stats(reply)) {
+			     &varta_nl_family, 0, command);
+	if (!header || put(reply)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(reply, header);
 	return genlmsg_reply(reply, info);
+}
+
+/* VARTA_CMD_STATS_GET */
+int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply_with(info, VARTA_CMD_STATS_GET, put_stats);
+}
+
+/* VARTA_CMD_STATS_TAKE */
+int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return reply_with(info, VARTA_CMD_STATS_TAKE, put_taken);
 }
 
 #define X(NAME, ...)							\
@@ -235,32 +520,7 @@ VARTA_SETTINGS(X)
 /* VARTA_CMD_CONFIG_GET */
 int varta_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	enum varta_setting_id id;
-	struct sk_buff *reply;
-	void *header;
-	int err;
-
-	err = refuse_attributes(info->nlhdr, info->extack);
-	if (err)
-		return err;
-	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply)
-		return -ENOMEM;
-	header = genlmsg_put(reply, info->snd_portid, info->snd_seq,
-			     &varta_nl_family, 0, VARTA_CMD_CONFIG_GET);
-	if (!header)
-		goto no_room;
-	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
-		if (nla_put_u32(reply, VARTA_A_CONFIG_CAPACITY + id,
-				varta_setting(id)))
-			goto no_room;
-	}
-	genlmsg_end(reply, header);
-	return genlmsg_reply(reply, info);
-
-no_room:
-	nlmsg_free(reply);
-	return -EMSGSIZE;
+	return reply_with(info, VARTA_CMD_CONFIG_GET, put_settings);
 }
 
 /* Refuse a request to change a setting, if there is reason to. */
@@ -297,4 +557,37 @@ int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 					     nla_get_u32(attrs[id]));
 	}
 	return 0;
+}
+
+/*
+ * The generated table of groups with what the specification cannot say: to
+ * listen takes CAP_NET_ADMIN over the network namespace.
+ */
+static const struct genl_multicast_group guarded_groups[] = {
+	[VARTA_NLGRP_EVENTS] = {
+		.name	= VARTA_MCGRP_EVENTS,
+		.flags	= GENL_MCAST_CAP_NET_ADMIN,
+	},
+};
+
+/**
+ * varta_netlink_init() - open the door
+ *
+ * Context: process; all else is there, since requests can come at once.
+ * Return: 0 or a negative errno.
+ */
+int __init varta_netlink_init(void)
+{
+	varta_nl_family.mcgrps = guarded_groups;
+	return genl_register_family(&varta_nl_family);
+}
+
+/**
+ * varta_netlink_exit() - close the door
+ *
+ * Context: process; waits for requests under way.
+ */
+void varta_netlink_exit(void)
+{
+	genl_unregister_family(&varta_nl_family);
 }

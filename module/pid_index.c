@@ -2,18 +2,19 @@
 /*
  * The pid index (tracker semantics, section 2): a power of two of entries, at
  * least twice the capacity, a deterministic mixer, linear probing, and at most
- * 64 probes for anything.
+ * 64 probes for anything. A key is a pid and, for agents that a relay speaks
+ * for, the relay's number.
  *
  * Lookups take no lock. What makes that right for a pid that is in the table:
  * an entry holds pid and slot in one word, an entry never moves, and no entry
  * between a pid's home and its place is empty while it is there: an insert
  * stops at the first empty one, and removal turns an entry back to empty only
  * when no pid in the table has its home there or before and its place behind.
- * A lookup that races with
- * the insertion or removal of its own pid may see either; the caller settles
- * that under its lock.
+ * A lookup that races with the insertion or removal of its own pid may see
+ * either; the caller settles that under its lock.
  */
 
+#include <linux/bits.h>
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -24,18 +25,22 @@
 
 /*
  * A tombstone is where an entry was removed: a lookup goes on past it, an
- * insert may take it. Slot n is stored as n + FIRST_SLOT.
+ * insert may take it. Slot n is stored as n + FIRST_SLOT, in the bits that the
+ * key leaves.
  */
 enum {
 	EMPTY		= 0,
 	TOMBSTONE	= 1,
 	FIRST_SLOT	= 2,
+	SLOT_BITS	= 64 - VARTA_KEY_BITS,
 	NO_ENTRY	= U32_MAX,
 };
 
-static u64 live_entry(u32 pid, u32 slot)
+static_assert(VARTA_SLOT_MAX + FIRST_SLOT < 1U << SLOT_BITS);
+
+static u64 live_entry(u64 key, u32 slot)
 {
-	return (u64)pid << 32 | (slot + FIRST_SLOT);
+	return key << SLOT_BITS | (slot + FIRST_SLOT);
 }
 
 static bool is_live(u64 entry)
@@ -43,23 +48,33 @@ static bool is_live(u64 entry)
 	return entry > TOMBSTONE;
 }
 
-static bool holds(u64 entry, u32 pid)
+static u64 key_of(u64 entry)
 {
-	return is_live(entry) && entry >> 32 == pid;
+	return entry >> SLOT_BITS;
+}
+
+static u32 slot_of(u64 entry)
+{
+	return (entry & GENMASK_ULL(SLOT_BITS - 1, 0)) - FIRST_SLOT;
+}
+
+static bool holds(u64 entry, u64 key)
+{
+	return is_live(entry) && key_of(entry) == key;
 }
 
 /*
  * The 32-bit finaliser of MurmurHash3, a bijection: pids that come in
  * sequence are spread, and where a pid goes is the same on every machine.
  */
-static u32 mix(u32 pid)
+static u32 mix(u32 word)
 {
-	pid ^= pid >> 16;
-	pid *= 0x85ebca6b;
-	pid ^= pid >> 13;
-	pid *= 0xc2b2ae35;
-	pid ^= pid >> 16;
-	return pid;
+	word ^= word >> 16;
+	word *= 0x85ebca6b;
+	word ^= word >> 13;
+	word *= 0xc2b2ae35;
+	word ^= word >> 16;
+	return word;
 }
 
 static u32 entries_for(u32 capacity)
@@ -107,9 +122,10 @@ void varta_pid_index_destroy(struct varta_pid_index *index)
 	kvfree(index->entries);
 }
 
-static u32 home(const struct varta_pid_index *index, u32 pid)
+static u32 home(const struct varta_pid_index *index, u64 key)
 {
-	return mix(pid) & index->mask;
+	return mix(varta_key_pid(key) ^ mix(varta_key_source(key))) &
+	       index->mask;
 }
 
 /*
@@ -124,7 +140,7 @@ struct walk {
 };
 
 /* @vacated is an entry to be treated as a tombstone, or NO_ENTRY. */
-static struct walk walk(const struct varta_pid_index *index, u32 pid,
+static struct walk walk(const struct varta_pid_index *index, u64 key,
 			u32 vacated)
 {
 	struct walk walk = {
@@ -132,13 +148,13 @@ static struct walk walk(const struct varta_pid_index *index, u32 pid,
 		.room = NO_ENTRY,
 		.left = VARTA_PID_INDEX_PROBES,
 	};
-	u32 at = home(index, pid);
+	u32 at = home(index, key);
 
 	for (; walk.left; at = (at + 1) & index->mask) {
 		u64 entry = index->entries[at];
 
 		walk.left--;
-		if (holds(entry, pid)) {
+		if (holds(entry, key)) {
 			walk.found = at;
 			break;
 		}
@@ -175,7 +191,7 @@ static bool is_crossed(const struct varta_pid_index *index, u32 at,
 			return true;
 		(*budget)--;
 		if (is_live(entry) &&
-		    ((next - home(index, entry >> 32)) & index->mask) >= distance)
+		    ((next - home(index, key_of(entry))) & index->mask) >= distance)
 			return true;
 	}
 	return false;
@@ -202,25 +218,25 @@ static void vacate(struct varta_pid_index *index, u32 at, u32 budget)
 /**
  * varta_pid_index_get() - look up a pid
  * @index: the index
- * @pid: what to look for
+ * @key: what to look for
  * @slot: where to put the number of its slot
  *
  * Context: any. Takes no lock; see the top of the file for what a lookup
  * means that races with a change.
- * Return: whether @pid is there.
+ * Return: whether @key is there.
  */
-bool varta_pid_index_get(const struct varta_pid_index *index, u32 pid,
+bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
 			 u32 *slot)
 {
-	u32 at = home(index, pid);
+	u32 at = home(index, key);
 	u32 probe;
 
 	for (probe = 0; probe < VARTA_PID_INDEX_PROBES; probe++) {
 		/* One read: pid and slot are those of one moment. */
 		u64 entry = READ_ONCE(index->entries[at]);
 
-		if (holds(entry, pid)) {
-			*slot = (u32)entry - FIRST_SLOT;
+		if (holds(entry, key)) {
+			*slot = slot_of(entry);
 			return true;
 		}
 		if (entry == EMPTY)
@@ -233,35 +249,35 @@ bool varta_pid_index_get(const struct varta_pid_index *index, u32 pid,
 /**
  * varta_pid_index_insert() - add a pid, or give it another slot
  * @index: the index
- * @pid: the pid
- * @slot: the number of its slot, less than 2^32 - 2
+ * @key: the pid
+ * @slot: the number of its slot, up to VARTA_SLOT_MAX
  *
  * Context: the owner's lock is held against other changes.
  * Return: false if there was no room within 64 probes; the table is then as
  * it was.
  */
-bool varta_pid_index_insert(struct varta_pid_index *index, u32 pid, u32 slot)
+bool varta_pid_index_insert(struct varta_pid_index *index, u64 key, u32 slot)
 {
-	struct walk to = walk(index, pid, NO_ENTRY);
+	struct walk to = walk(index, key, NO_ENTRY);
 	u32 at = to.found != NO_ENTRY ? to.found : to.room;
 
 	if (at == NO_ENTRY)
 		return false;
-	store(index, at, live_entry(pid, slot));
+	store(index, at, live_entry(key, slot));
 	return true;
 }
 
 /**
  * varta_pid_index_remove() - remove a pid
  * @index: the index
- * @pid: the pid
+ * @key: the pid
  *
  * Context: the owner's lock is held against other changes.
  * Return: whether it was there.
  */
-bool varta_pid_index_remove(struct varta_pid_index *index, u32 pid)
+bool varta_pid_index_remove(struct varta_pid_index *index, u64 key)
 {
-	struct walk to = walk(index, pid, NO_ENTRY);
+	struct walk to = walk(index, key, NO_ENTRY);
 
 	if (to.found == NO_ENTRY)
 		return false;
@@ -272,26 +288,26 @@ bool varta_pid_index_remove(struct varta_pid_index *index, u32 pid)
 /**
  * varta_pid_index_replace() - put one pid in the place of another
  * @index: the index
- * @old_pid: to be removed
- * @pid: to be added, not in the table
+ * @old_key: to be removed
+ * @key: to be added, not in the table
  * @slot: the number of its slot
  *
- * The room that @old_pid leaves counts for @pid.
+ * The room that @old_key leaves counts for @key.
  *
  * Context: the owner's lock is held against other changes.
- * Return: 0, -ENOSPC if @pid found no room within 64 probes; the table is then
- * as it was, with @old_pid in it; -ENOENT if @pid was added but @old_pid was
+ * Return: 0, -ENOSPC if @key found no room within 64 probes; the table is then
+ * as it was, with @old_key in it; -ENOENT if @key was added but @old_key was
  * not there.
  */
-int varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
-			    u32 pid, u32 slot)
+int varta_pid_index_replace(struct varta_pid_index *index, u64 old_key,
+			    u64 key, u32 slot)
 {
-	struct walk from = walk(index, old_pid, NO_ENTRY);
-	struct walk to = walk(index, pid, from.found);
+	struct walk from = walk(index, old_key, NO_ENTRY);
+	struct walk to = walk(index, key, from.found);
 
 	if (to.room == NO_ENTRY)
 		return -ENOSPC;
-	store(index, to.room, live_entry(pid, slot));
+	store(index, to.room, live_entry(key, slot));
 	if (from.found == NO_ENTRY)
 		return -ENOENT;
 	if (from.found != to.room)

@@ -6,17 +6,54 @@
 #ifndef _VARTA_PID_INDEX_H
 #define _VARTA_PID_INDEX_H
 
+#include <linux/build_bug.h>
 #include <linux/types.h>
+#include <uapi/linux/varta.h>
 
 enum varta_pid_index_limits {
 	VARTA_PID_INDEX_PROBES = 64,
+	/* A slot's number, at most. */
+	VARTA_SLOT_MAX	= 4 * 1024 * 1024 - 1,
 };
+
+/*
+ * A key is so narrow that it fits in one word together with a slot's number:
+ * as many bits of pid as a 64-bit kernel hands out, and the rest for the
+ * source.
+ */
+enum varta_key_limits {
+	VARTA_PID_BITS		= 22,
+	VARTA_SOURCE_BITS	= 19,
+	VARTA_KEY_BITS		= VARTA_PID_BITS + VARTA_SOURCE_BITS,
+	VARTA_PID_MAX		= (1 << VARTA_PID_BITS) - 1,
+};
+
+static_assert(VARTA_SOURCE_MAX == (1 << VARTA_SOURCE_BITS) - 1);
+
+/**
+ * varta_key() - what a slot is found by
+ * @source: a relay's number, up to VARTA_SOURCE_MAX; 0 for this machine
+ * @pid: up to VARTA_PID_MAX
+ */
+static inline u64 varta_key(u32 source, u32 pid)
+{
+	return (u64)source << VARTA_PID_BITS | pid;
+}
+
+static inline u32 varta_key_source(u64 key)
+{
+	return key >> VARTA_PID_BITS;
+}
+
+static inline u32 varta_key_pid(u64 key)
+{
+	return key & VARTA_PID_MAX;
+}
 
 /**
  * struct varta_pid_index - fixed open-addressed table with linear probing
- * @entries: (pid << 32 | slot + 2), or one of two marks below that; see
- *	pid_index.c. Read without a lock; written under the owner's lock, each
- *	in one store.
+ * @entries: key and slot, or one of two marks; see pid_index.c. Read without
+ *	a lock; written under the owner's lock, each in one store.
  * @mask: number of entries, a power of two, less one. Never changes.
  */
 struct varta_pid_index {
@@ -27,11 +64,11 @@ struct varta_pid_index {
 int varta_pid_index_init(struct varta_pid_index *index, u32 capacity);
 void varta_pid_index_destroy(struct varta_pid_index *index);
 size_t varta_pid_index_bytes(u32 capacity);
-bool varta_pid_index_get(const struct varta_pid_index *index, u32 pid,
+bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
 			 u32 *slot);
-bool varta_pid_index_insert(struct varta_pid_index *index, u32 pid, u32 slot);
-bool varta_pid_index_remove(struct varta_pid_index *index, u32 pid);
-int varta_pid_index_replace(struct varta_pid_index *index, u32 old_pid,
-			    u32 pid, u32 slot);
+bool varta_pid_index_insert(struct varta_pid_index *index, u64 key, u32 slot);
+bool varta_pid_index_remove(struct varta_pid_index *index, u64 key);
+int varta_pid_index_replace(struct varta_pid_index *index, u64 old_key,
+			    u64 key, u32 slot);
 
 #endif /* _VARTA_PID_INDEX_H */

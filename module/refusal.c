@@ -33,26 +33,50 @@ static const struct refusal refusals[] = {
 	},
 	[VARTA_REFUSE_NOT_SENDERS_PID] = {
 		EPERM, VARTA_COUNT_AUTH_FAILURES,
-		"the claimed pid is not the sender's",
+		"the claimed pid is not the sender's, nor an ancestor's of the same user",
+	},
+	[VARTA_REFUSE_AGENT_RATE] = {
+		EAGAIN, VARTA_COUNT_RATE_LIMITED_AGENT,
+		"rate-limited: the agent's beats are too close together",
+	},
+	[VARTA_REFUSE_GLOBAL_RATE] = {
+		EBUSY, VARTA_COUNT_RATE_LIMITED_GLOBAL,
+		"rate-limited: all agents together beat too often",
+	},
+	[VARTA_REFUSE_NAMESPACE] = {
+		EACCES, VARTA_COUNT_NAMESPACE_MISMATCH,
+		"namespace-mismatch: only the initial pid namespace may beat",
+	},
+	[VARTA_REFUSE_THRESHOLD] = {
+		EBADRQC, VARTA_COUNT_BAD_THRESHOLD,
+		"bad-threshold: not between min_threshold_ms and max_threshold_ms",
+	},
+	[VARTA_REFUSE_SOURCE] = {
+		EFBIG, VARTA_COUNT_BAD_SOURCE,
+		"bad-source: a source is up to 524287, a relayed pid up to 4194303",
 	},
 	[VARTA_REFUSE_NO_PID] = {
 		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
 		"missing attribute: which agent, by its pid",
+	},
+	[VARTA_REFUSE_NO_SOURCE] = {
+		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
+		"missing attribute: the relay's source",
 	},
 	[VARTA_REFUSE_ATTRIBUTES] = {
 		E2BIG, VARTA_COUNT_UNEXPECTED_ATTRIBUTE,
 		"unexpected attribute: this request has none",
 	},
 	[VARTA_REFUSE_SET_AT_LOAD] = {
-		EROFS, VARTA_COUNT_CONFIG_REFUSED,
+		EROFS, VARTA_COUNT_CONFIG_FIXED,
 		"this setting is fixed when the module is loaded",
 	},
 	[VARTA_REFUSE_OUT_OF_RANGE] = {
-		ERANGE, VARTA_COUNT_CONFIG_REFUSED,
+		ERANGE, VARTA_COUNT_CONFIG_OUT_OF_RANGE,
 		"the value is out of the setting's range",
 	},
 	[VARTA_REFUSE_NO_SUCH_AGENT] = {
-		ENOENT, NOT_COUNTED,
+		ENOENT, VARTA_COUNT_UNKNOWN_AGENT,
 		"no agent with this pid",
 	},
 };
@@ -112,6 +136,10 @@ static const struct refusal answer_refusals[] = {
 	[VARTA_NAMESPACE_CONFLICT] = {
 		EXDEV, NOT_COUNTED,
 		"namespace-conflict: the pid's beats have come from another pid namespace",
+	},
+	[VARTA_QUOTA_EXCEEDED] = {
+		EDQUOT, NOT_COUNTED,
+		"quota-exceeded: the user has max_agents_per_user agents",
 	},
 };
 

@@ -22,6 +22,12 @@ static const char *const eviction_policies[] = {
 	[VARTA_EVICTION_POLICY_BALANCED]	= "balanced",
 };
 
+static const char *const namespace_policies[] = {
+	[VARTA_NAMESPACE_POLICY_ISOLATE]	= "isolate",
+	[VARTA_NAMESPACE_POLICY_PIN]		= "pin",
+	[VARTA_NAMESPACE_POLICY_HOST]		= "host",
+};
+
 enum {
 	AT_LOAD	= false,
 	LIVE	= true,
@@ -122,7 +128,7 @@ static int set_parameter(const char *text, const struct kernel_param *kp)
 		pr_err("%s=%s is not understood\n", setting->name, text);
 	else
 		setting->value = value;
-	return err ? -EINVAL : 0;
+	return err;
 }
 
 static int get_parameter(char *page, const struct kernel_param *kp)
@@ -146,3 +152,11 @@ MODULE_PARM_DESC(threshold_ms, "Silence in milliseconds from which an agent is s
 MODULE_PARM_DESC(eviction_policy, "Who may be evicted from a full ledger: strict, who is stalled; balanced, whoever is silent as long (default strict)");
 MODULE_PARM_DESC(eviction_scan_window, "Slots that one pass of an eviction may look at, 1 to 4194304 (default 256)");
 MODULE_PARM_DESC(origin_takeover, "Whether an attested agent takes over what a relay has claimed, 0 or 1 (default 0)");
+MODULE_PARM_DESC(namespace_policy, "Agents of different pid namespaces: isolate, pin (the first has the number), host (only the initial one) (default isolate)");
+MODULE_PARM_DESC(track_exit, "Whether an agent whose process ends is reported and freed at once, 0 or 1 (default 1)");
+MODULE_PARM_DESC(min_threshold_ms, "Lowest threshold that an agent may ask for, 10 to 86400000 (default 10)");
+MODULE_PARM_DESC(max_threshold_ms, "Highest threshold that an agent may ask for, 10 to 86400000 (default 86400000)");
+MODULE_PARM_DESC(max_agents_per_user, "Agents that one user may have, 0 for any number (default 0)");
+MODULE_PARM_DESC(min_beat_interval_ms, "Beats of one agent that are closer are refused, 0 for none (default 0)");
+MODULE_PARM_DESC(beat_rate, "Beats of all agents in a second, 0 for any number (default 0)");
+MODULE_PARM_DESC(beat_burst, "How many of them may come at once, 1 to 1000000 (default 1000)");

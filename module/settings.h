@@ -25,7 +25,19 @@
 	  eviction_policies)						\
 	X(EVICTION_SCAN_WINDOW, eviction_scan_window, 256, 1,		\
 	  VARTA_CAPACITY_MAX, AT_LOAD, none)				\
-	X(ORIGIN_TAKEOVER, origin_takeover, 0, 0, 1, AT_LOAD, none)
+	X(ORIGIN_TAKEOVER, origin_takeover, 0, 0, 1, AT_LOAD, none)	\
+	X(NAMESPACE_POLICY, namespace_policy, 0, 0, 2, AT_LOAD,		\
+	  namespace_policies)						\
+	X(TRACK_EXIT, track_exit, 1, 0, 1, LIVE, none)			\
+	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, LIVE, none) \
+	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000,	\
+	  LIVE, none)							\
+	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0,		\
+	  VARTA_CAPACITY_MAX, LIVE, none)				\
+	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000,	\
+	  LIVE, none)							\
+	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, LIVE, none)		\
+	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, LIVE, none)
 
 enum varta_setting_id {
 #define X(NAME, ...) VARTA_SET_##NAME,

@@ -41,8 +41,10 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
 	err = varta_setting_parse(setting, buf, &value);
-	if (err)
+	if (err) {
+		varta_count(&varta.counters, VARTA_COUNT_CONFIG_OUT_OF_RANGE);
 		return err;
+	}
 	varta_setting_change(setting, value);
 	return count;
 }

@@ -17,6 +17,8 @@
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/time64.h>
 
 #include "tracker.h"
 
@@ -87,25 +89,6 @@ static void release(struct varta_tracker *tracker, u64 generation)
 		tracker->config.generations->release(generation);
 }
 
-/**
- * varta_tracker_destroy() - free what varta_tracker_init() made
- * @tracker: no longer used by anyone
- *
- * Context: process, may sleep.
- */
-void varta_tracker_destroy(struct varta_tracker *tracker)
-{
-	u32 i;
-
-	for (i = 0; i < tracker->slots_used; i++) {
-		release(tracker, tracker->slots[i].generation);
-		cond_resched();
-	}
-	varta_pid_index_destroy(&tracker->index);
-	kvfree(tracker->slots);
-	mutex_destroy(&tracker->lock);
-}
-
 static void count(struct varta_tracker *tracker, enum varta_counter which)
 {
 	varta_count(tracker->config.counters, which);
@@ -144,15 +127,22 @@ static void describe(const struct varta_slot *slot, struct varta_agent *agent)
 	*agent = (struct varta_agent) {
 		.id.generation	= slot->generation,
 		.id.ns_inode	= slot->ns_inode,
+		.id.home	= slot->home,
+		.id.source	= slot->source,
 		.id.pid		= slot->pid,
 		.id.own_pid	= slot->own_pid,
+		.id.uid		= slot->uid,
 		.id.origin	= slot->origin,
 		.last_ns	= slot->last_ns,
 		.nonce		= slot->nonce,
 		.payload	= slot->payload,
+		.threshold_ms	= slot->threshold_ms,
+		.exit_code	= slot->exit_code,
 		.status		= slot->status,
 		.stalled	= slot->stalled,
+		.exited		= slot->exited,
 	};
+	memcpy(agent->name, slot->name, sizeof(agent->name));
 }
 
 /*
@@ -169,15 +159,26 @@ struct record {
 	enum varta_answer answer;
 };
 
+static u64 key_of(const struct varta_identity *id)
+{
+	return varta_key(id->source, id->pid);
+}
+
+/* With the slot locked, or the tracker. */
+static bool is_slot_of(const struct varta_slot *slot, u64 key)
+{
+	return slot->pid && varta_key(slot->source, slot->pid) == key;
+}
+
 /*
  * The slot that the index gives for a pid, or NULL. Without the tracker's lock
  * it may be on its way from or to another agent: lock it, and see whose it is.
  */
-static struct varta_slot *look_up(struct varta_tracker *tracker, u32 pid)
+static struct varta_slot *look_up(struct varta_tracker *tracker, u64 key)
 {
 	u32 number;
 
-	if (!varta_pid_index_get(&tracker->index, pid, &number) ||
+	if (!varta_pid_index_get(&tracker->index, key, &number) ||
 	    number >= tracker->config.capacity)
 		return NULL;
 	return &tracker->slots[number];
@@ -202,9 +203,76 @@ static void note_beat(struct varta_slot *slot, const struct varta_beat *beat,
 		slot->regular_nonce = beat->nonce;
 		slot->has_regular = true;
 	}
+	if (beat->name)
+		strscpy(slot->name, beat->name, sizeof(slot->name));
 }
 
-/* Start a slot, its agent's first or afresh, from a beat. */
+/* An accepted beat may ask for a threshold of the agent's own. */
+static void set_threshold(struct varta_tracker *tracker,
+			  struct varta_slot *slot, u32 threshold_ms)
+{
+	if (!threshold_ms || threshold_ms == slot->threshold_ms)
+		return;
+	WRITE_ONCE(slot->threshold_ms, threshold_ms);
+	if (tracker->config.generations->sooner)
+		tracker->config.generations->sooner();
+}
+
+static u64 threshold_of(const struct varta_slot *slot, u64 threshold)
+{
+	u32 own_ms = READ_ONCE(slot->threshold_ms);
+
+	return own_ms ? (u64)own_ms * NSEC_PER_MSEC : threshold;
+}
+
+static bool admit(struct varta_tracker *tracker,
+		  const struct varta_identity *id)
+{
+	return !tracker->config.generations->admit ||
+	       tracker->config.generations->admit(id);
+}
+
+static void leave(struct varta_tracker *tracker,
+		  const struct varta_identity *id)
+{
+	if (tracker->config.generations->leave)
+		tracker->config.generations->leave(id);
+}
+
+/* The agent of a slot leaves, and the slot is given up or started afresh. */
+static void leave_slot(struct varta_tracker *tracker, struct varta_slot *slot)
+{
+	struct varta_agent agent;
+
+	describe(slot, &agent);
+	leave(tracker, &agent.id);
+}
+
+/**
+ * varta_tracker_destroy() - free what varta_tracker_init() made
+ * @tracker: no longer used by anyone
+ *
+ * Context: process, may sleep.
+ */
+void varta_tracker_destroy(struct varta_tracker *tracker)
+{
+	u32 i;
+
+	for (i = 0; i < tracker->slots_used; i++) {
+		if (tracker->slots[i].pid)
+			leave_slot(tracker, &tracker->slots[i]);
+		release(tracker, tracker->slots[i].generation);
+		cond_resched();
+	}
+	varta_pid_index_destroy(&tracker->index);
+	kvfree(tracker->slots);
+	mutex_destroy(&tracker->lock);
+}
+
+/*
+ * Start a slot from a beat of an agent that was admitted. Whoever had the slot
+ * has left.
+ */
 static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		       struct record *record)
 {
@@ -216,12 +284,34 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	record->released = slot->generation;
 	slot->generation = id->generation;
 	slot->ns_inode = id->ns_inode;
+	slot->home = id->home;
+	slot->uid = id->uid;
 	slot->own_pid = id->own_pid;
 	slot->origin = id->origin;
 	slot->has_regular = false;
 	slot->has_terminal = false;
+	/* If it is in the list of exits, it is not to be freed on that account */
+	slot->exited = false;
+	slot->exit_code = 0;
+	WRITE_ONCE(slot->threshold_ms, 0);
+	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
 	WRITE_ONCE(slot->last_ns, record->now);
 	note_beat(slot, record->beat, record->now);
+	set_threshold(tracker, slot, record->beat->threshold_ms);
+}
+
+/*
+ * Start an agent's slot afresh for the one that has come in its place. Returns
+ * false, with nothing changed, if that one is not admitted.
+ */
+static bool restart_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+			 struct record *record)
+{
+	if (!admit(tracker, record->id))
+		return false;
+	leave_slot(tracker, slot);
+	start_slot(tracker, slot, record);
+	return true;
 }
 
 /* Take a slot from its agent. Returns the generation to be released. */
@@ -232,15 +322,30 @@ static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 	lockdep_assert_held(&tracker->lock);
 	lockdep_assert_held(&slot->lock);
 
-	if (!varta_pid_index_remove(&tracker->index, slot->pid))
+	if (!varta_pid_index_remove(&tracker->index,
+				    varta_key(slot->source, slot->pid)))
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+	leave_slot(tracker, slot);
 	set_latch(tracker, slot, false);
+	slot->exited = false;
 	WRITE_ONCE(slot->pid, 0);
 	slot->generation = 0;
 	slot->next_free = tracker->free_slot;
 	tracker->free_slot = slot - tracker->slots;
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
 	return old_generation;
+}
+
+/* Rule 1: the pid belongs to a new process. */
+static bool is_recycled(const struct varta_tracker *tracker,
+			const struct varta_slot *slot,
+			const struct varta_identity *id)
+{
+	if (!slot->generation || !id->generation ||
+	    slot->generation == id->generation)
+		return false;
+	return !tracker->config.own_numbers ||
+	       slot->ns_inode == id->ns_inode;
 }
 
 /* Rule 3: pinned and not the same. */
@@ -304,18 +409,18 @@ static enum varta_answer record_known(struct varta_tracker *tracker,
 
 	lockdep_assert_held(&slot->lock);
 
-	if (slot->generation && id->generation &&
-	    slot->generation != id->generation) {
+	if (is_recycled(tracker, slot, id)) {
+		if (!restart_slot(tracker, slot, record))
+			return VARTA_QUOTA_EXCEEDED;
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
-		start_slot(tracker, slot, record);
 		return VARTA_INSERTED;
 	}
 	if (slot->origin != id->origin) {
 		if (!tracker->config.origin_takeover ||
 		    id->origin > slot->origin)
 			return VARTA_ORIGIN_CONFLICT;
-		start_slot(tracker, slot, record);
-		return VARTA_REFRESHED;
+		return restart_slot(tracker, slot, record) ?
+			VARTA_REFRESHED : VARTA_QUOTA_EXCEEDED;
 	}
 	if (namespace_conflicts(slot, beat, id))
 		return VARTA_NAMESPACE_CONFLICT;
@@ -325,6 +430,7 @@ static enum varta_answer record_known(struct varta_tracker *tracker,
 	note_beat(slot, beat, record->now);
 	pin(tracker, slot, id);
 	set_latch(tracker, slot, false);
+	set_threshold(tracker, slot, beat->threshold_ms);
 	return VARTA_REFRESHED;
 }
 
@@ -335,23 +441,27 @@ static enum varta_answer record_known(struct varta_tracker *tracker,
 static bool record_if_known(struct varta_tracker *tracker,
 			    struct record *record)
 {
-	struct varta_slot *slot = look_up(tracker, record->id->pid);
+	u64 key = key_of(record->id);
+	struct varta_slot *slot = look_up(tracker, key);
 	bool known;
 
 	if (!slot)
 		return false;
 	spin_lock(&slot->lock);
-	known = slot->pid == record->id->pid;
+	known = is_slot_of(slot, key);
 	if (known)
 		record->answer = record_known(tracker, slot, record);
 	spin_unlock(&slot->lock);
 	return known;
 }
 
-static bool is_victim(const struct varta_slot *slot, u64 now, u64 limit,
-		      bool only_stalled)
+static bool is_victim(const struct varta_slot *slot,
+		      const struct record *record, bool only_stalled)
 {
-	return silence(READ_ONCE(slot->last_ns), now) > limit &&
+	u64 limit = saturating_mul(threshold_of(slot, record->threshold),
+				   VARTA_EVICTION_FACTOR);
+
+	return silence(READ_ONCE(slot->last_ns), record->now) > limit &&
 	       (!only_stalled || READ_ONCE(slot->stalled));
 }
 
@@ -360,9 +470,9 @@ static bool is_victim(const struct varta_slot *slot, u64 now, u64 limit,
  * be no victim; else the answer is set.
  */
 static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
-		      struct record *record, u64 limit, bool only_stalled)
+		      struct record *record, bool only_stalled)
 {
-	u32 victim = slot->pid;
+	u64 victim = varta_key(slot->source, slot->pid);
 	bool taken;
 	int err;
 
@@ -370,11 +480,12 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	spin_lock(&slot->lock);
 	/* A beat may have come in between. */
-	taken = is_victim(slot, record->now, limit, only_stalled);
+	taken = is_victim(slot, record, only_stalled);
 	if (!taken)
 		goto unlock;
 
-	err = varta_pid_index_replace(&tracker->index, victim, record->id->pid,
+	err = varta_pid_index_replace(&tracker->index, victim,
+				      key_of(record->id),
 				      slot - tracker->slots);
 	if (err == -ENOSPC) {
 		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
@@ -383,9 +494,11 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 	}
 	if (err)
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+	tracker->last_evicted_pid = slot->pid;
+	leave_slot(tracker, slot);
 	WRITE_ONCE(slot->pid, record->id->pid);
+	slot->source = record->id->source;
 	start_slot(tracker, slot, record);
-	tracker->last_evicted_pid = victim;
 	count(tracker, VARTA_COUNT_EVICTIONS);
 	record->answer = VARTA_INSERTED;
 unlock:
@@ -402,7 +515,6 @@ unlock:
 static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
 			  bool only_stalled)
 {
-	u64 limit = saturating_mul(record->threshold, VARTA_EVICTION_FACTOR);
 	u32 capacity = tracker->config.capacity;
 	u32 left = min(tracker->config.eviction_scan_window, capacity);
 
@@ -412,8 +524,8 @@ static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
 		slot = &tracker->slots[tracker->eviction_cursor++];
 		if (tracker->eviction_cursor == capacity)
 			tracker->eviction_cursor = 0;
-		if (is_victim(slot, record->now, limit, only_stalled) &&
-		    take_over(tracker, slot, record, limit, only_stalled))
+		if (is_victim(slot, record, only_stalled) &&
+		    take_over(tracker, slot, record, only_stalled))
 			return true;
 		cond_resched();
 	}
@@ -445,22 +557,21 @@ static void record_evicting(struct varta_tracker *tracker,
  * The agent is unknown, and yet the index may have an entry for its pid: that
  * would lead nowhere. Without it, all is well again.
  */
-static void drop_stray_entry(struct varta_tracker *tracker, u32 pid)
+static void drop_stray_entry(struct varta_tracker *tracker, u64 key)
 {
-	if (varta_pid_index_remove(&tracker->index, pid))
+	if (varta_pid_index_remove(&tracker->index, key))
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 }
 
-/* An unknown agent: give it a slot (section 3, unknown pid). */
-static void record_unknown(struct varta_tracker *tracker,
-			   struct record *record)
+/* An unknown agent that was admitted: give it a slot (section 3, unknown pid) */
+static void record_admitted(struct varta_tracker *tracker,
+			    struct record *record)
 {
 	u32 number = tracker->free_slot;
 	struct varta_slot *slot;
 
 	lockdep_assert_held(&tracker->lock);
 
-	drop_stray_entry(tracker, record->id->pid);
 	if (number == NO_SLOT)
 		number = tracker->slots_used;
 	if (number == tracker->config.capacity) {
@@ -469,7 +580,8 @@ static void record_unknown(struct varta_tracker *tracker,
 	}
 
 	/* First, since it may fail. Who finds the entry, finds no agent yet. */
-	if (!varta_pid_index_insert(&tracker->index, record->id->pid, number)) {
+	if (!varta_pid_index_insert(&tracker->index, key_of(record->id),
+				    number)) {
 		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
 		record->answer = VARTA_CAPACITY_EXCEEDED;
 		return;
@@ -484,9 +596,24 @@ static void record_unknown(struct varta_tracker *tracker,
 
 	spin_lock(&slot->lock);
 	WRITE_ONCE(slot->pid, record->id->pid);
+	slot->source = record->id->source;
 	start_slot(tracker, slot, record);
 	spin_unlock(&slot->lock);
 	record->answer = VARTA_INSERTED;
+}
+
+static void record_unknown(struct varta_tracker *tracker,
+			   struct record *record)
+{
+	drop_stray_entry(tracker, key_of(record->id));
+	/* Who may have no more, must not evict others either. */
+	if (!admit(tracker, record->id)) {
+		record->answer = VARTA_QUOTA_EXCEEDED;
+		return;
+	}
+	record_admitted(tracker, record);
+	if (record->answer != VARTA_INSERTED)
+		leave(tracker, record->id);
 }
 
 static void record_settled(struct varta_tracker *tracker,
@@ -521,6 +648,7 @@ enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
 		[VARTA_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
 		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_QUOTA_EXCEEDED]	= VARTA_COUNT_QUOTA_EXCEEDED,
 	};
 	struct record record = {
 		.beat		= beat,
@@ -540,7 +668,8 @@ static bool newly_stalled(const struct varta_slot *slot, u64 now,
 			  u64 threshold)
 {
 	return READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled) &&
-	       silence(READ_ONCE(slot->last_ns), now) >= threshold;
+	       silence(READ_ONCE(slot->last_ns), now) >=
+		       threshold_of(slot, threshold);
 }
 
 /* Retire a slot whose pid was seen to belong to a new process (section 4). */
@@ -556,7 +685,7 @@ static void retire_recycled(struct varta_tracker *tracker,
 	 * A beat of the new process may have started it afresh meanwhile, and
 	 * its generation have come to be the same as the old one was.
 	 */
-	if (slot->pid == id->pid && slot->generation == id->generation &&
+	if (is_slot_of(slot, key_of(id)) && slot->generation == id->generation &&
 	    tracker->config.generations->look(id) == VARTA_PROCESS_RECYCLED) {
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
 		released = free_slot(tracker, slot);
@@ -599,6 +728,20 @@ static bool report_stall(struct varta_tracker *tracker,
 	return go_on;
 }
 
+/* When a slot is to be looked at again, as far as it is known now. */
+static u64 deadline_of(const struct varta_slot *slot, u64 now, u64 threshold)
+{
+	if (!READ_ONCE(slot->pid))
+		return U64_MAX;
+	if (!READ_ONCE(slot->stalled))
+		return saturating_add(READ_ONCE(slot->last_ns),
+				      threshold_of(slot, threshold));
+	/* It may come back at any time, and has a threshold of its own then. */
+	if (READ_ONCE(slot->threshold_ms))
+		return saturating_add(now, threshold_of(slot, threshold));
+	return U64_MAX;
+}
+
 /**
  * varta_tracker_stall_pass() - find, latch and report stalls (section 4)
  * @tracker: the tracker
@@ -620,17 +763,17 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u32 *cursor,
 {
 	while (*cursor < READ_ONCE(tracker->slots_used)) {
 		struct varta_slot *slot = &tracker->slots[(*cursor)++];
+		bool go_on = true;
 
 		cond_resched();
-		if (newly_stalled(slot, now, threshold)) {
-			if (!report_stall(tracker, slot, now, threshold,
-					  report, context))
-				return true;
-		} else if (READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled)) {
-			*next_deadline = min(*next_deadline,
-					     saturating_add(READ_ONCE(slot->last_ns),
-							    threshold));
-		}
+		if (newly_stalled(slot, now, threshold))
+			go_on = report_stall(tracker, slot, now, threshold,
+					     report, context);
+		/* Of one that was just reported, too: it may come back. */
+		*next_deadline = min(*next_deadline,
+				     deadline_of(slot, now, threshold));
+		if (!go_on)
+			return true;
 	}
 	return false;
 }
@@ -651,10 +794,10 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
 	bool found = false;
 
 	mutex_lock(&tracker->lock);
-	slot = look_up(tracker, id->pid);
+	slot = look_up(tracker, key_of(id));
 	if (slot) {
 		spin_lock(&slot->lock);
-		found = slot->pid == id->pid &&
+		found = is_slot_of(slot, key_of(id)) &&
 			(!slot->generation || !id->generation ||
 			 slot->generation == id->generation);
 		if (found)
@@ -667,8 +810,95 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
 }
 
 /**
+ * varta_tracker_note_exit() - the process of an agent has ended
+ * @tracker: the tracker
+ * @id: whose; only a slot with the same generation is meant
+ * @exit_code: as wait(2) gives it
+ *
+ * The slot is freed, and the exit reported, by the next
+ * varta_tracker_exit_pass().
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: whether there is something for the next pass.
+ */
+bool varta_tracker_note_exit(struct varta_tracker *tracker,
+			     const struct varta_identity *id, u32 exit_code)
+{
+	struct varta_slot *slot = look_up(tracker, key_of(id));
+	bool tracked;
+
+	if (!slot)
+		return false;
+	spin_lock(&slot->lock);
+	tracked = is_slot_of(slot, key_of(id)) &&
+		  slot->generation == id->generation;
+	if (tracked) {
+		slot->exited = true;
+		slot->exit_code = exit_code;
+		/* A slot may be started afresh, and exit, while it is listed. */
+		if (!slot->exit_queued) {
+			slot->exit_queued = true;
+			llist_add(&slot->exit_node, &tracker->exits);
+		}
+	}
+	spin_unlock(&slot->lock);
+	return tracked;
+}
+
+/* Report one listed exit and free the slot. Returns whether to go on. */
+static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
+			varta_agent_fn report, void *context)
+{
+	struct varta_agent agent;
+	u64 released = 0;
+	bool go_on = true;
+
+	mutex_lock(&tracker->lock);
+	spin_lock(&slot->lock);
+	slot->exit_queued = false;
+	if (slot->pid && slot->exited) {
+		count(tracker, VARTA_COUNT_EXITS);
+		describe(slot, &agent);
+		go_on = report(context, &agent);
+		released = free_slot(tracker, slot);
+	}
+	spin_unlock(&slot->lock);
+	mutex_unlock(&tracker->lock);
+	release(tracker, released);
+	return go_on;
+}
+
+/**
+ * varta_tracker_exit_pass() - report and free what varta_tracker_note_exit()
+ *	has listed
+ * @tracker: the tracker
+ * @report: called once for each; returning false stops the pass behind the
+ *	agent that it was told of
+ * @context: handed to @report
+ *
+ * Context: process, may sleep; one caller at a time.
+ * Return: whether there is more.
+ */
+bool varta_tracker_exit_pass(struct varta_tracker *tracker,
+			     varta_agent_fn report, void *context)
+{
+	struct llist_node *node;
+
+	while ((node = llist_del_first(&tracker->exits))) {
+		struct varta_slot *slot =
+			llist_entry(node, struct varta_slot, exit_node);
+
+		cond_resched();
+		if (!report_exit(tracker, slot, report, context))
+			return !llist_empty(&tracker->exits);
+	}
+	return false;
+}
+
+/**
  * varta_tracker_query() - what the ledger says of one pid (section 6)
  * @tracker: the tracker
+ * @source: which relay's, 0 for this machine's
  * @pid: which
  * @show: told of the agent if it is tracked
  * @context: handed to @show
@@ -676,17 +906,18 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
  * Context: process; does not sleep.
  * Return: whether @pid is tracked.
  */
-bool varta_tracker_query(struct varta_tracker *tracker, u32 pid,
+bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
 			 varta_agent_fn show, void *context)
 {
-	struct varta_slot *slot = look_up(tracker, pid);
+	u64 key = varta_key(source, pid);
+	struct varta_slot *slot = look_up(tracker, key);
 	struct varta_agent agent;
 	bool tracked;
 
 	if (!slot)
 		return false;
 	spin_lock(&slot->lock);
-	tracked = slot->pid == pid;
+	tracked = is_slot_of(slot, key);
 	if (tracked) {
 		describe(slot, &agent);
 		show(context, &agent);

@@ -10,6 +10,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
@@ -20,7 +21,7 @@
 
 enum varta_tracker_limits {
 	/* Every pid that a 64-bit kernel can hand out. */
-	VARTA_CAPACITY_MAX	= 4 * 1024 * 1024,
+	VARTA_CAPACITY_MAX	= VARTA_SLOT_MAX + 1,
 	/* A victim has been silent for more than so many thresholds. */
 	VARTA_EVICTION_FACTOR	= 10,
 	/* How near to its end and its start the nonce space may wrap. */
@@ -35,6 +36,7 @@ enum varta_tracker_limits {
  * @VARTA_CAPACITY_EXCEEDED: refused, no room
  * @VARTA_ORIGIN_CONFLICT: refused, the slot is pinned to another origin
  * @VARTA_NAMESPACE_CONFLICT: refused, it is pinned to another namespace
+ * @VARTA_QUOTA_EXCEEDED: refused, its user has as many agents as may be
  */
 enum varta_answer {
 	VARTA_INSERTED,
@@ -43,6 +45,7 @@ enum varta_answer {
 	VARTA_CAPACITY_EXCEEDED,
 	VARTA_ORIGIN_CONFLICT,
 	VARTA_NAMESPACE_CONFLICT,
+	VARTA_QUOTA_EXCEEDED,
 };
 
 /**
@@ -51,15 +54,25 @@ enum varta_answer {
  *	pid, 0 if unknown. Kept while a slot holds it, by way of
  *	&struct varta_generation_ops.
  * @ns_inode: inode number of the active pid namespace, 0 if unknown
- * @pid: what the slot is found by
+ * @home: token for where its events are told besides here, 0 for nowhere;
+ *	kept from admit to leave of &struct varta_generation_ops
+ * @comm: what the agent is called if it does not say, may be NULL; read when
+ *	a slot is started
+ * @source: the relay that speaks for it, 0 for this machine
+ * @pid: what the slot is found by, together with @source
  * @own_pid: the pid in the agent's own namespace; only kept and shown
+ * @uid: whose quota it counts for
  * @origin: enum varta_origin; the lower, the stronger
  */
 struct varta_identity {
 	u64 generation;
 	u64 ns_inode;
+	u64 home;
+	const char *comm;
+	u32 source;
 	u32 pid;
 	u32 own_pid;
+	u32 uid;
 	enum varta_origin origin;
 };
 
@@ -70,15 +83,23 @@ struct varta_identity {
  * @nonce: of the last accepted beat, VARTA_TERMINAL_NONCE if it was terminal
  * @payload: of the last accepted beat
  * @status: of the last accepted beat
+ * @threshold_ms: its own threshold, 0 if it has none
+ * @exit_code: as wait(2) gives it, if it was seen to exit
+ * @name: what it is called; any bytes but NUL, which ends it
  * @stalled: its stall was reported, and no beat accepted since
+ * @exited: its process has ended
  */
 struct varta_agent {
 	struct varta_identity id;
 	u64 last_ns;
 	u64 nonce;
 	u32 payload;
+	u32 threshold_ms;
+	u32 exit_code;
 	enum varta_status status;
+	char name[VARTA_NAME_LEN];
 	bool stalled;
+	bool exited;
 };
 
 /**
@@ -105,10 +126,16 @@ enum varta_process {
 };
 
 /**
- * struct varta_generation_ops - what generations mean
+ * struct varta_generation_ops - what the tracker's tokens mean
  * @hold: a slot begins to hold the generation, which the caller has
  * @release: a slot no longer holds it
  * @look: what has become of the process
+ * @admit: an agent is about to get a slot; false if its user may not have one
+ *	more. May be NULL, for anybody.
+ * @leave: an admitted agent has no slot any more, or got none. NULL if @admit
+ *	is.
+ * @sooner: an agent has a threshold of its own now, and may be due before any
+ *	deadline that a stall pass has given. May be NULL.
  *
  * Context: all may be called with a slot locked and must not sleep. @release
  * is called without a slot lock.
@@ -117,6 +144,9 @@ struct varta_generation_ops {
 	void (*hold)(u64 generation);
 	void (*release)(u64 generation);
 	enum varta_process (*look)(const struct varta_identity *id);
+	bool (*admit)(const struct varta_identity *id);
+	void (*leave)(const struct varta_identity *id);
+	void (*sooner)(void);
 };
 
 /**
@@ -128,6 +158,8 @@ struct varta_generation_ops {
  *	VARTA_CAPACITY_MAX
  * @eviction_policy: who may be evicted
  * @origin_takeover: whether a stronger origin takes a slot over
+ * @own_numbers: pids are those of the agents' own namespaces: one from another
+ *	namespace is not the same pid at a later time, whatever its generation
  */
 struct varta_tracker_config {
 	const struct varta_generation_ops *generations;
@@ -136,6 +168,7 @@ struct varta_tracker_config {
 	u32 eviction_scan_window;
 	enum varta_eviction_policy eviction_policy;
 	bool origin_takeover;
+	bool own_numbers;
 };
 
 /*
@@ -151,6 +184,10 @@ struct varta_slot {
 	 * is enough to read it. Looked at.
 	 */
 	u32 pid;
+	/* Like pid. */
+	u32 source;
+	/* 0 without one of its own. Looked at. */
+	u32 threshold_ms;
 	/* Time of the last accepted beat. Looked at. */
 	u64 last_ns;
 	/* Of the last accepted beat, of whichever kind. */
@@ -163,8 +200,16 @@ struct varta_slot {
 	u64 generation;
 	/* 0 while unknown. */
 	u64 ns_inode;
+	/* Who was admitted, and has to leave. */
+	u64 home;
+	u32 uid;
 	u32 own_pid;
 	u32 payload;
+	/* If exited. */
+	u32 exit_code;
+	/* In the tracker's list of exits, if exit_queued. */
+	struct llist_node exit_node;
+	char name[VARTA_NAME_LEN];
 	/* Protected by the tracker's lock, used while free. */
 	u32 next_free;
 	/* enum varta_origin */
@@ -175,6 +220,9 @@ struct varta_slot {
 	bool stalled;
 	bool has_regular;
 	bool has_terminal;
+	/* Its process has ended; the slot is to be freed, with an event. */
+	bool exited;
+	bool exit_queued;
 } ____cacheline_aligned;
 
 /*
@@ -207,6 +255,8 @@ struct varta_tracker {
 	 * writes it only when it ends a stall.
 	 */
 	atomic_t stalled_now;
+	/* Slots whose process has exited, or that were started afresh since. */
+	struct llist_head exits;
 };
 
 size_t varta_tracker_bytes(u32 capacity);
@@ -224,7 +274,12 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u32 *cursor,
 bool varta_tracker_retire(struct varta_tracker *tracker,
 			  const struct varta_identity *id);
 
-bool varta_tracker_query(struct varta_tracker *tracker, u32 pid,
+bool varta_tracker_note_exit(struct varta_tracker *tracker,
+			     const struct varta_identity *id, u32 exit_code);
+bool varta_tracker_exit_pass(struct varta_tracker *tracker,
+			     varta_agent_fn report, void *context);
+
+bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
 			 varta_agent_fn show, void *context);
 bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
 			varta_agent_fn show, void *context);

@@ -4,10 +4,10 @@
  * have reached the threshold, and sleeps in between. With nobody tracked it
  * sleeps until somebody is.
  *
- * No wake-up is needed for later beats: they only put deadlines off, and the
- * threshold being the same for all, an agent that comes or comes back after a
- * pass is not due before one threshold after that pass, when the next one is.
- * A change of the threshold makes for a pass at once.
+ * No wake-up is needed for later beats: they only put deadlines off, and an
+ * agent that comes or comes back after a pass is not due before one threshold
+ * after that pass, when the next one is. A change of a threshold makes for a
+ * pass at once, and so does the end of an agent's process.
  *
  * CLOCK_MONOTONIC stands still while the system is suspended, so that does
  * not count as silence.
@@ -32,16 +32,25 @@ static struct task_struct *watch_thread;
 /* A pass is wanted now, whatever the next deadline. */
 static atomic_t again;
 
-/* The agents of one event. Used by the thread alone. */
-static struct {
-	u32 count;
-	struct varta_agent agents[VARTA_EVENT_AGENTS];
-} batch;
+/* What is gathered for one event. Used by the thread alone. */
+static struct varta_events events;
 
-static bool note_stall(void *context, const struct varta_agent *agent)
+static bool note_event(void *context, const struct varta_agent *agent)
 {
-	batch.agents[batch.count++] = *agent;
-	return batch.count < ARRAY_SIZE(batch.agents);
+	return varta_events_add(&events, agent);
+}
+
+static void tell_exits(void)
+{
+	bool more;
+
+	events.command = VARTA_CMD_EXIT_NTF;
+	do {
+		events.now = ktime_get_ns();
+		more = varta_tracker_exit_pass(&varta.tracker, note_event,
+					       NULL);
+		varta_events_send(&events);
+	} while (more);
 }
 
 /* One whole pass. Returns when the next one is due. */
@@ -51,18 +60,19 @@ static u64 watch_pass(void)
 	u32 cursor = 0;
 	bool more;
 
-	/* Before the threshold is read, so that no change of it is missed. */
+	/* Before anything is looked at, so that no change of it is missed. */
 	atomic_xchg(&again, 0);
+	tell_exits();
 	threshold = varta_threshold_ns();
 	now = ktime_get_ns();
 	next = now + threshold;
+	events.command = VARTA_CMD_STALL_NTF;
+	events.now = now;
 	do {
-		batch.count = 0;
 		more = varta_tracker_stall_pass(&varta.tracker, &cursor, now,
-						threshold, &next, note_stall,
+						threshold, &next, note_event,
 						NULL);
-		if (batch.count)
-			varta_send_stalls(batch.agents, batch.count, now);
+		varta_events_send(&events);
 	} while (more);
 	/* At worst, with many deadlines close by, half the time is slept. */
 	done = ktime_get_ns();
@@ -135,9 +145,9 @@ void varta_watch_wake(void)
 }
 
 /**
- * varta_watch_again() - a deadline may be earlier than it was
+ * varta_watch_again() - there may be something to tell earlier than was known
  *
- * To be called after a threshold was changed.
+ * To be called after a threshold was changed, or an exit was noted.
  *
  * Context: any.
  */

@@ -12,8 +12,13 @@
 #include <varta.h>
 
 static const char usage[] =
-	"Usage: agent [--count N] INTERVAL\n"
-	"Beats every INTERVAL milliseconds, N times or for ever.\n";
+	"Usage: agent [OPTION]... INTERVAL\n"
+	"Beats every INTERVAL milliseconds.\n"
+	"\n"
+	"  --count N       N times (default: for ever)\n"
+	"  --name NAME     call it so (default: agent)\n"
+	"  --threshold MS  stalled when silent so long (default: ledger's)\n"
+	"  --exit CODE     exit with CODE after the last beat (default 0)\n";
 
 static void wait_ms(unsigned long ms)
 {
@@ -54,42 +59,67 @@ static void work(struct varta *v, unsigned long interval, unsigned long count)
 	}
 }
 
-int main(int argc, char **argv)
+struct arguments {
+	struct varta_options how;
+	unsigned long interval, count, exit_code;
+};
+
+static void read_arguments(struct arguments *arguments, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "count", required_argument, NULL, 'c' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "threshold", required_argument, NULL, 't' },
+		{ "exit", required_argument, NULL, 'e' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	unsigned long count = 0;
-	struct varta *v;
-	int option, error;
+	int option;
 
-	while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "c:n:t:e:h", options,
+				     NULL)) != -1) {
 		switch (option) {
 		case 'c':
-			count = number(optarg);
+			arguments->count = number(optarg);
+			break;
+		case 'n':
+			arguments->how.name = optarg;
+			break;
+		case 't':
+			arguments->how.threshold_ms = (uint32_t)number(optarg);
+			break;
+		case 'e':
+			arguments->exit_code = number(optarg);
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			return 0;
+			exit(0);
 		default:
 			fputs(usage, stderr);
-			return 2;
+			exit(2);
 		}
 	}
 	if (optind != argc - 1) {
 		fputs(usage, stderr);
-		return 2;
+		exit(2);
 	}
+	arguments->interval = number(argv[optind]);
+}
 
-	error = varta_open(&v, NULL);
+int main(int argc, char **argv)
+{
+	struct arguments arguments = { .how = VARTA_OPTIONS_INIT };
+	struct varta *v;
+	int error;
+
+	read_arguments(&arguments, argc, argv);
+	error = varta_open(&v, &arguments.how);
 	if (error) {
 		fprintf(stderr, "agent: cannot reach varta: %s\n",
 			strerror(-error));
 		return 1;
 	}
-	work(v, number(argv[optind]), count);
+	work(v, arguments.interval, arguments.count);
 	varta_close(v);
-	return 0;
+	return (int)arguments.exit_code;
 }

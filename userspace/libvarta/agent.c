@@ -27,6 +27,12 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_LAST_BEAT] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_SILENCE] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_STALLED] = { .type = NLA_FLAG },
+	[VARTA_A_AGENT_SOURCE] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THRESHOLD_MS] = { .type = NLA_U32 },
+	/* Not of libnl's string type, which reads in front of an empty one. */
+	[VARTA_A_AGENT_NAME] = { .type = NLA_UNSPEC },
+	[VARTA_A_AGENT_EXIT_CODE] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_EXIT_SIGNAL] = { .type = NLA_U32 },
 };
 
 static uint32_t u32_or_0(const struct nlattr *attribute)
@@ -38,6 +44,14 @@ static uint32_t u32_or_0(const struct nlattr *attribute)
 static uint64_t u64_or_0(const struct nlattr *attribute)
 {
 	return attribute ? nla_get_u64((struct nlattr *)attribute) : 0;
+}
+
+static uint32_t exit_type(struct nlattr **a)
+{
+	if (a[VARTA_A_AGENT_EXIT_SIGNAL])
+		return VARTA_EXIT_SIGNAL;
+	return a[VARTA_A_AGENT_EXIT_CODE] ? VARTA_EXIT_CODE :
+					    VARTA_EXIT_UNKNOWN;
 }
 
 static int read_agent(struct nlattr *nest, struct varta_agent *agent)
@@ -57,7 +71,15 @@ static int read_agent(struct nlattr *nest, struct varta_agent *agent)
 		.status = u32_or_0(a[VARTA_A_AGENT_STATUS]),
 		.payload = u32_or_0(a[VARTA_A_AGENT_PAYLOAD]),
 		.stalled = a[VARTA_A_AGENT_STALLED] != NULL,
+		.source = u32_or_0(a[VARTA_A_AGENT_SOURCE]),
+		.threshold_ms = u32_or_0(a[VARTA_A_AGENT_THRESHOLD_MS]),
+		.exit_type = exit_type(a),
+		.exit_code = u32_or_0(a[VARTA_A_AGENT_EXIT_CODE]),
+		.exit_signal = u32_or_0(a[VARTA_A_AGENT_EXIT_SIGNAL]),
 	};
+	if (a[VARTA_A_AGENT_NAME])
+		nla_strlcpy(agent->name, a[VARTA_A_AGENT_NAME],
+			    sizeof(agent->name));
 	return 0;
 }
 
@@ -171,7 +193,14 @@ static int take_agents(const struct nlmsghdr *message, void *arg)
 	return varta_agent_read_all(message, take_agent, arg);
 }
 
-static int get_agent(struct varta *v, uint32_t pid,
+static int put_wanted(struct nl_msg *request, uint32_t source, uint32_t pid)
+{
+	if (source && nla_put_u32(request, VARTA_A_AGENTS_SOURCE, source))
+		return -1;
+	return nla_put_u32(request, VARTA_A_AGENTS_PID, pid);
+}
+
+static int get_agent(struct varta *v, uint32_t source, uint32_t pid,
 		     struct wanted_agent *wanted)
 {
 	struct nl_msg *request;
@@ -179,7 +208,7 @@ static int get_agent(struct varta *v, uint32_t pid,
 
 	request = varta_connection_request(&v->connection, VARTA_CMD_AGENT_GET,
 					   NLM_F_ACK);
-	if (request && nla_put_u32(request, VARTA_A_AGENTS_PID, pid)) {
+	if (request && put_wanted(request, source, pid)) {
 		nlmsg_free(request);
 		return -ENOMEM;
 	}
@@ -189,14 +218,20 @@ static int get_agent(struct varta *v, uint32_t pid,
 	return error;
 }
 
-int varta_agent_get(struct varta *v, uint32_t pid, struct varta_agent *agent)
+int varta_agent_get_from(struct varta *v, uint32_t source, uint32_t pid,
+			 struct varta_agent *agent)
 {
 	struct wanted_agent wanted = { 0 };
 	int error;
 
 	varta_call_begin(v);
-	error = get_agent(v, pid, &wanted);
+	error = get_agent(v, source, pid, &wanted);
 	if (!error)
 		*agent = wanted.agent;
 	return varta_call_end(v, error);
+}
+
+int varta_agent_get(struct varta *v, uint32_t pid, struct varta_agent *agent)
+{
+	return varta_agent_get_from(v, 0, pid, agent);
 }

@@ -31,7 +31,7 @@ static size_t attributes_offset(const struct nlmsghdr *message)
 	       NLMSG_HDRLEN;
 }
 
-static void copy_text(const struct nlmsghdr *message,
+static void copy_details(const struct nlmsghdr *message,
 		      struct varta_refusal *refusal)
 {
 	const struct nlattr *attributes, *attribute;
@@ -49,6 +49,10 @@ static void copy_text(const struct nlmsghdr *message,
 			     NLMSGERR_ATTR_MSG);
 	if (attribute)
 		nla_strlcpy(refusal->text, attribute, sizeof(refusal->text));
+	attribute = nla_find(attributes, (int)(length - offset),
+			     NLMSGERR_ATTR_OFFS);
+	if (attribute && nla_len(attribute) == sizeof(refusal->offset))
+		refusal->offset = nla_get_u32(attribute);
 }
 
 int varta_answer_verdict(const struct nlmsghdr *message,
@@ -69,6 +73,7 @@ int varta_answer_verdict(const struct nlmsghdr *message,
 		return 0;
 	refusal->error = error;
 	refusal->text[0] = '\0';
-	copy_text(message, refusal);
+	refusal->offset = 0;
+	copy_details(message, refusal);
 	return error;
 }

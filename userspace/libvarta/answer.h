@@ -7,6 +7,7 @@
 #define VARTA_ANSWER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <linux/netlink.h>
 
@@ -24,10 +25,13 @@ bool varta_answer_is_verdict(const struct nlmsghdr *message);
  * @error: Negative errno; 0 if it has not refused. Kept apart from what a call
  *   returns because this side fails with some of the same numbers.
  * @text: The reason; "" if the kernel gave none.
+ * @offset: Where in the request the attribute is that it is about; 0 if the
+ *   kernel did not say.
  */
 struct varta_refusal {
 	int error;
 	char text[VARTA_ANSWER_TEXT_SIZE];
+	uint32_t offset;
 };
 
 /**

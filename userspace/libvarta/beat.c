@@ -16,7 +16,7 @@
 /* Answers that one call looks at; more than a beat can cause. */
 #define ANSWERS_MAX	64
 
-static int put_fields(struct nl_msg *message, const struct varta_beat *beat)
+static int put_report(struct nl_msg *message, const struct varta_beat *beat)
 {
 	if (beat->frame)
 		return nla_put(message, VARTA_A_BEAT_FRAME,
@@ -28,6 +28,19 @@ static int put_fields(struct nl_msg *message, const struct varta_beat *beat)
 		return -1;
 	if (beat->claim_pid)
 		return nla_put_u32(message, VARTA_A_BEAT_PID, beat->pid);
+	return 0;
+}
+
+static int put_fields(struct nl_msg *message, const struct varta_beat *beat)
+{
+	if (put_report(message, beat))
+		return -1;
+	if (beat->threshold_ms &&
+	    nla_put_u32(message, VARTA_A_BEAT_THRESHOLD_MS,
+			beat->threshold_ms))
+		return -1;
+	if (beat->name)
+		return nla_put_string(message, VARTA_A_BEAT_NAME, beat->name);
 	return 0;
 }
 
@@ -121,7 +134,14 @@ int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
 		.nonce = v->nonce,
 		.timestamp = varta_monotonic_now(),
 	};
+	int error;
 
 	v->nonce = varta_nonce_after(v->nonce);
-	return varta_beat_send(v, &beat);
+	if (!v->introduced) {
+		beat.threshold_ms = v->threshold_ms;
+		beat.name = v->name[0] ? v->name : NULL;
+	}
+	error = varta_beat_send(v, &beat);
+	v->introduced = !error;
+	return error;
 }

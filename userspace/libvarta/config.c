@@ -20,6 +20,14 @@ static const char *const names[] = {
 	[VARTA_A_CONFIG_EVICTION_POLICY] = "eviction_policy",
 	[VARTA_A_CONFIG_EVICTION_SCAN_WINDOW] = "eviction_scan_window",
 	[VARTA_A_CONFIG_ORIGIN_TAKEOVER] = "origin_takeover",
+	[VARTA_A_CONFIG_NAMESPACE_POLICY] = "namespace_policy",
+	[VARTA_A_CONFIG_TRACK_EXIT] = "track_exit",
+	[VARTA_A_CONFIG_MIN_THRESHOLD_MS] = "min_threshold_ms",
+	[VARTA_A_CONFIG_MAX_THRESHOLD_MS] = "max_threshold_ms",
+	[VARTA_A_CONFIG_MAX_AGENTS_PER_USER] = "max_agents_per_user",
+	[VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS] = "min_beat_interval_ms",
+	[VARTA_A_CONFIG_BEAT_RATE] = "beat_rate",
+	[VARTA_A_CONFIG_BEAT_BURST] = "beat_burst",
 };
 
 #define NAMES_COUNT	(sizeof(names) / sizeof(names[0]))
@@ -63,14 +71,6 @@ int varta_config_get(struct varta *v, struct varta_config *config)
 	return varta_call_end(v, error);
 }
 
-/* The answer to a change is a verdict and nothing else. */
-static int ignore_message(const struct nlmsghdr *message, void *arg)
-{
-	(void)message;
-	(void)arg;
-	return 0;
-}
-
 static int set_value(struct varta *v, unsigned int attribute, uint64_t value)
 {
 	struct nl_msg *request;
@@ -86,7 +86,7 @@ static int set_value(struct varta *v, unsigned int attribute, uint64_t value)
 		nlmsg_free(request);
 		return -ENOMEM;
 	}
-	return varta_query(&v->connection, request, ignore_message, NULL);
+	return varta_query(&v->connection, request, NULL, NULL);
 }
 
 int varta_config_set(struct varta *v, unsigned int attribute, uint64_t value)

@@ -90,16 +90,17 @@ int varta_events_fd(const struct varta_events *events)
 }
 
 struct delivery {
+	enum varta_event_type type;
 	varta_event_fn fn;
 	void *arg;
 	int count;
 };
 
-static int deliver_stall(const struct varta_agent *agent, void *arg)
+static int deliver_agent(const struct varta_agent *agent, void *arg)
 {
 	struct delivery *delivery = arg;
 	struct varta_event event = {
-		.type = VARTA_EVENT_STALL,
+		.type = delivery->type,
 		.agent = agent,
 	};
 
@@ -116,10 +117,13 @@ static int deliver(const struct varta_events *events,
 	if (message->nlmsg_type != events->connection.family ||
 	    !nlmsg_valid_hdr(message, GENL_HDRLEN))
 		return 0;
-	/* A newer kernel may report more than stalls. */
-	if (header->cmd != VARTA_CMD_STALL_NTF)
-		return 0;
-	return varta_agent_read_all(message, deliver_stall, delivery);
+	if (header->cmd == VARTA_CMD_STALL_NTF)
+		delivery->type = VARTA_EVENT_STALL;
+	else if (header->cmd == VARTA_CMD_EXIT_NTF)
+		delivery->type = VARTA_EVENT_EXIT;
+	else
+		return 0;	/* A newer kernel may report more. */
+	return varta_agent_read_all(message, deliver_agent, delivery);
 }
 
 int varta_events_receive(struct varta_events *events, varta_event_fn fn,

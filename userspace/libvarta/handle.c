@@ -30,8 +30,13 @@ static int timeout_of(const struct varta_options *options)
 
 static int open_handle(struct varta *v, const struct varta_options *options)
 {
-	int error = varta_connection_open(&v->connection, timeout_of(options));
+	int error;
 
+	/* So that closing it is right from here on. */
+	v->connection.fd = -1;
+	if (options->name && strlen(options->name) >= sizeof(v->name))
+		return -ENAMETOOLONG;
+	error = varta_connection_open(&v->connection, timeout_of(options));
 	if (error)
 		return error;
 	v->beat = varta_connection_request(&v->connection, VARTA_CMD_BEAT, 0);
@@ -39,6 +44,10 @@ static int open_handle(struct varta *v, const struct varta_options *options)
 		return -ENOMEM;
 	v->nonce = options->first_nonce ? options->first_nonce : FIRST_NONCE;
 	v->acknowledge = options->acknowledge;
+	v->threshold_ms = options->threshold_ms;
+	if (options->name)
+		strcpy(v->name, options->name);
+	v->relay_refused = SIZE_MAX;
 	return 0;
 }
 

@@ -15,6 +15,10 @@
  *   allocates.
  * @nonce: Of the next varta_beat().
  * @acknowledge: Beats ask for an answer.
+ * @introduced: The kernel has taken in the name and the threshold.
+ * @threshold_ms: Of the agent's own; 0 for none.
+ * @name: Of the agent's own; "" for none.
+ * @relay_refused: See varta_relay_refused().
  * @error: What the last call returned.
  */
 struct varta {
@@ -22,6 +26,10 @@ struct varta {
 	struct nl_msg *beat;
 	uint64_t nonce;
 	bool acknowledge;
+	bool introduced;
+	uint32_t threshold_ms;
+	char name[VARTA_NAME_SIZE];
+	size_t relay_refused;
 	int error;
 };
 

@@ -21,6 +21,12 @@ static const char *const eviction_policy_names[] = {
 	[VARTA_EVICTION_POLICY_BALANCED] = "balanced",
 };
 
+static const char *const namespace_policy_names[] = {
+	[VARTA_NAMESPACE_POLICY_ISOLATE] = "isolate",
+	[VARTA_NAMESPACE_POLICY_PIN] = "pin",
+	[VARTA_NAMESPACE_POLICY_HOST] = "host",
+};
+
 #define NAME_OF(table, value) \
 	((value) < sizeof(table) / sizeof((table)[0]) ? \
 	 (table)[value] : "unknown")
@@ -38,4 +44,9 @@ const char *varta_origin_name(uint32_t origin)
 const char *varta_eviction_policy_name(uint32_t policy)
 {
 	return NAME_OF(eviction_policy_names, policy);
+}
+
+const char *varta_namespace_policy_name(uint32_t policy)
+{
+	return NAME_OF(namespace_policy_names, policy);
 }

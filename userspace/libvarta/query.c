@@ -43,7 +43,7 @@ static void read_message(struct query *q, const struct nlmsghdr *message)
 		return;
 	if (!nlmsg_valid_hdr(message, GENL_HDRLEN))
 		q->result = -EBADMSG;
-	else
+	else if (q->fn)
 		q->result = q->fn(message, q->arg);
 }
 

@@ -23,7 +23,8 @@ typedef int (*varta_message_fn)(const struct nlmsghdr *message, void *arg);
  * @c: The connection. Its refusal is set if the kernel refuses.
  * @request: With NLM_F_ACK or NLM_F_DUMP, so that the answer has an end.
  *   Freed in any case; may be NULL, for want of memory.
- * @fn: Called for each message of the answer.
+ * @fn: Called for each message of the answer; NULL where there is to be none
+ *   but the verdict.
  * @arg: For @fn.
  *
  * Return: 0; -EINTR if it was a dump and what it reads changed meanwhile; or

@@ -29,7 +29,17 @@ static const char *const names[] = {
 	[VARTA_A_STATS_MISSING_ATTRIBUTE] = "missing_attribute",
 	[VARTA_A_STATS_CONFLICTING_ATTRIBUTES] = "conflicting_attributes",
 	[VARTA_A_STATS_UNEXPECTED_ATTRIBUTE] = "unexpected_attribute",
-	[VARTA_A_STATS_CONFIG_REFUSED] = "config_refused",
+	[VARTA_A_STATS_CONFIG_FIXED] = "config_fixed",
+	[VARTA_A_STATS_CONFIG_OUT_OF_RANGE] = "config_out_of_range",
+	[VARTA_A_STATS_UNKNOWN_AGENT] = "unknown_agent",
+	[VARTA_A_STATS_QUOTA_EXCEEDED] = "quota_exceeded",
+	[VARTA_A_STATS_RATE_LIMITED_AGENT] = "rate_limited_agent",
+	[VARTA_A_STATS_RATE_LIMITED_GLOBAL] = "rate_limited_global",
+	[VARTA_A_STATS_NAMESPACE_MISMATCH] = "namespace_mismatch",
+	[VARTA_A_STATS_BAD_THRESHOLD] = "bad_threshold",
+	[VARTA_A_STATS_BAD_SOURCE] = "bad_source",
+	[VARTA_A_STATS_EXITS] = "exits",
+	[VARTA_A_STATS_GOODBYES] = "goodbyes",
 	[VARTA_A_STATS_BAD_LENGTH] = "bad_length",
 	[VARTA_A_STATS_BAD_MAGIC] = "bad_magic",
 	[VARTA_A_STATS_BAD_VERSION] = "bad_version",
@@ -40,6 +50,7 @@ static const char *const names[] = {
 	[VARTA_A_STATS_BAD_TIMESTAMP] = "bad_timestamp",
 	[VARTA_A_STATS_BAD_NONCE] = "bad_nonce",
 	[VARTA_A_STATS_EVENTS_LOST] = "events_lost",
+	[VARTA_A_STATS_LAST_EVICTED_PID] = "last_evicted_pid",
 };
 
 #define NAMES_COUNT	(sizeof(names) / sizeof(names[0]))
@@ -68,7 +79,8 @@ int varta_stats_read(const struct nlmsghdr *message, void *stats)
 	return 0;
 }
 
-int varta_stats_get(struct varta *v, struct varta_stats *stats)
+static int ask_for_stats(struct varta *v, uint8_t command,
+			 struct varta_stats *stats)
 {
 	struct varta_connection *c = &v->connection;
 	struct varta_stats answer = { 0 };
@@ -76,9 +88,19 @@ int varta_stats_get(struct varta *v, struct varta_stats *stats)
 	int error;
 
 	varta_call_begin(v);
-	request = varta_connection_request(c, VARTA_CMD_STATS_GET, NLM_F_ACK);
+	request = varta_connection_request(c, command, NLM_F_ACK);
 	error = varta_query(c, request, varta_stats_read, &answer);
 	if (!error)
 		*stats = answer;
 	return varta_call_end(v, error);
+}
+
+int varta_stats_get(struct varta *v, struct varta_stats *stats)
+{
+	return ask_for_stats(v, VARTA_CMD_STATS_GET, stats);
+}
+
+int varta_stats_take(struct varta *v, struct varta_stats *stats)
+{
+	return ask_for_stats(v, VARTA_CMD_STATS_TAKE, stats);
 }

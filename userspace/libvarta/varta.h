@@ -58,6 +58,12 @@ extern "C" {
 /* The longest frame that varta_beat_send() passes on to be judged. */
 #define VARTA_FRAME_SEND_MAX	256
 
+/* Room for an agent's name and the NUL behind it. */
+#define VARTA_NAME_SIZE		16
+
+/* How many beats one varta_relay() takes. */
+#define VARTA_RELAY_MAX		256
+
 /**
  * struct varta - A connection to the kernel's ledger, and one agent's nonce.
  */
@@ -74,15 +80,25 @@ struct varta;
  *   when something is wrong.
  * @acknowledge: Ask the kernel to confirm every beat that it accepts. Without,
  *   only refusals are answered, which is cheaper.
+ * @threshold_ms: Silence from which this agent is stalled; 0 for that of the
+ *   ledger. If the kernel's settings do not allow it, the beats are refused.
+ * @name: What to call this agent; copied. NULL leaves it with the command name
+ *   of its process.
+ *
+ * Threshold and name go with the first varta_beat(), and again with the one
+ * after a refusal or varta_bye(), when the agent may be new to the ledger.
  */
 struct varta_options {
 	size_t size;
 	uint64_t first_nonce;
 	uint32_t timeout_ms;
 	bool acknowledge;
+	uint32_t threshold_ms;
+	const char *name;
 };
 
-#define VARTA_OPTIONS_INIT	{ sizeof(struct varta_options), 0, 0, false }
+#define VARTA_OPTIONS_INIT \
+	{ sizeof(struct varta_options), 0, 0, false, 0, NULL }
 
 /**
  * varta_version() - The version of the library that is linked.
@@ -99,7 +115,8 @@ VARTA_API const char *varta_version(void);
  *
  * Return: 0; -ENODEV if the kernel has no varta (the module is not loaded, and
  * could not be on demand); -EINVAL if @options has a size that this library
- * does not know; -ENOMEM; or what socket(2) and the kernel say.
+ * does not know; -ENAMETOOLONG if the name does not fit in VARTA_NAME_SIZE;
+ * -ENOMEM; or what socket(2) and the kernel say.
  */
 VARTA_API int varta_open(struct varta **handle,
 			 const struct varta_options *options);
@@ -108,7 +125,8 @@ VARTA_API int varta_open(struct varta **handle,
  * varta_close() - Give a handle back.
  * @v: May be NULL.
  *
- * The agent stays in the ledger: it is stalled when it beats no more.
+ * The agent stays in the ledger, see varta_bye(): it is stalled when it beats
+ * no more.
  */
 VARTA_API void varta_close(struct varta *v);
 
@@ -156,13 +174,20 @@ VARTA_API int varta_beat(struct varta *v, enum varta_status status,
  * @nonce: Strictly increasing for one agent, see varta_nonce_after(), or
  *   VARTA_NONCE_TERMINAL.
  * @timestamp: The sender's CLOCK_MONOTONIC.
- * @pid: The sender's process id in its own pid namespace: a claim.
+ * @pid: Whose beat it is, in the sender's pid namespace: a claim. The sender
+ *   itself, or an ancestor of it with the same real user.
  * @claim_pid: Send @pid. The kernel knows the sender without it. A frame has
- *   a pid in any case.
+ *   a pid in any case, and so has what is relayed.
  * @frame: If not NULL, these bytes go as a whole frame and none of the fields
  *   above.
  * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. Any but
  *   VARTA_FRAME_LEN is refused by the kernel.
+ * @threshold_ms: Silence from which the agent is stalled, from now on; 0 leaves
+ *   that as it is.
+ * @name: What to call the agent from now on; NULL leaves that as it is. The
+ *   kernel refuses what is longer than VARTA_NAME_SIZE - 1 bytes.
+ * @ns_inode: The agent's pid namespace on its machine, 0 if it is not known.
+ *   Only for varta_relay(): of others the kernel knows.
  */
 struct varta_beat {
 	uint32_t status;
@@ -173,6 +198,9 @@ struct varta_beat {
 	bool claim_pid;
 	const unsigned char *frame;
 	size_t frame_len;
+	uint32_t threshold_ms;
+	const char *name;
+	uint64_t ns_inode;
 };
 
 /**
@@ -183,6 +211,48 @@ struct varta_beat {
  * Return: As varta_beat(); -EMSGSIZE if the frame is too long to be sent.
  */
 VARTA_API int varta_beat_send(struct varta *v, const struct varta_beat *beat);
+
+/**
+ * varta_bye() - Take an agent off the ledger.
+ * @v: The handle.
+ * @pid: Which, as in a beat: the caller, or an ancestor of it with the same
+ *   real user. 0 for the caller.
+ *
+ * Nobody is told of it. The agent's next beat, if there is one, starts afresh.
+ *
+ * Return: 0, or the kernel's refusal as a negative errno: -ENOENT if the agent
+ * is not in the ledger, -EPERM if @pid is not for the caller to speak for.
+ */
+VARTA_API int varta_bye(struct varta *v, uint32_t pid);
+
+/**
+ * varta_relay() - Report beats for others, which the kernel cannot see.
+ * @v: The handle.
+ * @source: The relay's number, up to VARTA_SOURCE_MAX: what machine the agents
+ *   are on. Agents of different sources never meet. 0 is this machine.
+ * @beats: Each is sent as it stands, with its pid whether or not that is
+ *   claimed.
+ * @count: How many, up to VARTA_RELAY_MAX.
+ *
+ * One message goes to the kernel, and its answer is waited for. The kernel
+ * handles all of the beats, also those after one that it refuses.
+ *
+ * Return: 0 if all were accepted, else the refusal of the first that was not,
+ * see varta_relay_refused(), or of the whole: -EPERM without CAP_NET_ADMIN in
+ * the initial user namespace. -EMSGSIZE if there are too many beats for one
+ * message, or too long ones; none was sent then.
+ */
+VARTA_API int varta_relay(struct varta *v, uint32_t source,
+			  const struct varta_beat *beats, size_t count);
+
+/**
+ * varta_relay_refused() - Which beat the last varta_relay() failed for.
+ * @v: The handle.
+ *
+ * Return: The index of the first beat that was refused; SIZE_MAX if none was,
+ * or if the refusal was for the whole.
+ */
+VARTA_API size_t varta_relay_refused(const struct varta *v);
 
 /**
  * varta_next_nonce() - The nonce that the next varta_beat() will have.
@@ -218,8 +288,21 @@ VARTA_API int varta_frame_encode(const struct varta_beat *beat,
 				 unsigned char *frame);
 
 /**
+ * enum varta_exit_type - How a process ended.
+ * @VARTA_EXIT_UNKNOWN: It has not, or the kernel did not say.
+ * @VARTA_EXIT_CODE: By exit(2).
+ * @VARTA_EXIT_SIGNAL: By a signal.
+ */
+enum varta_exit_type {
+	VARTA_EXIT_UNKNOWN,
+	VARTA_EXIT_CODE,
+	VARTA_EXIT_SIGNAL,
+};
+
+/**
  * struct varta_agent - What the ledger knows of one agent.
- * @pid: Process id in the initial pid namespace.
+ * @pid: Process id as the reader's pid namespace sees it; 0 if the kernel did
+ *   not say, as in events in other network namespaces than the initial one.
  * @own_pid: Process id in the agent's own pid namespace.
  * @ns_inode: Inode number of that namespace; 0 if it is not known.
  * @nonce: Last accepted nonce; VARTA_NONCE_TERMINAL if that beat was terminal.
@@ -230,6 +313,12 @@ VARTA_API int varta_frame_encode(const struct varta_beat *beat,
  * @status: One of enum varta_status, likewise, of the last accepted beat.
  * @payload: Of the last accepted beat.
  * @stalled: A stall has been reported and no beat was accepted since.
+ * @source: The relay that speaks for it; 0 for this machine's own.
+ * @threshold_ms: Silence from which it is stalled; 0 if the kernel did not say.
+ * @exit_type: One of enum varta_exit_type. Known in events of exits only.
+ * @exit_code: What its process gave to exit(2), if that is how it ended.
+ * @exit_signal: The signal that ended its process, if that is how.
+ * @name: What it is called, as it was given: any bytes, not for a terminal.
  * @reserved: Room for what later kernels tell; 0.
  */
 struct varta_agent {
@@ -243,6 +332,12 @@ struct varta_agent {
 	uint32_t status;
 	uint32_t payload;
 	bool stalled;
+	uint32_t source;
+	uint32_t threshold_ms;
+	uint32_t exit_type;
+	uint32_t exit_code;
+	uint32_t exit_signal;
+	char name[VARTA_NAME_SIZE];
 	uint64_t reserved[8];
 };
 
@@ -258,7 +353,7 @@ struct varta_agent {
 typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
 
 /**
- * varta_agent_dump() - Read all agents.
+ * varta_agent_dump() - Read all agents that the caller's pid namespace has.
  * @v: The handle.
  * @fn: Called once for each, in no particular order, after all were read.
  * @arg: For @fn.
@@ -272,9 +367,9 @@ typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
 VARTA_API int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg);
 
 /**
- * varta_agent_get() - Read one agent.
+ * varta_agent_get() - Read one agent of this machine.
  * @v: The handle.
- * @pid: Its process id in the initial pid namespace.
+ * @pid: Its process id in the caller's pid namespace.
  * @agent: Receives it; untouched on failure.
  *
  * Return: 0, or the kernel's refusal as a negative errno; -EBADMSG if its
@@ -282,6 +377,18 @@ VARTA_API int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg);
  */
 VARTA_API int varta_agent_get(struct varta *v, uint32_t pid,
 			      struct varta_agent *agent);
+
+/**
+ * varta_agent_get_from() - Read one agent that a relay speaks for.
+ * @v: The handle.
+ * @source: The relay's number; 0 for this machine.
+ * @pid: As the relay said; for this machine, as in varta_agent_get().
+ * @agent: Receives it; untouched on failure.
+ *
+ * Return: As varta_agent_get().
+ */
+VARTA_API int varta_agent_get_from(struct varta *v, uint32_t source,
+				   uint32_t pid, struct varta_agent *agent);
 
 /* Room in struct varta_stats, so that it need not change when varta grows. */
 #define VARTA_STATS_ROOM	128
@@ -307,6 +414,19 @@ struct varta_stats {
  * Return: 0 or a negative errno.
  */
 VARTA_API int varta_stats_get(struct varta *v, struct varta_stats *stats);
+
+/**
+ * varta_stats_take() - Read what was counted since this was last called.
+ * @v: The handle.
+ * @stats: Receives the counters, without what is so now; untouched on failure.
+ *
+ * Each count is given to one caller only, whoever that is. What
+ * varta_stats_get() reads goes on as if nothing had been taken.
+ *
+ * Return: 0 or a negative errno: -EPERM without CAP_NET_ADMIN in the initial
+ * user namespace.
+ */
+VARTA_API int varta_stats_take(struct varta *v, struct varta_stats *stats);
 
 /**
  * varta_stats_name() - The name of a counter.
@@ -394,6 +514,14 @@ VARTA_API const char *varta_origin_name(uint32_t origin);
 VARTA_API const char *varta_eviction_policy_name(uint32_t policy);
 
 /**
+ * varta_namespace_policy_name() - The name of a namespace policy.
+ * @policy: One of enum varta_namespace_policy.
+ *
+ * Return: As varta_status_name().
+ */
+VARTA_API const char *varta_namespace_policy_name(uint32_t policy);
+
+/**
  * struct varta_events - A subscription to what the kernel reports.
  */
 struct varta_events;
@@ -401,9 +529,12 @@ struct varta_events;
 /**
  * enum varta_event_type - What an event is about.
  * @VARTA_EVENT_STALL: An agent has been silent for its threshold.
+ * @VARTA_EVENT_EXIT: An agent's process has ended, and the ledger has it no
+ *   more.
  */
 enum varta_event_type {
 	VARTA_EVENT_STALL = 1,
+	VARTA_EVENT_EXIT,
 };
 
 /**

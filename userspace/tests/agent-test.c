@@ -56,6 +56,10 @@ static void put_full(struct nl_msg *message)
 	nla_put_u64(message, VARTA_A_AGENT_LAST_BEAT, 0x0102030405060708);
 	nla_put_u64(message, VARTA_A_AGENT_SILENCE, 502000000);
 	nla_put_flag(message, VARTA_A_AGENT_STALLED);
+	nla_put_u32(message, VARTA_A_AGENT_SOURCE, VARTA_SOURCE_MAX);
+	nla_put_u32(message, VARTA_A_AGENT_THRESHOLD_MS, 200);
+	nla_put_string(message, VARTA_A_AGENT_NAME, "web");
+	nla_put_u32(message, VARTA_A_AGENT_EXIT_SIGNAL, 9);
 	nla_put_u64(message, VARTA_A_AGENT_MAX + 9, 1);
 	nla_nest_end(message, nest);
 }
@@ -65,6 +69,16 @@ static void put_sparse(struct nl_msg *message, uint32_t pid)
 	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
 
 	nla_put_u32(message, VARTA_A_AGENT_PID, pid);
+	nla_nest_end(message, nest);
+}
+
+/* Names of any length, with a NUL at the end or without. */
+static void put_named(struct nl_msg *message, const char *name, int length)
+{
+	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
+
+	nla_put(message, VARTA_A_AGENT_NAME, length, name);
+	nla_put_u32(message, VARTA_A_AGENT_EXIT_CODE, 0);
 	nla_nest_end(message, nest);
 }
 
@@ -92,6 +106,29 @@ static void test_full(const struct varta_agent *agent)
 	      agent->last_beat == 0x0102030405060708 &&
 	      agent->silence == 502000000, "agent: 64-bit values");
 	check(agent->stalled, "agent: stalled");
+	check(agent->source == VARTA_SOURCE_MAX &&
+	      agent->threshold_ms == 200 && !strcmp(agent->name, "web"),
+	      "agent: source, threshold and name");
+	check(agent->exit_type == VARTA_EXIT_SIGNAL &&
+	      agent->exit_signal == 9 && !agent->exit_code,
+	      "agent: killed");
+}
+
+static void test_names(struct nl_msg *message)
+{
+	struct seen seen = { 0 };
+
+	put_named(message, "", 0);
+	put_named(message, "0123456789abcdefghi", 20);
+	put_named(message, "abc", 3);
+	check(!read_all(message, &seen) && seen.count == 3 &&
+	      !seen.agents[0].name[0], "agent: empty name");
+	check(!strcmp(seen.agents[1].name, "0123456789abcde"),
+	      "agent: name that is too long");
+	check(!strcmp(seen.agents[2].name, "abc"), "agent: name without a NUL");
+	check(!seen.agents[0].pid &&
+	      seen.agents[0].exit_type == VARTA_EXIT_CODE &&
+	      !seen.agents[0].exit_code, "agent: no pid, exit 0");
 }
 
 static void test_several(struct nl_msg *message)
@@ -107,7 +144,9 @@ static void test_several(struct nl_msg *message)
 	      "agent: three in one message, and a stranger");
 	test_full(&all.agents[0]);
 	check(all.agents[1].pid == 2 && !all.agents[1].stalled &&
-	      !all.agents[1].ns_inode && !all.agents[1].nonce,
+	      !all.agents[1].ns_inode && !all.agents[1].nonce &&
+	      !all.agents[1].name[0] &&
+	      all.agents[1].exit_type == VARTA_EXIT_UNKNOWN,
 	      "agent: nothing left over from the one before");
 	check(all.agents[2].pid == 3, "agent: after the stranger");
 	check(read_all(message, &some) == 77 && some.count == 2,
@@ -117,11 +156,12 @@ static void test_several(struct nl_msg *message)
 void test_agent(void)
 {
 	struct nl_msg *several = new_message(), *bad = new_message();
-	struct nl_msg *none = new_message();
+	struct nl_msg *none = new_message(), *named = new_message();
 	struct seen seen = { 0 };
 
-	if (several && bad && none) {
+	if (several && bad && none && named) {
 		test_several(several);
+		test_names(named);
 		put_missized(bad);
 		check(read_all(bad, &seen) == -EBADMSG && !seen.count,
 		      "agent: of the wrong size");
@@ -132,4 +172,5 @@ void test_agent(void)
 	nlmsg_free(several);
 	nlmsg_free(bad);
 	nlmsg_free(none);
+	nlmsg_free(named);
 }

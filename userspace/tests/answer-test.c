@@ -94,6 +94,21 @@ static void test_texts(void)
 	      "answer: a dump that failed at its end");
 }
 
+static void test_offset(void)
+{
+	struct nl_msg *message = refusal(-EEXIST, NLM_F_CAPPED |
+					 NLM_F_ACK_TLVS, 0, REFUSAL_TEXT);
+	struct varta_refusal r;
+
+	if (message)
+		nla_put_u32(message, NLMSGERR_ATTR_OFFS, 28);
+	check(verdict(message, &r) == -EEXIST && r.offset == 28 &&
+	      said(&r, -EEXIST, REFUSAL_TEXT), "answer: what it is about");
+	check(verdict(refusal(-EPERM, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
+			      REFUSAL_TEXT), &r) == -EPERM && !r.offset,
+	      "answer: about nothing that is named");
+}
+
 static void test_long_text(void)
 {
 	char text[2 * VARTA_ANSWER_TEXT_SIZE];
@@ -125,6 +140,7 @@ static void test_odd_answers(void)
 void test_answer(void)
 {
 	test_texts();
+	test_offset();
 	test_long_text();
 	test_odd_answers();
 }

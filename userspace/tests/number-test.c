@@ -41,6 +41,15 @@ static void test_durations(void)
 		      "no duration: '%s'", no_durations[i]);
 }
 
+static void test_thresholds(void)
+{
+	uint32_t ms;
+
+	check(parse_threshold("2s", &ms) && ms == 2000, "threshold: '2s'");
+	check(!parse_threshold("0", &ms) && !parse_threshold("0s", &ms) &&
+	      !parse_threshold("", &ms), "no threshold: 0 stands for none");
+}
+
 static void test_numbers(void)
 {
 	uint64_t number;
@@ -79,6 +88,7 @@ static void test_hex(void)
 void test_number(void)
 {
 	test_durations();
+	test_thresholds();
 	test_numbers();
 	test_hex();
 }

@@ -37,7 +37,7 @@ enum exit_code {
 
 /* The typed attributes, each of which can be left out or missized. */
 enum field {
-	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, FIELDS
+	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, FIELDS
 };
 
 static const struct {
@@ -50,6 +50,7 @@ static const struct {
 	[TIMESTAMP] = { "timestamp", VARTA_A_BEAT_TIMESTAMP, 8 },
 	[PAYLOAD] = { "payload", VARTA_A_BEAT_PAYLOAD, 4 },
 	[PID] = { "pid", VARTA_A_BEAT_PID, 4 },
+	[THRESHOLD] = { "threshold", VARTA_A_BEAT_THRESHOLD_MS, 4 },
 };
 
 /* What will be sent. */
@@ -57,6 +58,7 @@ struct request {
 	uint64_t value[FIELDS];
 	bool present[FIELDS];
 	int size[FIELDS];
+	const char *name;
 
 	unsigned char frame[FRAME_MAX];
 	int frame_len;
@@ -78,7 +80,7 @@ struct request {
 static const char usage_head[] =
 	"Usage: rawbeat [EDIT [VALUE]]...\n"
 	"Sends a beat about this process: status 0, nonce 1, timestamp now,\n"
-	"payload 0, no pid, acknowledged; changed by each EDIT in turn:\n"
+	"payload 0, nothing else, acknowledged; changed by each EDIT in turn:\n"
 	"\n";
 
 static const char usage_tail[] =
@@ -159,6 +161,16 @@ static void set_pid(struct request *r, const char *value)
 	set_field(r, PID, value);
 }
 
+static void set_threshold(struct request *r, const char *value)
+{
+	set_field(r, THRESHOLD, value);
+}
+
+static void set_name(struct request *r, const char *value)
+{
+	r->name = value;
+}
+
 static int find_field(const char *name, size_t length)
 {
 	int i;
@@ -187,9 +199,14 @@ static void set_size(struct request *r, const char *value)
 	r->present[field] = true;
 }
 
+/* Those that a frame says itself. */
 static void drop_fields(struct request *r)
 {
-	memset(r->present, 0, sizeof(r->present));
+	int i;
+
+	for (i = 0; i < FIELDS; i++)
+		if (i != THRESHOLD)
+			r->present[i] = false;
 }
 
 static void keep_frame(struct request *r, const char *hex)
@@ -319,6 +336,8 @@ static const struct edit {
 	{ "timestamp", "N", "say this timestamp", set_timestamp },
 	{ "payload", "N", "say this payload", set_payload },
 	{ "pid", "N", "claim this pid", set_pid },
+	{ "threshold", "N", "ask for this threshold in ms", set_threshold },
+	{ "name", "TEXT", "ask for this name", set_name },
 	{ "without", "FIELD", "leave this attribute out", without },
 	{ "size", "FIELD=BYTES", "give it a wrong size", set_size },
 	{ "frame", "HEX", "a frame of these bytes in place of the attributes",
@@ -436,6 +455,9 @@ static void append_attributes(struct buffer *b, const struct request *r)
 	for (i = 0; i < FIELDS; i++)
 		if (r->present[i])
 			append_field(b, r, i);
+	if (r->name)
+		append_attribute(b, VARTA_A_BEAT_NAME, r->name,
+				 (int)strlen(r->name) + 1);
 	if (r->frame_present)
 		append_attribute(b, VARTA_A_BEAT_FRAME, r->frame,
 				 r->frame_len);

@@ -20,6 +20,10 @@ static const struct {
 	{ VARTA_A_CONFIG_THRESHOLD_MS, "7", 7 },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "strict", 0 },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "balanced", 1 },
+	{ VARTA_A_CONFIG_NAMESPACE_POLICY, "isolate", 0 },
+	{ VARTA_A_CONFIG_NAMESPACE_POLICY, "host", 2 },
+	{ VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS, "1s", 1000 },
+	{ VARTA_A_CONFIG_TRACK_EXIT, "1", 1 },
 	{ VARTA_A_CONFIG_CAPACITY, "0", 0 },
 	{ VARTA_A_CONFIG_EVICTION_SCAN_WINDOW, "4294967295", UINT32_MAX },
 };
@@ -33,6 +37,7 @@ static const struct {
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "1" },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "unknown" },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "" },
+	{ VARTA_A_CONFIG_NAMESPACE_POLICY, "strict" },
 	{ VARTA_A_CONFIG_CAPACITY, "5s" },
 	{ VARTA_A_CONFIG_CAPACITY, "4294967296" },
 };
@@ -62,6 +67,8 @@ static void test_words(void)
 	      !strcmp(setting_word(policy, 2), "unknown") &&
 	      !strcmp(setting_word(policy, UINT64_C(1) << 32), "unknown"),
 	      "setting: words");
+	check(!strcmp(setting_word(VARTA_A_CONFIG_NAMESPACE_POLICY, 1), "pin"),
+	      "setting: words of each its own");
 	check(!setting_word(VARTA_A_CONFIG_CAPACITY, 1),
 	      "setting: numbers have none");
 }

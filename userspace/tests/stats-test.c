@@ -26,8 +26,10 @@ static void test_names(void)
 	check(!varta_stats_name(0) && !varta_stats_name(VARTA_A_STATS_PAD) &&
 	      !varta_stats_name(VARTA_A_STATS_MAX + 1),
 	      "stats: nothing else has");
-	check(!strcmp(varta_stats_name(VARTA_A_STATS_CONFIG_REFUSED),
-		      "config_refused") &&
+	check(!strcmp(varta_stats_name(VARTA_A_STATS_CONFIG_FIXED),
+		      "config_fixed") &&
+	      !strcmp(varta_stats_name(VARTA_A_STATS_GOODBYES),
+		      "goodbyes") &&
 	      !strcmp(varta_stats_name(VARTA_A_STATS_EVENTS_LOST),
 		      "events_lost"), "stats: names at their places");
 	check(!strcmp(varta_status_name(2), "critical") &&
@@ -35,8 +37,10 @@ static void test_names(void)
 	      !strcmp(varta_origin_name(1), "network-unverified") &&
 	      !strcmp(varta_origin_name(2), "unknown") &&
 	      !strcmp(varta_eviction_policy_name(1), "balanced") &&
-	      !strcmp(varta_eviction_policy_name(2), "unknown"),
-	      "names of status, origin and eviction policy");
+	      !strcmp(varta_eviction_policy_name(2), "unknown") &&
+	      !strcmp(varta_namespace_policy_name(2), "host") &&
+	      !strcmp(varta_namespace_policy_name(3), "unknown"),
+	      "names of status, origin and policies");
 }
 
 static void test_values(struct nl_msg *message)

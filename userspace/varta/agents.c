@@ -18,18 +18,28 @@
 #include "number.h"
 #include "text.h"
 
+#define NS_PER_MS	1000000
+
 struct agents_options {
 	bool one;
 	uint32_t pid;
+	bool of_source;
+	uint32_t source;
 	bool stalled;
 	bool json;
 };
 
-enum { OPTION_STALLED = 256 };
+enum {
+	OPTION_STALLED = 256,
+	OPTION_SOURCE,
+};
 
 static const struct argp_option option_table[] = {
 	{ .name = "stalled", .key = OPTION_STALLED,
 	  .doc = "Only agents whose stall still stands" },
+	{ .name = "source", .key = OPTION_SOURCE, .arg = "N",
+	  .doc = "Only agents that this relay speaks for; 0 for this "
+		 "machine's own. With PID, this machine's is the default" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
 	{ 0 }
 };
@@ -41,6 +51,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case OPTION_STALLED:
 		options->stalled = true;
+		return 0;
+	case OPTION_SOURCE:
+		if (!parse_u32(argument, &options->source))
+			argp_error(state, "'%s' is no source", argument);
+		options->of_source = true;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -62,9 +77,12 @@ static const struct argp parser = {
 	.parser = parse_option,
 	.args_doc = "[PID]",
 	.doc = "Show the agents in the ledger, or the one with this process id "
-	       "in the initial pid namespace.\v"
-	       "JSON has the names and units of the netlink interface: times "
-	       "are in nanoseconds.",
+	       "in the caller's pid namespace.\v"
+	       "Only agents that exist in the caller's pid namespace are "
+	       "shown. In names, bytes that are not UTF-8 or could do "
+	       "something to a terminal are shown as \\xNN, a backslash as "
+	       "two. JSON has the names and units of the netlink interface: "
+	       "times are in nanoseconds.",
 };
 
 struct list {
@@ -81,6 +99,9 @@ static int add(const struct varta_agent *agent, void *arg)
 
 	if (list->options->stalled && !agent->stalled)
 		return 0;
+	if (list->options->of_source &&
+	    list->options->source != agent->source)
+		return 0;
 	if (list->count == list->room) {
 		room = list->room ? 2 * list->room : 64;
 		grown = reallocarray(list->agents, room, sizeof(*grown));
@@ -93,17 +114,20 @@ static int add(const struct varta_agent *agent, void *arg)
 	return 0;
 }
 
-static int by_pid(const void *a, const void *b)
+static int by_source_and_pid(const void *a, const void *b)
 {
 	const struct varta_agent *one = a, *other = b;
 
+	if (one->source != other->source)
+		return one->source < other->source ? -1 : 1;
 	return (one->pid > other->pid) - (one->pid < other->pid);
 }
 
 static int read_one(struct varta *v, struct list *list)
 {
 	struct varta_agent agent;
-	int error = varta_agent_get(v, list->options->pid, &agent);
+	int error = varta_agent_get_from(v, list->options->source,
+					 list->options->pid, &agent);
 
 	if (error)
 		return fail_call(v, "read the agent", error);
@@ -122,17 +146,20 @@ static int read_all(struct varta *v, struct list *list)
 		return fail_call(v, "read the ledger", error);
 	if (list->count)
 		qsort(list->agents, list->count, sizeof(*list->agents),
-		      by_pid);
+		      by_source_and_pid);
 	return EXIT_OK;
 }
 
 /* Columns of the table. */
 enum {
-	PID, OWN_PID, NAMESPACE, STATUS, NONCE, SILENCE, STALLED, ORIGIN,
-	COLUMNS
+	PID, OWN_PID, NAMESPACE, STATUS, NONCE, SILENCE, THRESHOLD, STALLED,
+	ORIGIN, SOURCE, NAME, COLUMNS
 };
 
-/* Numbers and what is read like them end at the same place. */
+/*
+ * Numbers and what is read like them end at the same place. Names are last: a
+ * terminal may need less room for them than their bytes.
+ */
 static const struct {
 	const char *title;
 	bool right;
@@ -143,29 +170,37 @@ static const struct {
 	[STATUS] = { "STATUS", false },
 	[NONCE] = { "NONCE", true },
 	[SILENCE] = { "SILENCE", true },
+	[THRESHOLD] = { "THRESHOLD", true },
 	[STALLED] = { "STALLED", false },
 	[ORIGIN] = { "ORIGIN", false },
+	[SOURCE] = { "SOURCE", true },
+	[NAME] = { "NAME", false },
 };
 
 struct row {
 	const char *cells[COLUMNS];
 	char pid[TEXT_SIZE], own_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
-	char nonce[TEXT_SIZE], silence[TEXT_SIZE];
+	char nonce[TEXT_SIZE], silence[TEXT_SIZE], threshold[TEXT_SIZE];
+	char source[TEXT_SIZE], name[NAME_TEXT_SIZE];
 };
 
-static void format_pid(char *text, uint32_t pid)
+static void format_number(char *text, uint32_t number)
 {
-	if (snprintf(text, TEXT_SIZE, "%" PRIu32, pid) < 0)
+	if (snprintf(text, TEXT_SIZE, "%" PRIu32, number) < 0)
 		text[0] = '\0';
 }
 
 static void fill_row(struct row *row, const struct varta_agent *agent)
 {
-	format_pid(row->pid, agent->pid);
-	format_pid(row->own_pid, agent->own_pid);
+	format_number(row->pid, agent->pid);
+	format_number(row->own_pid, agent->own_pid);
 	format_namespace(row->pid_namespace, agent->ns_inode);
 	format_nonce(row->nonce, agent->nonce);
 	format_duration(row->silence, agent->silence);
+	format_duration(row->threshold,
+			(uint64_t)agent->threshold_ms * NS_PER_MS);
+	format_number(row->source, agent->source);
+	format_name(row->name, agent->name);
 
 	row->cells[PID] = row->pid;
 	row->cells[OWN_PID] = row->own_pid;
@@ -173,8 +208,11 @@ static void fill_row(struct row *row, const struct varta_agent *agent)
 	row->cells[STATUS] = varta_status_name(agent->status);
 	row->cells[NONCE] = row->nonce;
 	row->cells[SILENCE] = row->silence;
+	row->cells[THRESHOLD] = row->threshold;
 	row->cells[STALLED] = agent->stalled ? "yes" : "no";
 	row->cells[ORIGIN] = varta_origin_name(agent->origin);
+	row->cells[SOURCE] = row->source;
+	row->cells[NAME] = row->name;
 }
 
 static void widen(int *widths, const char *const *cells)
@@ -191,9 +229,21 @@ static void print_row(const int *widths, const char *const *cells)
 	int i;
 
 	for (i = 0; i < COLUMNS - 1; i++)
-		printf("%*s  ", columns[i].right ? widths[i] : -widths[i],
-		       cells[i]);
+		if (widths[i])
+			printf("%*s  ",
+			       columns[i].right ? widths[i] : -widths[i],
+			       cells[i]);
 	fputs(cells[i], stdout);
+}
+
+static bool any_relayed(const struct list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->agents[i].source)
+			return true;
+	return false;
 }
 
 static void print_table(const struct list *list)
@@ -210,6 +260,9 @@ static void print_table(const struct list *list)
 		fill_row(&row, &list->agents[i]);
 		widen(widths, row.cells);
 	}
+	/* Where all are this machine's own, that need not be said. */
+	if (!any_relayed(list))
+		widths[SOURCE] = 0;
 
 	print_row(widths, titles);
 	putchar('\n');

@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <varta.h>
 
@@ -15,6 +13,7 @@
 #include "command.h"
 #include "failure.h"
 #include "number.h"
+#include "status.h"
 
 #define INTERVAL_MS	1000
 #define NS_PER_MS	1000000
@@ -25,6 +24,8 @@
  * @frame: Bytes for @beat, where a frame was given.
  * @count: How many beats; 0 for no end.
  * @fixed_time: Every beat has the timestamp that was given.
+ * @timed_nonce: Nonces are times, which go up from one call of the tool to the
+ *   next: several may beat for the same process.
  * @typed: Something was given that a frame leaves no room for.
  */
 struct beat_options {
@@ -33,7 +34,7 @@ struct beat_options {
 	uint64_t count;
 	int interval_ms;
 	bool count_given, interval_given;
-	bool fixed_time;
+	bool fixed_time, timed_nonce;
 	bool terminal;
 	bool status_given, nonce_given;
 	bool typed;
@@ -46,6 +47,8 @@ enum {
 	OPTION_PAYLOAD,
 	OPTION_PID,
 	OPTION_TIMESTAMP,
+	OPTION_THRESHOLD,
+	OPTION_NAME,
 	OPTION_TERMINAL,
 	OPTION_FRAME,
 	OPTION_COUNT,
@@ -58,17 +61,25 @@ static const struct argp_option option_table[] = {
 	{ .name = "status", .key = OPTION_STATUS, .arg = "STATUS",
 	  .doc = "ok (the default), degraded, critical, or a number" },
 	{ .name = "nonce", .key = OPTION_NONCE, .arg = "N",
-	  .doc = "Of the first beat (default 1)" },
+	  .doc = "Of the first beat (default 1; with --pid, the time in "
+		 "nanoseconds, which goes up by itself from call to call)" },
 	{ .name = "payload", .key = OPTION_PAYLOAD, .arg = "N",
 	  .doc = "Kept with the agent (default 0)" },
 	{ .name = "timestamp", .key = OPTION_TIMESTAMP, .arg = "N",
 	  .doc = "Nanoseconds of CLOCK_MONOTONIC (default now)" },
 	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
-	  .doc = "Claim this process id (default none)" },
+	  .doc = "Whose beat it is: this process's (the default), or an "
+		 "ancestor's with the same real user, such as a shell's $$" },
 	{ .name = "terminal", .key = OPTION_TERMINAL,
 	  .doc = "A crash handler's last word: critical, with nonce 2^64-1" },
 	{ .name = "frame", .key = OPTION_FRAME, .arg = "HEX",
 	  .doc = "Send these bytes as a frame, in place of all of the above" },
+	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
+	  .doc = "Silence from which the agent is stalled, from now on "
+		 "(default: what it was)" },
+	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
+	  .doc = "What to call the agent from now on, up to 15 bytes "
+		 "(default: what it was; at first, the command's name)" },
 	{ .doc = "How often:" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "How many beats (default 1; with --interval, no end)" },
@@ -79,19 +90,6 @@ static const struct argp_option option_table[] = {
 	  .doc = "Do not ask the kernel to confirm; it refuses all the same" },
 	{ 0 }
 };
-
-static bool parse_status(const char *text, uint32_t *status)
-{
-	uint32_t i;
-
-	for (i = VARTA_STATUS_OK; i <= VARTA_STATUS_STALL; i++) {
-		if (!strcmp(text, varta_status_name(i))) {
-			*status = i;
-			return true;
-		}
-	}
-	return parse_u32(text, status);
-}
 
 static bool take_field(int key, const char *text, struct beat_options *options)
 {
@@ -136,6 +134,8 @@ static void check_options(struct beat_options *options,
 		argp_error(state, "--terminal sets status and nonce");
 	if (options->interval_given && !options->count_given)
 		options->count = 0;
+	options->timed_nonce = options->beat.claim_pid &&
+			       !options->nonce_given && !options->terminal;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -150,6 +150,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_TIMESTAMP:
 	case OPTION_PID:
 		understood = take_field(key, argument, options);
+		break;
+	case OPTION_THRESHOLD:
+		understood = parse_threshold(argument,
+					     &options->beat.threshold_ms);
+		break;
+	case OPTION_NAME:
+		options->beat.name = argument;
 		break;
 	case OPTION_TERMINAL:
 		take_terminal(options);
@@ -186,8 +193,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.doc = "Send beats. They are about this process itself, which the "
-	       "kernel knows whatever is claimed.\v"
+	.doc = "Send beats. They are about this process itself, or with --pid "
+	       "about an ancestor of it, which the kernel checks.\v"
+	       "A shell script beats with: varta beat --pid $$. "
+	       "DURATION is 500ms, 5s, 2m; a bare number is ms. "
 	       "Ends with the first beat that is refused.",
 };
 
@@ -195,6 +204,16 @@ static void advance(struct varta_beat *beat)
 {
 	if (beat->nonce != VARTA_NONCE_TERMINAL)
 		beat->nonce = varta_nonce_after(beat->nonce);
+}
+
+static void set_time(struct beat_options *options)
+{
+	uint64_t now = varta_monotonic_now();
+
+	if (!options->fixed_time)
+		options->beat.timestamp = now;
+	if (options->timed_nonce)
+		options->beat.nonce = now;
 }
 
 static int send_beats(struct varta *v, struct beat_options *options)
@@ -210,8 +229,7 @@ static int send_beats(struct varta *v, struct beat_options *options)
 			sleep_until(when);
 			advance(&options->beat);
 		}
-		if (!options->fixed_time)
-			options->beat.timestamp = varta_monotonic_now();
+		set_time(options);
 		error = varta_beat_send(v, &options->beat);
 		if (error)
 			return fail_call(v, "beat", error);

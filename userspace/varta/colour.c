@@ -26,7 +26,8 @@ const char *colour_of_agent(const struct varta_agent *agent)
 {
 	if (!colour_wanted())
 		return "";
-	if (agent->stalled || agent->status == VARTA_STATUS_CRITICAL)
+	if (agent->stalled || agent->status == VARTA_STATUS_CRITICAL ||
+	    agent->exit_code || agent->exit_signal)
 		return "\033[31m";
 	if (agent->status == VARTA_STATUS_DEGRADED)
 		return "\033[33m";

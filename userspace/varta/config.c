@@ -110,8 +110,9 @@ static const struct argp parser = {
 	.doc = "Show the ledger's settings, or the one of this name; or give "
 	       "it a value.\v"
 	       "VALUE is a number; for eviction_policy, strict or balanced; "
-	       "for settings in milliseconds, a duration: 500ms, 5s, 2m; a "
-	       "bare number is ms. Changes need CAP_NET_ADMIN and last until "
+	       "for namespace_policy, isolate, pin or host; for settings in "
+	       "milliseconds (NAME ends in _ms), a duration: 500ms, 5s, 2m; "
+	       "a bare number is ms. Changes need CAP_NET_ADMIN and last until "
 	       "the module is unloaded. Some settings are fixed when it is "
 	       "loaded.",
 };
@@ -191,16 +192,9 @@ static int show(struct varta *v, const struct config_options *options)
 static int change(struct varta *v, const struct config_options *options)
 {
 	int error = varta_config_set(v, options->attribute, options->value);
-	int code;
 
-	if (!error)
-		return EXIT_OK;
-	code = fail_call(v, "change the setting", error);
-	/* The netlink core refuses that without a text. */
-	if (error == -EPERM && varta_refused(v))
-		fputs("varta: it takes CAP_NET_ADMIN in the initial user "
-		      "namespace\n", stderr);
-	return code;
+	return error ? fail_privileged(v, "change the setting", error) :
+		       EXIT_OK;
 }
 
 int run_config(int argc, char **argv)

@@ -52,3 +52,14 @@ int fail_call(const struct varta *v, const char *what, int error)
 		varta_strerror(v));
 	return exit_code_of(v, error);
 }
+
+int fail_privileged(const struct varta *v, const char *what, int error)
+{
+	int code = fail_call(v, what, error);
+
+	/* The netlink core refuses that without a text. */
+	if (error == -EPERM && varta_refused(v))
+		fputs("varta: it takes CAP_NET_ADMIN in the initial user "
+		      "namespace\n", stderr);
+	return code;
+}

@@ -22,6 +22,14 @@ int fail_open(int error);
 int fail_call(const struct varta *v, const char *what, int error);
 
 /**
+ * fail_privileged() - A call on a handle failed that takes a privilege.
+ * @v: As for fail_call().
+ * @what: Likewise.
+ * @error: Likewise.
+ */
+int fail_privileged(const struct varta *v, const char *what, int error);
+
+/**
  * fail_system() - Something on this side failed.
  * @what: What was to be done, as in "cannot @what".
  * @error: Negative errno.

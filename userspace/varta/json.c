@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "text.h"
+
 int json_put_new(struct json_object *object, const char *name,
 		 struct json_object *value)
 {
@@ -35,14 +37,31 @@ static int put_string(struct json_object *object, const char *name,
 static int put_identity(struct json_object *object,
 			const struct varta_agent *agent)
 {
-	if (put_number(object, "pid", agent->pid) ||
-	    put_number(object, "own_pid", agent->own_pid))
+	char name[NAME_TEXT_SIZE];
+
+	/* As in the interface: absent where it is not known, or of no use. */
+	if (agent->pid && put_number(object, "pid", agent->pid))
 		return -ENOMEM;
-	/* As in the interface: absent where it is not known. */
+	if (put_number(object, "own_pid", agent->own_pid))
+		return -ENOMEM;
 	if (agent->ns_inode &&
 	    put_number(object, "ns_inode", agent->ns_inode))
 		return -ENOMEM;
+	if (agent->source && put_number(object, "source", agent->source))
+		return -ENOMEM;
+	format_name_for_programs(name, agent->name);
+	if (put_string(object, "name", name))
+		return -ENOMEM;
 	return put_string(object, "origin", varta_origin_name(agent->origin));
+}
+
+static int put_exit(struct json_object *object, const struct varta_agent *agent)
+{
+	if (agent->exit_type == VARTA_EXIT_CODE)
+		return put_number(object, "exit_code", agent->exit_code);
+	if (agent->exit_type == VARTA_EXIT_SIGNAL)
+		return put_number(object, "exit_signal", agent->exit_signal);
+	return 0;
 }
 
 int json_put_agent(struct json_object *object,
@@ -53,10 +72,12 @@ int json_put_agent(struct json_object *object,
 	    put_number(object, "nonce", agent->nonce) ||
 	    put_number(object, "payload", agent->payload) ||
 	    put_number(object, "last_beat", agent->last_beat) ||
-	    put_number(object, "silence", agent->silence))
+	    put_number(object, "silence", agent->silence) ||
+	    put_number(object, "threshold_ms", agent->threshold_ms) ||
+	    json_put_new(object, "stalled",
+			 json_object_new_boolean(agent->stalled)))
 		return -ENOMEM;
-	return json_put_new(object, "stalled",
-			    json_object_new_boolean(agent->stalled));
+	return put_exit(object, agent);
 }
 
 int json_print(struct json_object *value, int flags)

@@ -18,8 +18,10 @@ const char *argp_program_version = "varta " VARTA_VERSION;
 static const struct command commands[] = {
 	{ "agents", "show the agents in the ledger", run_agents },
 	{ "beat", "send beats", run_beat },
+	{ "bye", "take an agent off the ledger", run_bye },
 	{ "config", "show settings, or change one", run_config },
-	{ "monitor", "show stalls as they are found", run_monitor },
+	{ "monitor", "show stalls and exits as they are found", run_monitor },
+	{ "relay", "report beats for others", run_relay },
 	{ "stats", "show counters", run_stats },
 };
 

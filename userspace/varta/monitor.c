@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,10 +81,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.doc = "Show stalls as the kernel finds them, one a line. Says "
-	       "'listening' on standard error once none can be missed.\v"
+	.doc = "Show stalls and exits as the kernel finds them, one a line. "
+	       "Says 'listening' on standard error once none can be missed.\v"
 	       "JSON has the names and units of the netlink interface, and "
-	       "what the event is in 'event'. If events came faster than they "
+	       "what the event is in 'event': stall, exit or overrun. In "
+	       "names, bytes that are not UTF-8 are shown as \\xNN, and in "
+	       "lines for people also those that could do something to a "
+	       "terminal; a backslash as two. If events came faster than they "
 	       "were read, 'overrun' is reported; 'varta agents' then tells "
 	       "how things are.",
 };
@@ -119,19 +123,63 @@ static void print_time(void)
 	       local.tm_sec, now.tv_nsec / NS_PER_MS);
 }
 
-static void print_stall(const struct varta_agent *agent)
+/* What happened when, and to whom. */
+static void print_subject(const char *what, const struct varta_agent *agent)
 {
-	char pid_namespace[TEXT_SIZE], silence[TEXT_SIZE], nonce[TEXT_SIZE];
+	char pid_namespace[TEXT_SIZE], name[NAME_TEXT_SIZE];
 
 	format_namespace(pid_namespace, agent->ns_inode);
+	format_name(name, agent->name);
+
+	print_time();
+	printf(" %s%s%s ", colour_of_agent(agent), what, colour_end());
+	if (agent->pid)
+		printf("pid %" PRIu32 " (own %" PRIu32 " in %s)", agent->pid,
+		       agent->own_pid, pid_namespace);
+	else
+		printf("own pid %" PRIu32 " in %s", agent->own_pid,
+		       pid_namespace);
+	if (agent->source)
+		printf(" of source %" PRIu32, agent->source);
+	printf("%s%s: ", name[0] ? " " : "", name);
+}
+
+static void print_stall(const struct varta_agent *agent)
+{
+	char silence[TEXT_SIZE], nonce[TEXT_SIZE];
+
 	format_duration(silence, agent->silence);
 	format_nonce(nonce, agent->nonce);
 
-	print_time();
-	printf(" %sstall%s pid %" PRIu32 " (own %" PRIu32 " in %s) silent %s, "
-	       "last nonce %s, status %s\n", colour_of_agent(agent),
-	       colour_end(), agent->pid, agent->own_pid, pid_namespace,
-	       silence, nonce, varta_status_name(agent->status));
+	print_subject("stall", agent);
+	printf("silent %s, last nonce %s, status %s\n", silence, nonce,
+	       varta_status_name(agent->status));
+}
+
+static void print_signal(uint32_t number)
+{
+	const char *name = number < INT_MAX ? sigabbrev_np((int)number) : NULL;
+
+	printf("killed by signal %" PRIu32, number);
+	if (name)
+		printf(" (SIG%s)", name);
+	putchar('\n');
+}
+
+static void print_exit(const struct varta_agent *agent)
+{
+	print_subject("exit", agent);
+	switch (agent->exit_type) {
+	case VARTA_EXIT_CODE:
+		printf("exit %" PRIu32 "\n", agent->exit_code);
+		break;
+	case VARTA_EXIT_SIGNAL:
+		print_signal(agent->exit_signal);
+		break;
+	default:
+		puts("ended");
+		break;
+	}
 }
 
 /* @agent is NULL where the event is about none. */
@@ -151,17 +199,33 @@ static int print_json_event(const char *name, const struct varta_agent *agent)
 	return error;
 }
 
+/* By the type of the event. */
+static const struct {
+	const char *name;
+	void (*print)(const struct varta_agent *agent);
+} kinds[] = {
+	[VARTA_EVENT_STALL] = { "stall", print_stall },
+	[VARTA_EVENT_EXIT] = { "exit", print_exit },
+};
+
+static bool is_known(const struct varta_event *event)
+{
+	return event->type < sizeof(kinds) / sizeof(kinds[0]) &&
+	       kinds[event->type].print;
+}
+
 static void take_event(const struct varta_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
 
 	/* One message may hold more events than were asked for. */
-	if (event->type != VARTA_EVENT_STALL || satisfied(monitor))
+	if (!is_known(event) || satisfied(monitor))
 		return;
 	if (monitor->options->json)
-		monitor->error = print_json_event("stall", event->agent);
+		monitor->error = print_json_event(kinds[event->type].name,
+						  event->agent);
 	else
-		print_stall(event->agent);
+		kinds[event->type].print(event->agent);
 	/* Nobody reads any more: end, rather than watch for nothing. */
 	if (!monitor->error && ferror(stdout))
 		monitor->error = -EIO;

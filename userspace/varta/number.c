@@ -76,6 +76,16 @@ bool parse_duration(const char *text, int *ms)
 	return true;
 }
 
+bool parse_threshold(const char *text, uint32_t *ms)
+{
+	int duration;
+
+	if (!parse_duration(text, &duration) || !duration)
+		return false;
+	*ms = (uint32_t)duration;
+	return true;
+}
+
 static unsigned int digit_value(char digit)
 {
 	if (isdigit((unsigned char)digit))

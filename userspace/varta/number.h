@@ -36,6 +36,15 @@ bool parse_u32(const char *text, uint32_t *number);
 bool parse_duration(const char *text, int *ms);
 
 /**
+ * parse_threshold() - Read a threshold that an agent asks for.
+ * @text: As in parse_duration(), but not 0, which stands for none.
+ * @ms: Receives milliseconds.
+ *
+ * Return: Whether @text was such a duration.
+ */
+bool parse_threshold(const char *text, uint32_t *ms);
+
+/**
  * parse_hex() - Read bytes.
  * @text: Two digits for each byte.
  * @bytes: Receives them.

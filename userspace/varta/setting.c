@@ -20,22 +20,47 @@ unsigned int find_setting(const char *name)
 	return 0;
 }
 
-const char *setting_word(unsigned int attribute, uint64_t value)
+/* Settings whose values have names, from 0 to the last. */
+static const struct words {
+	unsigned int attribute;
+	uint32_t last;
+	const char *(*name)(uint32_t value);
+	const char *all;
+} settings_with_words[] = {
+	{ VARTA_A_CONFIG_EVICTION_POLICY, VARTA_EVICTION_POLICY_BALANCED,
+	  varta_eviction_policy_name, "strict or balanced" },
+	{ VARTA_A_CONFIG_NAMESPACE_POLICY, VARTA_NAMESPACE_POLICY_HOST,
+	  varta_namespace_policy_name, "isolate, pin or host" },
+};
+
+static const struct words *words_of(unsigned int attribute)
 {
-	if (attribute != VARTA_A_CONFIG_EVICTION_POLICY)
-		return NULL;
-	/* What is wider is unknown, and stays so when it is narrowed. */
-	return varta_eviction_policy_name(value < UINT32_MAX ?
-					  (uint32_t)value : UINT32_MAX);
+	size_t i;
+
+	for (i = 0; i < sizeof(settings_with_words) /
+			sizeof(settings_with_words[0]); i++)
+		if (settings_with_words[i].attribute == attribute)
+			return &settings_with_words[i];
+	return NULL;
 }
 
-static bool parse_policy(const char *text, uint64_t *value)
+const char *setting_word(unsigned int attribute, uint64_t value)
+{
+	const struct words *words = words_of(attribute);
+
+	if (!words)
+		return NULL;
+	/* What is wider is unknown, and stays so when it is narrowed. */
+	return words->name(value < UINT32_MAX ? (uint32_t)value : UINT32_MAX);
+}
+
+static bool parse_word(const struct words *words, const char *text,
+		       uint64_t *value)
 {
 	uint32_t i;
 
-	for (i = VARTA_EVICTION_POLICY_STRICT;
-	     i <= VARTA_EVICTION_POLICY_BALANCED; i++) {
-		if (!strcmp(text, varta_eviction_policy_name(i))) {
+	for (i = 0; i <= words->last; i++) {
+		if (!strcmp(text, words->name(i))) {
 			*value = i;
 			return true;
 		}
@@ -55,11 +80,12 @@ static bool is_duration(unsigned int attribute)
 
 bool parse_setting(unsigned int attribute, const char *text, uint64_t *value)
 {
+	const struct words *words = words_of(attribute);
 	uint32_t number;
 	int ms;
 
-	if (attribute == VARTA_A_CONFIG_EVICTION_POLICY)
-		return parse_policy(text, value);
+	if (words)
+		return parse_word(words, text, value);
 	if (is_duration(attribute)) {
 		if (!parse_duration(text, &ms))
 			return false;
@@ -74,8 +100,10 @@ bool parse_setting(unsigned int attribute, const char *text, uint64_t *value)
 
 const char *setting_values(unsigned int attribute)
 {
-	if (attribute == VARTA_A_CONFIG_EVICTION_POLICY)
-		return "strict or balanced";
+	const struct words *words = words_of(attribute);
+
+	if (words)
+		return words->all;
 	if (is_duration(attribute))
 		return "a duration: 500ms, 5s, 2m; a bare number is ms";
 	return "a number of 32 bits";

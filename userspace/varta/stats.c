@@ -14,26 +14,44 @@
 #include "failure.h"
 #include "json.h"
 
+struct stats_options {
+	bool json;
+	bool take;
+};
+
+enum { OPTION_TAKE = 256 };
+
 static const struct argp_option option_table[] = {
+	{ .name = "take", .key = OPTION_TAKE,
+	  .doc = "Only what was counted since the last take, and whose slot "
+		 "was evicted last (0 for nobody's); needs CAP_NET_ADMIN" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON object" },
 	{ 0 }
 };
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
-	bool *json = state->input;
+	struct stats_options *options = state->input;
 
 	(void)argument;
-	if (key != 'j')
+	switch (key) {
+	case 'j':
+		options->json = true;
+		return 0;
+	case OPTION_TAKE:
+		options->take = true;
+		return 0;
+	default:
 		return ARGP_ERR_UNKNOWN;
-	*json = true;
-	return 0;
+	}
 }
 
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.doc = "Show the ledger's counters.",
+	.doc = "Show the ledger's counters.\v"
+	       "What one take has shown, no other will; the totals that are "
+	       "shown without --take go on.",
 };
 
 static int print_text(const struct varta_stats *stats)
@@ -69,24 +87,35 @@ static int print_json(const struct varta_stats *stats)
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
-int run_stats(int argc, char **argv)
+static int show(struct varta *v, const struct stats_options *options)
 {
 	struct varta_stats stats;
-	bool json = false;
+	int error;
+
+	if (options->take) {
+		error = varta_stats_take(v, &stats);
+		if (error)
+			return fail_privileged(v, "take the counters", error);
+	} else {
+		error = varta_stats_get(v, &stats);
+		if (error)
+			return fail_call(v, "read the counters", error);
+	}
+	return options->json ? print_json(&stats) : print_text(&stats);
+}
+
+int run_stats(int argc, char **argv)
+{
+	struct stats_options options = { 0 };
 	struct varta *v;
 	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &json))
+	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
 		return EXIT_SYSTEM;
 	error = varta_open(&v, NULL);
 	if (error)
 		return fail_open(error);
-
-	error = varta_stats_get(v, &stats);
-	if (error)
-		code = fail_call(v, "read the counters", error);
-	else
-		code = json ? print_json(&stats) : print_text(&stats);
+	code = show(v, &options);
 	varta_close(v);
 	return code;
 }

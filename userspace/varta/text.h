@@ -9,8 +9,11 @@
 
 #include <varta.h>
 
-/* Enough for every text made here. */
+/* Enough for every text made here but names. */
 #define TEXT_SIZE	32
+
+/* Enough for a name of which every byte is escaped. */
+#define NAME_TEXT_SIZE	(4 * (VARTA_NAME_SIZE - 1) + 1)
 
 /**
  * format_duration() - A duration, as exact as its size asks for.
@@ -32,5 +35,22 @@ void format_nonce(char *text, uint64_t nonce);
  * @inode: Its inode number, or 0 for one that is not known.
  */
 void format_namespace(char *text, uint64_t inode);
+
+/**
+ * format_name() - A name for a terminal, with which it cannot play.
+ * @text: Receives NAME_TEXT_SIZE bytes: \xNN for each byte that is not UTF-8,
+ *   or belongs to a character that does something (control characters, and
+ *   those that turn the direction or are invisible); two backslashes for one.
+ * @name: At most VARTA_NAME_SIZE - 1 bytes.
+ */
+void format_name(char *text, const char *name);
+
+/**
+ * format_name_for_programs() - A name as valid UTF-8.
+ * @text: Receives NAME_TEXT_SIZE bytes, as from format_name(), but with all of
+ *   the characters as they are.
+ * @name: At most VARTA_NAME_SIZE - 1 bytes.
+ */
+void format_name_for_programs(char *text, const char *name);
 
 #endif /* TEXT_H */

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who is admitted and who leaves. That the two balance, ledger_check() sees at
+ * the end of every test of the tracker; here, that each path does it for the
+ * right user.
+ */
+#include <kunit/test.h>
+
+#include "colliding.h"
+#include "generations.h"
+#include "ledger.h"
+#include "saying.h"
+
+enum {
+	/* Users, and where they are told. */
+	ALICE		= 1,
+	BOB		= 2,
+	/* For the tests of the index: a table with more than it can probe. */
+	CAPACITY	= 128,
+	PROBES		= 64,
+};
+
+/* How many of Alice's and of Bob's agents are admitted. */
+static void expect_admitted(struct kunit *test, int alices, int bobs)
+{
+	KUNIT_EXPECT_EQ(test, generations_admitted(ALICE), alices);
+	KUNIT_EXPECT_EQ(test, generations_admitted(BOB), bobs);
+	ledger_check(test, test->priv);
+}
+
+/* ---- Admitted and left. */
+
+static void each_agent_is_admitted_once(struct kunit *test)
+{
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .home = 3);
+	expect_admitted(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
+	EXPECT_INSERTED(test, .pid = 1, .source = 1, .uid = BOB);
+	expect_admitted(test, 2, 1);
+	/* Who is there already is not asked again, whoever it says it is. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .uid = BOB, .home = 4);
+	EXPECT_OUT_OF_ORDER(test, .pid = 1, .nonce = 2, .uid = BOB);
+	KUNIT_EXPECT_EQ(test, generations_asked(), 3);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->uid, ALICE);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->home, 3);
+	expect_admitted(test, 2, 1);
+}
+
+static void retired_agent_leaves(struct kunit *test)
+{
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	KUNIT_EXPECT_TRUE(test, retire(test, 1));
+	expect_admitted(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+	KUNIT_EXPECT_FALSE(test, retire(test, 1));
+	expect_admitted(test, 0, 1);
+}
+
+static void agent_found_recycled_leaves(struct kunit *test)
+{
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .generation = 1);
+	generations_set_process(1, 2);
+	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
+	expect_admitted(test, 0, 0);
+}
+
+static void agent_that_exited_leaves_when_it_is_told(struct kunit *test)
+{
+	struct heard heard;
+
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .generation = 1,
+			.home = 3);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, 0));
+	expect_admitted(test, 1, 0);
+	KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
+	KUNIT_EXPECT_EQ(test, heard.agents[0].id.uid, ALICE);
+	KUNIT_EXPECT_EQ(test, heard.agents[0].id.home, 3);
+	expect_admitted(test, 0, 0);
+}
+
+static void new_process_comes_and_the_old_one_leaves(struct kunit *test)
+{
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3,
+			.generation = 1);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .home = 4,
+			.generation = 2);
+	expect_admitted(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->uid, BOB);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .generation = 3);
+	expect_admitted(test, 0, 1);
+}
+
+static void stronger_origin_comes_and_the_weaker_leaves(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 1, .origin_takeover = true,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3,
+			.origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 1, .uid = BOB, .origin = ATTESTED);
+	expect_admitted(test, 0, 1);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 1, .uid = ALICE, .nonce = 1,
+			       .origin = RELAYED);
+	expect_admitted(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, generations_asked(), 2);
+}
+
+static void victim_leaves(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 1,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3);
+	EXPECT_NO_ROOM(test, .pid = 2, .uid = BOB, .now = EVICTABLE);
+	expect_admitted(test, 1, 0);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB, .home = 4,
+			.now = EVICTABLE + 1);
+	expect_admitted(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+}
+
+static void who_finds_no_room_leaves(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) { .capacity = 1 });
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE);
+	EXPECT_NO_ROOM(test, .pid = 2, .uid = BOB);
+	KUNIT_EXPECT_EQ(test, generations_asked(), 2);
+	expect_admitted(test, 1, 0);
+}
+
+static void who_finds_no_place_in_the_index_leaves(struct kunit *test)
+{
+	u32 pids[PROBES + 1];
+	u32 i;
+
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = CAPACITY, .eviction_scan_window = 1,
+	});
+	colliding_pids(test, CAPACITY, 0, pids, ARRAY_SIZE(pids));
+	for (i = 0; i < PROBES; i++)
+		EXPECT_INSERTED(test, .pid = pids[i], .uid = ALICE);
+	EXPECT_NO_ROOM(test, .pid = pids[PROBES], .uid = BOB);
+	EXPECT_COUNT(test, PROBE_EXHAUSTED, 1);
+	expect_admitted(test, PROBES, 0);
+}
+
+/* And the victim stays. */
+static void who_finds_no_place_by_eviction_leaves(struct kunit *test)
+{
+	u32 pids[PROBES + 1], others[CAPACITY - PROBES];
+	u32 i;
+
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = CAPACITY, .eviction_scan_window = 1,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	colliding_pids(test, CAPACITY, 0, pids, ARRAY_SIZE(pids));
+	colliding_pids(test, CAPACITY, CAPACITY, others, ARRAY_SIZE(others));
+	/* The first slot is the first one that is looked at. */
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		EXPECT_INSERTED(test, .pid = others[i], .uid = ALICE);
+	for (i = 0; i < PROBES; i++)
+		EXPECT_INSERTED(test, .pid = pids[i], .uid = ALICE);
+	EXPECT_NO_ROOM(test, .pid = pids[PROBES], .uid = BOB,
+		       .now = EVICTABLE + 1);
+	EXPECT_COUNT(test, PROBE_EXHAUSTED, 1);
+	EXPECT_COUNT(test, EVICTIONS, 0);
+	expect_admitted(test, CAPACITY, 0);
+}
+
+static void destroyed_ledger_lets_everybody_leave(struct kunit *test)
+{
+	struct ledger *ledger;
+
+	ledger = ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 3,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	EXPECT_INSERTED(test, .pid = 3, .uid = BOB);
+	KUNIT_EXPECT_TRUE(test, retire(test, 2));
+	expect_admitted(test, 1, 1);
+	ledger_destroy(test, ledger);
+	KUNIT_EXPECT_EQ(test, generations_admitted(ALICE), 0);
+	KUNIT_EXPECT_EQ(test, generations_admitted(BOB), 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+}
+
+/* ---- Refused. */
+
+static void who_is_not_admitted_gets_no_slot(struct kunit *test)
+{
+	small_ledger(test);
+	generations_set_quota(2);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
+	EXPECT_OVER_QUOTA(test, .pid = 3, .uid = ALICE, .generation = 3,
+			  .threshold_ms = 5);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
+	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 3));
+	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
+	KUNIT_EXPECT_EQ(test, generations_held(3), 0);
+	KUNIT_EXPECT_EQ(test, generations_sooners(), 0);
+	expect_admitted(test, 2, 0);
+
+	/* It is nothing to others, nor to those who are there. */
+	EXPECT_INSERTED(test, .pid = 3, .uid = BOB);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .uid = ALICE);
+	retire(test, 2);
+	EXPECT_INSERTED(test, .pid = 4, .uid = ALICE);
+	expect_admitted(test, 2, 1);
+}
+
+static void who_is_not_admitted_evicts_nobody(struct kunit *test)
+{
+	struct varta_tracker *tracker;
+	struct varta_slot was;
+
+	tracker = full_ledger(test, 1, 1, VARTA_EVICTION_POLICY_BALANCED);
+	KUNIT_EXPECT_EQ(test, pass(test, FILLED + THRESHOLD), 1);
+	was = *slot_of(test, 1);
+	generations_set_quota(0);
+	EXPECT_OVER_QUOTA(test, .pid = 2, .uid = BOB,
+			  .now = FILLED + EVICTABLE + 1);
+	KUNIT_EXPECT_TRUE(test, same_slots(slot_of(test, 1), &was));
+	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor, 0);
+	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
+	EXPECT_COUNT(test, EVICTIONS, 0);
+	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 0);
+	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
+	expect_admitted(test, 0, 0);
+
+	generations_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB,
+			.now = FILLED + EVICTABLE + 1);
+	expect_admitted(test, 0, 1);
+}
+
+/* say() sees that the slot is as it was. */
+static void new_process_that_is_not_admitted_leaves_the_slot(struct kunit *test)
+{
+	struct varta_slot *slot;
+
+	small_ledger(test);
+	generations_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .home = 3,
+			.generation = 1, .name = "old", .threshold_ms = 1);
+	KUNIT_EXPECT_EQ(test, pass(test, U64_MAX), 2);
+	slot = slot_of(test, 1);
+	EXPECT_OVER_QUOTA(test, .pid = 1, .nonce = 6, .uid = BOB,
+			  .generation = 2, .name = "new", .threshold_ms = 9);
+	KUNIT_EXPECT_TRUE(test, slot->stalled);
+	KUNIT_EXPECT_EQ(test, slot->generation, 1);
+	KUNIT_EXPECT_EQ(test, generations_held(1), 1);
+	KUNIT_EXPECT_EQ(test, generations_held(2), 0);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 2);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
+	EXPECT_COUNT(test, PID_RECYCLES, 0);
+	expect_admitted(test, 1, 1);
+	/* The old one may go on. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 6, .generation = 1);
+}
+
+static void stronger_origin_that_is_not_admitted_leaves_the_slot(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 2, .origin_takeover = true,
+	});
+	generations_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE,
+			.origin = RELAYED);
+	EXPECT_OVER_QUOTA(test, .pid = 1, .nonce = 2, .uid = BOB,
+			  .origin = ATTESTED);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->origin, RELAYED);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
+	EXPECT_COUNT(test, ORIGIN_CONFLICTS, 0);
+	expect_admitted(test, 1, 1);
+	/* Who would be refused anyway is not asked for. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .origin = RELAYED);
+}
+
+static void exit_of_who_could_not_be_replaced_is_told(struct kunit *test)
+{
+	struct heard heard;
+
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .generation = 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, 9));
+	generations_set_quota(0);
+	EXPECT_OVER_QUOTA(test, .pid = 1, .uid = BOB, .generation = 2);
+	KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
+	KUNIT_EXPECT_EQ(test, heard.agents[0].id.uid, ALICE);
+	KUNIT_EXPECT_EQ(test, heard.agents[0].exit_code, 9);
+}
+
+/* ---- Without any of it. */
+
+static void without_ops_anybody_is_admitted(struct kunit *test)
+{
+	struct heard heard;
+
+	ledger_make(test, &(struct varta_tracker_config) {
+		.generations = &generations_ops_least,
+		.capacity = 2, .eviction_scan_window = 2,
+		.origin_takeover = true,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	generations_set_quota(0);
+	EXPECT_INSERTED(test, .pid = 1, .generation = 1, .threshold_ms = 1);
+	EXPECT_INSERTED(test, .pid = 1, .generation = 2, .origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 1, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 2, .generation = 1);
+	EXPECT_NO_ROOM(test, .pid = 3);
+	EXPECT_INSERTED(test, .pid = 3, .now = EVICTABLE + 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 2, 1, 0));
+	KUNIT_EXPECT_EQ(test, exit_pass(test, &heard), 1);
+	KUNIT_EXPECT_TRUE(test, retire(test, 3));
+	EXPECT_INSERTED(test, .pid = 4, .threshold_ms = 1);
+	KUNIT_EXPECT_EQ(test, generations_asked(), 0);
+	KUNIT_EXPECT_EQ(test, generations_sooners(), 0);
+}
+
+static struct kunit_case quota_cases[] = {
+	KUNIT_CASE(each_agent_is_admitted_once),
+	KUNIT_CASE(retired_agent_leaves),
+	KUNIT_CASE(agent_found_recycled_leaves),
+	KUNIT_CASE(agent_that_exited_leaves_when_it_is_told),
+	KUNIT_CASE(new_process_comes_and_the_old_one_leaves),
+	KUNIT_CASE(stronger_origin_comes_and_the_weaker_leaves),
+	KUNIT_CASE(victim_leaves),
+	KUNIT_CASE(who_finds_no_room_leaves),
+	KUNIT_CASE(who_finds_no_place_in_the_index_leaves),
+	KUNIT_CASE(who_finds_no_place_by_eviction_leaves),
+	KUNIT_CASE(destroyed_ledger_lets_everybody_leave),
+
+	KUNIT_CASE(who_is_not_admitted_gets_no_slot),
+	KUNIT_CASE(who_is_not_admitted_evicts_nobody),
+	KUNIT_CASE(new_process_that_is_not_admitted_leaves_the_slot),
+	KUNIT_CASE(stronger_origin_that_is_not_admitted_leaves_the_slot),
+	KUNIT_CASE(exit_of_who_could_not_be_replaced_is_told),
+
+	KUNIT_CASE(without_ops_anybody_is_admitted),
+	{}
+};
+
+static struct kunit_suite quota_suite = {
+	.name = "varta-quota",
+	.exit = ledger_test_exit,
+	.test_cases = quota_cases,
+};
+
+kunit_test_suite(quota_suite);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A probe on the tracepoint sched_process_exit, which is not exported but can
+ * be found by its name.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <trace/events/varta_compat.h>
+
+#include "exits.h"
+#include "identity.h"
+#include "settings.h"
+#include "varta.h"
+#include "watch.h"
+
+static struct tracepoint *exit_tracepoint;
+
+/* As wait(2) gives it; the last thread of the group is ending. */
+static u32 exit_code_of(struct task_struct *task)
+{
+	struct signal_struct *signal = task->signal;
+
+	if (signal->flags & SIGNAL_GROUP_EXIT)
+		return signal->group_exit_code;
+	return task->group_leader->exit_code;
+}
+
+static void note_exit(VARTA_EXIT_PROBE_ARGS)
+{
+	struct varta_identity id;
+
+	if (atomic_read(&task->signal->live) ||
+	    !varta_setting(VARTA_SET_TRACK_EXIT))
+		return;
+	varta_identify_pid(&id, task_tgid(task));
+	if (varta_tracker_note_exit(&varta.tracker, &id, exit_code_of(task)))
+		varta_watch_again();
+}
+
+static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	if (!strcmp(tracepoint->name, "sched_process_exit"))
+		exit_tracepoint = tracepoint;
+}
+
+/**
+ * varta_exits_init() - begin to see processes end
+ *
+ * Context: process; the tracker is there.
+ * Return: 0 or a negative errno.
+ */
+int varta_exits_init(void)
+{
+	for_each_kernel_tracepoint(find_exit_tracepoint, NULL);
+	if (!exit_tracepoint) {
+		pr_err("this kernel has no tracepoint sched_process_exit\n");
+		return -ENOENT;
+	}
+	return tracepoint_probe_register(exit_tracepoint, note_exit, NULL);
+}
+
+/**
+ * varta_exits_exit() - see them no longer
+ *
+ * Context: process; waits for probes under way.
+ */
+void varta_exits_exit(void)
+{
+	tracepoint_probe_unregister(exit_tracepoint, note_exit, NULL);
+	tracepoint_synchronize_unregister();
+}

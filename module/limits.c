@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The two rate limits (tracker semantics, section 7). The agent's own comes
+ * first, so that one that floods does not spend the others' tokens.
+ */
+
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/spinlock.h>
+#include <linux/time64.h>
+
+#include "limits.h"
+#include "settings.h"
+#include "varta.h"
+
+/* What the limits have to know of a slot. */
+struct last_beat {
+	u64 ns;
+	bool terminal;
+};
+
+static bool note_last_beat(void *context, const struct varta_agent *agent)
+{
+	struct last_beat *last = context;
+
+	last->ns = agent->last_ns;
+	last->terminal = agent->nonce == VARTA_TERMINAL_NONCE;
+	return true;
+}
+
+static bool find_last_beat(const struct varta_identity *id,
+			   struct last_beat *last)
+{
+	return varta_tracker_query(&varta.tracker, id->source, id->pid,
+				   note_last_beat, last);
+}
+
+/* A crash handler's last word is not to be lost because it comes soon. */
+static bool is_first_terminal(const struct varta_beat *beat,
+			      const struct last_beat *last)
+{
+	return varta_beat_is_terminal(beat) && !last->terminal;
+}
+
+/**
+ * varta_agent_limited() - whether a beat is too close to the agent's last one
+ * @beat: the beat
+ * @id: whose
+ * @now: the time
+ *
+ * Context: process; does not sleep.
+ */
+bool varta_agent_limited(const struct varta_beat *beat,
+			 const struct varta_identity *id, u64 now)
+{
+	u64 interval = (u64)varta_setting(VARTA_SET_MIN_BEAT_INTERVAL_MS) *
+		       NSEC_PER_MSEC;
+	struct last_beat last;
+
+	if (!interval || !find_last_beat(id, &last) ||
+	    is_first_terminal(beat, &last))
+		return false;
+	return now < last.ns + interval;
+}
+
+/*
+ * The bucket as the time at which it would be full again: tokens that were
+ * spent push it into the future, by the time that each takes to come back.
+ */
+static struct {
+	/* Protects full_at. */
+	spinlock_t lock;
+	u64 full_at;
+} bucket = {
+	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
+};
+
+static bool take_token(u32 rate, u32 burst, u64 now)
+{
+	u64 interval = div_u64(NSEC_PER_SEC, rate);
+	u64 full_at;
+	bool taken;
+
+	spin_lock(&bucket.lock);
+	full_at = max(bucket.full_at, now) + interval;
+	taken = full_at - now <= burst * interval;
+	if (taken)
+		bucket.full_at = full_at;
+	spin_unlock(&bucket.lock);
+	return taken;
+}
+
+/**
+ * varta_all_limited() - whether all agents together beat too often
+ * @beat: the beat; it spends a token if there is one
+ * @id: whose
+ * @now: the time
+ *
+ * Context: process; does not sleep.
+ */
+bool varta_all_limited(const struct varta_beat *beat,
+		       const struct varta_identity *id, u64 now)
+{
+	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
+	struct last_beat last;
+
+	if (!rate)
+		return false;
+	if (varta_beat_is_terminal(beat) &&
+	    id->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	    find_last_beat(id, &last) && is_first_terminal(beat, &last))
+		return false;
+	return !take_token(rate, varta_setting(VARTA_SET_BEAT_BURST), now);
+}

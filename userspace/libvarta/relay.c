@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Beats for agents that the kernel cannot see. See relay.h.
+ */
+#include "relay.h"
+
+#include <errno.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include "handle.h"
+#include "query.h"
+
+static int put_report(struct nl_msg *message, const struct varta_beat *beat)
+{
+	if (beat->frame)
+		return nla_put(message, VARTA_A_RELAYED_BEAT_FRAME,
+			       (int)beat->frame_len, beat->frame);
+	if (nla_put_u32(message, VARTA_A_RELAYED_BEAT_STATUS, beat->status) ||
+	    nla_put_u64(message, VARTA_A_RELAYED_BEAT_NONCE, beat->nonce) ||
+	    nla_put_u64(message, VARTA_A_RELAYED_BEAT_TIMESTAMP,
+			beat->timestamp) ||
+	    nla_put_u32(message, VARTA_A_RELAYED_BEAT_PAYLOAD, beat->payload))
+		return -1;
+	return nla_put_u32(message, VARTA_A_RELAYED_BEAT_PID, beat->pid);
+}
+
+static int put_agent(struct nl_msg *message, const struct varta_beat *beat)
+{
+	if (beat->threshold_ms &&
+	    nla_put_u32(message, VARTA_A_RELAYED_BEAT_THRESHOLD_MS,
+			beat->threshold_ms))
+		return -1;
+	if (beat->name &&
+	    nla_put_string(message, VARTA_A_RELAYED_BEAT_NAME, beat->name))
+		return -1;
+	if (beat->ns_inode)
+		return nla_put_u64(message, VARTA_A_RELAYED_BEAT_NS_INODE,
+				   beat->ns_inode);
+	return 0;
+}
+
+static int put_beat(struct nl_msg *message, const struct varta_beat *beat)
+{
+	struct nlattr *nest;
+
+	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
+		return -1;
+	nest = nla_nest_start(message, VARTA_A_RELAY_BEAT);
+	if (!nest || put_report(message, beat) || put_agent(message, beat))
+		return -1;
+	return nla_nest_end(message, nest) < 0 ? -1 : 0;
+}
+
+int varta_relay_write(struct nl_msg *message, uint32_t source,
+		      const struct varta_beat *beats, size_t count)
+{
+	size_t i;
+
+	if (count > VARTA_RELAY_MAX)
+		return -EMSGSIZE;
+	if (nla_put_u32(message, VARTA_A_RELAY_SOURCE, source))
+		return -EMSGSIZE;
+	for (i = 0; i < count; i++)
+		if (put_beat(message, &beats[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+size_t varta_relay_find(struct nl_msg *message, uint32_t offset)
+{
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	struct nlattr *attribute;
+	size_t i = 0;
+	int left;
+
+	nlmsg_for_each_attr(attribute, header, GENL_HDRLEN, left) {
+		if (nla_type(attribute) != VARTA_A_RELAY_BEAT)
+			continue;
+		if ((char *)attribute - (char *)header == (ptrdiff_t)offset)
+			return i;
+		i++;
+	}
+	return SIZE_MAX;
+}
+
+static struct nl_msg *new_message(const struct varta *v)
+{
+	struct nl_msg *message = nlmsg_alloc_size(VARTA_MESSAGE_MAX);
+
+	if (!message)
+		return NULL;
+	if (!genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ,
+			 v->connection.family, 0, NLM_F_REQUEST | NLM_F_ACK,
+			 VARTA_CMD_RELAY, VARTA_FAMILY_VERSION)) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	return message;
+}
+
+static int relay(struct varta *v, struct nl_msg *message, uint32_t source,
+		 const struct varta_beat *beats, size_t count)
+{
+	struct varta_connection *c = &v->connection;
+	int error = varta_relay_write(message, source, beats, count);
+
+	if (error)
+		return error;
+	/* The query lets go of the message, which is needed afterwards. */
+	nlmsg_get(message);
+	error = varta_query(c, message, NULL, NULL);
+	if (error && error == c->refusal.error && c->refusal.offset)
+		v->relay_refused = varta_relay_find(message,
+						    c->refusal.offset);
+	return error;
+}
+
+int varta_relay(struct varta *v, uint32_t source,
+		const struct varta_beat *beats, size_t count)
+{
+	struct nl_msg *message;
+	int error = -ENOMEM;
+
+	varta_call_begin(v);
+	v->relay_refused = SIZE_MAX;
+	message = new_message(v);
+	if (message)
+		error = relay(v, message, source, beats, count);
+	nlmsg_free(message);
+	return varta_call_end(v, error);
+}
+
+size_t varta_relay_refused(const struct varta *v)
+{
+	return v->relay_refused;
+}

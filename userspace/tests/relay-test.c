@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Messages of relays: what fits in them, and finding a beat again.
+ */
+#include "relay.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include "connection.h"
+#include "tap.h"
+
+static struct nl_msg *new_message(void)
+{
+	struct nl_msg *message = nlmsg_alloc_size(VARTA_MESSAGE_MAX);
+
+	if (message && genlmsg_put(message, 0, 1, 42, 0, 0, VARTA_CMD_RELAY, 1))
+		return message;
+	nlmsg_free(message);
+	return NULL;
+}
+
+static int write_beats(const struct varta_beat *beats, size_t count)
+{
+	struct nl_msg *message = new_message();
+	int error = message ? varta_relay_write(message, 1, beats, count) : -1;
+
+	nlmsg_free(message);
+	return error;
+}
+
+static void test_limits(void)
+{
+	static const unsigned char frame[VARTA_FRAME_SEND_MAX + 1];
+	struct varta_beat beats[VARTA_RELAY_MAX + 1];
+	size_t i;
+
+	for (i = 0; i <= VARTA_RELAY_MAX; i++)
+		beats[i] = (struct varta_beat){
+			.threshold_ms = 1,
+			.name = "0123456789abcde",
+			.ns_inode = 1,
+		};
+	check(!write_beats(beats, VARTA_RELAY_MAX),
+	      "relay: as many as fit, in full");
+	check(write_beats(beats, VARTA_RELAY_MAX + 1) == -EMSGSIZE,
+	      "relay: one too many");
+	for (i = 0; i < VARTA_RELAY_MAX; i++) {
+		beats[i].frame = frame;
+		beats[i].frame_len = VARTA_FRAME_SEND_MAX;
+	}
+	check(write_beats(beats, VARTA_RELAY_MAX) == -EMSGSIZE,
+	      "relay: too many long frames");
+	check(!write_beats(beats, 1), "relay: a long frame");
+	beats[0].frame_len++;
+	check(write_beats(beats, 1) == -EMSGSIZE, "relay: too long a frame");
+}
+
+/* Where the last attribute of the message begins. */
+static uint32_t last_attribute(struct nl_msg *message)
+{
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	struct nlattr *attribute;
+	uint32_t offset = 0;
+	int left;
+
+	nlmsg_for_each_attr(attribute, header, GENL_HDRLEN, left)
+		offset = (uint32_t)((char *)attribute - (char *)header);
+	return offset;
+}
+
+static void test_finding(struct nl_msg *message)
+{
+	const struct varta_beat beats[3] = { 0 };
+	uint32_t last;
+
+	check(!varta_relay_write(message, 7, beats, 3), "relay: three");
+	last = last_attribute(message);
+	check(varta_relay_find(message, last) == 2, "relay: the last of them");
+	check(varta_relay_find(message, NLMSG_HDRLEN + GENL_HDRLEN) == SIZE_MAX,
+	      "relay: the source is no beat");
+	check(varta_relay_find(message, 0) == SIZE_MAX &&
+	      varta_relay_find(message, last + 4) == SIZE_MAX,
+	      "relay: nor is what is within or outside");
+}
+
+void test_relay(void)
+{
+	struct nl_msg *message = new_message();
+
+	if (message) {
+		test_limits();
+		test_finding(message);
+	} else {
+		check(false, "relay: memory");
+	}
+	nlmsg_free(message);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process whose first thread ends before the others: for the tests of what
+ * the kernel takes for the same agent, and when it takes it for dead.
+ *
+ * Both threads beat; then the first ends, and the other one goes on beating
+ * until it reads a line, and ends the process with the number in it.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <varta.h>
+
+static struct varta *v;
+
+static void beat(const char *who)
+{
+	if (varta_beat(v, VARTA_STATUS_OK, 0)) {
+		fprintf(stderr, "threads: %s: %s\n", who, varta_strerror(v));
+		exit(100);
+	}
+}
+
+static void *beat_until_told(void *unused)
+{
+	char line[16];
+
+	(void)unused;
+	beat("second thread");
+	if (!fgets(line, sizeof(line), stdin))
+		exit(101);
+	beat("second thread, alone");
+	if (!fgets(line, sizeof(line), stdin))
+		exit(101);
+	exit(atoi(line));
+}
+
+int main(void)
+{
+	pthread_t thread;
+
+	if (varta_open(&v, NULL))
+		return 102;
+	beat("first thread");
+	if (pthread_create(&thread, NULL, beat_until_told, NULL))
+		return 103;
+	/* This thread alone; pthread_exit() would want libgcc_s in the guest. */
+	syscall(SYS_exit, 0);
+	return 104;
+}
