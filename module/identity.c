@@ -90,6 +90,15 @@ static void name_after(struct varta_sender *sender,
 {
 	memcpy(sender->comm, task->comm, sizeof(sender->comm));
 	sender->comm[sizeof(sender->comm) - 1] = '\0';
+}
+
+/* What an attested identity is made of; the name is there. */
+static void identify(struct varta_sender *sender, struct pid *pid)
+{
+	sender->pid = pid;
+	varta_identify_pid(&sender->id, pid);
+	sender->id.uid = from_kuid(&init_user_ns, current_uid());
+	sender->id.home = varta_net_of_current();
 	sender->id.comm = sender->comm;
 }
 
@@ -104,15 +113,12 @@ static void name_after(struct varta_sender *sender,
  */
 void varta_identify_current(struct varta_sender *sender)
 {
-	/* Good while the task runs here: nothing to hold. */
-	sender->pid = task_tgid(current);
-	varta_identify_pid(&sender->id, sender->pid);
-	sender->id.uid = from_kuid(&init_user_ns, current_uid());
-	sender->id.home = varta_net_of_current();
 	/* An execve() by another thread may be about to free the leader. */
 	rcu_read_lock();
 	name_after(sender, current->group_leader);
 	rcu_read_unlock();
+	/* Good while the task runs here: nothing to hold. */
+	identify(sender, task_tgid(current));
 }
 
 /*
@@ -168,11 +174,7 @@ int varta_identify_other(struct varta_sender *sender, u32 claimed,
 	if (!may)
 		return varta_refuse(extack, VARTA_REFUSE_NOT_SENDERS_PID);
 
-	sender->pid = pid;
-	varta_identify_pid(&sender->id, pid);
-	sender->id.uid = from_kuid(&init_user_ns, current_uid());
-	sender->id.home = varta_net_of_current();
-	sender->id.comm = sender->comm;
+	identify(sender, pid);
 	return 0;
 }
 
