@@ -55,7 +55,8 @@
 	X(BAD_PID, bad_pid)						\
 	X(BAD_TIMESTAMP, bad_timestamp)					\
 	X(BAD_NONCE, bad_nonce)						\
-	X(EVENTS_LOST, events_lost)
+	X(EVENTS_LOST, events_lost)					\
+	X(EVENTS_MISSED, events_missed)
 
 enum varta_counter {
 #define X(NAME, name) VARTA_COUNT_##NAME,

@@ -6,6 +6,7 @@
  * from the kernel, so the network namespace is the boundary.
  */
 
+#include <linux/bits.h>
 #include <linux/pid_namespace.h>
 #include <net/genetlink.h>
 
@@ -13,8 +14,25 @@
 #include "genl.h"
 #include "identity.h"
 #include "message.h"
+#include "multicast.h"
 #include "nets.h"
 #include "varta.h"
+
+/* Sets of the agents of an event are words. */
+static_assert(VARTA_EVENT_AGENTS <= BITS_PER_TYPE(u64));
+
+/**
+ * varta_events_begin() - begin to gather for one event
+ * @events: sent, or never used
+ * @command: what has happened, VARTA_CMD_..._NTF
+ * @now: when it was found
+ */
+void varta_events_begin(struct varta_events *events, u8 command, u64 now)
+{
+	events->command = command;
+	events->now = now;
+	events->count = 0;
+}
 
 /**
  * varta_events_add() - add an agent to what will be told
@@ -34,23 +52,21 @@ bool varta_events_add(struct varta_events *events,
 	return ++events->count < ARRAY_SIZE(events->agents);
 }
 
-/* Tell a namespace of @count agents from the one numbered @first on. */
-static void send_to(struct net *net, const struct varta_events *events,
-		    u32 first, u32 count)
+/* The event for a namespace, with those agents of @set; NULL if it is lost. */
+static struct sk_buff *build(const struct net *net,
+			     const struct varta_events *events, u64 set)
 {
 	struct sk_buff *skb;
 	void *header;
-	u32 i;
 
-	if (!genl_has_listeners(&varta_nl_family, net, VARTA_NLGRP_EVENTS))
-		return;
-	skb = genlmsg_new(count * varta_agent_nest_size(), GFP_KERNEL);
+	skb = genlmsg_new(hweight64(set) * varta_agent_nest_size(), GFP_KERNEL);
 	if (!skb)
-		goto lost;
+		return NULL;
 	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0, events->command);
 	if (!header)
 		goto free;
-	for (i = first; i < first + count; i++) {
+	for (; set; set &= set - 1) {
+		u32 i = __ffs64(set);
 		u32 number = net == &init_net ? events->numbers[i] : 0;
 
 		if (varta_put_agent(skb, &events->agents[i], number,
@@ -58,39 +74,83 @@ static void send_to(struct net *net, const struct varta_events *events,
 			goto free;
 	}
 	genlmsg_end(skb, header);
-	/* A listener whose socket is full learns from the socket that it was. */
-	genlmsg_multicast_netns(&varta_nl_family, net, skb, 0,
-				VARTA_NLGRP_EVENTS, GFP_KERNEL);
-	return;
+	return skb;
 
 free:
 	nlmsg_free(skb);
-lost:
-	varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST, count);
+	return NULL;
+}
+
+/* Tell a namespace of the agents in @set. Nothing is built for nobody. */
+static void send_to(struct net *net, const struct varta_events *events, u64 set)
+{
+	struct sk_buff *skb;
+	u32 missed;
+
+	if (!genl_has_listeners(&varta_nl_family, net, VARTA_NLGRP_EVENTS))
+		return;
+	skb = build(net, events, set);
+	if (!skb) {
+		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
+				 hweight64(set));
+		return;
+	}
+	/* Who missed it learns that from the socket; here it is counted. */
+	missed = varta_multicast(net, skb);
+	if (missed)
+		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_MISSED,
+				 missed * hweight64(set));
+}
+
+/* Those agents of @set that live where its first does. */
+static u64 neighbours(const struct varta_events *events, u64 set)
+{
+	u64 home = events->agents[__ffs64(set)].id.home;
+	u64 found = 0;
+
+	for (; set; set &= set - 1) {
+		u32 i = __ffs64(set);
+
+		if (events->agents[i].id.home == home)
+			found |= BIT_ULL(i);
+	}
+	return found;
+}
+
+/* Tell the agents' own namespaces. */
+static void send_home(const struct varta_events *events, u64 set)
+{
+	while (set) {
+		u64 some = neighbours(events, set);
+		struct net *net;
+
+		set &= ~some;
+		net = varta_net_get(events->agents[__ffs64(some)].id.home);
+		if (!net)
+			continue;
+		if (net != &init_net)
+			send_to(net, events, some);
+		put_net(net);
+	}
 }
 
 /**
- * varta_events_send() - tell what was gathered, and begin anew
- * @events: what was gathered
- *
- * Nothing is built when nobody listens.
+ * varta_events_send() - tell what was gathered
+ * @events: what was gathered; to be begun anew
  *
  * Context: process, may sleep.
  */
 void varta_events_send(struct varta_events *events)
 {
+	u64 all;
 	u32 i;
 
-	if (events->count)
-		send_to(&init_net, events, 0, events->count);
-	for (i = 0; i < events->count; i++) {
-		struct net *net = varta_net_get(events->agents[i].id.home);
-
-		if (net && net != &init_net)
-			send_to(net, events, i, 1);
-		if (net)
-			put_net(net);
+	if (!events->count)
+		return;
+	all = GENMASK_ULL(events->count - 1, 0);
+	send_to(&init_net, events, all);
+	send_home(events, all);
+	for (i = 0; i < events->count; i++)
 		varta_net_release(events->agents[i].id.home);
-	}
 	events->count = 0;
 }

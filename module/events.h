@@ -6,8 +6,8 @@
 #include "tracker.h"
 
 enum varta_events_limits {
-	/* Agents in one event: a message of about a page. */
-	VARTA_EVENT_AGENTS = 24,
+	/* Agents in one event: a message that fits in two pages. */
+	VARTA_EVENT_AGENTS = VARTA_STALL_BATCH,
 };
 
 /**
@@ -27,6 +27,7 @@ struct varta_events {
 	u32 numbers[VARTA_EVENT_AGENTS];
 };
 
+void varta_events_begin(struct varta_events *events, u8 command, u64 now);
 bool varta_events_add(struct varta_events *events,
 		      const struct varta_agent *agent);
 void varta_events_send(struct varta_events *events);

@@ -38,7 +38,7 @@ static void note_exit(VARTA_EXIT_PROBE_ARGS)
 		return;
 	varta_identify_pid(&id, task_tgid(task));
 	if (varta_tracker_note_exit(&varta.tracker, &id, exit_code_of(task)))
-		varta_watch_again();
+		varta_watch_exit();
 }
 
 static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VLP v0.2 frame and the field rules that frames and typed beats share.
+ * The VLP v0.2 frame.
  */
 
 #include <linux/build_bug.h>
@@ -24,32 +24,6 @@ struct vlp_frame {
 } __packed;
 
 static_assert(sizeof(struct vlp_frame) == VARTA_FRAME_LEN);
-
-/**
- * varta_beat_check() - the field rules, in the order of the frame format
- * @beat: what the sender says
- * @lowest_pid: the lowest pid that it may claim: 2 in a frame, whose rule that
- *	is, and 1 in a typed beat, which a container's init may send
- *
- * Context: any.
- * Return: the first rule that does not hold, or VARTA_FRAME_OK.
- */
-enum varta_frame_error varta_beat_check(const struct varta_beat *beat,
-					u32 lowest_pid)
-{
-	if (beat->status > VARTA_STATUS_STALL)
-		return VARTA_BAD_STATUS;
-	if (beat->status == VARTA_STATUS_STALL)
-		return VARTA_STALL_ON_WIRE;
-	if (beat->pid < lowest_pid)
-		return VARTA_BAD_PID;
-	if (beat->timestamp == U64_MAX)
-		return VARTA_BAD_TIMESTAMP;
-	if (beat->nonce == VARTA_TERMINAL_NONCE &&
-	    beat->status != VARTA_STATUS_CRITICAL)
-		return VARTA_BAD_NONCE;
-	return VARTA_FRAME_OK;
-}
 
 /**
  * varta_frame_decode() - decode and check a VLP v0.2 frame

@@ -74,8 +74,32 @@ static inline bool varta_beat_is_terminal(const struct varta_beat *beat)
 	       beat->nonce == VARTA_TERMINAL_NONCE;
 }
 
-enum varta_frame_error varta_beat_check(const struct varta_beat *beat,
-					u32 lowest_pid);
+/**
+ * varta_beat_check() - the field rules, in the order of the frame format
+ * @beat: what the sender says
+ * @lowest_pid: the lowest pid that it may claim: 2 in a frame, whose rule that
+ *	is, and 1 in a typed beat, which a container's init may send
+ *
+ * Context: any.
+ * Return: the first rule that does not hold, or VARTA_FRAME_OK.
+ */
+static inline enum varta_frame_error
+varta_beat_check(const struct varta_beat *beat, u32 lowest_pid)
+{
+	if (beat->status > VARTA_STATUS_STALL)
+		return VARTA_BAD_STATUS;
+	if (beat->status == VARTA_STATUS_STALL)
+		return VARTA_STALL_ON_WIRE;
+	if (beat->pid < lowest_pid)
+		return VARTA_BAD_PID;
+	if (beat->timestamp == U64_MAX)
+		return VARTA_BAD_TIMESTAMP;
+	if (beat->nonce == VARTA_TERMINAL_NONCE &&
+	    beat->status != VARTA_STATUS_CRITICAL)
+		return VARTA_BAD_NONCE;
+	return VARTA_FRAME_OK;
+}
+
 enum varta_frame_error varta_frame_decode(const void *data, size_t len,
 					  struct varta_beat *beat);
 

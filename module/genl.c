@@ -36,9 +36,14 @@ static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_NAME + 1] = {
 };
 
 /* VARTA_CMD_AGENT_GET - do */
-static const struct nla_policy varta_agent_get_nl_policy[VARTA_A_AGENTS_SOURCE + 1] = {
+static const struct nla_policy varta_agent_get_do_nl_policy[VARTA_A_AGENTS_SOURCE + 1] = {
 	[VARTA_A_AGENTS_PID] = { .type = NLA_U32, },
 	[VARTA_A_AGENTS_SOURCE] = { .type = NLA_U32, },
+};
+
+/* VARTA_CMD_AGENT_GET - dump */
+static const struct nla_policy varta_agent_get_dump_nl_policy[VARTA_A_AGENTS_STALLED + 1] = {
+	[VARTA_A_AGENTS_STALLED] = { .type = NLA_FLAG, },
 };
 
 /* VARTA_CMD_CONFIG_SET - do */
@@ -81,14 +86,16 @@ static const struct genl_split_ops varta_nl_ops[] = {
 	{
 		.cmd		= VARTA_CMD_AGENT_GET,
 		.doit		= varta_nl_agent_get_doit,
-		.policy		= varta_agent_get_nl_policy,
+		.policy		= varta_agent_get_do_nl_policy,
 		.maxattr	= VARTA_A_AGENTS_SOURCE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= VARTA_CMD_AGENT_GET,
-		.dumpit	= varta_nl_agent_get_dumpit,
-		.flags	= GENL_CMD_CAP_DUMP,
+		.cmd		= VARTA_CMD_AGENT_GET,
+		.dumpit		= varta_nl_agent_get_dumpit,
+		.policy		= varta_agent_get_dump_nl_policy,
+		.maxattr	= VARTA_A_AGENTS_STALLED,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd	= VARTA_CMD_STATS_GET,

@@ -37,16 +37,13 @@ static struct pid *generation_pid(u64 generation)
  */
 void varta_identify_pid(struct varta_identity *id, struct pid *pid)
 {
-	struct pid_namespace *ns = ns_of_pid(pid);
-
 	*id = (struct varta_identity) {
-		.generation	= (uintptr_t)pid,
-		.ns_inode	= ns->ns.inum,
-		.own_pid	= pid_nr_ns(pid, ns),
+		.generation	= varta_generation_of(pid),
+		.ns_inode	= ns_of_pid(pid)->ns.inum,
+		.pid		= varta_key_number(pid),
+		.own_pid	= varta_own_number(pid),
 		.origin		= VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
-	id->pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
-		  VARTA_NAMESPACE_POLICY_PIN ? id->own_pid : pid_nr(pid);
 }
 
 /**

@@ -6,12 +6,46 @@
 #ifndef _VARTA_IDENTITY_H
 #define _VARTA_IDENTITY_H
 
+#include <linux/pid.h>
 #include <linux/sched.h>
 
+#include "settings.h"
 #include "tracker.h"
 
 struct netlink_ext_ack;
 struct pid_namespace;
+
+/* The following are for every beat, and so are read from the pid right here. */
+
+/**
+ * varta_generation_of() - the token of a process
+ * @pid: of its thread group
+ */
+static inline u64 varta_generation_of(const struct pid *pid)
+{
+	return (uintptr_t)pid;
+}
+
+/**
+ * varta_own_number() - a process's number in its own pid namespace
+ * @pid: of its thread group
+ */
+static inline u32 varta_own_number(const struct pid *pid)
+{
+	return pid->numbers[pid->level].nr;
+}
+
+/**
+ * varta_key_number() - the number that the ledger has a process under
+ * @pid: of its thread group
+ */
+static inline u32 varta_key_number(const struct pid *pid)
+{
+	if (varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+	    VARTA_NAMESPACE_POLICY_PIN)
+		return varta_own_number(pid);
+	return pid->numbers[0].nr;
+}
 
 /**
  * struct varta_sender - an attested identity, and what it hangs on

@@ -43,7 +43,7 @@ static const struct varta_generation_ops generation_ops = {
 	.look		= varta_process_look,
 	.admit		= admit_agent,
 	.leave		= agent_leaves,
-	.sooner		= varta_watch_again,
+	.sooner		= varta_watch_sooner,
 };
 
 static int __init make_tracker(void)

@@ -9,6 +9,7 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
+#include <linux/unaligned.h>
 #include <net/genetlink.h>
 
 #include "genl.h"
@@ -22,65 +23,65 @@
 #include "watch.h"
 
 /*
- * Beats come as attributes of two sets, a sender's own and a relay's, which
- * have the same fields under different numbers.
+ * Beats come as attributes of two sets, a sender's own and a relay's, in which
+ * the same fields have the same numbers.
  */
-struct beat_attributes {
-	struct nlattr *status;
-	struct nlattr *nonce;
-	struct nlattr *timestamp;
-	struct nlattr *payload;
-	struct nlattr *pid;
-	struct nlattr *frame;
-	struct nlattr *threshold_ms;
-	struct nlattr *name;
-};
+#define SAME(NAME)							\
+	static_assert((int)VARTA_A_RELAYED_BEAT_##NAME ==		\
+		      (int)VARTA_A_BEAT_##NAME)
+SAME(STATUS);
+SAME(NONCE);
+SAME(TIMESTAMP);
+SAME(PAYLOAD);
+SAME(PID);
+SAME(FRAME);
+SAME(THRESHOLD_MS);
+SAME(NAME);
+#undef SAME
 
-#define BEAT_ATTRIBUTES(attrs, SET) {					\
-	.status		= (attrs)[SET##_STATUS],			\
-	.nonce		= (attrs)[SET##_NONCE],				\
-	.timestamp	= (attrs)[SET##_TIMESTAMP],			\
-	.payload	= (attrs)[SET##_PAYLOAD],			\
-	.pid		= (attrs)[SET##_PID],				\
-	.frame		= (attrs)[SET##_FRAME],				\
-	.threshold_ms	= (attrs)[SET##_THRESHOLD_MS],			\
-	.name		= (attrs)[SET##_NAME],				\
+/* As nla_get_u64() does, which is not inlined everywhere; the policy is met. */
+static u64 get_u64(const struct nlattr *attr)
+{
+	return get_unaligned((const u64 *)nla_data(attr));
 }
 
 /* The beat as typed fields. @own_pid is whose it is if it does not say. */
-static int read_fields(struct netlink_ext_ack *extack,
-		       const struct beat_attributes *attrs, u32 own_pid,
-		       struct varta_beat *beat)
+static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
+		       u32 own_pid, u64 now, struct varta_beat *beat)
 {
+	const struct nlattr *status = attrs[VARTA_A_BEAT_STATUS];
+	const struct nlattr *nonce = attrs[VARTA_A_BEAT_NONCE];
+	const struct nlattr *timestamp = attrs[VARTA_A_BEAT_TIMESTAMP];
+	const struct nlattr *payload = attrs[VARTA_A_BEAT_PAYLOAD];
+	const struct nlattr *pid = attrs[VARTA_A_BEAT_PID];
 	enum varta_frame_error error;
 
-	if (!attrs->status)
+	if (!status)
 		return varta_refuse(extack, VARTA_REFUSE_NO_STATUS);
-	if (!attrs->nonce)
+	if (!nonce)
 		return varta_refuse(extack, VARTA_REFUSE_NO_NONCE);
 
-	beat->status = nla_get_u32(attrs->status);
-	beat->nonce = nla_get_u64(attrs->nonce);
-	beat->timestamp = attrs->timestamp ? nla_get_u64(attrs->timestamp) :
-					     ktime_get_ns();
-	beat->payload = attrs->payload ? nla_get_u32(attrs->payload) : 0;
-	beat->pid = attrs->pid ? nla_get_u32(attrs->pid) : own_pid;
+	beat->status = nla_get_u32(status);
+	beat->nonce = get_u64(nonce);
+	beat->timestamp = timestamp ? get_u64(timestamp) : now;
+	beat->payload = payload ? nla_get_u32(payload) : 0;
+	beat->pid = pid ? nla_get_u32(pid) : own_pid;
 
 	error = varta_beat_check(beat, 1);
 	return error ? varta_refuse_frame(extack, error) : 0;
 }
 
-static int read_frame(struct netlink_ext_ack *extack,
-		      const struct beat_attributes *attrs,
+static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		      struct varta_beat *beat)
 {
+	const struct nlattr *frame = attrs[VARTA_A_BEAT_FRAME];
 	enum varta_frame_error error;
 
-	if (attrs->status || attrs->nonce || attrs->timestamp ||
-	    attrs->payload || attrs->pid)
+	if (attrs[VARTA_A_BEAT_STATUS] || attrs[VARTA_A_BEAT_NONCE] ||
+	    attrs[VARTA_A_BEAT_TIMESTAMP] || attrs[VARTA_A_BEAT_PAYLOAD] ||
+	    attrs[VARTA_A_BEAT_PID])
 		return varta_refuse(extack, VARTA_REFUSE_FRAME_AND_FIELDS);
-	error = varta_frame_decode(nla_data(attrs->frame),
-				   nla_len(attrs->frame), beat);
+	error = varta_frame_decode(nla_data(frame), nla_len(frame), beat);
 	return error ? varta_refuse_frame(extack, error) : 0;
 }
 
@@ -91,23 +92,24 @@ static bool threshold_allowed(u32 threshold_ms)
 }
 
 /* What a beat says, and that it is allowed to say that. */
-static int read_beat(struct netlink_ext_ack *extack,
-		     const struct beat_attributes *attrs, u32 own_pid,
-		     struct varta_beat *beat)
+static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
+		     u32 own_pid, u64 now, struct varta_beat *beat)
 {
+	const struct nlattr *threshold_ms = attrs[VARTA_A_BEAT_THRESHOLD_MS];
+	const struct nlattr *name = attrs[VARTA_A_BEAT_NAME];
 	int err;
 
-	if (attrs->frame)
+	if (attrs[VARTA_A_BEAT_FRAME])
 		err = read_frame(extack, attrs, beat);
 	else
-		err = read_fields(extack, attrs, own_pid, beat);
+		err = read_fields(extack, attrs, own_pid, now, beat);
 	if (err)
 		return err;
 
-	beat->name = attrs->name ? nla_data(attrs->name) : NULL;
+	beat->name = name ? nla_data(name) : NULL;
 	beat->threshold_ms = 0;
-	if (attrs->threshold_ms) {
-		beat->threshold_ms = nla_get_u32(attrs->threshold_ms);
+	if (threshold_ms) {
+		beat->threshold_ms = nla_get_u32(threshold_ms);
 		if (!threshold_allowed(beat->threshold_ms))
 			return varta_refuse(extack, VARTA_REFUSE_THRESHOLD);
 	}
@@ -130,12 +132,19 @@ static int check_limits(struct netlink_ext_ack *extack,
 static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
 		  const struct varta_identity *id, u64 now)
 {
+	u64 threshold = varta_threshold_ns();
 	enum varta_answer answer;
 
-	answer = varta_tracker_record(&varta.tracker, beat, id, now,
-				      varta_threshold_ns());
+	answer = varta_tracker_record(&varta.tracker, beat, id, now, threshold);
+	/*
+	 * When the threshold was changed meanwhile, the ledger may have been
+	 * rearmed for it before this agent was there. Pairs with the barrier in
+	 * the test for a wish to rearm.
+	 */
 	if (answer == VARTA_INSERTED)
-		varta_watch_wake();
+		smp_mb();
+	if (threshold != varta_threshold_ns())
+		varta_watch_rearm();
 	return varta_answer_to_error(extack, answer);
 }
 
@@ -151,36 +160,49 @@ static int identify(struct varta_sender *sender, u32 claimed,
 	return varta_identify_other(sender, claimed, extack);
 }
 
-/* VARTA_CMD_BEAT */
-int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
+/* A beat of whom the ledger may not know yet, or not so. */
+static int beat_in_full(struct netlink_ext_ack *extack,
+			const struct varta_beat *beat, u64 now)
 {
-	const struct beat_attributes attrs =
-		BEAT_ATTRIBUTES(info->attrs, VARTA_A_BEAT);
 	struct varta_sender sender;
-	struct varta_beat beat;
-	u64 now;
 	int err;
 
 	varta_identify_current(&sender);
-	err = read_beat(info->extack, &attrs, sender.id.own_pid, &beat);
-	if (err)
-		return err;
-	err = identify(&sender, beat.pid, info->extack);
+	err = identify(&sender, beat->pid, extack);
 	if (err)
 		return err;
 
-	now = ktime_get_ns();
-	err = check_limits(info->extack, &beat, &sender.id, now);
+	err = check_limits(extack, beat, &sender.id, now);
 	if (!err)
-		err = varta_check_namespace(&sender, info->extack);
+		err = varta_check_namespace(&sender, extack);
 	if (!err)
-		err = record(info->extack, &beat, &sender.id, now);
+		err = record(extack, beat, &sender.id, now);
 	/* If it ended in between, nobody else will free its slot. */
 	if (!err && sender.pid != task_tgid(current) &&
 	    !varta_sender_lives(&sender))
 		varta_tracker_retire(&varta.tracker, &sender.id);
 	varta_sender_put(&sender);
 	return err;
+}
+
+/* VARTA_CMD_BEAT */
+int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pid *pid = task_tgid(current);
+	u32 own_pid = varta_own_number(pid);
+	u64 now = ktime_get_ns();
+	struct varta_beat beat;
+	int err;
+
+	err = read_beat(info->extack, info->attrs, own_pid, now, &beat);
+	if (err)
+		return err;
+	/* Nearly always, that is all. */
+	if (beat.pid == own_pid && !varta_limits_set() &&
+	    varta_tracker_refresh(&varta.tracker, &beat, varta_key_number(pid),
+				  varta_generation_of(pid), now))
+		return 0;
+	return beat_in_full(info->extack, &beat, now);
 }
 
 /* VARTA_CMD_BYE */
@@ -214,20 +236,17 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		/* What a relay brings in is its own user's. */
 		.uid	= from_kuid(&init_user_ns, current_uid()),
 	};
-	struct beat_attributes attrs;
 	struct varta_beat beat;
-	u64 now;
+	u64 now = ktime_get_ns();
 	int err;
 
 	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
 			       varta_relayed_beat_nl_policy, extack);
 	if (err)
 		return err;
-	attrs = (struct beat_attributes)
-		BEAT_ATTRIBUTES(tb, VARTA_A_RELAYED_BEAT);
-	if (!attrs.pid && !attrs.frame)
+	if (!tb[VARTA_A_RELAYED_BEAT_PID] && !tb[VARTA_A_RELAYED_BEAT_FRAME])
 		return varta_refuse(extack, VARTA_REFUSE_NO_PID);
-	err = read_beat(extack, &attrs, 0, &beat);
+	err = read_beat(extack, tb, 0, now, &beat);
 	if (err)
 		return err;
 	if (beat.pid > VARTA_PID_MAX)
@@ -236,8 +255,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	id.pid = beat.pid;
 	id.own_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
-		id.ns_inode = nla_get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
-	now = ktime_get_ns();
+		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
 	err = check_limits(extack, &beat, &id, now);
 	return err ?: record(extack, &beat, &id, now);
 }
@@ -382,6 +400,22 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply.skb, info);
 }
 
+/* What a dump is to show. Kernels before 6.2 let pass what is for a do. */
+static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
+{
+	const struct nlattr *attr;
+	int left;
+
+	*only_stalled = false;
+	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
+		if (nla_type(attr) != VARTA_A_AGENTS_STALLED)
+			return varta_refuse(cb->extack,
+					    VARTA_REFUSE_ATTRIBUTES);
+		*only_stalled = true;
+	}
+	return 0;
+}
+
 /* VARTA_CMD_AGENT_GET - dump */
 int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
@@ -395,11 +429,13 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	};
 	/* The slot to go on with; zeroed when the dump begins. */
 	u32 *cursor = (u32 *)cb->ctx;
-	int err = refuse_attributes(cb->nlh, cb->extack);
+	bool only_stalled;
+	int err = read_filter(cb, &only_stalled);
 
 	if (err)
 		return err;
-	varta_tracker_walk(&varta.tracker, cursor, reply_agent, &reply);
+	varta_tracker_walk(&varta.tracker, cursor, only_stalled, reply_agent,
+			   &reply);
 	return skb->len;
 }
 

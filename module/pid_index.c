@@ -124,7 +124,10 @@ void varta_pid_index_destroy(struct varta_pid_index *index)
 
 static u32 home(const struct varta_pid_index *index, u64 key)
 {
-	return mix(varta_key_pid(key) ^ mix(varta_key_source(key))) &
+	u32 source = varta_key_source(key);
+
+	/* 0 is mixed to 0. */
+	return mix(varta_key_pid(key) ^ (source ? mix(source) : 0)) &
 	       index->mask;
 }
 

@@ -111,7 +111,7 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
 	/* Whatever it was, deadlines may be earlier now. */
-	varta_watch_again();
+	varta_watch_rearm();
 }
 
 static int set_parameter(const char *text, const struct kernel_param *kp)

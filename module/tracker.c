@@ -30,7 +30,7 @@ static_assert(sizeof(spinlock_t) > 4 ||
 	      sizeof(struct varta_slot) <= ALIGN(128, SMP_CACHE_BYTES));
 
 /**
- * varta_tracker_bytes() - memory that a tracker takes, its index included
+ * varta_tracker_bytes() - memory that a tracker takes, index and wheel included
  * @capacity: how many agents it is for
  *
  * Return: bytes.
@@ -38,7 +38,7 @@ static_assert(sizeof(spinlock_t) > 4 ||
 size_t varta_tracker_bytes(u32 capacity)
 {
 	return (size_t)capacity * sizeof(struct varta_slot) +
-	       varta_pid_index_bytes(capacity);
+	       varta_pid_index_bytes(capacity) + varta_wheel_bytes(capacity);
 }
 
 /**
@@ -71,16 +71,22 @@ int varta_tracker_init(struct varta_tracker *tracker,
 				  __GFP_NOWARN);
 	if (!tracker->slots)
 		return -ENOMEM;
-	if (varta_pid_index_init(&tracker->index, config->capacity)) {
-		kvfree(tracker->slots);
-		return -ENOMEM;
-	}
+	if (varta_pid_index_init(&tracker->index, config->capacity))
+		goto free_slots;
+	if (varta_wheel_init(&tracker->wheel, config->capacity))
+		goto destroy_index;
 
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
 	mutex_init(&tracker->lock);
 	tracker->free_slot = NO_SLOT;
 	return 0;
+
+destroy_index:
+	varta_pid_index_destroy(&tracker->index);
+free_slots:
+	kvfree(tracker->slots);
+	return -ENOMEM;
 }
 
 static void release(struct varta_tracker *tracker, u64 generation)
@@ -207,22 +213,42 @@ static void note_beat(struct varta_slot *slot, const struct varta_beat *beat,
 		strscpy(slot->name, beat->name, sizeof(slot->name));
 }
 
-/* An accepted beat may ask for a threshold of the agent's own. */
-static void set_threshold(struct varta_tracker *tracker,
-			  struct varta_slot *slot, u32 threshold_ms)
-{
-	if (!threshold_ms || threshold_ms == slot->threshold_ms)
-		return;
-	WRITE_ONCE(slot->threshold_ms, threshold_ms);
-	if (tracker->config.generations->sooner)
-		tracker->config.generations->sooner();
-}
-
 static u64 threshold_of(const struct varta_slot *slot, u64 threshold)
 {
 	u32 own_ms = READ_ONCE(slot->threshold_ms);
 
 	return own_ms ? (u64)own_ms * NSEC_PER_MSEC : threshold;
+}
+
+static u32 number_of(const struct varta_tracker *tracker,
+		     const struct varta_slot *slot)
+{
+	return slot - tracker->slots;
+}
+
+static u64 silent_since(const struct varta_tracker *tracker,
+			const struct varta_slot *slot)
+{
+	return max(slot->last_ns, READ_ONCE(tracker->forgiven_ns));
+}
+
+/*
+ * See to it that the slot is looked at when its agent, if it is silent from
+ * here on, is stalled. Later beats do not come here: when it is looked at, it
+ * is put off to the deadline that it has by then.
+ */
+static void arm(struct varta_tracker *tracker, struct varta_slot *slot,
+		u64 threshold)
+{
+	u64 deadline = saturating_add(silent_since(tracker, slot),
+				      threshold_of(slot, threshold));
+
+	lockdep_assert_held(&slot->lock);
+
+	if (varta_wheel_arm(&tracker->wheel, number_of(tracker, slot),
+			    deadline) &&
+	    tracker->config.generations->sooner)
+		tracker->config.generations->sooner();
 }
 
 static bool admit(struct varta_tracker *tracker,
@@ -264,6 +290,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 		release(tracker, tracker->slots[i].generation);
 		cond_resched();
 	}
+	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->slots);
 	mutex_destroy(&tracker->lock);
@@ -293,11 +320,11 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	/* If it is in the list of exits, it is not to be freed on that account */
 	slot->exited = false;
 	slot->exit_code = 0;
-	WRITE_ONCE(slot->threshold_ms, 0);
+	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
 	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
 	WRITE_ONCE(slot->last_ns, record->now);
 	note_beat(slot, record->beat, record->now);
-	set_threshold(tracker, slot, record->beat->threshold_ms);
+	arm(tracker, slot, record->threshold);
 }
 
 /*
@@ -326,12 +353,13 @@ static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 				    varta_key(slot->source, slot->pid)))
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	leave_slot(tracker, slot);
+	varta_wheel_disarm(&tracker->wheel, number_of(tracker, slot));
 	set_latch(tracker, slot, false);
 	slot->exited = false;
 	WRITE_ONCE(slot->pid, 0);
 	slot->generation = 0;
 	slot->next_free = tracker->free_slot;
-	tracker->free_slot = slot - tracker->slots;
+	tracker->free_slot = number_of(tracker, slot);
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
 	return old_generation;
 }
@@ -406,6 +434,7 @@ static enum varta_answer record_known(struct varta_tracker *tracker,
 {
 	const struct varta_identity *id = record->id;
 	const struct varta_beat *beat = record->beat;
+	bool new_threshold;
 
 	lockdep_assert_held(&slot->lock);
 
@@ -429,8 +458,14 @@ static enum varta_answer record_known(struct varta_tracker *tracker,
 
 	note_beat(slot, beat, record->now);
 	pin(tracker, slot, id);
-	set_latch(tracker, slot, false);
-	set_threshold(tracker, slot, beat->threshold_ms);
+	new_threshold = beat->threshold_ms &&
+			beat->threshold_ms != slot->threshold_ms;
+	if (new_threshold)
+		WRITE_ONCE(slot->threshold_ms, beat->threshold_ms);
+	if (new_threshold || slot->stalled) {
+		set_latch(tracker, slot, false);
+		arm(tracker, slot, record->threshold);
+	}
 	return VARTA_REFRESHED;
 }
 
@@ -486,7 +521,7 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	err = varta_pid_index_replace(&tracker->index, victim,
 				      key_of(record->id),
-				      slot - tracker->slots);
+				      number_of(tracker, slot));
 	if (err == -ENOSPC) {
 		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
 		record->answer = VARTA_CAPACITY_EXCEEDED;
@@ -625,6 +660,53 @@ static void record_settled(struct varta_tracker *tracker,
 	mutex_unlock(&tracker->lock);
 }
 
+/* Whether all that an accepted beat changes is what the slot says of beats. */
+static bool is_plain(const struct varta_slot *slot,
+		     const struct varta_beat *beat, u64 generation)
+{
+	return slot->generation == generation && !slot->stalled &&
+	       slot->has_regular && beat->nonce > slot->regular_nonce &&
+	       beat->nonce != VARTA_TERMINAL_NONCE && !beat->name &&
+	       (!beat->threshold_ms ||
+		beat->threshold_ms == slot->threshold_ms);
+}
+
+/**
+ * varta_tracker_refresh() - one beat, if it is like nearly all are
+ * @tracker: the tracker
+ * @beat: what the beat says; it has been checked
+ * @pid: what its agent's slot is found by, of this machine
+ * @generation: its agent's, not 0; the caller holds it
+ * @now: the time, in nanoseconds of a clock that does not run backwards
+ *
+ * Does and counts what varta_tracker_record() would, for a beat of a known
+ * agent that is in order and no more than a sign of life. All others are left
+ * to that function, with nothing done. Slots with a generation are only those
+ * of attested agents, and the generation says which process it is for, so
+ * there is no other rule to be looked at.
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: whether it was such a beat.
+ */
+bool varta_tracker_refresh(struct varta_tracker *tracker,
+			   const struct varta_beat *beat, u32 pid,
+			   u64 generation, u64 now)
+{
+	struct varta_slot *slot = look_up(tracker, varta_key(0, pid));
+	bool plain;
+
+	if (!slot)
+		return false;
+	spin_lock(&slot->lock);
+	plain = is_plain(slot, beat, generation);
+	if (plain)
+		note_beat(slot, beat, now);
+	spin_unlock(&slot->lock);
+	if (plain)
+		count(tracker, VARTA_COUNT_REFRESHED);
+	return plain;
+}
+
 /**
  * varta_tracker_record() - one beat against the ledger (section 3)
  * @tracker: the tracker
@@ -664,18 +746,10 @@ enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 	return record.answer;
 }
 
-static bool newly_stalled(const struct varta_slot *slot, u64 now,
-			  u64 threshold)
-{
-	return READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled) &&
-	       silence(READ_ONCE(slot->last_ns), now) >=
-		       threshold_of(slot, threshold);
-}
-
 /* Retire a slot whose pid was seen to belong to a new process (section 4). */
 static void retire_recycled(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
-			    const struct varta_identity *id)
+			    const struct varta_identity *id, u64 threshold)
 {
 	u64 released = 0;
 
@@ -689,6 +763,8 @@ static void retire_recycled(struct varta_tracker *tracker,
 	    tracker->config.generations->look(id) == VARTA_PROCESS_RECYCLED) {
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
 		released = free_slot(tracker, slot);
+	} else if (slot->pid && !slot->stalled) {
+		arm(tracker, slot, threshold);
 	}
 	spin_unlock(&slot->lock);
 	mutex_unlock(&tracker->lock);
@@ -696,20 +772,22 @@ static void retire_recycled(struct varta_tracker *tracker,
 }
 
 /*
- * Latch and report one slot if it is newly stalled. Returns what @report
- * returned, true if there was nothing to report.
+ * Look at a slot whose time has come. It may have been put off by beats, which
+ * is what becomes of nearly all; or the slot was given up meanwhile.
  */
-static bool report_stall(struct varta_tracker *tracker,
-			 struct varta_slot *slot, u64 now, u64 threshold,
-			 varta_agent_fn report, void *context)
+static void look_at_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+			 u64 now, u64 threshold, varta_agent_fn report,
+			 void *context)
 {
 	struct varta_agent agent;
-	bool go_on;
 
 	spin_lock(&slot->lock);
-	if (!newly_stalled(slot, now, threshold)) {
-		spin_unlock(&slot->lock);
-		return true;
+	if (!slot->pid || slot->stalled)
+		goto unlock;
+	if (silence(silent_since(tracker, slot), now) <
+	    threshold_of(slot, threshold)) {
+		arm(tracker, slot, threshold);
+		goto unlock;
 	}
 	describe(slot, &agent);
 	if (agent.id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
@@ -717,65 +795,106 @@ static bool report_stall(struct varta_tracker *tracker,
 	    tracker->config.generations->look(&agent.id) ==
 		    VARTA_PROCESS_RECYCLED) {
 		spin_unlock(&slot->lock);
-		retire_recycled(tracker, slot, &agent.id);
-		return true;
+		retire_recycled(tracker, slot, &agent.id, threshold);
+		return;
 	}
+	/* It may have been armed again between its time and this. */
+	varta_wheel_disarm(&tracker->wheel, number_of(tracker, slot));
 	set_latch(tracker, slot, true);
 	agent.stalled = true;
 	count(tracker, VARTA_COUNT_STALLS);
-	go_on = report(context, &agent);
+	report(context, &agent);
+unlock:
 	spin_unlock(&slot->lock);
-	return go_on;
-}
-
-/* When a slot is to be looked at again, as far as it is known now. */
-static u64 deadline_of(const struct varta_slot *slot, u64 now, u64 threshold)
-{
-	if (!READ_ONCE(slot->pid))
-		return U64_MAX;
-	if (!READ_ONCE(slot->stalled))
-		return saturating_add(READ_ONCE(slot->last_ns),
-				      threshold_of(slot, threshold));
-	/* It may come back at any time, and has a threshold of its own then. */
-	if (READ_ONCE(slot->threshold_ms))
-		return saturating_add(now, threshold_of(slot, threshold));
-	return U64_MAX;
 }
 
 /**
  * varta_tracker_stall_pass() - find, latch and report stalls (section 4)
  * @tracker: the tracker
- * @cursor: where to begin, 0 for a whole pass; left where the pass stopped
  * @now: the time
- * @threshold: silence from which an agent is stalled, in nanoseconds
- * @next_deadline: lowered to when the first of the agents passed over that
- *	are not stalled would be, if it went on being silent
- * @report: called once for each stall; returning false stops the pass behind
- *	the agent that it was told of
+ * @threshold: silence from which an agent is stalled, in nanoseconds; not less
+ *	than it was when varta_tracker_rearm() was last done
+ * @room: how many reports are welcome, 1 to VARTA_STALL_BATCH
+ * @report: called once for each stall; what it returns does not matter
  * @context: handed to @report
  *
- * Context: process, may sleep.
- * Return: whether there is more to pass over.
+ * Looks at no slot but those whose time has come.
+ *
+ * Context: process, may sleep; one caller at a time.
+ * Return: whether to be called again for the same time, which it may be
+ * without anything reported.
  */
-bool varta_tracker_stall_pass(struct varta_tracker *tracker, u32 *cursor,
-			      u64 now, u64 threshold, u64 *next_deadline,
-			      varta_agent_fn report, void *context)
+bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
+			      u64 threshold, u32 room, varta_agent_fn report,
+			      void *context)
 {
-	while (*cursor < READ_ONCE(tracker->slots_used)) {
-		struct varta_slot *slot = &tracker->slots[(*cursor)++];
-		bool go_on = true;
+	u32 numbers[VARTA_STALL_BATCH];
+	u32 due, i;
+	bool more;
 
-		cond_resched();
-		if (newly_stalled(slot, now, threshold))
-			go_on = report_stall(tracker, slot, now, threshold,
-					     report, context);
-		/* Of one that was just reported, too: it may come back. */
-		*next_deadline = min(*next_deadline,
-				     deadline_of(slot, now, threshold));
-		if (!go_on)
-			return true;
+	room = clamp_t(u32, room, 1, ARRAY_SIZE(numbers));
+	due = varta_wheel_expire(&tracker->wheel, now, numbers, room, &more);
+	for (i = 0; i < due; i++)
+		look_at_slot(tracker, &tracker->slots[numbers[i]], now,
+			     threshold, report, context);
+	return more;
+}
+
+/**
+ * varta_tracker_next_deadline() - when the next stall pass is due
+ * @tracker: the tracker
+ *
+ * Context: process; does not sleep.
+ * Return: a time; no agent will be stalled earlier, unless @sooner of &struct
+ * varta_generation_ops is called. U64_MAX if there is nothing to wait for.
+ */
+u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
+{
+	return varta_wheel_next(&tracker->wheel);
+}
+
+/**
+ * varta_tracker_rearm() - heed another threshold for those without their own
+ * @tracker: the tracker
+ * @cursor: where to begin, 0 for all; left where to go on
+ * @threshold: what is to be heeded, in nanoseconds; those who call
+ *	varta_tracker_record() must have been told already
+ *
+ * A part of the slots; to be called until there are no more.
+ *
+ * Context: process, may sleep.
+ * Return: whether there is more.
+ */
+bool varta_tracker_rearm(struct varta_tracker *tracker, u32 *cursor,
+			 u64 threshold)
+{
+	u32 end = min(READ_ONCE(tracker->slots_used),
+		      *cursor + VARTA_STALL_BATCH);
+
+	for (; *cursor < end; (*cursor)++) {
+		struct varta_slot *slot = &tracker->slots[*cursor];
+
+		spin_lock(&slot->lock);
+		if (slot->pid && !slot->stalled && !slot->threshold_ms)
+			arm(tracker, slot, threshold);
+		spin_unlock(&slot->lock);
 	}
-	return false;
+	return end < READ_ONCE(tracker->slots_used);
+}
+
+/**
+ * varta_tracker_forgive() - nobody could beat until now
+ * @tracker: the tracker
+ * @now: the time
+ *
+ * No agent is stalled before it has been silent for its threshold from here
+ * on. What is said of its last beat stays as it is.
+ *
+ * Context: any; does not sleep.
+ */
+void varta_tracker_forgive(struct varta_tracker *tracker, u64 now)
+{
+	WRITE_ONCE(tracker->forgiven_ns, now);
 }
 
 /**
@@ -930,6 +1049,7 @@ bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
  * varta_tracker_walk() - what the ledger says of all its agents
  * @tracker: the tracker
  * @cursor: where to begin, 0 for all; left at the agent to go on with
+ * @only_stalled: show only those whose stall still stands
  * @show: told of each; false means that it did not take this one and wants no
  *	more now
  * @context: handed to @show
@@ -941,7 +1061,7 @@ bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
  * Return: whether there is more to be shown.
  */
 bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
-			varta_agent_fn show, void *context)
+			bool only_stalled, varta_agent_fn show, void *context)
 {
 	while (*cursor < READ_ONCE(tracker->slots_used)) {
 		struct varta_slot *slot = &tracker->slots[*cursor];
@@ -949,8 +1069,12 @@ bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
 		bool shown = true;
 
 		cond_resched();
+		if (only_stalled && !READ_ONCE(slot->stalled)) {
+			(*cursor)++;
+			continue;
+		}
 		spin_lock(&slot->lock);
-		if (slot->pid) {
+		if (slot->pid && (slot->stalled || !only_stalled)) {
 			describe(slot, &agent);
 			shown = show(context, &agent);
 		}

@@ -18,6 +18,7 @@
 #include "counters.h"
 #include "frame.h"
 #include "pid_index.h"
+#include "wheel.h"
 
 enum varta_tracker_limits {
 	/* Every pid that a 64-bit kernel can hand out. */
@@ -26,6 +27,8 @@ enum varta_tracker_limits {
 	VARTA_EVICTION_FACTOR	= 10,
 	/* How near to its end and its start the nonce space may wrap. */
 	VARTA_NONCE_WRAP	= 1 << 20,
+	/* Stalls that one stall pass reports at most. */
+	VARTA_STALL_BATCH	= 48,
 };
 
 /**
@@ -134,8 +137,8 @@ enum varta_process {
  *	more. May be NULL, for anybody.
  * @leave: an admitted agent has no slot any more, or got none. NULL if @admit
  *	is.
- * @sooner: an agent has a threshold of its own now, and may be due before any
- *	deadline that a stall pass has given. May be NULL.
+ * @sooner: an agent is due before varta_tracker_next_deadline() last said. May
+ *	be NULL.
  *
  * Context: all may be called with a slot locked and must not sleep. @release
  * is called without a slot lock.
@@ -239,6 +242,13 @@ struct varta_tracker {
 	/* Read without a lock, written under @lock. */
 	struct varta_pid_index index;
 
+	/*
+	 * By the number of the slot. Under the slot's lock: armed, for no later
+	 * than its deadline, if it is tracked and not stalled, and not armed
+	 * otherwise. The stall pass has those that it is about to look at.
+	 */
+	struct varta_wheel wheel ____cacheline_aligned_in_smp;
+
 	struct mutex lock ____cacheline_aligned_in_smp;
 	/* Protected by lock: first of the chain of slots that were freed. */
 	u32 free_slot;
@@ -257,6 +267,8 @@ struct varta_tracker {
 	atomic_t stalled_now;
 	/* Slots whose process has exited, or that were started afresh since. */
 	struct llist_head exits;
+	/* Silence before this does not count. Read without a lock. */
+	u64 forgiven_ns;
 };
 
 size_t varta_tracker_bytes(u32 capacity);
@@ -264,13 +276,20 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		       const struct varta_tracker_config *config);
 void varta_tracker_destroy(struct varta_tracker *tracker);
 
+bool varta_tracker_refresh(struct varta_tracker *tracker,
+			   const struct varta_beat *beat, u32 pid,
+			   u64 generation, u64 now);
 enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 				       const struct varta_beat *beat,
 				       const struct varta_identity *id,
 				       u64 now, u64 threshold);
-bool varta_tracker_stall_pass(struct varta_tracker *tracker, u32 *cursor,
-			      u64 now, u64 threshold, u64 *next_deadline,
-			      varta_agent_fn report, void *context);
+bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
+			      u64 threshold, u32 room, varta_agent_fn report,
+			      void *context);
+u64 varta_tracker_next_deadline(struct varta_tracker *tracker);
+bool varta_tracker_rearm(struct varta_tracker *tracker, u32 *cursor,
+			 u64 threshold);
+void varta_tracker_forgive(struct varta_tracker *tracker, u64 now);
 bool varta_tracker_retire(struct varta_tracker *tracker,
 			  const struct varta_identity *id);
 
@@ -282,7 +301,7 @@ bool varta_tracker_exit_pass(struct varta_tracker *tracker,
 bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
 			 varta_agent_fn show, void *context);
 bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
-			varta_agent_fn show, void *context);
+			bool only_stalled, varta_agent_fn show, void *context);
 u32 varta_tracker_tracked(const struct varta_tracker *tracker);
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker);
 u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker);

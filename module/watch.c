@@ -1,106 +1,182 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A thread that passes over the ledger whenever the silence of an agent may
- * have reached the threshold, and sleeps in between. With nobody tracked it
- * sleeps until somebody is.
+ * A thread that sleeps until the next deadline in the ledger, and then tells of
+ * the stalls that have come about. It is woken earlier if a deadline comes to
+ * be before that, if a setting was changed, or if the process of an agent has
+ * ended. With nobody tracked there is no deadline, and no timer is set.
  *
- * No wake-up is needed for later beats: they only put deadlines off, and an
- * agent that comes or comes back after a pass is not due before one threshold
- * after that pass, when the next one is. A change of a threshold makes for a
- * pass at once, and so does the end of an agent's process.
- *
- * CLOCK_MONOTONIC stands still while the system is suspended, so that does
- * not count as silence.
+ * CLOCK_MONOTONIC stands still while the system is suspended, so that does not
+ * count as silence. But processes are frozen a while before and thawed a while
+ * after, so nothing is told between, and all are given their time anew.
  */
 
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
+#include <linux/suspend.h>
 #include <linux/wait.h>
 
 #include "events.h"
 #include "varta.h"
 #include "watch.h"
 
-/* Where the thread waits for somebody to be tracked. */
-static DECLARE_WAIT_QUEUE_HEAD(watch_idle);
-/* Where it waits for the next deadline. */
-static DECLARE_WAIT_QUEUE_HEAD(watch_deadline);
-static struct task_struct *watch_thread;
-/* A pass is wanted now, whatever the next deadline. */
-static atomic_t again;
+enum {
+	/* The thread works for so long at a time, in nanoseconds. */
+	WORK_NS		= NSEC_PER_MSEC,
+	/* Bits of @wanted. */
+	TELL_EXITS	= 0,
+	REARM		= 1,
+};
 
-/* What is gathered for one event. Used by the thread alone. */
-static struct varta_events events;
+/* Where the thread waits. */
+static DECLARE_WAIT_QUEUE_HEAD(watch_wait);
+static struct task_struct *watch_thread;
+/* What is to be done that the deadlines do not say. */
+static unsigned long wanted;
+/* Processes are frozen, or about to be. */
+static bool processes_frozen;
+
+/* What the thread is about. */
+struct round {
+	struct varta_events events;
+	/* Where the ledger is armed for another threshold. */
+	u32 cursor;
+	bool rearming;
+	/* Since when it works without a rest. */
+	u64 since;
+};
+
+static struct round round;
 
 static bool note_event(void *context, const struct varta_agent *agent)
 {
-	return varta_events_add(&events, agent);
+	struct round *round = context;
+
+	return varta_events_add(&round->events, agent);
 }
 
-static void tell_exits(void)
+static bool tell_exits(struct round *round)
 {
 	bool more;
 
-	events.command = VARTA_CMD_EXIT_NTF;
-	do {
-		events.now = ktime_get_ns();
-		more = varta_tracker_exit_pass(&varta.tracker, note_event,
-					       NULL);
-		varta_events_send(&events);
-	} while (more);
+	/* Before the list is looked at, so that none is missed. */
+	clear_bit(TELL_EXITS, &wanted);
+	smp_mb__after_atomic();
+	varta_events_begin(&round->events, VARTA_CMD_EXIT_NTF, ktime_get_ns());
+	more = varta_tracker_exit_pass(&varta.tracker, note_event, round);
+	varta_events_send(&round->events);
+	return more;
 }
 
-/* One whole pass. Returns when the next one is due. */
-static u64 watch_pass(void)
+static bool tell_stalls(struct round *round)
 {
-	u64 threshold, now, next, done;
-	u32 cursor = 0;
+	u64 now = ktime_get_ns();
 	bool more;
 
-	/* Before anything is looked at, so that no change of it is missed. */
-	atomic_xchg(&again, 0);
-	tell_exits();
-	threshold = varta_threshold_ns();
-	now = ktime_get_ns();
-	next = now + threshold;
-	events.command = VARTA_CMD_STALL_NTF;
-	events.now = now;
-	do {
-		more = varta_tracker_stall_pass(&varta.tracker, &cursor, now,
-						threshold, &next, note_event,
-						NULL);
-		varta_events_send(&events);
-	} while (more);
-	/* At worst, with many deadlines close by, half the time is slept. */
-	done = ktime_get_ns();
-	return max(next, done + (done - now));
+	varta_events_begin(&round->events, VARTA_CMD_STALL_NTF, now);
+	more = varta_tracker_stall_pass(&varta.tracker, now,
+					varta_threshold_ns(),
+					VARTA_EVENT_AGENTS, note_event, round);
+	varta_events_send(&round->events);
+	return more;
 }
 
-static void sleep_until(u64 when)
+static bool rearm(struct round *round)
 {
-	ktime_t expires = ns_to_ktime(when);
+	/* From the beginning: where it has been, it heeded an older setting. */
+	if (test_and_clear_bit(REARM, &wanted)) {
+		round->cursor = 0;
+		round->rearming = true;
+	}
+	if (round->rearming)
+		round->rearming = varta_tracker_rearm(&varta.tracker,
+						      &round->cursor,
+						      varta_threshold_ns());
+	return round->rearming;
+}
+
+/*
+ * The thread is urgent, and there may be much to do. Processes have to be able
+ * to beat meanwhile, and listeners to listen, even on a single CPU.
+ */
+static void rest(struct round *round)
+{
+	u64 worked = ktime_get_ns() - round->since;
+
+	if (worked < WORK_NS)
+		return;
+	usleep_range(worked / NSEC_PER_USEC, worked / NSEC_PER_USEC + 100);
+	round->since = ktime_get_ns();
+}
+
+/* All that is to be done now, a little of each at a time. */
+static void work(struct round *round)
+{
+	bool more;
+
+	round->since = ktime_get_ns();
+	do {
+		if (READ_ONCE(processes_frozen))
+			return;
+		more = tell_exits(round);
+		more |= tell_stalls(round);
+		more |= rearm(round);
+		rest(round);
+	} while (more);
+}
+
+/* Whoever makes for an earlier deadline than is found here wakes the thread. */
+static void wait_for_deadline(void)
+{
 	DEFINE_WAIT(wait);
+	ktime_t expires;
+	u64 next;
 
-	prepare_to_wait(&watch_deadline, &wait, TASK_INTERRUPTIBLE);
-	if (!kthread_should_stop() && !atomic_read(&again))
+	prepare_to_wait(&watch_wait, &wait, TASK_IDLE);
+	next = varta_tracker_next_deadline(&varta.tracker);
+	expires = ns_to_ktime(min_t(u64, next, KTIME_MAX));
+	if (kthread_should_stop())
+		;
+	else if (READ_ONCE(processes_frozen) || (!READ_ONCE(wanted) && next == U64_MAX))
+		schedule();
+	else if (!READ_ONCE(wanted))
 		schedule_hrtimeout_range(&expires, 0, HRTIMER_MODE_ABS);
-	finish_wait(&watch_deadline, &wait);
+	finish_wait(&watch_wait, &wait);
 }
 
 static int watch(void *unused)
 {
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(watch_idle,
-					 kthread_should_stop() ||
-					 varta_tracker_tracked(&varta.tracker));
-		if (!kthread_should_stop())
-			sleep_until(watch_pass());
+		work(&round);
+		wait_for_deadline();
 	}
 	return 0;
 }
+
+static int note_suspend(struct notifier_block *block, unsigned long what,
+			void *unused)
+{
+	switch (what) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+		WRITE_ONCE(processes_frozen, true);
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+		varta_tracker_forgive(&varta.tracker, ktime_get_ns());
+		WRITE_ONCE(processes_frozen, false);
+		wake_up(&watch_wait);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block suspend_notifier = {
+	.notifier_call = note_suspend,
+};
 
 /**
  * varta_watch_start() - begin to watch
@@ -111,9 +187,16 @@ static int watch(void *unused)
  */
 int varta_watch_start(void)
 {
+	int err;
+
+	err = register_pm_notifier(&suspend_notifier);
+	if (err)
+		return err;
 	watch_thread = kthread_run(watch, NULL, "varta");
-	if (IS_ERR(watch_thread))
+	if (IS_ERR(watch_thread)) {
+		unregister_pm_notifier(&suspend_notifier);
 		return PTR_ERR(watch_thread);
+	}
 	/* What it does is short, and late is the one thing that it may not be */
 	sched_set_fifo(watch_thread);
 	return 0;
@@ -122,37 +205,45 @@ int varta_watch_start(void)
 /**
  * varta_watch_stop() - stop watching
  *
- * Context: process; waits for the thread to end. varta_watch_wake() and
- * varta_watch_again() may still be called and do nothing.
+ * Context: process; waits for the thread to end. varta_watch_sooner() and
+ * its like may still be called and do nothing.
  */
 void varta_watch_stop(void)
 {
+	unregister_pm_notifier(&suspend_notifier);
 	kthread_stop(watch_thread);
 }
 
 /**
- * varta_watch_wake() - somebody is tracked
- *
- * To be called after an agent was inserted.
+ * varta_watch_sooner() - there is an earlier deadline than was known
  *
  * Context: any.
  */
-void varta_watch_wake(void)
+void varta_watch_sooner(void)
 {
-	/* The barrier in it pairs with the one before the wait's condition. */
-	if (wq_has_sleeper(&watch_idle))
-		wake_up(&watch_idle);
+	wake_up(&watch_wait);
 }
 
 /**
- * varta_watch_again() - there may be something to tell earlier than was known
- *
- * To be called after a threshold was changed, or an exit was noted.
+ * varta_watch_exit() - an exit was noted
  *
  * Context: any.
  */
-void varta_watch_again(void)
+void varta_watch_exit(void)
 {
-	atomic_set(&again, 1);
-	wake_up(&watch_deadline);
+	set_bit(TELL_EXITS, &wanted);
+	wake_up(&watch_wait);
+}
+
+/**
+ * varta_watch_rearm() - the threshold is another one
+ *
+ * To be called when varta_threshold_ns() says so already.
+ *
+ * Context: any.
+ */
+void varta_watch_rearm(void)
+{
+	set_bit(REARM, &wanted);
+	wake_up(&watch_wait);
 }

@@ -50,6 +50,7 @@ static const char *const names[] = {
 	[VARTA_A_STATS_BAD_TIMESTAMP] = "bad_timestamp",
 	[VARTA_A_STATS_BAD_NONCE] = "bad_nonce",
 	[VARTA_A_STATS_EVENTS_LOST] = "events_lost",
+	[VARTA_A_STATS_EVENTS_MISSED] = "events_missed",
 	[VARTA_A_STATS_LAST_EVICTED_PID] = "last_evicted_pid",
 };
 

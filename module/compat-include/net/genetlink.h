@@ -16,6 +16,8 @@
 enum {
 	/* Commands of one family. */
 	COMPAT_GENL_OPS_MAX = 16,
+	/* The highest attribute of a command with a policy for do and dump. */
+	COMPAT_GENL_ATTR_MAX = 7,
 };
 
 struct genl_split_ops {
@@ -59,6 +61,8 @@ struct compat_genl_family {
 
 	struct genl_family family;
 	struct genl_ops ops[COMPAT_GENL_OPS_MAX];
+	/* Of the one command that has two, both in one. */
+	struct nla_policy both[COMPAT_GENL_ATTR_MAX + 1];
 };
 
 /* The operation of the older kind for a command, begun if it was not there. */
@@ -78,6 +82,35 @@ compat_genl_ops_of(struct compat_genl_family *family, u8 cmd)
 	return &family->ops[i];
 }
 
+/* A policy for do and one for dump are one that takes what either does. */
+static inline int compat_genl_add_policy(struct compat_genl_family *family,
+					 struct genl_ops *ops,
+					 const struct genl_split_ops *split)
+{
+	unsigned int i;
+
+	if (!split->policy)
+		return 0;
+	if (!ops->policy) {
+		ops->policy = split->policy;
+		ops->maxattr = split->maxattr;
+		return 0;
+	}
+	if (max(ops->maxattr, split->maxattr) > COMPAT_GENL_ATTR_MAX)
+		return -EINVAL;
+	memcpy(family->both, ops->policy,
+	       (ops->maxattr + 1) * sizeof(*ops->policy));
+	for (i = 0; i <= split->maxattr; i++) {
+		/* It has constant members, and so cannot be assigned. */
+		if (split->policy[i].type != NLA_UNSPEC)
+			memcpy(&family->both[i], &split->policy[i],
+			       sizeof(family->both[i]));
+	}
+	ops->policy = family->both;
+	ops->maxattr = max(ops->maxattr, split->maxattr);
+	return 0;
+}
+
 static inline int compat_genl_register_family(struct compat_genl_family *family)
 {
 	unsigned int i;
@@ -94,6 +127,7 @@ static inline int compat_genl_register_family(struct compat_genl_family *family)
 	strscpy(family->family.name, family->name,
 		sizeof(family->family.name));
 	memset(family->ops, 0, sizeof(family->ops));
+	memset(family->both, 0, sizeof(family->both));
 
 	for (i = 0; i < family->n_split_ops; i++) {
 		const struct genl_split_ops *split = &family->split_ops[i];
@@ -105,10 +139,8 @@ static inline int compat_genl_register_family(struct compat_genl_family *family)
 		ops->flags |= split->flags & ~(GENL_CMD_CAP_DO |
 					       GENL_CMD_CAP_DUMP);
 		ops->validate |= split->validate;
-		if (split->policy) {
-			ops->policy = split->policy;
-			ops->maxattr = split->maxattr;
-		}
+		if (compat_genl_add_policy(family, ops, split))
+			return -EINVAL;
 		if (split->flags & GENL_CMD_CAP_DO) {
 			ops->doit = split->doit;
 		} else {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A multicast that says how many listeners missed it. A socket whose buffer is
+ * full is passed over, and its owner learns by ENOBUFS that it was, but netlink
+ * does not say so to the sender. Its filter, which is asked about each listener
+ * in turn, is a chance to see whether the one before has a drop more than when
+ * it was asked about.
+ *
+ * Before 6.8 there is no such filter for generic netlink. What is said there is
+ * whether a listener missed it of those that asked for it to be said, by the
+ * socket option NETLINK_BROADCAST_ERROR.
+ */
+
+#include <linux/version.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "genl.h"
+#include "multicast.h"
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+
+/* Where a message is on its way round the listeners. */
+struct delivery {
+	/* Held; the one it was handed to last. */
+	struct sock *listener;
+	int drops;
+	u32 missed;
+};
+
+static int drops_of(const struct sock *listener)
+{
+	return atomic_read(&listener->sk_drops);
+}
+
+static void settle(struct delivery *delivery)
+{
+	if (!delivery->listener)
+		return;
+	if (drops_of(delivery->listener) != delivery->drops)
+		delivery->missed++;
+	sock_put(delivery->listener);
+	delivery->listener = NULL;
+}
+
+static int note_listener(struct sock *listener, struct sk_buff *skb, void *data)
+{
+	struct delivery *delivery = data;
+
+	settle(delivery);
+	sock_hold(listener);
+	delivery->listener = listener;
+	delivery->drops = drops_of(listener);
+	return 0;
+}
+
+static u32 multicast(struct net *net, struct sk_buff *skb)
+{
+	struct delivery delivery = {};
+
+	genlmsg_multicast_netns_filtered(&varta_nl_family, net, skb, 0,
+					 VARTA_NLGRP_EVENTS, GFP_KERNEL,
+					 note_listener, &delivery);
+	settle(&delivery);
+	return delivery.missed;
+}
+
+#else
+
+static u32 multicast(struct net *net, struct sk_buff *skb)
+{
+	return genlmsg_multicast_netns(&varta_nl_family, net, skb, 0,
+				       VARTA_NLGRP_EVENTS,
+				       GFP_KERNEL) == -ENOBUFS;
+}
+
+#endif
+
+/**
+ * varta_multicast() - tell the listeners of a namespace
+ * @net: the network namespace
+ * @skb: the event; consumed
+ *
+ * Context: process, may sleep.
+ * Return: how many listeners missed it.
+ */
+u32 varta_multicast(struct net *net, struct sk_buff *skb)
+{
+	return multicast(net, skb);
+}
