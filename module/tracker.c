@@ -229,7 +229,14 @@ static u32 number_of(const struct varta_tracker *tracker,
 static u64 silent_since(const struct varta_tracker *tracker,
 			const struct varta_slot *slot)
 {
-	return max(slot->last_ns, READ_ONCE(tracker->forgiven_ns));
+	return max(READ_ONCE(slot->last_ns), READ_ONCE(tracker->forgiven_ns));
+}
+
+static u64 deadline_of(const struct varta_tracker *tracker,
+		       const struct varta_slot *slot, u64 threshold)
+{
+	return saturating_add(silent_since(tracker, slot),
+			      threshold_of(slot, threshold));
 }
 
 /*
@@ -240,13 +247,10 @@ static u64 silent_since(const struct varta_tracker *tracker,
 static void arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		u64 threshold)
 {
-	u64 deadline = saturating_add(silent_since(tracker, slot),
-				      threshold_of(slot, threshold));
-
 	lockdep_assert_held(&slot->lock);
 
 	if (varta_wheel_arm(&tracker->wheel, number_of(tracker, slot),
-			    deadline) &&
+			    deadline_of(tracker, slot, threshold)) &&
 	    tracker->config.generations->sooner)
 		tracker->config.generations->sooner();
 }
@@ -353,10 +357,10 @@ static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 				    varta_key(slot->source, slot->pid)))
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	leave_slot(tracker, slot);
+	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, number_of(tracker, slot));
 	set_latch(tracker, slot, false);
 	slot->exited = false;
-	WRITE_ONCE(slot->pid, 0);
 	slot->generation = 0;
 	slot->next_free = tracker->free_slot;
 	tracker->free_slot = number_of(tracker, slot);
@@ -772,8 +776,8 @@ static void retire_recycled(struct varta_tracker *tracker,
 }
 
 /*
- * Look at a slot whose time has come. It may have been put off by beats, which
- * is what becomes of nearly all; or the slot was given up meanwhile.
+ * A slot whose time may have come, and whose agent has not beaten since. The
+ * slot may have been given up meanwhile, or the beat come just now.
  */
 static void look_at_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			 u64 now, u64 threshold, varta_agent_fn report,
@@ -808,6 +812,27 @@ unlock:
 	spin_unlock(&slot->lock);
 }
 
+/*
+ * Slots that were armed without being locked: one that was given up before that
+ * must not stay so. It says that it is free before it disarms.
+ */
+static void disarm_free(struct varta_tracker *tracker, const u32 *numbers,
+			u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		struct varta_slot *slot = &tracker->slots[numbers[i]];
+
+		if (READ_ONCE(slot->pid))
+			continue;
+		spin_lock(&slot->lock);
+		if (!slot->pid)
+			varta_wheel_disarm(&tracker->wheel, numbers[i]);
+		spin_unlock(&slot->lock);
+	}
+}
+
 /**
  * varta_tracker_stall_pass() - find, latch and report stalls (section 4)
  * @tracker: the tracker
@@ -829,14 +854,26 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			      void *context)
 {
 	u32 numbers[VARTA_STALL_BATCH];
-	u32 due, i;
+	u64 deadlines[VARTA_STALL_BATCH];
+	u32 due, i, later = 0;
 	bool more;
 
 	room = clamp_t(u32, room, 1, ARRAY_SIZE(numbers));
 	due = varta_wheel_expire(&tracker->wheel, now, numbers, room, &more);
-	for (i = 0; i < due; i++)
-		look_at_slot(tracker, &tracker->slots[numbers[i]], now,
-			     threshold, report, context);
+	for (i = 0; i < due; i++) {
+		struct varta_slot *slot = &tracker->slots[numbers[i]];
+		u64 deadline = deadline_of(tracker, slot, threshold);
+
+		/* Nearly all have beaten, and are put off without a lock. */
+		if (deadline > now && READ_ONCE(slot->pid)) {
+			numbers[later] = numbers[i];
+			deadlines[later++] = deadline;
+			continue;
+		}
+		look_at_slot(tracker, slot, now, threshold, report, context);
+	}
+	varta_wheel_arm_many(&tracker->wheel, numbers, deadlines, later);
+	disarm_free(tracker, numbers, later);
 	return more;
 }
 

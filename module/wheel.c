@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A hierarchical timing wheel. What is due within the bucket of a level that
- * time has come to is in the levels below; everything else waits, unsorted, in
- * the bucket of the highest level at which its time differs from the wheel's.
- * When time comes to such a bucket, what is in it moves down. In the last
- * step, from a tick to the exact nanosecond, a timer is in the list SOON.
+ * A timing wheel for timers that are nearly always put off. How far ahead a
+ * timer is due decides how wide a bucket it waits in, and when the time of such
+ * a bucket draws near, all in it are handed out, somewhat early: whoever gets
+ * them sees which have been put off, and arms them again. So time is told
+ * exactly for those only that really come due, and the others, which wait in
+ * wide buckets, are handed out many at a time.
  *
- * A bucket is emptied in batches, by way of the list DUE, so that however many
- * it holds, the lock is only held for a moment. The lists are circular and
- * doubly linked, by places in one array, half as large as pointers.
+ * A bucket of the lowest level is a tick. A timer in it is handed out when it
+ * is due, to the nanosecond, and not before: in a tick that has begun it waits
+ * in the list SOON. Those of the other levels are emptied one bucket ahead, by
+ * way of the list EARLY, and come after all that is due. However many a list
+ * holds, the lock is only held for a moment. The lists are circular and doubly
+ * linked, by places in one array, half as large as pointers.
  *
  * Whoever handles what is due waits until varta_wheel_next(). A timer that is
  * armed meanwhile for an earlier time is the reason to wake them, and the only
@@ -16,31 +20,42 @@
  */
 
 #include <linux/bitmap.h>
-#include <linux/bitops.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "wheel.h"
 
-/* The lists, by number: the buckets of all levels, and two more. */
+/* The lists, by number: the buckets of all levels, and three more. */
 enum {
 	BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
-	/* To be moved down or handed out. */
+	/* Of ticks that have begun, to be handed out or put in SOON. */
 	DUE	= BUCKETS,
-	/* Due within the tick that the wheel has turned to, or earlier. */
+	/* Of ticks that have begun, seen not to be due before @soonest. */
 	SOON,
+	/* Of wider buckets that draw near. */
+	EARLY,
 	LISTS,
-	/* So many timers of a bucket are looked at to say when it is due. */
+	/* So many timers of a tick are looked at to say when it is due. */
 	LOOKED_AT = 8,
 };
 
-static_assert(VARTA_WHEEL_TICK_SHIFT +
-	      VARTA_WHEEL_LEVELS * VARTA_WHEEL_BITS >= 64);
-
-static u64 tick_of(u64 time)
+static u32 shift_of(u32 level)
 {
-	return time >> VARTA_WHEEL_TICK_SHIFT;
+	return VARTA_WHEEL_TICK_SHIFT + level * VARTA_WHEEL_LEVEL_SHIFT;
+}
+
+/* How many buckets before its time one of a level is emptied. */
+static u32 ahead_of(u32 level)
+{
+	return level ? 1 : 0;
+}
+
+static u32 list_of(u32 level, u64 bucket)
+{
+	return level * VARTA_WHEEL_BUCKETS + bucket % VARTA_WHEEL_BUCKETS;
 }
 
 static u32 head_of(const struct varta_wheel *wheel, u32 list)
@@ -48,11 +63,14 @@ static u32 head_of(const struct varta_wheel *wheel, u32 list)
 	return wheel->heads + list;
 }
 
-static bool list_is_empty(const struct varta_wheel *wheel, u32 list)
+static u32 first_of(const struct varta_wheel *wheel, u32 list)
 {
-	u32 head = head_of(wheel, list);
+	return wheel->timers[head_of(wheel, list)].next;
+}
 
-	return wheel->timers[head].next == head;
+static bool is_empty(const struct varta_wheel *wheel, u32 list)
+{
+	return first_of(wheel, list) == head_of(wheel, list);
 }
 
 static void mark_empty(struct varta_wheel *wheel, u32 list)
@@ -89,98 +107,180 @@ static void unlink_timer(struct varta_wheel *wheel, u32 place)
 		mark_empty(wheel, next - wheel->heads);
 }
 
-/* Move all of a list that is not empty to DUE, which is. */
-static void splice_to_due(struct varta_wheel *wheel, u32 list)
+/* Move all of a list that is not empty to the end of another. */
+static void splice_to(struct varta_wheel *wheel, u32 list, u32 other)
 {
 	struct varta_timer *timers = wheel->timers;
 	u32 from = head_of(wheel, list);
-	u32 to = head_of(wheel, DUE);
+	u32 to = head_of(wheel, other);
+	u32 first = timers[from].next;
+	u32 last = timers[from].prev;
+	u32 before = timers[to].prev;
 
-	timers[to].next = timers[from].next;
-	timers[to].prev = timers[from].prev;
-	timers[timers[to].next].prev = to;
-	timers[timers[to].prev].next = to;
+	timers[before].next = first;
+	timers[first].prev = before;
+	timers[last].next = to;
+	timers[to].prev = last;
 	timers[from].next = from;
 	timers[from].prev = from;
 	mark_empty(wheel, list);
 }
 
-/* Put a timer in the list that its time, as seen from the wheel's, is for. */
+static void put_in_soon(struct varta_wheel *wheel, u32 place)
+{
+	wheel->soonest = min(wheel->soonest, wheel->timers[place].expires);
+	link_to(wheel, place, SOON);
+}
+
+/* Put a timer in the narrowest bucket that there is for its time. */
 static void file_timer(struct varta_wheel *wheel, u32 place)
 {
-	u64 expires = wheel->timers[place].expires;
-	u64 tick = tick_of(expires);
-	u32 shift;
+	u64 bucket = wheel->timers[place].expires >> VARTA_WHEEL_TICK_SHIFT;
+	u32 level;
 
-	if (tick <= wheel->tick) {
-		wheel->soonest = min(wheel->soonest, expires);
-		link_to(wheel, place, SOON);
+	if (bucket < wheel->position[0]) {
+		put_in_soon(wheel, place);
 		return;
 	}
-	shift = rounddown(fls64(tick ^ wheel->tick) - 1, VARTA_WHEEL_BITS);
+	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
+		if (bucket < wheel->position[level] + VARTA_WHEEL_BUCKETS)
+			break;
+		bucket >>= VARTA_WHEEL_LEVEL_SHIFT;
+	}
+	if (level == VARTA_WHEEL_LEVELS) {
+		/* It will be handed out early, again and again. */
+		level--;
+		bucket = wheel->position[level] + VARTA_WHEEL_BUCKETS - 1;
+	}
+	/*
+	 * What is too far ahead for one level can only be behind the position
+	 * of the next if expiry is held up half way through the levels.
+	 */
 	link_to(wheel, place,
-		shift / VARTA_WHEEL_BITS * VARTA_WHEEL_BUCKETS +
-		((tick >> shift) & (VARTA_WHEEL_BUCKETS - 1)));
+		bucket < wheel->position[level] ? EARLY :
+						  list_of(level, bucket));
 }
 
-/*
- * The first bucket that holds something, and the tick at which it begins. A
- * level's are all earlier than those of the levels above.
- */
-static u32 first_bucket(const struct varta_wheel *wheel, u64 *begins)
+/* The first bucket of a level that holds something. */
+static bool find_bucket(const struct varta_wheel *wheel, u32 level,
+			u64 *bucket)
 {
-	u32 list = find_first_bit(wheel->occupied, BUCKETS);
-	u32 shift = list / VARTA_WHEEL_BUCKETS * VARTA_WHEEL_BITS;
-	u64 index = list % VARTA_WHEEL_BUCKETS;
-	u64 above;
-
-	if (list >= BUCKETS)
-		return LISTS;
-	above = wheel->tick >> shift >> VARTA_WHEEL_BITS;
-	*begins = (above << VARTA_WHEEL_BITS | index) << shift;
-	return list;
-}
-
-/*
- * DUE is empty: fill it with what is next, if its time has come. Returns
- * whether it had.
- */
-static bool turn(struct varta_wheel *wheel, u64 now)
-{
-	u64 begins;
+	u32 begin = list_of(level, 0);
+	u32 end = begin + VARTA_WHEEL_BUCKETS;
+	u32 from = list_of(level, wheel->position[level]);
 	u32 list;
 
-	if (wheel->soonest <= now) {
-		wheel->soonest = U64_MAX;
-		if (!list_is_empty(wheel, SOON)) {
-			splice_to_due(wheel, SOON);
-			return true;
-		}
+	list = find_next_bit(wheel->occupied, end, from);
+	if (list == end) {
+		list = find_next_bit(wheel->occupied, end, begin);
+		if (list == end)
+			return false;
 	}
-	list = first_bucket(wheel, &begins);
-	if (list == LISTS || begins > tick_of(now)) {
-		/* What is armed from now on is filed as seen from here. */
-		wheel->tick = max(wheel->tick, tick_of(now));
-		return false;
-	}
-	wheel->tick = begins;
-	splice_to_due(wheel, list);
+	*bucket = wheel->position[level] + (list - from) % VARTA_WHEEL_BUCKETS;
 	return true;
 }
 
-/* The earliest of a list's first few, or @otherwise if there are more. */
-static u64 earliest_of(const struct varta_wheel *wheel, u32 list,
-		       u64 otherwise)
+/* Empty the first bucket of a level, if its time has come. */
+static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
 {
+	u64 until = (now >> shift_of(level)) + ahead_of(level);
+	u64 bucket;
+
+	if (find_bucket(wheel, level, &bucket) && bucket <= until) {
+		wheel->position[level] = bucket + 1;
+		splice_to(wheel, list_of(level, bucket), level ? EARLY : DUE);
+		return true;
+	}
+	wheel->position[level] = max(wheel->position[level], until + 1);
+	return false;
+}
+
+static bool turn_wide(struct varta_wheel *wheel, u64 now)
+{
+	u32 level;
+
+	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
+		if (turn(wheel, level, now))
+			return true;
+	}
+	return false;
+}
+
+/* Fill DUE, which is empty, with what may be due. Returns whether it did. */
+static bool refill(struct varta_wheel *wheel, u64 now)
+{
+	if (wheel->soonest <= now) {
+		wheel->soonest = U64_MAX;
+		if (!is_empty(wheel, SOON)) {
+			splice_to(wheel, SOON, DUE);
+			return true;
+		}
+	}
+	return turn(wheel, 0, now);
+}
+
+/* Who wants how many, and how many have been handled. */
+struct batch {
+	u64 now;
+	u32 *numbers;
+	u32 room;
+	u32 count;
+	u32 left;
+};
+
+/*
+ * Hand out from a list what is due or wide of its tick, and put the rest in
+ * SOON. Returns whether there is room for more than the list had.
+ */
+static bool hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
+{
+	u64 begun = wheel->position[0] << VARTA_WHEEL_TICK_SHIFT;
+	struct varta_timer *timers = wheel->timers;
 	u32 head = head_of(wheel, list);
+
+	while (batch->left && batch->count < batch->room) {
+		u32 place = timers[head].next;
+		u64 expires = timers[place].expires;
+
+		if (place == head)
+			return true;
+		timers[head].next = timers[place].next;
+		timers[timers[place].next].prev = head;
+		timers[place].next = 0;
+		if (expires > batch->now && expires < begun)
+			put_in_soon(wheel, place);
+		else
+			batch->numbers[batch->count++] = place - 1;
+		batch->left--;
+	}
+	return false;
+}
+
+/* Returns whether there may be more, and no room for it. */
+static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
+{
+	do {
+		if (!hand_out(wheel, DUE, batch))
+			return true;
+	} while (refill(wheel, batch->now));
+	do {
+		if (!hand_out(wheel, EARLY, batch))
+			return true;
+	} while (turn_wide(wheel, batch->now));
+	return false;
+}
+
+/* When a tick's first timer is due; when it begins, if it has many. */
+static u64 earliest_of(const struct varta_wheel *wheel, u64 tick)
+{
+	u32 list = list_of(0, tick);
+	u32 place = first_of(wheel, list);
 	u64 earliest = U64_MAX;
 	unsigned int i;
-	u32 place;
 
-	place = wheel->timers[head].next;
-	for (i = 0; place != head; i++) {
+	for (i = 0; place != head_of(wheel, list); i++) {
 		if (i == LOOKED_AT)
-			return otherwise;
+			return tick << VARTA_WHEEL_TICK_SHIFT;
 		earliest = min(earliest, wheel->timers[place].expires);
 		place = wheel->timers[place].next;
 	}
@@ -200,6 +300,7 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	u32 list;
 
 	memset(wheel, 0, sizeof(*wheel));
+	/* Failing is for the caller to report; nobody is to be killed for it */
 	wheel->timers = kvcalloc(1 + (size_t)capacity + LISTS,
 				 sizeof(*wheel->timers),
 				 GFP_KERNEL | __GFP_RETRY_MAYFAIL |
@@ -241,8 +342,26 @@ size_t varta_wheel_bytes(u32 capacity)
 	return (1 + (size_t)capacity + LISTS) * sizeof(struct varta_timer);
 }
 
+/* Returns whether the timer was armed, or armed for an earlier time, by this */
+static bool arm(struct varta_wheel *wheel, u32 number, u64 expires)
+{
+	u32 place = 1 + number;
+	struct varta_timer *timer = &wheel->timers[place];
+
+	if (expires == U64_MAX)
+		return false;
+	if (timer->next) {
+		if (timer->expires <= expires)
+			return false;
+		unlink_timer(wheel, place);
+	}
+	timer->expires = expires;
+	file_timer(wheel, place);
+	return true;
+}
+
 /**
- * varta_wheel_arm() - have a number handed out no later than when it is due
+ * varta_wheel_arm() - have a number handed out when it is due, or before
  * @wheel: the wheel
  * @number: which
  * @expires: when it is due; U64_MAX is never
@@ -255,26 +374,36 @@ size_t varta_wheel_bytes(u32 capacity)
  */
 bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires)
 {
-	u32 place = 1 + number;
-	struct varta_timer *timer = &wheel->timers[place];
-	bool sooner = false;
+	bool sooner;
 
-	if (expires == U64_MAX)
-		return false;
 	spin_lock(&wheel->lock);
-	if (timer->next) {
-		if (timer->expires <= expires)
-			goto unlock;
-		unlink_timer(wheel, place);
-	}
-	timer->expires = expires;
-	file_timer(wheel, place);
-	sooner = expires < wheel->alarm;
+	sooner = arm(wheel, number, expires) && expires < wheel->alarm;
 	if (sooner)
 		wheel->alarm = expires;
-unlock:
 	spin_unlock(&wheel->lock);
 	return sooner;
+}
+
+/**
+ * varta_wheel_arm_many() - arm again what was handed out early
+ * @wheel: the wheel
+ * @numbers: which
+ * @expires: when each of them is due
+ * @count: how many there are, up to VARTA_WHEEL_BATCH
+ *
+ * For those who call varta_wheel_next() afterwards, and so are not to be woken.
+ *
+ * Context: any but interrupts; does not sleep.
+ */
+void varta_wheel_arm_many(struct varta_wheel *wheel, const u32 *numbers,
+			  const u64 *expires, u32 count)
+{
+	u32 i;
+
+	spin_lock(&wheel->lock);
+	for (i = 0; i < count; i++)
+		arm(wheel, numbers[i], expires[i]);
+	spin_unlock(&wheel->lock);
 }
 
 /**
@@ -293,7 +422,7 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 number)
 }
 
 /**
- * varta_wheel_expire() - hand out numbers that are due, and disarm them
+ * varta_wheel_expire() - hand out numbers whose time comes, and disarm them
  * @wheel: the wheel
  * @now: the time
  * @numbers: where to put them
@@ -301,68 +430,57 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 number)
  * @more: set to whether to be called again for the same time, which it may be
  *	without any number handed out
  *
+ * All that are due are handed out, and before others. Others, that were armed
+ * when they were due more than VARTA_WHEEL_BUCKETS ticks later, may be handed
+ * out before their time; if they are armed again for it, then not again so
+ * before it is near enough for the next lower level.
+ *
  * Context: any but interrupts; does not sleep. Holds the lock for a bounded
  * time.
- * Return: how many were handed out. They come in the order of when they are
- * due to within a tick.
+ * Return: how many were handed out.
  */
 u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
 		       u32 room, bool *more)
 {
-	u32 due = head_of(wheel, DUE);
-	u32 left = VARTA_WHEEL_BATCH;
-	u32 count = 0;
+	struct batch batch = {
+		.now		= now,
+		.numbers	= numbers,
+		.room		= room,
+		.left		= VARTA_WHEEL_BATCH,
+	};
 
 	spin_lock(&wheel->lock);
-	for (;;) {
-		u32 place = wheel->timers[due].next;
-
-		if (place == due) {
-			*more = turn(wheel, now);
-			if (!*more)
-				break;
-			continue;
-		}
-		*more = true;
-		if (!left-- || count == room)
-			break;
-		unlink_timer(wheel, place);
-		if (wheel->timers[place].expires <= now)
-			numbers[count++] = place - 1;
-		else
-			file_timer(wheel, place);
-	}
+	*more = fill_batch(wheel, &batch);
 	spin_unlock(&wheel->lock);
-	return count;
+	return batch.count;
 }
 
 /**
  * varta_wheel_next() - when to call varta_wheel_expire() next
  * @wheel: the wheel
  *
- * No earlier than the first timer is due, if there are few; else up to one
- * bucket earlier, since what is in it still has to be moved down.
- *
  * Context: any but interrupts; does not sleep.
- * Return: the time, or U64_MAX if no timer is armed.
+ * Return: the time, which is not later than any timer is due, or U64_MAX if no
+ * timer is armed.
  */
 u64 varta_wheel_next(struct varta_wheel *wheel)
 {
 	u64 next = U64_MAX;
-	u64 begins;
-	u32 list;
+	u64 bucket;
+	u32 level;
 
 	spin_lock(&wheel->lock);
-	if (!list_is_empty(wheel, DUE)) {
-		next = 0;
-	} else if (!list_is_empty(wheel, SOON)) {
+	if (!is_empty(wheel, SOON))
 		next = wheel->soonest;
-	} else {
-		list = first_bucket(wheel, &begins);
-		if (list != LISTS)
-			next = earliest_of(wheel, list,
-					   begins << VARTA_WHEEL_TICK_SHIFT);
+	else if (find_bucket(wheel, 0, &bucket))
+		next = earliest_of(wheel, bucket);
+	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
+		if (find_bucket(wheel, level, &bucket))
+			next = min(next, (bucket - min_t(u64, bucket, 1)) <<
+						 shift_of(level));
 	}
+	if (!is_empty(wheel, DUE) || !is_empty(wheel, EARLY))
+		next = 0;
 	wheel->alarm = next;
 	spin_unlock(&wheel->lock);
 	return next;

@@ -6,18 +6,20 @@
 #ifndef _VARTA_WHEEL_H
 #define _VARTA_WHEEL_H
 
+#include <linux/bitops.h>
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
 
 /*
- * Time is cut into ticks of 2^17 ns, 131 us. A level's buckets divide one
- * bucket of the level above, and the levels together cover all of a u64.
+ * A bucket of the lowest level is 2^17 ns, 131 us, wide, and one of each
+ * further level 16 times as wide as one of the level before. The lowest level
+ * reaches 134 ms ahead, the highest 39 hours.
  */
 enum varta_wheel_geometry {
 	VARTA_WHEEL_TICK_SHIFT	= 17,
-	VARTA_WHEEL_BITS	= 8,
-	VARTA_WHEEL_BUCKETS	= 1 << VARTA_WHEEL_BITS,
+	VARTA_WHEEL_LEVEL_SHIFT	= 4,
 	VARTA_WHEEL_LEVELS	= 6,
+	VARTA_WHEEL_BUCKETS	= 1024,
 	/* How many are moved or handed out while the lock is held. */
 	VARTA_WHEEL_BATCH	= 64,
 };
@@ -36,18 +38,20 @@ struct varta_timer {
  * @lock: protects all below. Innermost: nothing is called with it held.
  * @timers: the numbers' timers at one more than the number, then the heads
  * @heads: where in @timers the heads begin
- * @tick: up to where the wheel has turned; no bucket before it holds anything
- * @soonest: no timer of the list of those within @tick is due earlier
+ * @soonest: no timer that is due in a tick that has begun is due earlier
  * @alarm: what varta_wheel_next() said last
- * @occupied: which buckets hold something, by level
+ * @position: by level, the number, counted from time 0, of the first bucket
+ *	that has not been emptied for good; the level holds the
+ *	VARTA_WHEEL_BUCKETS from there on
+ * @occupied: which buckets hold something, level by level
  */
 struct varta_wheel {
 	spinlock_t lock;
 	struct varta_timer *timers;
 	u32 heads;
-	u64 tick;
 	u64 soonest;
 	u64 alarm;
+	u64 position[VARTA_WHEEL_LEVELS];
 	DECLARE_BITMAP(occupied, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
 };
 
@@ -55,6 +59,8 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity);
 void varta_wheel_destroy(struct varta_wheel *wheel);
 size_t varta_wheel_bytes(u32 capacity);
 bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires);
+void varta_wheel_arm_many(struct varta_wheel *wheel, const u32 *numbers,
+			  const u64 *expires, u32 count);
 void varta_wheel_disarm(struct varta_wheel *wheel, u32 number);
 u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
 		       u32 room, bool *more);
