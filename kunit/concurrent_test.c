@@ -8,6 +8,7 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
@@ -28,6 +29,8 @@ enum {
 
 struct arena {
 	struct ledger *ledger;
+	/* Who makes a stall pass. */
+	struct mutex passing;
 	/* Time and nonces that never go back, whoever reads them. */
 	atomic64_t clock;
 	atomic64_t nonce;
@@ -133,13 +136,16 @@ static bool hear(void *context, const struct varta_agent *agent)
 
 static void find_stalls(struct thread *thread)
 {
-	u64 now = atomic64_read(&thread->arena->clock), deadline = U64_MAX;
-	u32 cursor = 0;
+	struct arena *arena = thread->arena;
+	u64 now = atomic64_read(&arena->clock);
+	u32 room = below(thread, 4);
 
-	while (varta_tracker_stall_pass(&thread->arena->ledger->tracker,
-					&cursor, now, THRESHOLD, &deadline,
-					hear, thread))
+	/* One at a time. */
+	mutex_lock(&arena->passing);
+	while (varta_tracker_stall_pass(&arena->ledger->tracker, now, THRESHOLD,
+					room, hear, thread))
 		;
+	mutex_unlock(&arena->passing);
 }
 
 static void retire_shared(struct thread *thread)
@@ -198,8 +204,8 @@ static void walk_all(struct thread *thread)
 {
 	u32 cursor = 0, seen = 0;
 
-	varta_tracker_walk(&thread->arena->ledger->tracker, &cursor, mark_seen,
-			   &seen);
+	varta_tracker_walk(&thread->arena->ledger->tracker, &cursor,
+			   below(thread, 2), mark_seen, &seen);
 	if (seen > CAPACITY)
 		atomic_inc(&thread->arena->wrong_queries);
 }
@@ -310,6 +316,8 @@ static void threads_leave_the_ledger_in_order(struct kunit *test)
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 		.origin_takeover = true,
 	});
+	arena->ledger->threshold = THRESHOLD;
+	mutex_init(&arena->passing);
 	/* High enough to go below, and far from where it wraps. */
 	atomic64_set(&arena->nonce, 1ll << 32);
 	for (i = 0; i < threads; i++) {

@@ -17,7 +17,12 @@
 /* Let an agent have beaten at another time, latched or not as it is. */
 static void set_time(struct varta_tracker *tracker, u32 slot, u64 last_ns)
 {
+	u32 cursor = 0;
+
 	tracker->slots[slot].last_ns = last_ns;
+	/* Beats do not go back, so that nobody else would see to it. */
+	while (varta_tracker_rearm(tracker, &cursor, THRESHOLD))
+		;
 }
 
 static void strict_refuses_at_once_when_none_is_stalled(struct kunit *test)

@@ -161,7 +161,7 @@ unsigned int generations_asked(void)
 }
 
 /**
- * generations_sooners() - how many times somebody got a threshold
+ * generations_sooners() - how many times somebody was due sooner than was known
  */
 unsigned int generations_sooners(void)
 {

@@ -4,10 +4,14 @@
  * hold of a tracker whatever was done with it.
  */
 #include <kunit/test.h>
+#include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 
 #include "generations.h"
 #include "ledger.h"
+#include "wheel_check.h"
 
 /**
  * ledger_total() - everything that a counter has counted
@@ -42,6 +46,51 @@ struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
 }
 
 /**
+ * ledger_rearm() - have another threshold heeded by all slots
+ * @ledger: the ledger
+ * @threshold: which
+ */
+void ledger_rearm(struct ledger *ledger, u64 threshold)
+{
+	u32 cursor = 0;
+
+	while (varta_tracker_rearm(&ledger->tracker, &cursor, threshold))
+		;
+	ledger->threshold = threshold;
+}
+
+/* A time that is not reached, or the last one, needs no timer. */
+static u64 deadline_of(const struct ledger *ledger,
+		       const struct varta_slot *slot)
+{
+	u64 since = max(slot->last_ns, ledger->tracker.forgiven_ns);
+	u64 threshold = ledger->threshold, deadline;
+
+	if (slot->threshold_ms)
+		threshold = slot->threshold_ms * (u64)NSEC_PER_MSEC;
+	return check_add_overflow(since, threshold, &deadline) ? U64_MAX :
+								deadline;
+}
+
+/**
+ * ledger_timer_is_right() - whether a slot is looked at when it should be
+ * @ledger: the ledger; nobody is using it
+ * @number: of the slot
+ *
+ * Return: whether it is armed, and early enough, if its agent can stall, and
+ * not armed if not.
+ */
+bool ledger_timer_is_right(const struct ledger *ledger, u32 number)
+{
+	const struct varta_slot *slot = &ledger->tracker.slots[number];
+	u64 armed = wheel_expires(&ledger->tracker.wheel, number);
+
+	if (slot->pid && !slot->stalled)
+		return armed <= deadline_of(ledger, slot);
+	return armed == U64_MAX;
+}
+
+/**
  * ledger_check() - what holds of every tracker that nobody is using
  * @test: which fails if it does not
  * @ledger: the ledger
@@ -58,6 +107,8 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 	for (i = 0; i < tracker->config.capacity; i++) {
 		struct varta_slot *slot = &tracker->slots[i];
 
+		KUNIT_EXPECT_TRUE_MSG(test, ledger_timer_is_right(ledger, i),
+				      "slot %u, pid %u", i, slot->pid);
 		if (!slot->pid) {
 			KUNIT_EXPECT_FALSE(test, slot->stalled);
 			continue;
@@ -74,6 +125,7 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 			found = VARTA_CAPACITY_MAX;
 		KUNIT_EXPECT_EQ_MSG(test, found, i, "pid %u", slot->pid);
 	}
+	KUNIT_EXPECT_STREQ(test, wheel_fault(&tracker->wheel) ?: "", "");
 	/* An entry is more than the two marks for places without one. */
 	for (i = 0; i <= tracker->index.mask; i++)
 		entries += tracker->index.entries[i] > 1;

@@ -110,9 +110,9 @@ static bool is_terminal(const struct varta_beat *beat)
 	return beat->status == VARTA_STATUS_CRITICAL && beat->nonce == U64_MAX;
 }
 
-static u64 silence(const struct model_slot *slot, u64 now)
+static u64 silence(u64 since, u64 now)
 {
-	return now > slot->last_ns ? now - slot->last_ns : 0;
+	return now > since ? now - since : 0;
 }
 
 static u64 threshold_of(const struct model_slot *slot, u64 threshold)
@@ -132,13 +132,11 @@ static void take_name(struct model_slot *slot, const char *name)
 }
 
 /* What every accepted beat sets, whether the slot is new or not. */
-static void take_beat(struct model *model, struct model_slot *slot,
-		      const struct varta_beat *beat, u64 now)
+static void take_beat(struct model_slot *slot, const struct varta_beat *beat,
+		      u64 now)
 {
-	if (beat->threshold_ms && beat->threshold_ms != slot->threshold_ms) {
+	if (beat->threshold_ms)
 		slot->threshold_ms = beat->threshold_ms;
-		model->sooners++;
-	}
 	if (beat->name)
 		take_name(slot, beat->name);
 	if (now > slot->last_ns)
@@ -156,7 +154,7 @@ static void take_beat(struct model *model, struct model_slot *slot,
 	}
 }
 
-static void start_afresh(struct model *model, struct model_slot *slot,
+static void start_afresh(struct model_slot *slot,
 			 const struct varta_beat *beat,
 			 const struct varta_identity *id, u64 now)
 {
@@ -171,7 +169,7 @@ static void start_afresh(struct model *model, struct model_slot *slot,
 	slot->generation = id->generation;
 	slot->ns_inode = id->ns_inode;
 	slot->origin = id->origin;
-	take_beat(model, slot, beat, now);
+	take_beat(slot, beat, now);
 }
 
 static enum varta_answer count_answer(struct model *model,
@@ -208,7 +206,7 @@ static u32 find_victim(struct model *model, u64 now, u64 threshold,
 		/* Nothing is longer than ten thresholds beyond the clock. */
 		if (threshold_of(slot, threshold) > U64_MAX / 10)
 			continue;
-		if (silence(slot, now) > 10 * threshold_of(slot, threshold))
+		if (silence(slot->last_ns, now) > 10 * threshold_of(slot, threshold))
 			return number;
 	}
 	return MODEL_NO_SLOT;
@@ -258,7 +256,7 @@ static enum varta_answer insert(struct model *model,
 		if (number == MODEL_NO_SLOT)
 			return VARTA_CAPACITY_EXCEEDED;
 	}
-	start_afresh(model, &model->slots[number], beat, id, now);
+	start_afresh(&model->slots[number], beat, id, now);
 	return VARTA_INSERTED;
 }
 
@@ -276,7 +274,7 @@ static enum varta_answer record_known(struct model *model,
 		if (model_admitted(model, id->uid) >= model->quota)
 			return VARTA_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;
-		start_afresh(model, slot, beat, id, now);
+		start_afresh(slot, beat, id, now);
 		return VARTA_INSERTED;
 	}
 
@@ -287,7 +285,7 @@ static enum varta_answer record_known(struct model *model,
 			return VARTA_ORIGIN_CONFLICT;
 		if (model_admitted(model, id->uid) >= model->quota)
 			return VARTA_QUOTA_EXCEEDED;
-		start_afresh(model, slot, beat, id, now);
+		start_afresh(slot, beat, id, now);
 		return VARTA_REFRESHED;
 	}
 
@@ -320,7 +318,7 @@ static enum varta_answer record_known(struct model *model,
 	}
 	if (!slot->generation)
 		slot->generation = id->generation;
-	take_beat(model, slot, beat, now);
+	take_beat(slot, beat, now);
 	return VARTA_REFRESHED;
 }
 
@@ -349,58 +347,96 @@ enum varta_answer model_record(struct model *model,
 						beat, id, now));
 }
 
-static void lower(u64 *deadline, u64 since, u64 threshold)
+/**
+ * model_is_due() - whether an agent is to be reported (section 4)
+ * @model: the ledger
+ * @number: of the slot
+ * @now: the time
+ * @threshold: silence from which an agent is stalled
+ */
+bool model_is_due(const struct model *model, u32 number, u64 now, u64 threshold)
 {
-	if (since <= U64_MAX - threshold && since + threshold < *deadline)
-		*deadline = since + threshold;
+	const struct model_slot *slot = &model->slots[number];
+	u64 silent = min(silence(slot->last_ns, now),
+			 silence(model->forgiven_ns, now));
+
+	return slot->pid && !slot->stalled &&
+	       silent >= threshold_of(slot, threshold);
 }
 
 /**
- * model_next_stall() - section 4, as far as the next report
+ * model_deadline() - from when on an agent is due
  * @model: the ledger
- * @cursor: the slot to begin with, left behind the one reported
- * @now: the time
+ * @number: of the slot
  * @threshold: silence from which an agent is stalled
- * @next_deadline: lowered to the time at which the first agent stalls that was
- *	passed over and has not, or that has a threshold of its own and may
- *	come back now
- * @process: says which generation has a pid now, 0 for none
  *
- * Return: the slot that is reported, or MODEL_NO_SLOT at the end of the pass.
+ * Return: the time; U64_MAX if it is not reached, or nobody is there who can
+ * stall.
  */
-u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
-		     u64 *next_deadline, u64 (*process)(u32 pid))
+u64 model_deadline(const struct model *model, u32 number, u64 threshold)
 {
-	while (*cursor < model->capacity) {
-		u32 number = (*cursor)++;
-		struct model_slot *slot = &model->slots[number];
-		u64 own = threshold_of(slot, threshold);
+	const struct model_slot *slot = &model->slots[number];
+	u64 since = max(slot->last_ns, model->forgiven_ns);
+	u64 own = threshold_of(slot, threshold);
 
-		if (!slot->pid)
-			continue;
-		if (slot->stalled) {
-			if (slot->threshold_ms)
-				lower(next_deadline, now, own);
-			continue;
-		}
-		if (silence(slot, now) < own) {
-			lower(next_deadline, slot->last_ns, own);
-			continue;
-		}
-		if (slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-		    slot->generation && process(slot->pid) &&
-		    process(slot->pid) != slot->generation) {
-			model->totals[VARTA_COUNT_PID_RECYCLES]++;
-			memset(slot, 0, sizeof(*slot));
-			continue;
-		}
-		slot->stalled = true;
-		if (slot->threshold_ms)
-			lower(next_deadline, now, own);
-		model->totals[VARTA_COUNT_STALLS]++;
-		return number;
-	}
-	return MODEL_NO_SLOT;
+	if (!slot->pid || slot->stalled || since > U64_MAX - own)
+		return U64_MAX;
+	return since + own;
+}
+
+/**
+ * model_next_deadline() - from when on the first agent is due
+ * @model: the ledger
+ * @threshold: silence from which an agent is stalled
+ *
+ * Return: the time or U64_MAX.
+ */
+u64 model_next_deadline(const struct model *model, u64 threshold)
+{
+	u64 next = U64_MAX;
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++)
+		next = min(next, model_deadline(model, i, threshold));
+	return next;
+}
+
+/**
+ * model_is_recycled() - whether an agent's pid is seen to be another process's
+ * @model: the ledger
+ * @number: of the slot
+ * @process: says which generation has a pid now, 0 for none
+ */
+bool model_is_recycled(const struct model *model, u32 number,
+		       u64 (*process)(u32 pid))
+{
+	const struct model_slot *slot = &model->slots[number];
+
+	return slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	       slot->generation && process(slot->pid) &&
+	       process(slot->pid) != slot->generation;
+}
+
+/**
+ * model_stall() - an agent is reported
+ * @model: the ledger
+ * @number: of the slot
+ */
+void model_stall(struct model *model, u32 number)
+{
+	model->slots[number].stalled = true;
+	model->totals[VARTA_COUNT_STALLS]++;
+}
+
+/**
+ * model_retire_recycled() - an agent is retired instead
+ * @model: the ledger
+ * @number: of the slot
+ */
+void model_retire_recycled(struct model *model, u32 number)
+{
+	model->totals[VARTA_COUNT_PID_RECYCLES]++;
+	memset(&model->slots[number], 0, sizeof(model->slots[number]));
 }
 
 /**

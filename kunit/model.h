@@ -47,8 +47,8 @@ struct model {
 	bool takeover;
 	/* How many agents each user may have. */
 	u32 quota;
-	/* How often an agent got another threshold of its own. */
-	u32 sooners;
+	/* Silence before this does not count. */
+	u64 forgiven_ns;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
 	u32 last_evicted_pid;
@@ -66,8 +66,14 @@ enum varta_answer model_record(struct model *model,
 			       const struct varta_beat *beat,
 			       const struct varta_identity *id,
 			       u64 now, u64 threshold, u32 chosen);
-u32 model_next_stall(struct model *model, u32 *cursor, u64 now, u64 threshold,
-		     u64 *next_deadline, u64 (*process)(u32 pid));
+bool model_is_due(const struct model *model, u32 number, u64 now,
+		  u64 threshold);
+u64 model_deadline(const struct model *model, u32 number, u64 threshold);
+u64 model_next_deadline(const struct model *model, u64 threshold);
+bool model_is_recycled(const struct model *model, u32 number,
+		       u64 (*process)(u32 pid));
+void model_stall(struct model *model, u32 number);
+void model_retire_recycled(struct model *model, u32 number);
 bool model_retire(struct model *model, const struct varta_identity *id);
 bool model_note_exit(struct model *model, const struct varta_identity *id,
 		     u32 exit_code);

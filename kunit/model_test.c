@@ -12,17 +12,17 @@
 #include "generations.h"
 #include "ledger.h"
 #include "model.h"
+#include "parameters.h"
 
-static unsigned long seed;
-module_param(seed, ulong, 0444);
+unsigned long varta_kunit_seed;
+module_param_named(seed, varta_kunit_seed, ulong, 0444);
 MODULE_PARM_DESC(seed, "where the random tests begin, 0 for the usual place");
 
-static unsigned long steps = 2000000;
-module_param(steps, ulong, 0444);
+unsigned long varta_kunit_steps = 2000000;
+module_param_named(steps, varta_kunit_steps, ulong, 0444);
 MODULE_PARM_DESC(steps, "how many steps the tracker and the model are compared for");
 
 enum {
-	USUAL_SEED	= 20231024,
 	STEPS_OF_A_RUN	= 1000,
 	/* So many steps come by everything that can be counted. */
 	STEPS_FOR_ALL	= 200000,
@@ -34,7 +34,14 @@ enum {
 	/* Own thresholds in milliseconds, of which one unit of time is half. */
 	OWN_MAX		= 3,
 	UNIT		= NSEC_PER_MSEC / 2,
+	/* So many reports of a pass are kept. */
+	TOLD		= MODEL_CAPACITY_MAX + 1,
 };
+
+/* With this one, time is long. */
+static const u64 long_unit = 1ull << 34;
+
+static_assert((int)TOLD > (int)VARTA_STALL_BATCH);
 
 enum kind {
 	RECORD,
@@ -44,6 +51,9 @@ enum kind {
 	RETIRE,
 	NOTE_EXIT,
 	EXIT_PASS,
+	REARM,
+	FORGIVE,
+	DEADLINE,
 	QUOTA,
 	TAKE,
 	QUERY,
@@ -58,6 +68,9 @@ static const char * const kind_names[] = {
 	[RETIRE]	= "retire",
 	[NOTE_EXIT]	= "note exit",
 	[EXIT_PASS]	= "exit pass",
+	[REARM]		= "rearm",
+	[FORGIVE]	= "forgive",
+	[DEADLINE]	= "deadline",
 	[QUOTA]		= "quota",
 	[TAKE]		= "take",
 	[QUERY]		= "query",
@@ -87,14 +100,15 @@ struct duel {
 	u64 unit;
 	struct step step;
 
-	/* A stall pass may be under way while other things happen. */
+	/* The threshold is another one, and not all slots are armed for it. */
+	bool rearming;
 	u32 cursor;
-	u32 model_cursor;
-	u64 deadline;
-	u64 model_deadline;
+	/* Before when whoever waits would have to be told. */
+	u64 alarm;
+	u32 sooners;
 
 	/* What the callbacks were told. */
-	struct varta_agent told[MODEL_CAPACITY_MAX + 1];
+	struct varta_agent told[TOLD];
 	u32 tellings;
 	u32 quota;
 };
@@ -228,6 +242,15 @@ static u64 any_threshold(struct duel *duel)
 	return (1 + below(duel, 5)) * duel->unit;
 }
 
+static void change_threshold(struct duel *duel)
+{
+	duel->threshold = any_threshold(duel);
+	duel->rearming = true;
+	duel->cursor = 0;
+	duel->ledger->threshold = max(duel->ledger->threshold,
+				      duel->threshold);
+}
+
 static void let_time_pass(struct duel *duel)
 {
 	u64 step = below(duel, 6) * duel->unit;
@@ -241,12 +264,36 @@ static void let_time_pass(struct duel *duel)
 	/* One more or less is on the other side of everything. */
 	else if (one_in(duel, 8))
 		step += below(duel, 3) - (step > 0);
-	duel->now += min(step, U64_MAX - duel->now);
+	/* The last time of all is none. */
+	duel->now += min(step, U64_MAX - 1 - duel->now);
 	if (one_in(duel, 50))
-		duel->threshold = any_threshold(duel);
+		change_threshold(duel);
 }
 
 /* ---- Each kind of step, done to both. False means that they disagree. */
+
+/*
+ * Only a beat, and another threshold, make for an earlier deadline. Whoever
+ * waits is told of it, and only of it.
+ */
+static bool told_if_sooner(struct duel *duel)
+{
+	const struct varta_identity *id = &duel->step.id;
+	u32 number = model_find(&duel->model, id->source, id->pid);
+	u32 told = generations_sooners() - duel->sooners;
+	u64 deadline = U64_MAX;
+	bool is_sooner;
+
+	if (number != MODEL_NO_SLOT)
+		deadline = model_deadline(&duel->model, number,
+					  duel->threshold);
+	is_sooner = deadline < duel->alarm;
+	duel->sooners += told;
+	if (told)
+		duel->alarm = deadline;
+	/* Of agents that are not armed anew, it is told when they are. */
+	return duel->rearming ? told <= is_sooner : told == is_sooner;
+}
 
 static bool record(struct duel *duel)
 {
@@ -265,7 +312,7 @@ static bool record(struct duel *duel)
 		chosen = slot - duel->ledger->tracker.slots;
 	step->wanted = model_record(&duel->model, &step->beat, &step->id,
 				    step->now, duel->threshold, chosen);
-	return step->answer == step->wanted;
+	return step->answer == step->wanted && told_if_sooner(duel);
 }
 
 static bool hear(void *context, const struct varta_agent *agent)
@@ -300,57 +347,108 @@ static bool same_agent(const struct varta_agent *agent,
 	       agent->stalled == slot->stalled;
 }
 
-static bool any_used_from(const struct model *model, u32 number)
+/* Of a part of the slots. */
+static bool rearm(struct duel *duel)
 {
-	for (; number < model->capacity; number++) {
-		if (model->slots[number].pid)
-			return true;
-	}
-	return false;
+	u64 alarm = duel->alarm;
+	u32 told;
+
+	if (!duel->rearming)
+		duel->cursor = 0;
+	duel->rearming = varta_tracker_rearm(&duel->ledger->tracker,
+					     &duel->cursor, duel->threshold);
+	if (!duel->rearming)
+		duel->ledger->threshold = duel->threshold;
+	duel->alarm = duel->ledger->tracker.wheel.alarm;
+	told = generations_sooners() - duel->sooners;
+	duel->sooners += told;
+	duel->step.answer = duel->alarm;
+	duel->step.wanted = model_next_deadline(&duel->model, duel->threshold);
+	return duel->alarm <= alarm && !told == (duel->alarm == alarm) &&
+	       (duel->rearming || duel->alarm <= duel->step.wanted);
 }
 
-/* Of one or a few reports or of all that are left. */
+static bool forgive(struct duel *duel)
+{
+	varta_tracker_forgive(&duel->ledger->tracker, duel->now);
+	duel->model.forgiven_ns = duel->now;
+	return true;
+}
+
+/* Never late, and none if there is nobody to wait for. */
+static bool deadline(struct duel *duel)
+{
+	struct step *step = &duel->step;
+	u64 next = varta_tracker_next_deadline(&duel->ledger->tracker);
+
+	duel->alarm = next;
+	step->answer = next;
+	step->wanted = model_next_deadline(&duel->model, duel->threshold);
+	if (model_stalled_now(&duel->model) == model_tracked(&duel->model))
+		return next == U64_MAX;
+	return duel->rearming || next <= step->wanted;
+}
+
+/* In whatever order. */
+static bool same_stalls(struct duel *duel)
+{
+	const struct varta_slot *slots = duel->ledger->tracker.slots;
+	struct model *model = &duel->model;
+	u64 now = duel->step.now;
+	u32 i, number;
+
+	for (i = 0; i < duel->tellings; i++) {
+		number = model_find(model, duel->told[i].id.source,
+				    duel->told[i].id.pid);
+		if (number == MODEL_NO_SLOT ||
+		    !model_is_due(model, number, now, duel->threshold) ||
+		    model_is_recycled(model, number, generations_of_process))
+			return false;
+		model_stall(model, number);
+		if (!same_agent(&duel->told[i], &model->slots[number]))
+			return false;
+	}
+	for (i = 0; i < model->capacity; i++) {
+		if (model_is_due(model, i, now, duel->threshold) &&
+		    model_is_recycled(model, i, generations_of_process) &&
+		    !slots[i].pid)
+			model_retire_recycled(model, i);
+	}
+	return true;
+}
+
+/*
+ * A pass for less than all may be followed by anything. When there is no more,
+ * nobody is left who is due.
+ */
 static bool stall_pass(struct duel *duel)
 {
 	struct step *step = &duel->step;
-	u32 number, i;
 	bool more;
 
-	step->now = any_now(duel);
-	step->quota = one_in(duel, 2) ? U32_MAX : 1 + below(duel, 3);
-	if (!duel->cursor) {
-		duel->model_cursor = 0;
-		duel->deadline = U64_MAX;
-		duel->model_deadline = U64_MAX;
-	}
-	duel->tellings = 0;
-	duel->quota = step->quota;
-	more = varta_tracker_stall_pass(&duel->ledger->tracker, &duel->cursor,
-					step->now, duel->threshold,
-					&duel->deadline, hear, duel);
-	step->answer = duel->tellings;
-
-	for (i = 0; i < step->quota; i++) {
-		number = model_next_stall(&duel->model, &duel->model_cursor,
-					  step->now, duel->threshold,
-					  &duel->model_deadline,
-					  generations_of_process);
-		if (number == MODEL_NO_SLOT)
-			break;
-		if (i >= duel->tellings ||
-		    !same_agent(&duel->told[i], &duel->model.slots[number]))
+	/* Mostly, another threshold is heeded first. */
+	while (duel->rearming && !one_in(duel, 8)) {
+		if (!rearm(duel))
 			return false;
 	}
-	step->wanted = i;
-	if (duel->tellings != i)
+	step->now = any_now(duel);
+	step->quota = one_in(duel, 2) ? VARTA_STALL_BATCH : below(duel, 4);
+	duel->tellings = 0;
+	duel->quota = below(duel, 3);
+	more = varta_tracker_stall_pass(&duel->ledger->tracker, step->now,
+					duel->threshold, step->quota, hear,
+					duel);
+	step->answer = duel->tellings;
+	if (duel->tellings > max(step->quota, 1) || !same_stalls(duel))
 		return false;
-	if (more) {
-		/* Only who is told to stop has more to do. */
-		return i == step->quota && duel->cursor == duel->model_cursor;
-	}
-	duel->cursor = 0;
-	return !any_used_from(&duel->model, duel->model_cursor) &&
-	       duel->deadline == duel->model_deadline;
+	if (more || duel->rearming)
+		return true;
+	step->wanted = model_next_deadline(&duel->model, duel->threshold);
+	if (step->wanted <= step->now)
+		return false;
+	/* The next one is not wanted before something can have come of it. */
+	return one_in(duel, 3) ||
+	       (deadline(duel) && duel->alarm > step->now);
 }
 
 static bool change_process(struct duel *duel)
@@ -469,17 +567,19 @@ static bool walk(struct duel *duel)
 	bool seen[MODEL_CAPACITY_MAX] = {};
 	struct step *step = &duel->step;
 	u32 cursor = 0, taken, number, calls, i;
+	bool stalled = one_in(duel, 2);
 	bool more = true;
 
 	step->answer = 0;
-	step->wanted = model_tracked(&duel->model);
+	step->wanted = stalled ? model_stalled_now(&duel->model) :
+				 model_tracked(&duel->model);
 	for (calls = 0; more; calls++) {
 		if (calls > 2 * MODEL_CAPACITY_MAX)
 			return false;
 		duel->tellings = 0;
 		duel->quota = 2 + below(duel, 8);
-		more = varta_tracker_walk(&duel->ledger->tracker, &cursor, hear,
-					  duel);
+		more = varta_tracker_walk(&duel->ledger->tracker, &cursor,
+					  stalled, hear, duel);
 		if (more && duel->tellings < duel->quota)
 			return false;
 		taken = duel->tellings;
@@ -555,6 +655,8 @@ static const char *difference(const struct duel *duel)
 	for (i = 0; i < model->capacity; i++) {
 		if (!same_slot(&tracker->slots[i], &model->slots[i]))
 			return "slots";
+		if (!ledger_timer_is_right(duel->ledger, i))
+			return "timers";
 		held[model->slots[i].generation]++;
 		if (model->slots[i].pid)
 			at_home[model->slots[i].home]++;
@@ -571,8 +673,10 @@ static const char *difference(const struct duel *duel)
 		if (generations_at_home(i) != at_home[i])
 			return "at home";
 	}
-	if (generations_sooners() != model->sooners)
+	if (generations_sooners() != duel->sooners)
 		return "sooner";
+	if (tracker->wheel.alarm != duel->alarm)
+		return "alarm";
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++) {
 		if (ledger_total(duel->ledger, i) != model->totals[i])
 			return counter_names[i];
@@ -599,6 +703,9 @@ static const step_fn do_step[] = {
 	[RETIRE]	= retire,
 	[NOTE_EXIT]	= note_exit,
 	[EXIT_PASS]	= exit_pass,
+	[REARM]		= rearm,
+	[FORGIVE]	= forgive,
+	[DEADLINE]	= deadline,
 	[QUOTA]		= change_quota,
 	[TAKE]		= take,
 	[QUERY]		= query,
@@ -609,8 +716,10 @@ static enum kind any_kind(struct duel *duel)
 {
 	u32 n = below(duel, 100);
 
-	if (n < 60)
+	if (n < 57)
 		return RECORD;
+	if (n < 60)
+		return n < 58 ? REARM : n < 59 ? FORGIVE : DEADLINE;
 	if (n < 73)
 		return STALL_PASS;
 	if (n < 83)
@@ -658,14 +767,14 @@ static void any_config(struct duel *duel)
 						    VARTA_EVICTION_POLICY_BALANCED;
 	config->origin_takeover = one_in(duel, 2);
 	duel->pids = config->capacity + 1;
-	duel->unit = one_in(duel, 3) ? 1 : UNIT;
+	duel->unit = one_in(duel, 3) ? 1 : one_in(duel, 4) ? long_unit : UNIT;
 	duel->threshold = any_threshold(duel);
 	switch (below(duel, 4)) {
 	case 0:
 		duel->now = 0;
 		break;
 	case 1:
-		duel->now = U64_MAX - below(duel, 500) * duel->unit;
+		duel->now = U64_MAX - 1 - below(duel, 500) * duel->unit;
 		break;
 	default:
 		duel->now = prandom_u32_state(&duel->random);
@@ -680,7 +789,7 @@ static void explain(struct kunit *test, const struct duel *duel,
 	u32 i;
 
 	kunit_err(test, "seed %lu, run %lu, step %u: %s\n",
-		  seed ?: USUAL_SEED, run, number, what);
+		  varta_kunit_seed ?: USUAL_SEED, run, number, what);
 	kunit_err(test, "capacity %u, window %u, policy %u, takeover %u\n",
 		  duel->config.capacity, duel->config.eviction_scan_window,
 		  duel->config.eviction_policy, duel->config.origin_takeover);
@@ -724,9 +833,11 @@ static bool run_once(struct kunit *test, struct duel *duel, unsigned long run,
 	memset(duel, 0, sizeof(*duel));
 	/* The generator's own seeding keeps 32 bits of what it is given. */
 	prandom_seed_state(&duel->random,
-			   (seed ?: USUAL_SEED) * 0x9e3779b1 + run);
+			   (varta_kunit_seed ?: USUAL_SEED) * 0x9e3779b1 + run);
 	any_config(duel);
 	duel->ledger = ledger_make(test, &duel->config);
+	duel->ledger->threshold = duel->threshold;
+	duel->alarm = U64_MAX;
 	model_init(&duel->model, &duel->config);
 	for (i = 0; i < STEPS_OF_A_RUN && !what; i++)
 		what = take_step(duel);
@@ -755,7 +866,7 @@ static void was_reached(struct kunit *test, const u64 sums[])
 	for (i = 0; i < ARRAY_SIZE(reachable); i++) {
 		kunit_info(test, "%s: %llu\n", counter_names[reachable[i]],
 			   sums[reachable[i]]);
-		KUNIT_EXPECT_GT_MSG(test, sums[reachable[i]], steps / 1000,
+		KUNIT_EXPECT_GT_MSG(test, sums[reachable[i]], varta_kunit_steps / 1000,
 				    "%s", counter_names[reachable[i]]);
 	}
 }
@@ -769,13 +880,14 @@ static void tracker_and_model_agree_after_every_step(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, sums);
 	KUNIT_ASSERT_NOT_NULL(test, duel);
-	kunit_info(test, "seed %lu, %lu steps\n", seed ?: USUAL_SEED, steps);
-	for (run = 0; run < DIV_ROUND_UP(steps, STEPS_OF_A_RUN); run++) {
+	kunit_info(test, "seed %lu, %lu steps\n",
+		   varta_kunit_seed ?: USUAL_SEED, varta_kunit_steps);
+	for (run = 0; run < DIV_ROUND_UP(varta_kunit_steps, STEPS_OF_A_RUN); run++) {
 		if (!run_once(test, duel, run, sums))
 			return;
 		cond_resched();
 	}
-	if (steps >= STEPS_FOR_ALL)
+	if (varta_kunit_steps >= STEPS_FOR_ALL)
 		was_reached(test, sums);
 }
 

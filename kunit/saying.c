@@ -3,6 +3,7 @@
  * How the tests of single rules talk to a ledger.
  */
 #include <kunit/test.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "saying.h"
@@ -176,6 +177,7 @@ enum varta_answer say(struct kunit *test, const struct said *said)
 		.uid		= said->uid,
 		.origin		= said->origin,
 	};
+	u64 threshold = said->threshold ? *said->threshold : THRESHOLD;
 	u64 before[VARTA_COUNTERS_NUM];
 	struct varta_slot was;
 	enum varta_answer answer;
@@ -187,8 +189,8 @@ enum varta_answer say(struct kunit *test, const struct said *said)
 		before[i] = ledger_total(ledger, answer_counters[i]);
 
 	answer = varta_tracker_record(&ledger->tracker, &beat, &id, said->now,
-				      said->threshold ? *said->threshold :
-							THRESHOLD);
+				      threshold);
+	ledger->threshold = max(ledger->threshold, threshold);
 	if (slot && answer != VARTA_INSERTED && answer != VARTA_REFRESHED)
 		KUNIT_EXPECT_TRUE(test, same_slots(slot, &was));
 	for (i = 0; i < ARRAY_SIZE(answer_counters); i++)
@@ -253,32 +255,36 @@ bool hear(void *context, const struct varta_agent *agent)
 }
 
 /**
- * pass_with() - a whole pass over the ledger
+ * pass_with() - passes over all stalls there are
  * @test: the test
  * @now: the time
  * @threshold: the silence that counts
  * @heard: is set to what came of it
  *
+ * If the threshold is another one than before, that is heeded first.
+ *
  * Return: how many were reported.
  */
 u32 pass_with(struct kunit *test, u64 now, u64 threshold, struct heard *heard)
 {
-	u32 cursor = 0;
+	struct varta_tracker *tracker = tracker_of(test);
+	struct ledger *ledger = test->priv;
+	u32 passes = 0;
 
-	*heard = (struct heard) {
-		.deadline = U64_MAX, .tracker = tracker_of(test),
-	};
-	KUNIT_EXPECT_FALSE(test,
-			   varta_tracker_stall_pass(tracker_of(test), &cursor,
-						    now, threshold,
-						    &heard->deadline, hear,
-						    heard));
+	*heard = (struct heard) { .tracker = tracker };
+	if (ledger->threshold != threshold)
+		ledger_rearm(ledger, threshold);
+	while (varta_tracker_stall_pass(tracker, now, threshold,
+					VARTA_STALL_BATCH, hear, heard))
+		KUNIT_ASSERT_LT(test, passes++,
+				2 + tracker->config.capacity);
+	heard->deadline = varta_tracker_next_deadline(tracker);
 	KUNIT_EXPECT_FALSE(test, heard->latch_was_clear);
 	return heard->count;
 }
 
 /**
- * pass() - a whole pass with the usual threshold
+ * pass() - passes over all stalls with the usual threshold
  * @test: the test
  * @now: the time
  *

@@ -57,11 +57,11 @@ struct said {
 };
 
 /**
- * struct heard - what a stall pass reported
+ * struct heard - what passes reported
  * @agents: of whom, as far as there is room
  * @count: how often
- * @enough: after so many the pass is stopped, 0 for never
- * @deadline: when the next one is due
+ * @enough: after so many an exit pass is stopped, 0 for never
+ * @deadline: when the next stall pass is due
  * @tracker: whose slots to look at when a report is made
  * @latch_was_clear: a slot was not latched when it was reported
  */

@@ -4,6 +4,7 @@
  * Documentation/tracker-semantics.md), with both sides of each comparison.
  */
 #include <kunit/test.h>
+#include <linux/bitops.h>
 
 #include "generations.h"
 #include "ledger.h"
@@ -133,12 +134,11 @@ static void each_stalled_agent_is_reported_and_no_other(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 2);
 }
 
-static void stopped_pass_goes_on_behind_the_last_report(struct kunit *test)
+static void little_room_loses_no_report(struct kunit *test)
 {
-	struct heard heard = {
-		.deadline = U64_MAX, .enough = 1, .tracker = NULL,
-	};
-	u32 cursor = 0, seen = 0, stops;
+	struct heard heard = { .tracker = NULL };
+	u32 seen = 0, passes = 0;
+	bool more = true;
 
 	small_ledger(test);
 	heard.tracker = tracker_of(test);
@@ -146,99 +146,96 @@ static void stopped_pass_goes_on_behind_the_last_report(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 2, .now = 10);
 	EXPECT_INSERTED(test, .pid = 3);
 	EXPECT_INSERTED(test, .pid = 4);
-	for (stops = 0; stops < 3; stops++) {
+	while (more) {
 		heard.count = 0;
-		KUNIT_ASSERT_TRUE(test,
-				  varta_tracker_stall_pass(tracker_of(test),
-							   &cursor, THRESHOLD,
-							   THRESHOLD,
-							   &heard.deadline,
-							   hear, &heard) ||
-				  stops == 2);
-		KUNIT_ASSERT_EQ(test, heard.count, 1);
-		seen |= BIT(heard.agents[0].id.pid);
+		KUNIT_ASSERT_LT(test, passes++, 6);
+		more = varta_tracker_stall_pass(tracker_of(test), THRESHOLD,
+						THRESHOLD, 1, hear, &heard);
+		KUNIT_ASSERT_LE(test, heard.count, 1);
+		if (heard.count)
+			seen |= BIT(heard.agents[0].id.pid);
 		/* None is latched before it is reported. */
-		KUNIT_EXPECT_EQ(test, stalled_now(test), stops + 1);
+		KUNIT_EXPECT_EQ(test, stalled_now(test), hweight32(seen));
 	}
-	heard.count = 0;
-	KUNIT_EXPECT_FALSE(test,
-			   varta_tracker_stall_pass(tracker_of(test), &cursor,
-						    THRESHOLD, THRESHOLD,
-						    &heard.deadline, hear,
-						    &heard));
-	KUNIT_EXPECT_EQ(test, heard.count, 0);
 	KUNIT_EXPECT_EQ(test, seen, BIT(1) | BIT(3) | BIT(4));
-	/* The one that did not stall was passed over in one of the parts. */
-	KUNIT_EXPECT_EQ(test, heard.deadline, 10 + THRESHOLD);
+	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker_of(test)),
+			10 + THRESHOLD);
+}
+
+/* Neither to no room at all, which would lead nowhere, nor beyond the batch. */
+static void room_is_clamped(struct kunit *test)
+{
+	const u32 agents = 3 * VARTA_STALL_BATCH;
+	struct varta_tracker *tracker;
+	struct heard heard = {};
+
+	tracker = full_ledger(test, agents, 1, VARTA_EVICTION_POLICY_STRICT);
+	heard.tracker = tracker;
+	KUNIT_EXPECT_TRUE(test,
+			  varta_tracker_stall_pass(tracker, U64_MAX, THRESHOLD,
+						   U32_MAX, hear, &heard));
+	KUNIT_EXPECT_EQ(test, heard.count, VARTA_STALL_BATCH);
+	KUNIT_EXPECT_TRUE(test,
+			  varta_tracker_stall_pass(tracker, U64_MAX, THRESHOLD,
+						   0, hear, &heard));
+	KUNIT_EXPECT_EQ(test, heard.count, VARTA_STALL_BATCH + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, U64_MAX),
+			agents - VARTA_STALL_BATCH - 1);
+	EXPECT_COUNT(test, STALLS, agents);
+}
+
+static void what_the_report_returns_does_not_matter(struct kunit *test)
+{
+	struct heard heard = { .enough = 1 };
+
+	small_ledger(test);
+	heard.tracker = tracker_of(test);
+	EXPECT_INSERTED(test, .pid = 1);
+	EXPECT_INSERTED(test, .pid = 2);
+	EXPECT_INSERTED(test, .pid = 3);
+	varta_tracker_stall_pass(tracker_of(test), THRESHOLD, THRESHOLD,
+				 VARTA_STALL_BATCH, hear, &heard);
+	KUNIT_EXPECT_EQ(test, heard.count, 3);
 }
 
 static void beat_between_two_parts_of_a_pass_prevents_a_report(struct kunit *test)
 {
-	struct heard heard = { .deadline = U64_MAX, .enough = 1 };
-	u32 cursor = 0, other;
+	struct heard heard = {};
+	u32 other;
 
 	small_ledger(test);
 	heard.tracker = tracker_of(test);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1);
 	EXPECT_INSERTED(test, .pid = 2, .nonce = 1);
 	KUNIT_ASSERT_TRUE(test,
-			  varta_tracker_stall_pass(tracker_of(test), &cursor,
-						   THRESHOLD, THRESHOLD,
-						   &heard.deadline, hear,
-						   &heard));
+			  varta_tracker_stall_pass(tracker_of(test), THRESHOLD,
+						   THRESHOLD, 1, hear, &heard));
+	KUNIT_ASSERT_EQ(test, heard.count, 1);
 	other = 3 - heard.agents[0].id.pid;
 	EXPECT_REFRESHED(test, .pid = other, .nonce = 2, .now = THRESHOLD);
-	heard.count = 0;
-	varta_tracker_stall_pass(tracker_of(test), &cursor, THRESHOLD,
-				 THRESHOLD, &heard.deadline, hear, &heard);
-	KUNIT_EXPECT_EQ(test, heard.count, 0);
+	KUNIT_EXPECT_EQ(test, pass_with(test, THRESHOLD, THRESHOLD, &heard), 0);
 	KUNIT_EXPECT_EQ(test, heard.deadline, 2 * THRESHOLD);
 }
 
-static void deadline_is_when_the_next_agent_stalls(struct kunit *test)
-{
-	struct heard heard;
-
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .now = 70);
-	EXPECT_INSERTED(test, .pid = 2, .now = 60);
-	EXPECT_INSERTED(test, .pid = 3, .now = 0);
-	EXPECT_INSERTED(test, .pid = 4, .now = 65);
-	/* Neither newly stalled nor long stalled agents have one. */
-	KUNIT_EXPECT_EQ(test, pass_with(test, 100, THRESHOLD, &heard), 1);
-	KUNIT_EXPECT_EQ(test, heard.deadline, 160);
-	KUNIT_EXPECT_EQ(test, pass_with(test, 100, THRESHOLD, &heard), 0);
-	KUNIT_EXPECT_EQ(test, heard.deadline, 160);
-	/* And at that time it does. */
-	KUNIT_EXPECT_EQ(test, pass_with(test, 159, THRESHOLD, &heard), 0);
-	KUNIT_EXPECT_EQ(test, pass_with(test, 160, THRESHOLD, &heard), 1);
-	KUNIT_EXPECT_EQ(test, heard.deadline, 165);
-}
-
-static void deadline_is_only_ever_lowered(struct kunit *test)
+static void agent_between_two_parts_of_a_pass_is_another(struct kunit *test)
 {
 	struct heard heard = {};
-	u64 deadline = 50;
-	u32 cursor = 0;
+	u32 other;
 
 	small_ledger(test);
 	heard.tracker = tracker_of(test);
-	EXPECT_INSERTED(test, .pid = 1, .now = 70);
-	varta_tracker_stall_pass(tracker_of(test), &cursor, 100, THRESHOLD,
-				 &deadline, hear, &heard);
-	KUNIT_EXPECT_EQ(test, deadline, 50);
-}
-
-static void deadline_beyond_the_end_of_time_is_none(struct kunit *test)
-{
-	struct heard heard;
-
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .now = U64_MAX - 10);
-	KUNIT_EXPECT_EQ(test, pass_with(test, U64_MAX, THRESHOLD, &heard), 0);
-	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
-	KUNIT_EXPECT_EQ(test, pass_with(test, U64_MAX, U64_MAX, &heard), 0);
-	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
+	EXPECT_INSERTED(test, .pid = 1);
+	EXPECT_INSERTED(test, .pid = 2);
+	KUNIT_ASSERT_TRUE(test,
+			  varta_tracker_stall_pass(tracker_of(test), THRESHOLD,
+						   THRESHOLD, 1, hear, &heard));
+	KUNIT_ASSERT_EQ(test, heard.count, 1);
+	other = 3 - heard.agents[0].id.pid;
+	/* Its slot is another's by then, who has just come. */
+	KUNIT_EXPECT_TRUE(test, retire(test, other));
+	EXPECT_INSERTED(test, .pid = 7, .now = THRESHOLD);
+	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, 2 * THRESHOLD), 1);
 }
 
 static void silence_is_never_less_than_none(struct kunit *test)
@@ -252,7 +249,7 @@ static void silence_is_never_less_than_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, heard.deadline, 1000 + THRESHOLD);
 	KUNIT_EXPECT_EQ(test, pass_with(test, 0, 1, &heard), 0);
 	/* No silence at all is enough for a threshold of none. */
-	KUNIT_EXPECT_EQ(test, pass_with(test, 0, 0, &heard), 1);
+	KUNIT_EXPECT_EQ(test, pass_with(test, 1000, 0, &heard), 1);
 }
 
 static void silence_may_be_as_long_as_the_clock(struct kunit *test)
@@ -416,11 +413,11 @@ static struct kunit_case stall_cases[] = {
 	KUNIT_CASE(report_says_what_the_page_promises),
 	KUNIT_CASE(report_says_if_the_last_word_was_terminal),
 	KUNIT_CASE(each_stalled_agent_is_reported_and_no_other),
-	KUNIT_CASE(stopped_pass_goes_on_behind_the_last_report),
+	KUNIT_CASE(little_room_loses_no_report),
+	KUNIT_CASE(room_is_clamped),
+	KUNIT_CASE(what_the_report_returns_does_not_matter),
 	KUNIT_CASE(beat_between_two_parts_of_a_pass_prevents_a_report),
-	KUNIT_CASE(deadline_is_when_the_next_agent_stalls),
-	KUNIT_CASE(deadline_is_only_ever_lowered),
-	KUNIT_CASE(deadline_beyond_the_end_of_time_is_none),
+	KUNIT_CASE(agent_between_two_parts_of_a_pass_is_another),
 	KUNIT_CASE(silence_is_never_less_than_none),
 	KUNIT_CASE(silence_may_be_as_long_as_the_clock),
 	KUNIT_CASE(recycled_process_is_retired_without_report),

@@ -210,58 +210,27 @@ static void deadline_follows_own_thresholds(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 4, .now = 70);
 	KUNIT_EXPECT_EQ(test, pass_with(test, 70, THRESHOLD, &heard), 0);
 	KUNIT_EXPECT_EQ(test, heard.deadline, 70 + THRESHOLD);
-	KUNIT_EXPECT_EQ(test, pass_with(test, 70, longer, &heard), 0);
+	/* The longer one is found out about when the shorter would have ended */
+	KUNIT_EXPECT_EQ(test, pass_with(test, 70 + THRESHOLD, longer, &heard),
+			0);
 	KUNIT_EXPECT_EQ(test, heard.deadline, 60 + OWN);
 }
 
-/* For when it comes back: its threshold is known then, and nobody is told. */
-static void deadline_of_a_latched_agent_with_its_own(struct kunit *test)
+static void deadline_of_a_latched_agent_is_none(struct kunit *test)
 {
+	unsigned int sooners;
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .threshold_ms = OWN_MS);
-	EXPECT_INSERTED(test, .pid = 2);
-	KUNIT_EXPECT_EQ(test, pass_longer(test, longer), 2);
-	KUNIT_EXPECT_EQ(test, pass_with(test, longer + 9, longer, &heard), 0);
-	KUNIT_EXPECT_EQ(test, heard.deadline, longer + 9 + OWN);
-	retire(test, 1);
-	KUNIT_EXPECT_EQ(test, pass_with(test, longer + 9, longer, &heard), 0);
-	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
-}
-
-/*
- * It may come back right behind the pass, with a beat that tells nobody, and
- * be due before the default has passed.
- */
-static void deadline_of_an_agent_reported_in_this_pass(struct kunit *test)
-{
-	struct heard heard;
-
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .threshold_ms = OWN_MS);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .threshold_ms = OWN_MS);
 	KUNIT_EXPECT_EQ(test, pass_with(test, OWN, longer, &heard), 1);
-	KUNIT_EXPECT_EQ(test, heard.deadline, 2 * OWN);
-}
-
-static void deadline_of_a_report_that_stops_the_pass(struct kunit *test)
-{
-	struct heard heard = { .deadline = U64_MAX, .enough = 1 };
-	u32 cursor = 0;
-
-	small_ledger(test);
-	heard.tracker = tracker_of(test);
-	EXPECT_INSERTED(test, .pid = 1, .threshold_ms = OWN_MS);
-	KUNIT_EXPECT_TRUE(test,
-			  varta_tracker_stall_pass(tracker_of(test), &cursor,
-						   OWN, longer, &heard.deadline,
-						   hear, &heard));
-	KUNIT_EXPECT_FALSE(test,
-			   varta_tracker_stall_pass(tracker_of(test), &cursor,
-						    OWN, longer,
-						    &heard.deadline, hear,
-						    &heard));
-	KUNIT_EXPECT_EQ(test, heard.deadline, 2 * OWN);
+	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
+	/* When it comes back, whoever waits is told. */
+	sooners = generations_sooners();
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .now = OWN + 9);
+	KUNIT_EXPECT_EQ(test, generations_sooners(), sooners + 1);
+	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker_of(test)),
+			2 * OWN + 9);
 }
 
 static void own_deadline_beyond_the_end_of_time_is_none(struct kunit *test)
@@ -275,29 +244,44 @@ static void own_deadline_beyond_the_end_of_time_is_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
 }
 
-/* ---- Who is told that something may be due sooner. */
-
-static void threshold_is_told_when_it_is_set_or_changed(struct kunit *test)
+/* What was to be heeded for others is nothing to it. */
+static void own_threshold_is_not_rearmed(struct kunit *test)
 {
+	struct heard heard;
+
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .generation = 1);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 0);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .threshold_ms = 5);
+	EXPECT_INSERTED(test, .pid = 1, .threshold_ms = 3 * OWN_MS);
+	EXPECT_INSERTED(test, .pid = 2, .threshold = &longer);
+	KUNIT_EXPECT_EQ(test, pass_with(test, 0, 2 * OWN, &heard), 0);
+	KUNIT_EXPECT_EQ(test, heard.deadline, 2 * OWN);
+	KUNIT_EXPECT_EQ(test, pass_with(test, 2 * OWN, 2 * OWN, &heard), 1);
+	KUNIT_EXPECT_EQ(test, heard.deadline, 3 * OWN);
+}
+
+/* ---- Who is told that something is due sooner. */
+
+static void shorter_threshold_is_told_and_longer_is_not(struct kunit *test)
+{
+	struct varta_tracker *tracker;
+
+	small_ledger(test);
+	tracker = tracker_of(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .threshold = &longer);
 	KUNIT_EXPECT_EQ(test, generations_sooners(), 1);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .threshold_ms = 5);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 4);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 1);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 5, .threshold_ms = 6);
+	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker), longer);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .threshold_ms = OWN_MS);
 	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .threshold_ms = 4);
+	/* Even if nobody has asked since. */
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .threshold_ms = 1);
 	KUNIT_EXPECT_EQ(test, generations_sooners(), 3);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 4, .threshold_ms = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 5);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .threshold_ms = 4);
 	EXPECT_INSERTED(test, .pid = 8, .threshold_ms = 4);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 4);
-	/* Another process, which asks for the same. */
-	EXPECT_INSERTED(test, .pid = 7, .generation = 2, .threshold_ms = 4);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 5);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 3);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 5);
+	EXPECT_INSERTED(test, .pid = 9, .threshold_ms = 1);
+	KUNIT_EXPECT_EQ(test, generations_sooners(), 3);
+	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker),
+			NSEC_PER_MSEC);
 }
 
 static struct kunit_case threshold_cases[] = {
@@ -316,12 +300,11 @@ static struct kunit_case threshold_cases[] = {
 	KUNIT_CASE(own_threshold_may_hasten_an_eviction),
 
 	KUNIT_CASE(deadline_follows_own_thresholds),
-	KUNIT_CASE(deadline_of_a_latched_agent_with_its_own),
-	KUNIT_CASE(deadline_of_an_agent_reported_in_this_pass),
-	KUNIT_CASE(deadline_of_a_report_that_stops_the_pass),
+	KUNIT_CASE(deadline_of_a_latched_agent_is_none),
 	KUNIT_CASE(own_deadline_beyond_the_end_of_time_is_none),
+	KUNIT_CASE(own_threshold_is_not_rearmed),
 
-	KUNIT_CASE(threshold_is_told_when_it_is_set_or_changed),
+	KUNIT_CASE(shorter_threshold_is_told_and_longer_is_not),
 	{}
 };
 

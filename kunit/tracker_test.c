@@ -74,7 +74,7 @@ static void window_is_clamped_to_its_range(struct kunit *test)
 	}
 }
 
-static void memory_is_that_of_the_slots_and_the_index(struct kunit *test)
+static void memory_is_that_of_slots_index_and_wheel(struct kunit *test)
 {
 	static const u32 capacities[] = { 1, 3, 4096, VARTA_CAPACITY_MAX };
 	int i;
@@ -83,7 +83,8 @@ static void memory_is_that_of_the_slots_and_the_index(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, varta_tracker_bytes(capacities[i]),
 				(size_t)capacities[i] *
 					sizeof(struct varta_slot) +
-				varta_pid_index_bytes(capacities[i]));
+				varta_pid_index_bytes(capacities[i]) +
+				varta_wheel_bytes(capacities[i]));
 }
 
 static void tracker_begins_empty(struct kunit *test)
@@ -171,12 +172,13 @@ static void walk_goes_on_with_the_agent_that_was_not_taken(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 1);
 	EXPECT_INSERTED(test, .pid = 2);
 	EXPECT_INSERTED(test, .pid = 3);
-	while (varta_tracker_walk(tracker_of(test), &cursor, show, &shown)) {
+	while (varta_tracker_walk(tracker_of(test), &cursor, false, show,
+				  &shown)) {
 		KUNIT_ASSERT_EQ(test, shown.count, shown.room);
 		/* Nothing taken, nothing lost. */
 		KUNIT_ASSERT_TRUE(test, varta_tracker_walk(tracker_of(test),
-							   &cursor, show,
-							   &shown));
+							   &cursor, false,
+							   show, &shown));
 		KUNIT_ASSERT_LT(test, ++shown.room, 5);
 	}
 	KUNIT_EXPECT_EQ(test, shown.count, 3);
@@ -195,20 +197,48 @@ static void walk_shows_who_stays_whoever_comes_and_goes(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 2);
 	EXPECT_INSERTED(test, .pid = 3);
 	KUNIT_ASSERT_TRUE(test, varta_tracker_walk(tracker_of(test), &cursor,
-						   show, &shown));
+						   false, show,
+						   &shown));
 	gone = shown.pids[0];
 	retire(test, gone);
 	EXPECT_INSERTED(test, .pid = 8);
 	EXPECT_INSERTED(test, .pid = 9);
 	shown.room = ARRAY_SIZE(shown.pids);
 	KUNIT_EXPECT_FALSE(test, varta_tracker_walk(tracker_of(test), &cursor,
-						    show, &shown));
+						    false, show,
+						    &shown));
 	for (i = 0; i < shown.count; i++) {
 		seen |= BIT(shown.pids[i]);
 		times += shown.pids[i] <= 3;
 	}
 	KUNIT_EXPECT_EQ(test, seen & 0xf, BIT(1) | BIT(2) | BIT(3));
 	KUNIT_EXPECT_EQ(test, times, 3);
+}
+
+/* What is shown is what stands now, and not who ever stalled. */
+static void walk_of_the_stalled_shows_no_other(struct kunit *test)
+{
+	struct shown shown = { .room = 8 };
+	u32 cursor = 0, seen = 0, i;
+
+	small_ledger(test);
+	EXPECT_INSERTED(test, .pid = 1);
+	EXPECT_INSERTED(test, .pid = 2, .nonce = 1);
+	EXPECT_INSERTED(test, .pid = 3, .now = 1);
+	EXPECT_INSERTED(test, .pid = 4);
+	KUNIT_EXPECT_FALSE(test, varta_tracker_walk(tracker_of(test), &cursor,
+						    true, show, &shown));
+	KUNIT_EXPECT_EQ(test, shown.count, 0);
+	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 3);
+	EXPECT_REFRESHED(test, .pid = 2, .nonce = 2, .now = THRESHOLD);
+	for (cursor = 0, shown.room = 1;
+	     varta_tracker_walk(tracker_of(test), &cursor, true, show, &shown);
+	     shown.room++)
+		KUNIT_ASSERT_LT(test, shown.room, 4);
+	KUNIT_EXPECT_EQ(test, shown.count, 2);
+	for (i = 0; i < shown.count; i++)
+		seen |= BIT(shown.pids[i]);
+	KUNIT_EXPECT_EQ(test, seen, BIT(1) | BIT(4));
 }
 
 /* ---- Section 6: invariants, broken on purpose. */
@@ -438,7 +468,7 @@ static void free_slots_are_passed_over(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pass_with(test, FILLED, THRESHOLD, &heard), 0);
 	KUNIT_EXPECT_EQ(test, heard.deadline, FILLED + THRESHOLD);
 	KUNIT_EXPECT_EQ(test, pass(test, U64_MAX), 3);
-	varta_tracker_walk(tracker_of(test), &cursor, show, &shown);
+	varta_tracker_walk(tracker_of(test), &cursor, false, show, &shown);
 	KUNIT_EXPECT_EQ(test, shown.count, 3);
 }
 
@@ -446,13 +476,14 @@ static struct kunit_case tracker_cases[] = {
 	KUNIT_CASE(capacity_out_of_range_is_refused),
 	KUNIT_CASE_SLOW(greatest_capacity_is_in_range),
 	KUNIT_CASE(window_is_clamped_to_its_range),
-	KUNIT_CASE(memory_is_that_of_the_slots_and_the_index),
+	KUNIT_CASE(memory_is_that_of_slots_index_and_wheel),
 	KUNIT_CASE(tracker_begins_empty),
 
 	KUNIT_CASE(query_tells_unknown_pid_from_unknown_namespace),
 	KUNIT_CASE(query_says_whether_a_stall_stands),
 	KUNIT_CASE(walk_goes_on_with_the_agent_that_was_not_taken),
 	KUNIT_CASE(walk_shows_who_stays_whoever_comes_and_goes),
+	KUNIT_CASE(walk_of_the_stalled_shows_no_other),
 
 	KUNIT_CASE(entry_just_beyond_the_table_is_survived),
 	KUNIT_CASE(entry_far_beyond_the_table_is_survived),

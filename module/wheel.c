@@ -234,7 +234,6 @@ struct batch {
  */
 static bool hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 {
-	u64 begun = wheel->position[0] << VARTA_WHEEL_TICK_SHIFT;
 	struct varta_timer *timers = wheel->timers;
 	u32 head = head_of(wheel, list);
 
@@ -247,7 +246,8 @@ static bool hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 		timers[head].next = timers[place].next;
 		timers[timers[place].next].prev = head;
 		timers[place].next = 0;
-		if (expires > batch->now && expires < begun)
+		if (expires > batch->now &&
+		    expires >> VARTA_WHEEL_TICK_SHIFT < wheel->position[0])
 			put_in_soon(wheel, place);
 		else
 			batch->numbers[batch->count++] = place - 1;
@@ -430,9 +430,9 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 number)
  * @more: set to whether to be called again for the same time, which it may be
  *	without any number handed out
  *
- * All that are due are handed out, and before others. Others, that were armed
- * when they were due more than VARTA_WHEEL_BUCKETS ticks later, may be handed
- * out before their time; if they are armed again for it, then not again so
+ * All that are due are handed out. Others, that were armed when they were due
+ * more than VARTA_WHEEL_BUCKETS ticks later, may be handed out before their
+ * time, after what is due; if they are armed again for it, then not again so
  * before it is near enough for the next lower level.
  *
  * Context: any but interrupts; does not sleep. Holds the lock for a bounded
@@ -460,8 +460,8 @@ u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
  * @wheel: the wheel
  *
  * Context: any but interrupts; does not sleep.
- * Return: the time, which is not later than any timer is due, or U64_MAX if no
- * timer is armed.
+ * Return: the time, which is not later than any timer is due, and may be
+ * earlier; U64_MAX if no timer is armed.
  */
 u64 varta_wheel_next(struct varta_wheel *wheel)
 {

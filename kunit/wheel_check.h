@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A look inside a timing wheel that nobody is using: what is armed, for when,
+ * and whether its lists are in order.
+ */
+#ifndef _VARTA_KUNIT_WHEEL_CHECK_H
+#define _VARTA_KUNIT_WHEEL_CHECK_H
+
+#include "wheel.h"
+
+bool wheel_is_armed(const struct varta_wheel *wheel, u32 number);
+u64 wheel_expires(const struct varta_wheel *wheel, u32 number);
+const char *wheel_fault(const struct varta_wheel *wheel);
+
+#endif /* _VARTA_KUNIT_WHEEL_CHECK_H */
