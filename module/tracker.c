@@ -668,7 +668,9 @@ static void record_settled(struct varta_tracker *tracker,
 static bool is_plain(const struct varta_slot *slot,
 		     const struct varta_beat *beat, u64 generation)
 {
-	return slot->generation == generation && !slot->stalled &&
+	return slot->generation == generation &&
+	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	       !slot->stalled &&
 	       slot->has_regular && beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE && !beat->name &&
 	       (!beat->threshold_ms ||
@@ -685,9 +687,8 @@ static bool is_plain(const struct varta_slot *slot,
  *
  * Does and counts what varta_tracker_record() would, for a beat of a known
  * agent that is in order and no more than a sign of life. All others are left
- * to that function, with nothing done. Slots with a generation are only those
- * of attested agents, and the generation says which process it is for, so
- * there is no other rule to be looked at.
+ * to that function, with nothing done. The generation says which process the
+ * slot is for, and so its namespace too: no other rule is to be looked at.
  *
  * Context: any but interrupts; does not sleep.
  * Return: whether it was such a beat.
