@@ -6,19 +6,16 @@
  * in turn, is a chance to see whether the one before has a drop more than when
  * it was asked about.
  *
- * Before 6.8 there is no such filter for generic netlink. What is said there is
- * whether a listener missed it of those that asked for it to be said, by the
- * socket option NETLINK_BROADCAST_ERROR.
+ * Before 6.8 there is no such filter for generic netlink, and the compat header
+ * does without. What is said there is whether a listener missed it of those that
+ * asked for it to be said, by the socket option NETLINK_BROADCAST_ERROR.
  */
 
-#include <linux/version.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
 #include "genl.h"
 #include "multicast.h"
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
 
 /* Where a message is on its way round the listeners. */
 struct delivery {
@@ -54,28 +51,6 @@ static int note_listener(struct sock *listener, struct sk_buff *skb, void *data)
 	return 0;
 }
 
-static u32 multicast(struct net *net, struct sk_buff *skb)
-{
-	struct delivery delivery = {};
-
-	genlmsg_multicast_netns_filtered(&varta_nl_family, net, skb, 0,
-					 VARTA_NLGRP_EVENTS, GFP_KERNEL,
-					 note_listener, &delivery);
-	settle(&delivery);
-	return delivery.missed;
-}
-
-#else
-
-static u32 multicast(struct net *net, struct sk_buff *skb)
-{
-	return genlmsg_multicast_netns(&varta_nl_family, net, skb, 0,
-				       VARTA_NLGRP_EVENTS,
-				       GFP_KERNEL) == -ENOBUFS;
-}
-
-#endif
-
 /**
  * varta_multicast() - tell the listeners of a namespace
  * @net: the network namespace
@@ -86,5 +61,14 @@ static u32 multicast(struct net *net, struct sk_buff *skb)
  */
 u32 varta_multicast(struct net *net, struct sk_buff *skb)
 {
-	return multicast(net, skb);
+	struct delivery delivery = {};
+	int err;
+
+	err = genlmsg_multicast_netns_filtered(&varta_nl_family, net, skb, 0,
+					       VARTA_NLGRP_EVENTS, GFP_KERNEL,
+					       note_listener, &delivery);
+	settle(&delivery);
+	if (err == -ENOBUFS && !delivery.missed)
+		return 1;
+	return delivery.missed;
 }

@@ -138,11 +138,12 @@ static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
 	answer = varta_tracker_record(&varta.tracker, beat, id, now, threshold);
 	/*
 	 * When the threshold was changed meanwhile, the ledger may have been
-	 * rearmed for it before this agent was there. Pairs with the barrier in
-	 * the test for a wish to rearm.
+	 * rearmed for it before this agent was there.
 	 */
-	if (answer == VARTA_INSERTED)
+	if (answer == VARTA_INSERTED) {
+		/* Pairs with the one in the test for a wish to rearm. */
 		smp_mb();
+	}
 	if (threshold != varta_threshold_ns())
 		varta_watch_rearm();
 	return varta_answer_to_error(extack, answer);

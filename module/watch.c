@@ -63,8 +63,7 @@ static bool tell_exits(struct round *round)
 	bool more;
 
 	/* Before the list is looked at, so that none is missed. */
-	clear_bit(TELL_EXITS, &wanted);
-	smp_mb__after_atomic();
+	test_and_clear_bit(TELL_EXITS, &wanted);
 	varta_events_begin(&round->events, VARTA_CMD_EXIT_NTF, ktime_get_ns());
 	more = varta_tracker_exit_pass(&varta.tracker, note_event, round);
 	varta_events_send(&round->events);
@@ -125,7 +124,7 @@ static void work(struct round *round)
 		more |= tell_stalls(round);
 		more |= rearm(round);
 		rest(round);
-	} while (more);
+	} while (more && !kthread_should_stop());
 }
 
 /* Whoever makes for an earlier deadline than is found here wakes the thread. */

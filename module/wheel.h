@@ -46,6 +46,7 @@ struct varta_timer {
  * @occupied: which buckets hold something, level by level
  */
 struct varta_wheel {
+	/* See above. */
 	spinlock_t lock;
 	struct varta_timer *timers;
 	u32 heads;

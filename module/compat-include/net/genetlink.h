@@ -190,4 +190,20 @@ compat_genl_has_listeners(const struct compat_genl_family *family,
 
 #endif /* before 6.2 */
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+
+/* Nobody can be asked about the listeners: the filter is not called. */
+static inline int
+genlmsg_multicast_netns_filtered(const struct genl_family *family,
+				 struct net *net, struct sk_buff *skb,
+				 u32 portid, unsigned int group, gfp_t flags,
+				 int (*filter)(struct sock *listener,
+					       struct sk_buff *skb, void *data),
+				 void *data)
+{
+	return genlmsg_multicast_netns(family, net, skb, portid, group, flags);
+}
+
+#endif /* before 6.8 */
+
 #endif /* _VARTA_COMPAT_NET_GENETLINK_H */
