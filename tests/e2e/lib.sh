@@ -22,6 +22,20 @@ same() {
 	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
 }
 
+# skip WHY: what this case is about is not to be had in this kernel
+skip() {
+	echo "$*"
+	exit 77
+}
+
+# scaled N: as many on a stock kernel, fewer on one that takes longer for all
+scaled() {
+	case $(uname -r) in
+	*-kasan | *-kcsan) echo $(($1 / 50)) ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # load [PARAMETER=VALUE]...: afresh, whatever was loaded
 load() {
 	unload
@@ -86,6 +100,33 @@ events() {
 
 has_events() {
 	[ "$(events)" -ge "$1" ]
+}
+
+# hear NAME [BUFFER]: all that is told, as listener writes it, into $work/NAME
+hear() {
+	listener ${2:+"$2"} >"$work/$1" &
+	listener=$!
+	wait_until grep -q listening "$work/$1"
+}
+
+# heard NAME KIND: how many lines of that kind there are
+heard() {
+	grep -c "^$2" "$work/$1" || true
+}
+
+# has_heard NAME N [KIND]: stalls, unless another kind is named
+has_heard() {
+	[ "$(heard "$1" "${3:-stall}")" -ge "$2" ]
+}
+
+# who NAME: the agents that were told as stalled, SOURCE:PID, each once
+who() {
+	awk '$1 == "stall" { print $2 ":" $3 }' "$work/$1" | sort -u
+}
+
+# twice NAME: those silences that were told more than once
+twice() {
+	awk '$1 == "stall" { print $2, $3, $4, $6 }' "$work/$1" | sort | uniq -d
 }
 
 # pid_namespace PID: the inode number of its active pid namespace

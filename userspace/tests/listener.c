@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Listens to events and writes down all that it hears, one line for each, so
+ * that a test can count. What varta monitor shows is for people: not in what
+ * messages events came, and not how often some were missed.
+ *
+ *	listening
+ *	message		with the events that follow
+ *	stall SOURCE PID OWN-PID THRESHOLD-MS LAST-BEAT SILENCE HEARD
+ *	exit SOURCE PID OWN-PID
+ *	overrun		as the kernel says: some were missed
+ *
+ * Times are nanoseconds of CLOCK_MONOTONIC, but for SILENCE. Ends when killed.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <varta.h>
+
+static const char usage[] =
+	"Usage: listener [BUFFER]\n"
+	"Writes down events. BUFFER is how many bytes of them may wait.\n";
+
+_Noreturn static void fail(const char *what, int error)
+{
+	fprintf(stderr, "listener: %s: %s\n", what, strerror(error));
+	exit(1);
+}
+
+static void write_down(const struct varta_event *event, void *arg)
+{
+	const struct varta_agent *a = event->agent;
+	bool *first = arg;
+
+	if (*first)
+		puts("message");
+	*first = false;
+	if (event->type == VARTA_EVENT_STALL)
+		printf("stall %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32
+		       " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		       a->source, a->pid, a->own_pid, a->threshold_ms,
+		       a->last_beat, a->silence, varta_monotonic_now());
+	else if (event->type == VARTA_EVENT_EXIT)
+		printf("exit %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
+		       a->source, a->pid, a->own_pid);
+}
+
+static struct varta_events *subscribe(const char *buffer)
+{
+	struct varta_events_options options = VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events *events;
+	int on = 1;
+	int error;
+
+	if (buffer)
+		options.buffer = (uint32_t)strtoul(buffer, NULL, 10);
+	error = varta_events_open(&events, &options);
+	if (error)
+		fail("subscription", -error);
+	/* Before 6.8 the kernel counts what only such a listener misses. */
+	if (setsockopt(varta_events_fd(events), SOL_NETLINK,
+		       NETLINK_BROADCAST_ERROR, &on, sizeof(on)))
+		fail("NETLINK_BROADCAST_ERROR", errno);
+	return events;
+}
+
+static void wait_for(const struct varta_events *events)
+{
+	struct pollfd readable = {
+		.fd = varta_events_fd(events),
+		.events = POLLIN,
+	};
+
+	/* Whoever reads along is to see all that was heard. */
+	fflush(stdout);
+	if (poll(&readable, 1, -1) < 0)
+		fail("poll", errno);
+}
+
+int main(int argc, char **argv)
+{
+	struct varta_events *events;
+
+	if (argc > 2) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	events = subscribe(argv[1]);
+	puts("listening");
+	for (;;) {
+		bool first = true;
+		int got = varta_events_receive(events, write_down, &first);
+
+		if (got == -EAGAIN)
+			wait_for(events);
+		else if (got == -ENOBUFS)
+			puts("overrun");
+		else if (got < 0)
+			fail("receiving", -got);
+	}
+}
