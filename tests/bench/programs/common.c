@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* See common.h. */
+#include "common.h"
+
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include <linux/varta.h>
+
+enum {
+	SINGLE_STEPS	= 100,
+	SINGLE_ROUNDS	= 8,
+};
+
+#define SINGLE_INTERVAL	(10 * NS_PER_MS)
+
+/* CLOCK_MONOTONIC, as the kernel stamps beats. */
+uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+void sleep_until(uint64_t when)
+{
+	const struct timespec time = {
+		.tv_sec = (time_t)(when / NS_PER_S),
+		.tv_nsec = (long)(when % NS_PER_S),
+	};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) ==
+	       EINTR)
+		;
+}
+
+/*
+ * How long the one CPU was not idle since it was started. The file is read and
+ * shown by the kernel, which costs some 0.1 ms itself.
+ */
+uint64_t busy_ns(void)
+{
+	static const char idle[] = "  .idle_sleeptime : %llu";
+	unsigned long long slept;
+	char line[256];
+	uint64_t now;
+	FILE *file;
+
+	now = now_ns();
+	file = fopen("/proc/timer_list", "r");
+	if (!file)
+		err(1, "/proc/timer_list");
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, idle, &slept) == 1) {
+			fclose(file);
+			return now - slept;
+		}
+	}
+	errx(1, "/proc/timer_list does not say how long the CPU was idle");
+}
+
+uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t busy_while(step_fn step, void *context)
+{
+	uint64_t busy = busy_ns(), when = now_ns();
+	int i;
+
+	for (i = 0; i < SINGLE_STEPS; i++) {
+		when += SINGLE_INTERVAL;
+		sleep_until(when);
+		if (step)
+			step(context);
+	}
+	sleep_until(when + SINGLE_INTERVAL);
+	return busy_ns() - busy;
+}
+
+/*
+ * What a step costs the whole machine, with all that it wakes up, when it comes
+ * alone: the time in which the CPU is not idle, less the same without the step.
+ * Of several rounds the best, because the guest has other things to do at times.
+ */
+double single_ns(step_fn step, void *context)
+{
+	uint64_t with = UINT64_MAX, without = UINT64_MAX;
+	int i;
+
+	for (i = 0; i < SINGLE_ROUNDS; i++) {
+		without = smaller(without, busy_while(NULL, NULL));
+		with = smaller(with, busy_while(step, context));
+	}
+	return ((double)with - (double)without) / SINGLE_STEPS;
+}
+
+/* Come before whatever else is running, but behind the module's thread. */
+void be_urgent(void)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		err(1, "sched_setscheduler");
+}
+
+/* A number on the command line. */
+uint64_t number(const char *text)
+{
+	char *end;
+	uint64_t value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end)
+		errx(2, "'%s' is no number", text);
+	return value;
+}
+
+/* Say one figure, for tests/bench/run to collect. */
+void result(const char *name, double value)
+{
+	printf("result %s %.10g\n", name, value);
+	fflush(stdout);
+}
+
+static struct nl_msg *make_beat(int family)
+{
+	struct nl_msg *message = nlmsg_alloc();
+
+	if (!message ||
+	    !genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0,
+			 NLM_F_REQUEST, VARTA_CMD_BEAT, VARTA_FAMILY_VERSION) ||
+	    nla_put_u32(message, VARTA_A_BEAT_STATUS, VARTA_STATUS_OK) ||
+	    nla_put_u64(message, VARTA_A_BEAT_NONCE, 0) ||
+	    nla_put_u64(message, VARTA_A_BEAT_TIMESTAMP, now_ns()) ||
+	    nla_put_u32(message, VARTA_A_BEAT_PAYLOAD, 0))
+		errx(1, "no memory for a beat");
+	return message;
+}
+
+/* A socket to generic netlink. Exits if there is no such family. */
+int family_socket(const char *name, int *id)
+{
+	struct nl_sock *socket = nl_socket_alloc();
+
+	if (!socket || genl_connect(socket))
+		errx(1, "no netlink socket");
+	*id = genl_ctrl_resolve(socket, name);
+	if (*id < 0)
+		errx(1, "no family %s", name);
+	return nl_socket_get_fd(socket);
+}
+
+void sender_open(struct sender *sender, const char *family)
+{
+	struct nl_msg *message;
+	int id;
+
+	sender->fd = family_socket(family, &id);
+	message = make_beat(id);
+	sender->message = nlmsg_hdr(message);
+	sender->length = nlmsg_hdr(message)->nlmsg_len;
+	sender->nonce = nla_data(nlmsg_find_attr(nlmsg_hdr(message),
+						 GENL_HDRLEN,
+						 VARTA_A_BEAT_NONCE));
+}
+
+void sender_beat(struct sender *sender)
+{
+	uint64_t nonce;
+
+	/* Attributes are aligned to 4 bytes only. */
+	memcpy(&nonce, sender->nonce, sizeof(nonce));
+	nonce++;
+	memcpy(sender->nonce, &nonce, sizeof(nonce));
+	if (send(sender->fd, sender->message, sender->length, 0) < 0)
+		err(1, "send");
+}
+
+/* Exits if one of the beats was refused, which is all that is answered. */
+void sender_check(const struct sender *sender)
+{
+	char answer[1024];
+
+	if (recv(sender->fd, answer, sizeof(answer), MSG_DONTWAIT) >= 0)
+		errx(1, "a beat was refused");
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Waits until nothing else goes on in the guest, which is some time after it
+ * has booted: three seconds on end with the CPU idle but for a two-hundredth.
+ */
+#include <err.h>
+
+#include "common.h"
+
+enum {
+	QUIET_S		= 3,
+	PATIENCE_S	= 300,
+};
+
+int main(void)
+{
+	int quiet = 0, i;
+
+	for (i = 0; i < PATIENCE_S && quiet < QUIET_S; i++) {
+		uint64_t busy = busy_ns();
+
+		sleep_until(now_ns() + NS_PER_S);
+		quiet = busy_ns() - busy < NS_PER_S / 200 ? quiet + 1 : 0;
+	}
+	if (quiet < QUIET_S)
+		errx(1, "the guest does not come to rest");
+	return 0;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the machine spends while a crowd of relayed agents beats on time.
+ *
+ * Usage: watching NAME COUNT PERIOD_MS PERIODS
+ *
+ * All of them beat once in each period. Reported is all that the CPU did, be
+ * it in threads, interrupts or the beats themselves: what watching costs is
+ * the difference between two thresholds, of which one never comes near.
+ */
+#include <err.h>
+
+#include "relay.h"
+
+int main(int argc, char **argv)
+{
+	uint32_t count, periods, i;
+	uint64_t period, when, busy;
+	struct relay relay;
+
+	if (argc != 5)
+		errx(2, "needs a name, a count, a period and how many of them");
+	count = (uint32_t)number(argv[2]);
+	period = number(argv[3]) * NS_PER_MS;
+	periods = (uint32_t)number(argv[4]);
+	relay_open(&relay, 1);
+	relay_crowd(&relay, 1, count, 1);
+
+	/* From one beat of everybody to another. */
+	when = now_ns() + period;
+	sleep_until(when);
+	busy = busy_ns();
+	for (i = 0; i < periods; i++) {
+		relay_crowd(&relay, 1, count, i + 2);
+		when += period;
+		if (now_ns() >= when)
+			errx(1, "a period is too short for a beat of each");
+		sleep_until(when);
+	}
+	result(argv[1], (double)(busy_ns() - busy));
+	relay_check(&relay);
+	return 0;
+}
