@@ -11,6 +11,7 @@ help:
 	@echo 'make demo       see it work, in a guest'
 	@echo 'make check      the tests that protect every change'
 	@echo 'make check-all  all tests, on all kernels'
+	@echo 'make bench      what it costs and how late it is: a table, JSON and plots'
 	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
 	@echo 'make userspace  the library and the tool, in build/userspace'
 	@echo 'make netlink    what is generated from the netlink specification'
@@ -24,6 +25,9 @@ check:
 
 check-all:
 	@tests/check --all
+
+bench:
+	@tests/bench/run
 
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -40,4 +44,4 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' | xargs rm -f
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
-.PHONY: all help demo check check-all module userspace netlink clean
+.PHONY: all help demo check check-all bench module userspace netlink clean

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From lines "NAME VALUE" to results.json: the figures with targets by name, everything
+# that was measured under "measured", the targets under "targets". What was not measured
+# in this run is absent.
+
+def targets: [
+	{name: "beat_vs_empty_family", at_most: 1.10,
+	 what: "beat, against the empty family, 1 agent", unit: "times"},
+	{name: "beat_1m_vs_1", at_most: 1.05,
+	 what: "beat with 1,000,000 agents, against 1", unit: "times"},
+	{name: "beat_vs_userspace_tracker", at_most: 0.10,
+	 what: "beat, against a userspace tracker's system calls", unit: "times"},
+	{name: "beat_vs_systemd", at_most: 0.08,
+	 what: "beat, against systemd's watchdog", unit: "times"},
+	{name: "watch_instructions", at_most: 200,
+	 what: "watching, per agent and threshold interval", unit: "instructions"},
+	{name: "stall_lateness_p99_ns", at_most: 1000000,
+	 what: "stall lateness, 99th percentile", unit: "ns"},
+	{name: "bytes_per_agent", at_most: 192,
+	 what: "memory for each agent", unit: "bytes"},
+	{name: "speedup_2cpu", at_least: 1.8,
+	 what: "speed-up with 2 CPUs beating", unit: "times"}
+];
+
+# What follows from the measured figures; an absent one makes the result absent.
+def derived:
+	. as $m
+	| def have(names): all(names[]; $m[.] != null);
+	[
+		(select(have(["beat_1", "empty_family"]))
+		 | {beat_vs_empty_family: ($m.beat_1 / $m.empty_family)}),
+		(select(have(["beat_1", "beat_1000000"]))
+		 | {beat_1m_vs_1: ($m.beat_1000000 / $m.beat_1)}),
+		(select(have(["beat_1", "tracker_datagram", "tracker_namespace", "tracker_process"]))
+		 | ($m.tracker_datagram + $m.tracker_namespace + $m.tracker_process) as $sum
+		 | {userspace_tracker: $sum, beat_vs_userspace_tracker: ($m.beat_1 / $sum)}),
+		(select(have(["beat_1", "systemd_row"]))
+		 | {beat_vs_systemd: ($m.beat_1 / $m.systemd_row)}),
+		(select(have(["beat_single", "tracker_single"]))
+		 | {beat_vs_userspace_tracker_single: ($m.beat_single / $m.tracker_single)}),
+		(select(have(["beat_single", "systemd_single"]))
+		 | {beat_vs_systemd_single: ($m.beat_single / $m.systemd_single)}),
+		(select(have(["busy_watched", "busy_unwatched", "watch_thread_ns", "watch_agents",
+			      "watch_period_ns", "watch_threshold_ns"]))
+		 | ($m.watch_agents * $m.watch_period_ns / $m.watch_threshold_ns) as $intervals
+		 | {watch_instructions: (($m.busy_watched - $m.busy_unwatched) / $intervals),
+		    watch_thread_instructions: ($m.watch_thread_ns / $intervals)}),
+		(select(have(["lateness_1_p99_ns", "lateness_1000_p99_ns",
+			      "lateness_100000_p99_ns", "lateness_in_1000000_p99_ns"]))
+		 | {stall_lateness_p99_ns: ([$m.lateness_1_p99_ns, $m.lateness_1000_p99_ns,
+			$m.lateness_100000_p99_ns, $m.lateness_in_1000000_p99_ns] | max)}),
+		(select(have(["memory_kib", "memory_agents"]))
+		 | {bytes_per_agent: ($m.memory_kib * 1024 / $m.memory_agents)}),
+		(select(have(["beats_speedup"])) | {speedup_2cpu: $m.beats_speedup})
+	] | add // {};
+
+[inputs | split(" ") | {(.[0]): (.[1] | tonumber)}] | add // {}
+| . as $measured
+| derived
+| . as $derived
+| . + {
+	kernel: $kernel,
+	measured: $measured,
+	targets: [targets[] | . as $target | $derived[.name] as $value
+		| select($value != null)
+		| . + {value: $value,
+		       reached: (if $target.at_most then $value <= $target.at_most
+				 else $value >= $target.at_least end)}]
+}
