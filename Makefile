@@ -37,6 +37,7 @@ userspace:
 
 netlink:
 	tests/regen-netlink
+	tests/regen-netlink-reference
 
 clean:
 	rm -rf build
