@@ -17,6 +17,10 @@
 #include "varta.h"
 #include "watch.h"
 
+#ifdef CONFIG_PREEMPT_RT
+#error "varta is not for PREEMPT_RT: its probe must not sleep, and locks would"
+#endif
+
 static struct tracepoint *exit_tracepoint;
 
 /* As wait(2) gives it; the last thread of the group is ending. */

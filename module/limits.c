@@ -82,7 +82,8 @@ static bool take_token(u32 rate, u32 burst, u64 now)
 	bool taken;
 
 	spin_lock(&bucket.lock);
-	full_at = max(bucket.full_at, now) + interval;
+	/* It may be from a time when tokens came back more slowly. */
+	full_at = clamp(bucket.full_at, now, now + burst * interval) + interval;
 	taken = full_at - now <= burst * interval;
 	if (taken)
 		bucket.full_at = full_at;

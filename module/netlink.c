@@ -4,6 +4,8 @@
  * from the specification, lists with their policies.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
@@ -21,6 +23,10 @@
 #include "settings.h"
 #include "varta.h"
 #include "watch.h"
+
+enum {
+	REGISTER_TRIES = 8,
+};
 
 /*
  * Beats come as attributes of two sets, a sender's own and a relay's, in which
@@ -401,6 +407,9 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply.skb, info);
 }
 
+/* The family is registered for good. */
+static bool door_is_open;
+
 /* What a dump is to show. Kernels before 6.2 let pass what is for a do. */
 static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 {
@@ -431,8 +440,12 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	/* The slot to go on with; zeroed when the dump begins. */
 	u32 *cursor = (u32 *)cb->ctx;
 	bool only_stalled;
-	int err = read_filter(cb, &only_stalled);
+	int err;
 
+	/* A dump holds the module, which may not come to be loaded. */
+	if (!smp_load_acquire(&door_is_open))
+		return -EAGAIN;
+	err = read_filter(cb, &only_stalled);
 	if (err)
 		return err;
 	varta_tracker_walk(&varta.tracker, cursor, only_stalled, reply_agent,
@@ -607,6 +620,27 @@ static const struct genl_multicast_group guarded_groups[] = {
 	},
 };
 
+/*
+ * Where a multicast cannot ask about each listener, nobody may be in the group
+ * who joined its number before it was one. Those leave with the family; the
+ * next one may get the same numbers.
+ */
+static int __init register_without_strangers(void)
+{
+	int tries, err;
+
+	for (tries = 0; tries < REGISTER_TRIES; tries++) {
+		err = genl_register_family(&varta_nl_family);
+		if (err || COMPAT_GENL_HAS_FILTER ||
+		    !genl_has_listeners(&varta_nl_family, &init_net,
+					VARTA_NLGRP_EVENTS))
+			return err;
+		genl_unregister_family(&varta_nl_family);
+	}
+	pr_err("somebody joins the numbers of multicast groups that are not theirs\n");
+	return -EBUSY;
+}
+
 /**
  * varta_netlink_init() - open the door
  *
@@ -615,8 +649,13 @@ static const struct genl_multicast_group guarded_groups[] = {
  */
 int __init varta_netlink_init(void)
 {
+	int err;
+
 	varta_nl_family.mcgrps = guarded_groups;
-	return genl_register_family(&varta_nl_family);
+	err = register_without_strangers();
+	if (!err)
+		smp_store_release(&door_is_open, true);
+	return err;
 }
 
 /**

@@ -78,7 +78,7 @@ int varta_tracker_init(struct varta_tracker *tracker,
 
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
-	mutex_init(&tracker->lock);
+	rt_mutex_init(&tracker->lock);
 	tracker->free_slot = NO_SLOT;
 	return 0;
 
@@ -297,7 +297,6 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->slots);
-	mutex_destroy(&tracker->lock);
 }
 
 /*
@@ -658,10 +657,10 @@ static void record_unknown(struct varta_tracker *tracker,
 static void record_settled(struct varta_tracker *tracker,
 			   struct record *record)
 {
-	mutex_lock(&tracker->lock);
+	rt_mutex_lock(&tracker->lock);
 	if (!record_if_known(tracker, record))
 		record_unknown(tracker, record);
-	mutex_unlock(&tracker->lock);
+	rt_mutex_unlock(&tracker->lock);
 }
 
 /* Whether all that an accepted beat changes is what the slot says of beats. */
@@ -758,7 +757,7 @@ static void retire_recycled(struct varta_tracker *tracker,
 {
 	u64 released = 0;
 
-	mutex_lock(&tracker->lock);
+	rt_mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	/*
 	 * A beat of the new process may have started it afresh meanwhile, and
@@ -772,7 +771,7 @@ static void retire_recycled(struct varta_tracker *tracker,
 		arm(tracker, slot, threshold);
 	}
 	spin_unlock(&slot->lock);
-	mutex_unlock(&tracker->lock);
+	rt_mutex_unlock(&tracker->lock);
 	release(tracker, released);
 }
 
@@ -950,7 +949,7 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
 	u64 released = 0;
 	bool found = false;
 
-	mutex_lock(&tracker->lock);
+	rt_mutex_lock(&tracker->lock);
 	slot = look_up(tracker, key_of(id));
 	if (slot) {
 		spin_lock(&slot->lock);
@@ -961,7 +960,7 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
 			released = free_slot(tracker, slot);
 		spin_unlock(&slot->lock);
 	}
-	mutex_unlock(&tracker->lock);
+	rt_mutex_unlock(&tracker->lock);
 	release(tracker, released);
 	return found;
 }
@@ -1010,7 +1009,7 @@ static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 	u64 released = 0;
 	bool go_on = true;
 
-	mutex_lock(&tracker->lock);
+	rt_mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	slot->exit_queued = false;
 	if (slot->pid && slot->exited) {
@@ -1020,7 +1019,7 @@ static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		released = free_slot(tracker, slot);
 	}
 	spin_unlock(&slot->lock);
-	mutex_unlock(&tracker->lock);
+	rt_mutex_unlock(&tracker->lock);
 	release(tracker, released);
 	return go_on;
 }
@@ -1157,9 +1156,9 @@ u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker)
 {
 	u32 pid;
 
-	mutex_lock(&tracker->lock);
+	rt_mutex_lock(&tracker->lock);
 	pid = tracker->last_evicted_pid;
 	tracker->last_evicted_pid = 0;
-	mutex_unlock(&tracker->lock);
+	rt_mutex_unlock(&tracker->lock);
 	return pid;
 }

@@ -11,7 +11,7 @@
 #include <linux/atomic.h>
 #include <linux/cache.h>
 #include <linux/llist.h>
-#include <linux/mutex.h>
+#include <linux/rtmutex.h>
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
 
@@ -249,7 +249,11 @@ struct varta_tracker {
 	 */
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;
 
-	struct mutex lock ____cacheline_aligned_in_smp;
+	/*
+	 * With priority inheritance: an urgent thread takes it, and so does
+	 * whoever beats for the first time.
+	 */
+	struct rt_mutex lock ____cacheline_aligned_in_smp;
 	/* Protected by lock: first of the chain of slots that were freed. */
 	u32 free_slot;
 	/* Protected by lock: where the next eviction pass begins. */

@@ -24,8 +24,10 @@
 #include "watch.h"
 
 enum {
-	/* The thread works for so long at a time, in nanoseconds. */
+	/* The thread works for so long before it rests, in nanoseconds. */
 	WORK_NS		= NSEC_PER_MSEC,
+	/* What took longer than this was not work, but waiting. */
+	STEP_NS		= 2 * NSEC_PER_MSEC,
 	/* Bits of @wanted. */
 	TELL_EXITS	= 0,
 	REARM		= 1,
@@ -45,8 +47,9 @@ struct round {
 	/* Where the ledger is armed for another threshold. */
 	u32 cursor;
 	bool rearming;
-	/* Since when it works without a rest. */
-	u64 since;
+	/* For how long it has worked and not rested, up to when. */
+	u64 worked;
+	u64 mark;
 };
 
 static struct round round;
@@ -97,18 +100,36 @@ static bool rearm(struct round *round)
 	return round->rearming;
 }
 
+static u64 since_mark(struct round *round)
+{
+	u64 now = ktime_get_ns();
+	u64 passed = now - round->mark;
+
+	round->mark = now;
+	return passed;
+}
+
 /*
  * The thread is urgent, and there may be much to do. Processes have to be able
  * to beat meanwhile, and listeners to listen, even on a single CPU.
  */
 static void rest(struct round *round)
 {
-	u64 worked = ktime_get_ns() - round->since;
+	u32 us;
 
-	if (worked < WORK_NS)
+	round->worked += min_t(u64, since_mark(round), STEP_NS);
+	if (round->worked < WORK_NS)
 		return;
-	usleep_range(worked / NSEC_PER_USEC, worked / NSEC_PER_USEC + 100);
-	round->since = ktime_get_ns();
+	us = (u32)round->worked / NSEC_PER_USEC;
+	usleep_range(us, us + 100);
+	round->worked = 0;
+	since_mark(round);
+}
+
+/* To wait is to rest. */
+static void note_wait(struct round *round)
+{
+	round->worked -= min(round->worked, since_mark(round));
 }
 
 /* All that is to be done now, a little of each at a time. */
@@ -116,12 +137,12 @@ static void work(struct round *round)
 {
 	bool more;
 
-	round->since = ktime_get_ns();
 	do {
 		if (READ_ONCE(processes_frozen))
 			return;
-		more = tell_exits(round);
-		more |= tell_stalls(round);
+		/* First: who has exited is no more late for it. */
+		more = tell_stalls(round);
+		more |= tell_exits(round);
 		more |= rearm(round);
 		rest(round);
 	} while (more && !kthread_should_stop());
@@ -149,6 +170,7 @@ static void wait_for_deadline(void)
 static int watch(void *unused)
 {
 	while (!kthread_should_stop()) {
+		note_wait(&round);
 		work(&round);
 		wait_for_deadline();
 	}

@@ -190,6 +190,10 @@ compat_genl_has_listeners(const struct compat_genl_family *family,
 
 #endif /* before 6.2 */
 
+/* Whether the filter of a multicast is called for each listener. */
+#define COMPAT_GENL_HAS_FILTER						\
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0))
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 
 /* Nobody can be asked about the listeners: the filter is not called. */
