@@ -104,7 +104,7 @@ has_events() {
 
 # hear NAME [BUFFER]: all that is told, as listener writes it, into $work/NAME
 hear() {
-	listener ${2:+"$2"} >"$work/$1" &
+	eventlog ${2:+"$2"} >"$work/$1" &
 	listener=$!
 	wait_until grep -q listening "$work/$1"
 }
