@@ -3,10 +3,12 @@
  * The public interface of libvarta, the library to the varta kernel module,
  * which keeps a ledger of the liveness of processes.
  *
+ *	struct varta_options how = VARTA_OPTIONS_INIT;
  *	struct varta *v;
  *
- *	if (varta_open(&v, NULL) == 0) {
- *		while (working())
+ *	how.optional = true;
+ *	if (varta_open(&v, &how) == 0) {
+ *		while (work())
  *			varta_beat(v, VARTA_STATUS_OK, 0);
  *		varta_close(v);
  *	}
@@ -18,19 +20,27 @@
  * kernel's own, because they are the kernel's answers: libnl's NLE_* codes
  * would merge several of them into one. The text that the kernel adds to a
  * refusal is kept in the handle, see varta_strerror(). Any call may find that
- * the kernel has no varta, or has it no more: that is -ENODEV, and after the
- * module is back, a new handle is needed.
+ * the kernel has no varta, or has it no more: that is -ENODEV; the next call
+ * on the handle looks for it again. Beats have outcomes instead, which may be
+ * ignored.
  *
  * Units. Times are in nanoseconds of CLOCK_MONOTONIC unless the name says
  * otherwise.
  *
- * Threads. The library keeps no state outside its handles. A handle serves
- * one thread at a time; different handles serve different threads.
+ * Ownership. What a varta_..._open() or varta_thread_start() makes is the
+ * caller's, and given back with the function named there. Strings and structs
+ * that a caller gives are copied, unless it says otherwise.
  *
- * Fork. A child shares the sockets of its parent's handles, so that each would
- * read answers meant for the other. After fork() the child opens handles of
- * its own, and may close the inherited ones; that does not touch the parent's.
- * File descriptors are closed by exec.
+ * Threads. A handle or a subscription serves one thread at a time; different
+ * ones serve different threads. Functions without one may be called from any
+ * thread at any time. The crash handler is the one thing of which there is one
+ * in a process.
+ *
+ * Fork. A handle may go on being used in a child: it beats and asks as the
+ * child, on sockets of its own, without being told, and closing it takes
+ * nothing from the parent. No other thread may be using it while its process
+ * forks. A subscription is the parent's; the child may only close it. File
+ * descriptors are closed by exec.
  *
  * Growth. Structures that the caller makes either begin with their size or
  * have reserved room; initialise them with their _INIT macro or with zeros.
@@ -72,21 +82,25 @@ struct varta;
 /**
  * struct varta_options - How varta_open() makes a handle.
  * @size: sizeof(struct varta_options), as VARTA_OPTIONS_INIT sets it.
- * @first_nonce: Nonce of the first varta_beat(); 0 means 1. A process that
- *   opens a second handle goes on after the last nonce of the first one, see
- *   varta_next_nonce(): the kernel refuses a nonce that it has seen.
- * @timeout_ms: How long to wait for an answer that must come; 0 means 5000.
- *   The kernel answers while the request is sent, so that this runs out only
- *   when something is wrong.
+ * @first_nonce: Nonce of the first varta_beat(), and the others count on from
+ *   it. 0 is for the usual ones: the time, see varta_beat().
+ * @timeout_ms: How long to wait for an answer that must come, but to beats; 0
+ *   means 5000. The kernel answers while the request is sent, so that this runs
+ *   out only when something is wrong.
  * @acknowledge: Ask the kernel to confirm every beat that it accepts. Without,
  *   only refusals are answered, which is cheaper.
  * @threshold_ms: Silence from which this agent is stalled; 0 for that of the
  *   ledger. If the kernel's settings do not allow it, the beats are refused.
  * @name: What to call this agent; copied. NULL leaves it with the command name
  *   of its process.
+ * @optional: The kernel need not have varta: make the handle all the same, and
+ *   beat when it has. What agents want.
+ * @interval_ms: From beat to beat, for varta_timeout(), varta_dispatch() and
+ *   varta_thread_start(); 0 means a third of @threshold_ms, or 1000 if that is
+ *   0 too.
  *
- * Threshold and name go with the first varta_beat(), and again with the one
- * after a refusal or varta_bye(), when the agent may be new to the ledger.
+ * Threshold and name go with every varta_beat(), because the ledger forgets an
+ * agent when the module is unloaded, and may evict it.
  */
 struct varta_options {
 	size_t size;
@@ -95,10 +109,12 @@ struct varta_options {
 	bool acknowledge;
 	uint32_t threshold_ms;
 	const char *name;
+	bool optional;
+	uint32_t interval_ms;
 };
 
 #define VARTA_OPTIONS_INIT \
-	{ sizeof(struct varta_options), 0, 0, false, 0, NULL }
+	{ sizeof(struct varta_options), 0, 0, false, 0, NULL, false, 0 }
 
 /**
  * varta_version() - The version of the library that is linked.
@@ -113,8 +129,10 @@ VARTA_API const char *varta_version(void);
  *   gives it back with varta_close().
  * @options: May be NULL for defaults.
  *
+ * May wait, while the kernel loads the module, where it can.
+ *
  * Return: 0; -ENODEV if the kernel has no varta (the module is not loaded, and
- * could not be on demand); -EINVAL if @options has a size that this library
+ * could not be on demand) and it is not optional; -EINVAL if @options has a size that this library
  * does not know; -ENAMETOOLONG if the name does not fit in VARTA_NAME_SIZE;
  * -ENOMEM; or what socket(2) and the kernel say.
  */
@@ -126,7 +144,7 @@ VARTA_API int varta_open(struct varta **handle,
  * @v: May be NULL.
  *
  * The agent stays in the ledger, see varta_bye(): it is stalled when it beats
- * no more.
+ * no more. In a child of fork(), its parent's handle is left alone.
  */
 VARTA_API void varta_close(struct varta *v);
 
@@ -150,22 +168,165 @@ VARTA_API const char *varta_strerror(const struct varta *v);
 VARTA_API bool varta_refused(const struct varta *v);
 
 /**
+ * varta_error() - How the last call on a handle ended.
+ * @v: The handle.
+ *
+ * Return: A negative errno, 0 if it did not fail. After a beat it tells more
+ * than the outcome: the kernel's own number for a refusal.
+ */
+VARTA_API int varta_error(const struct varta *v);
+
+/**
+ * enum varta_outcome - How a beat went. All may be ignored.
+ * @VARTA_BEAT_OK: The kernel has it, and has refused nothing so far.
+ * @VARTA_BEAT_REFUSED: The kernel refused it, or one before it that was not
+ *   told yet: see varta_error() and varta_strerror().
+ * @VARTA_BEAT_ABSENT: The kernel has no varta: the module is not loaded. It is
+ *   looked for again with a later beat, at most once a second.
+ * @VARTA_BEAT_FULL: There was no room for it, or with @acknowledge for the
+ *   answer, in the kernel or in the socket.
+ * @VARTA_BEAT_FAILED: There is no socket, see varta_error(): -EMFILE, say. The
+ *   next beat tries again to have one.
+ */
+enum varta_outcome {
+	VARTA_BEAT_OK,
+	VARTA_BEAT_REFUSED,
+	VARTA_BEAT_ABSENT,
+	VARTA_BEAT_FULL,
+	VARTA_BEAT_FAILED
+};
+
+/**
  * varta_beat() - Say that the calling process is alive.
  * @v: The handle.
  * @status: How it is; VARTA_STATUS_STALL is not for agents.
  * @payload: Kept with the agent, for its readers; opaque to varta.
  *
- * Sends one beat with the handle's next nonce and the time of now. Allocates
- * nothing and never waits, unless the handle acknowledges. The nonce is spent
- * even if the beat is refused.
+ * Sends one beat with a new nonce and the time of now. Allocates nothing and
+ * never waits, acknowledged or not: the kernel handles a beat while it is sent.
+ * If the module has been loaded anew, or this is a child of the process that
+ * opened the handle, that is noticed and seen to.
  *
- * Return: 0, or the outcome as a negative errno. Without acknowledgement it is
- * what the kernel has answered so far, to this beat or to an earlier one; 0
- * then means that no refusal has come. With it, the answer to this beat, and
- * -ETIMEDOUT if there was none.
+ * The nonce is the time in nanoseconds, or one more than the last if that is
+ * greater. So a program that takes the place of another by exec(3), one that
+ * is restored in place, and several handles in one process all go on where the
+ * last beat has come to. A nonce is spent even if the beat is refused.
+ *
+ * Return: 0 (VARTA_BEAT_OK), or what was amiss. Without acknowledgement that is
+ * what the kernel has answered so far, to this beat or to an earlier one.
  */
-VARTA_API int varta_beat(struct varta *v, enum varta_status status,
-			 uint32_t payload);
+VARTA_API enum varta_outcome varta_beat(struct varta *v,
+					enum varta_status status,
+					uint32_t payload);
+
+/**
+ * varta_fd() - What an event loop waits for, besides varta_timeout().
+ * @v: The handle, which keeps owning it.
+ *
+ * Return: A descriptor, readable when the kernel has an answer to a beat; or -1
+ * if there is no socket at present, when the timeout alone serves as well. It
+ * stays the same until varta_close(), but for a child of fork(), and for one
+ * that a VARTA_BEAT_FAILED has come between.
+ */
+VARTA_API int varta_fd(struct varta *v);
+
+/**
+ * varta_timeout() - How long an event loop may wait.
+ * @v: The handle.
+ *
+ * Return: Milliseconds until the next beat is due, rounded up, as poll(2) and
+ * epoll_wait(2) want it; 0 if it is, as it is at first.
+ */
+VARTA_API int varta_timeout(const struct varta *v);
+
+/**
+ * varta_dispatch() - Do what is to be done now: what an event loop calls.
+ * @v: The handle.
+ * @status: As in varta_beat(), for a beat that is due.
+ * @payload: Likewise.
+ *
+ * Beats if that is due, and else only reads what the kernel has answered. May
+ * be called at any time, and too often.
+ *
+ * Return: As varta_beat().
+ */
+VARTA_API enum varta_outcome varta_dispatch(struct varta *v,
+					    enum varta_status status,
+					    uint32_t payload);
+
+/**
+ * struct varta_thread - A thread that beats for its process.
+ */
+struct varta_thread;
+
+/**
+ * typedef varta_alive_fn - Says whether the program is alive.
+ * @status: VARTA_STATUS_OK; may be changed.
+ * @payload: 0; may be changed.
+ * @arg: As given to varta_thread_start().
+ *
+ * Called in the beat thread, where all signals are blocked. While it does not
+ * return there are no beats. Must not throw.
+ *
+ * Return: true to beat, false to be silent this time.
+ */
+typedef bool (*varta_alive_fn)(enum varta_status *status, uint32_t *payload,
+			       void *arg);
+
+/**
+ * varta_thread_start() - Beat in a thread of its own.
+ * @thread: Receives it, or NULL on failure. The caller owns it and gives it
+ *   back with varta_thread_stop().
+ * @options: As for varta_open(), with the interval; may be NULL for defaults.
+ * @alive: Asked before every beat. NULL means that the process is alive as
+ *   long as it is there, which finds little more than its exit.
+ * @arg: For @alive; has to be valid until varta_thread_stop().
+ *
+ * The first beat is sent at once. Threads do not survive a fork(): a child
+ * calls varta_thread_stop() for what it inherited, and starts its own.
+ *
+ * Return: As varta_open(), or what pthread_create(3) says as a negative errno.
+ */
+VARTA_API int varta_thread_start(struct varta_thread **thread,
+				 const struct varta_options *options,
+				 varta_alive_fn alive, void *arg);
+
+/**
+ * varta_thread_stop() - End a beat thread, and wait until it has ended.
+ * @thread: May be NULL. Not from its own @alive.
+ *
+ * The agent stays in the ledger, as with varta_close().
+ */
+VARTA_API void varta_thread_stop(struct varta_thread *thread);
+
+/**
+ * varta_crash_enable() - Send a terminal beat when the process crashes.
+ * @v: Whose name and threshold the agent has; not needed afterwards. May be
+ *   NULL.
+ *
+ * Installs handlers for SIGSEGV, SIGABRT, SIGBUS, SIGFPE and SIGILL. Each
+ * sends one terminal beat with the number of the signal as its payload, puts
+ * back what was installed before it, and has the signal come again as it came:
+ * so the handler from before runs, or the process ends by that very signal
+ * with its core dump. A program that handles it and goes on has to enable this
+ * anew. The handlers run on the alternate signal stack where the thread has
+ * one, see sigaltstack(2), and need 1 KiB of it beside what the kernel does;
+ * without one, an overflow of the stack cannot be told.
+ *
+ * For the whole process, its later threads and its children. Not to be called
+ * by two threads at a time. Where the kernel has no varta, it is looked for
+ * again when the process crashes.
+ *
+ * Return: 0, or a negative errno, and no handler was installed.
+ */
+VARTA_API int varta_crash_enable(const struct varta *v);
+
+/**
+ * varta_crash_disable() - Put back the handlers from before.
+ *
+ * But for those that somebody else has put in the place of the library's.
+ */
+VARTA_API void varta_crash_disable(void);
 
 /**
  * struct varta_beat - All that a beat can say.
@@ -208,7 +369,13 @@ struct varta_beat {
  * @v: The handle. Its own nonce is not touched.
  * @beat: Nothing in it is checked here but the length of the frame.
  *
- * Return: As varta_beat(); -EMSGSIZE if the frame is too long to be sent.
+ * Unlike varta_beat(), looks for a module that is gone only in the next call,
+ * and then may wait while the kernel loads it.
+ *
+ * Return: 0, or the outcome as a negative errno. Without acknowledgement it is
+ * what the kernel has answered so far, to this beat or to an earlier one; 0
+ * then means that no refusal has come. With it, the answer to this beat, and
+ * -ETIMEDOUT if there was none. -EMSGSIZE if the frame is too long to be sent.
  */
 VARTA_API int varta_beat_send(struct varta *v, const struct varta_beat *beat);
 
@@ -255,8 +422,10 @@ VARTA_API int varta_relay(struct varta *v, uint32_t source,
 VARTA_API size_t varta_relay_refused(const struct varta *v);
 
 /**
- * varta_next_nonce() - The nonce that the next varta_beat() will have.
+ * varta_next_nonce() - The nonce that the next varta_beat() would have now.
  * @v: The handle.
+ *
+ * Return: That nonce; with those that are the time, the least that it can be.
  */
 VARTA_API uint64_t varta_next_nonce(const struct varta *v);
 
@@ -365,6 +534,17 @@ typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
  * twice; or another negative errno, and @fn was not called.
  */
 VARTA_API int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg);
+
+/**
+ * varta_agent_dump_stalled() - Read those of them that are stalled.
+ * @v: The handle.
+ * @fn: As for varta_agent_dump().
+ * @arg: For @fn.
+ *
+ * Return: As varta_agent_dump().
+ */
+VARTA_API int varta_agent_dump_stalled(struct varta *v, varta_agent_fn fn,
+				       void *arg);
 
 /**
  * varta_agent_get() - Read one agent of this machine.
@@ -531,20 +711,33 @@ struct varta_events;
  * @VARTA_EVENT_STALL: An agent has been silent for its threshold.
  * @VARTA_EVENT_EXIT: An agent's process has ended, and the ledger has it no
  *   more.
+ * @VARTA_EVENT_OVERRUN: Events were not received in time, and lost. The stalls
+ *   among them that last follow; exits, and stalls that are over, are not told.
+ * @VARTA_EVENT_UNLOADED: The module was unloaded.
+ * @VARTA_EVENT_LOADED: The module was loaded anew, with an empty ledger.
+ *
+ * The last three have no agent, and come only with @resync.
  */
 enum varta_event_type {
 	VARTA_EVENT_STALL = 1,
 	VARTA_EVENT_EXIT,
+	VARTA_EVENT_OVERRUN,
+	VARTA_EVENT_UNLOADED,
+	VARTA_EVENT_LOADED,
 };
 
 /**
  * struct varta_event - One event.
  * @type: Ignore events of types you do not know.
- * @agent: The agent that it is about, as it was when the event was found.
+ * @agent: The agent that it is about, as it was when the event was found; NULL
+ *   for events that are about none.
+ * @resynced: It was found by reading the ledger, after an overrun or when the
+ *   module was loaded anew, so that it is told later than it was found.
  */
 struct varta_event {
 	enum varta_event_type type;
 	const struct varta_agent *agent;
+	bool resynced;
 };
 
 /**
@@ -563,13 +756,18 @@ typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
  * @buffer: Bytes that may wait to be received, as SO_RCVBUF counts them; 0 for
  *   the system's default. A reader that many stalls may hit at once wants
  *   about 1 KiB for each.
+ * @resync: After an overrun, read the ledger for the stalls that were missed,
+ *   and go on when the module is unloaded and loaded again. No stall is told
+ *   twice, for which about 100 bytes are kept for each that lasts.
  */
 struct varta_events_options {
 	size_t size;
 	uint32_t buffer;
+	bool resync;
 };
 
-#define VARTA_EVENTS_OPTIONS_INIT { sizeof(struct varta_events_options), 0 }
+#define VARTA_EVENTS_OPTIONS_INIT \
+	{ sizeof(struct varta_events_options), 0, false }
 
 /**
  * varta_events_open() - Subscribe to events.
@@ -605,12 +803,14 @@ VARTA_API int varta_events_fd(const struct varta_events *events);
  * @fn: Called for each event in it; a message may tell of several agents.
  * @arg: For @fn.
  *
- * Never waits. For edge-triggered waiting, call until -EAGAIN.
+ * Does not wait for events. For edge-triggered waiting, call until -EAGAIN.
+ * With @resync, what was missed is told within the call that finds it out, so
+ * that this may be many events.
  *
  * Return: The number of events, which may be 0; -EAGAIN when there is no
- * message; -ENOBUFS when messages were lost because they were not received in
- * time: read the ledger with varta_agent_dump(), and go on receiving; or
- * another negative errno.
+ * message; without @resync, -ENOBUFS when messages were lost because they were
+ * not received in time: read the ledger with varta_agent_dump(), and go on
+ * receiving; or another negative errno.
  */
 VARTA_API int varta_events_receive(struct varta_events *events,
 				   varta_event_fn fn, void *arg);
