@@ -132,8 +132,8 @@ VARTA_API const char *varta_version(void);
  * May wait, while the kernel loads the module, where it can.
  *
  * Return: 0; -ENODEV if the kernel has no varta (the module is not loaded, and
- * could not be on demand) and it is not optional; -EINVAL if @options has a size that this library
- * does not know; -ENAMETOOLONG if the name does not fit in VARTA_NAME_SIZE;
+ * could not be on demand) and it is not optional; -EINVAL if @options has a
+ * size that this library does not know; -ENAMETOOLONG if the name does not fit in VARTA_NAME_SIZE;
  * -ENOMEM; or what socket(2) and the kernel say.
  */
 VARTA_API int varta_open(struct varta **handle,
