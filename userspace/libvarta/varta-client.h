@@ -2,7 +2,8 @@
 /*
  * A client of the varta kernel module in one header, for programs that beat and
  * want no library for it: copy this file and <linux/varta.h>, include it where
- * it is used. It compiles as C (from C11 on) and as C++ (from C++11 on). It is
+ * it is used. It compiles as C (from C11 on) and as C++ (from C++11 on), with
+ * what glibc has under _GNU_SOURCE: define that, or include this first. It is
  * also what libvarta's beats are made of. Reading the ledger is not in here.
  *
  *	static struct varta_client client;
