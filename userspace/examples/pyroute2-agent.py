@@ -10,7 +10,13 @@
 import sys
 import time
 
-from pyroute2.netlink import NLM_F_ACK, NLM_F_REQUEST, genlmsg
+from pyroute2.netlink import (
+    GENL_ID_CTRL,
+    NLM_F_ACK,
+    NLM_F_REQUEST,
+    ctrlmsg,
+    genlmsg,
+)
 from pyroute2.netlink.exceptions import NetlinkError
 from pyroute2.netlink.generic import GenericNetlinkSocket
 from pyroute2.netlink.nlsocket import NetlinkSocket
@@ -39,6 +45,7 @@ class Varta(GenericNetlinkSocket):
         # Not the class's own: in pyroute2 0.7.2 that fails for families with
         # multicast groups.
         NetlinkSocket.bind(self)
+        self.marshal.msg_map[GENL_ID_CTRL] = ctrlmsg
         family = self.discovery("varta")
         self._prid = family.get_attr("CTRL_ATTR_FAMILY_ID")
         self.marshal.msg_map[self.prid] = Beat

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A listener with resynchronising: prints a line for each event, as it comes.
+ * A listener with resynchronising: prints a line for each event, as it comes,
+ * until there were as many stalls as it is told.
  *
- * Usage: listener BUFFER
+ * Usage: listener BUFFER [STALLS]
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,6 +13,8 @@
 #include <string.h>
 
 #include <varta.h>
+
+static unsigned long stalls;
 
 static void print_event(const struct varta_event *event, void *arg)
 {
@@ -24,6 +27,7 @@ static void print_event(const struct varta_event *event, void *arg)
 	};
 
 	(void)arg;
+	stalls += event->type == VARTA_EVENT_STALL;
 	printf("%s", names[event->type]);
 	if (event->agent)
 		printf(" %" PRIu32 ".%" PRIu32 " %" PRIu64 " %s",
@@ -33,7 +37,7 @@ static void print_event(const struct varta_event *event, void *arg)
 	putchar('\n');
 }
 
-static int listen_on(struct varta_events *events)
+static int listen_on(struct varta_events *events, unsigned long wanted)
 {
 	struct pollfd readable = {
 		.fd = varta_events_fd(events),
@@ -41,13 +45,14 @@ static int listen_on(struct varta_events *events)
 	};
 	int result;
 
-	for (;;) {
+	while (!wanted || stalls < wanted) {
 		result = varta_events_receive(events, print_event, NULL);
 		if (result == -EAGAIN && poll(&readable, 1, -1) < 0)
 			result = -errno;
 		if (result < 0 && result != -EAGAIN && result != -EINTR)
 			return result;
 	}
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -56,7 +61,7 @@ int main(int argc, char **argv)
 	struct varta_events *events;
 	int error;
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	how.buffer = (uint32_t)strtoul(argv[1], NULL, 10);
@@ -64,9 +69,11 @@ int main(int argc, char **argv)
 	error = varta_events_open(&events, &how);
 	if (!error) {
 		puts("listening");
-		error = listen_on(events);
+		error = listen_on(events, argc == 3 ?
+				  strtoul(argv[2], NULL, 10) : 0);
 		varta_events_close(events);
 	}
-	fprintf(stderr, "listener: %s\n", strerror(-error));
-	return 1;
+	if (error)
+		fprintf(stderr, "listener: %s\n", strerror(-error));
+	return error ? 1 : 0;
 }
