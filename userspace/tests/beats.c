@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -96,15 +98,26 @@ static void test_counting(void)
 	beater_close(&b);
 }
 
+/* What is allocated; of the whole process, but nothing else is running. */
+static size_t allocated(void)
+{
+	struct mallinfo2 now = mallinfo2();
+
+	return now.uordblks + now.hblkhd;
+}
+
 static void test_acknowledged(void)
 {
 	long refreshed = counter("refreshed");
 	struct beater b;
+	size_t before;
 	int i, fine = 0;
 
 	open_or_end(&b, &acknowledged);
+	before = allocated();
 	for (i = 0; i < 100; i++)
 		fine += beater_beat(&b) == VARTA_CLIENT_OK;
+	check(allocated() == before, BEATER ": beats allocate nothing");
 	check(fine == 100 && counter("refreshed") == refreshed + 100,
 	      BEATER ": a hundred acknowledged");
 	beater_close(&b);
@@ -355,14 +368,17 @@ static void test_reload(void)
 {
 	struct beater b, late;
 	int i, absent = 0;
+	size_t before;
 
 	open_or_end(&b, &acknowledged);
 	check(beater_beat(&b) == VARTA_CLIENT_OK, BEATER ": before reload");
 	must(!system("rmmod varta"), "rmmod");
+	before = allocated();
 	for (i = 0; i < 1000; i++)
 		absent += beater_beat(&b) == VARTA_CLIENT_ABSENT;
 	check(absent == 1000 && beater_error(&b) == -ENODEV,
 	      BEATER ": a thousand beats to a module that is gone");
+	check(allocated() == before, BEATER ": nor do they allocate");
 	check(access("/sys/module/varta", F_OK),
 	      BEATER ": none of which has loaded it");
 	must(!system("modprobe varta threshold_ms=60000"), "modprobe");
@@ -416,6 +432,103 @@ static void test_reload_under_load(void)
 	check(child_was_well(child), BEATER ": beats while the module reloads");
 }
 
+#ifndef HEADER_ONLY
+
+static atomic_int asked;
+
+/* Silent until it is told to say something. */
+static bool say_if_told(enum varta_status *status, uint32_t *payload, void *arg)
+{
+	const atomic_bool *told = arg;
+
+	atomic_fetch_add(&asked, 1);
+	*status = VARTA_STATUS_DEGRADED;
+	*payload = 5;
+	return atomic_load(told);
+}
+
+static bool counts_to(const char *name, long wanted)
+{
+	const struct timespec a_while = { 0, 20000000 };
+	time_t end = time(NULL) + PATIENCE_S;
+
+	while (counter(name) < wanted) {
+		if (time(NULL) > end)
+			return false;
+		nanosleep(&a_while, NULL);
+	}
+	return true;
+}
+
+/* It has none of the threads of its parent, and makes one. */
+static bool thread_in_child(struct varta_thread *parents,
+			    const struct varta_options *how)
+{
+	long inserted = counter("inserted");
+	struct varta_thread *thread;
+	bool beats;
+
+	varta_thread_stop(parents);
+	if (varta_thread_start(&thread, how, NULL, NULL))
+		return false;
+	beats = counts_to("inserted", inserted + 1);
+	varta_thread_stop(thread);
+	return beats;
+}
+
+static void test_thread(void)
+{
+	struct varta_options how = VARTA_OPTIONS_INIT;
+	struct varta_thread *thread;
+	atomic_bool told = false;
+	long refreshed;
+	pid_t child;
+	int before;
+
+	how.interval_ms = 10;
+	refreshed = counter("refreshed");
+	must(!varta_thread_start(&thread, &how, say_if_told, &told), "thread");
+	while (atomic_load(&asked) < 5)
+		usleep(1000);
+	check(counter("refreshed") == refreshed,
+	      BEATER ": a thread that is not alive says nothing");
+	atomic_store(&told, true);
+	check(counts_to("refreshed", refreshed + 5),
+	      BEATER ": and beats when it is");
+	child = fork_or_end();
+	if (!child)
+		_exit(!thread_in_child(thread, &how));
+	check(child_was_well(child), BEATER ": a child with a thread anew");
+	refreshed = counter("refreshed");
+	check(counts_to("refreshed", refreshed + 5),
+	      BEATER ": which has not stopped its parent's");
+	varta_thread_stop(thread);
+	before = atomic_load(&asked);
+	usleep(50000);
+	check(atomic_load(&asked) == before, BEATER ": stopped");
+}
+
+/* Beats when that is due and not before. */
+static void test_dispatch(void)
+{
+	struct varta_options how = VARTA_OPTIONS_INIT;
+	long refreshed = counter("refreshed");
+	struct varta *v;
+
+	how.interval_ms = 3600000;
+	must(!varta_open(&v, &how), "open");
+	check(varta_timeout(v) == 0, BEATER ": the first beat is due");
+	check(varta_dispatch(v, VARTA_STATUS_OK, 0) == VARTA_BEAT_OK &&
+	      varta_dispatch(v, VARTA_STATUS_OK, 0) == VARTA_BEAT_OK &&
+	      counter("refreshed") == refreshed + 1,
+	      BEATER ": it is sent once");
+	check(varta_timeout(v) > 3000000 && varta_timeout(v) <= 3600000,
+	      BEATER ": the next one is due in an hour");
+	varta_close(v);
+}
+
+#endif
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "once"))
@@ -429,6 +542,10 @@ int main(int argc, char **argv)
 	test_exec();
 	test_threads();
 	test_no_sockets();
+#ifndef HEADER_ONLY
+	test_dispatch();
+	test_thread();
+#endif
 	test_reload();
 	test_reload_under_load();
 	/* Last, for no other can beat after the nonce that counts here. */
