@@ -315,8 +315,8 @@ VARTA_API void varta_thread_stop(struct varta_thread *thread);
  * without one, an overflow of the stack cannot be told.
  *
  * For the whole process, its later threads and its children. Not to be called
- * by two threads at a time. Where the kernel has no varta, it is looked for
- * again when the process crashes.
+ * by two threads at a time. May wait, as varta_open() may. Where the kernel has
+ * no varta, it is looked for again when the process crashes.
  *
  * Return: 0, or a negative errno, and no handler was installed.
  */
