@@ -164,14 +164,35 @@ int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg)
 	struct agent_list list = { 0 };
 	int error, result = 0;
 
-	varta_call_begin(v);
-	error = read_ledger(v, &list);
+	error = varta_call_begin(v);
+	if (!error)
+		error = read_ledger(v, &list);
 	if (error == -EINTR)
 		error = -EAGAIN;
 	if (!error || error == -EAGAIN)
 		result = tell_agents(&list, fn, arg);
 	free(list.agents);
 	return varta_call_end(v, result ? result : error);
+}
+
+/* Until the kernel can be asked for these alone. */
+struct stalled_only {
+	varta_agent_fn fn;
+	void *arg;
+};
+
+static int tell_if_stalled(const struct varta_agent *agent, void *arg)
+{
+	const struct stalled_only *only = arg;
+
+	return agent->stalled ? only->fn(agent, only->arg) : 0;
+}
+
+int varta_agent_dump_stalled(struct varta *v, varta_agent_fn fn, void *arg)
+{
+	struct stalled_only only = { .fn = fn, .arg = arg };
+
+	return varta_agent_dump(v, tell_if_stalled, &only);
 }
 
 struct wanted_agent {
@@ -224,8 +245,9 @@ int varta_agent_get_from(struct varta *v, uint32_t source, uint32_t pid,
 	struct wanted_agent wanted = { 0 };
 	int error;
 
-	varta_call_begin(v);
-	error = get_agent(v, source, pid, &wanted);
+	error = varta_call_begin(v);
+	if (!error)
+		error = get_agent(v, source, pid, &wanted);
 	if (!error)
 		*agent = wanted.agent;
 	return varta_call_end(v, error);

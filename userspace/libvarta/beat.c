@@ -3,12 +3,16 @@
  * Beats: writing one, sending it, and what the kernel says to it.
  */
 #include <errno.h>
+#include <limits.h>
+#include <string.h>
 
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
 #include "handle.h"
+
+#define NS_PER_MS	1000000
 
 /* An answer to a beat is a verdict and its text. */
 #define ANSWER_SIZE	1024
@@ -46,16 +50,19 @@ static int put_fields(struct nl_msg *message, const struct varta_beat *beat)
 
 static int write_beat(struct varta *v, const struct varta_beat *beat)
 {
-	struct nlmsghdr *header = nlmsg_hdr(v->beat);
+	struct nlmsghdr *header = nlmsg_hdr(v->message);
 
 	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
 		return -EMSGSIZE;
-	/* Back to the bare generic netlink header of varta_open(). */
-	header->nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	header->nlmsg_flags = NLM_F_REQUEST;
-	if (v->acknowledge)
+	/* Back to the bare message of varta_open(). */
+	header->nlmsg_len = NLMSG_HDRLEN;
+	if (!genlmsg_put(v->message, NL_AUTO_PORT, NL_AUTO_SEQ,
+			 v->connection.family, 0, NLM_F_REQUEST,
+			 VARTA_CMD_BEAT, VARTA_FAMILY_VERSION))
+		return -EMSGSIZE;
+	if (v->client.acknowledge)
 		header->nlmsg_flags |= NLM_F_ACK;
-	return put_fields(v->beat, beat) ? -EMSGSIZE : 0;
+	return put_fields(v->message, beat) ? -EMSGSIZE : 0;
 }
 
 /*
@@ -97,7 +104,7 @@ static int collect_answers(struct varta *v)
 	for (i = 0; i < ANSWERS_MAX; i++) {
 		length = varta_connection_receive(&v->connection, buffer,
 						  sizeof(buffer));
-		if (length == -EAGAIN && !v->acknowledge)
+		if (length == -EAGAIN && !v->client.acknowledge)
 			return outcome;
 		if (length == -EAGAIN) {
 			error = varta_connection_wait(&v->connection);
@@ -110,38 +117,90 @@ static int collect_answers(struct varta *v)
 		if (read_answers(v, buffer, (int)length, &outcome))
 			return outcome;
 	}
-	return v->acknowledge ? -ETIMEDOUT : outcome;
+	return v->client.acknowledge ? -ETIMEDOUT : outcome;
 }
 
 int varta_beat_send(struct varta *v, const struct varta_beat *beat)
 {
 	int error;
 
-	varta_call_begin(v);
-	error = write_beat(v, beat);
+	error = varta_call_begin(v);
 	if (!error)
-		error = varta_connection_send(&v->connection, v->beat);
+		error = write_beat(v, beat);
+	if (!error)
+		error = varta_connection_send(&v->connection, v->message);
 	if (!error)
 		error = collect_answers(v);
 	return varta_call_end(v, error);
 }
 
-int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
-{
-	struct varta_beat beat = {
-		.status = status,
-		.payload = payload,
-		.nonce = v->nonce,
-		.timestamp = varta_monotonic_now(),
-	};
-	int error;
+#define SAME(NAME)							\
+	_Static_assert((int)VARTA_BEAT_##NAME == (int)VARTA_CLIENT_##NAME, \
+		       "outcomes have come apart")
+SAME(OK);
+SAME(REFUSED);
+SAME(ABSENT);
+SAME(FULL);
+SAME(FAILED);
+_Static_assert(VARTA_NAME_SIZE == VARTA_CLIENT_NAME_SIZE, "names are cut");
 
-	v->nonce = varta_nonce_after(v->nonce);
-	if (!v->introduced) {
-		beat.threshold_ms = v->threshold_ms;
-		beat.name = v->name[0] ? v->name : NULL;
+/* What the client has to tell, for varta_strerror() and its like. */
+static enum varta_outcome keep(struct varta *v,
+			       enum varta_client_outcome outcome)
+{
+	struct varta_refusal *refusal = &v->connection.refusal;
+
+	v->error = outcome == VARTA_CLIENT_OK ? 0 : v->client.error;
+	refusal->error = 0;
+	if (outcome == VARTA_CLIENT_REFUSED) {
+		refusal->error = v->client.error;
+		refusal->offset = 0;
+		strcpy(refusal->text, v->client.text);
 	}
-	error = varta_beat_send(v, &beat);
-	v->introduced = !error;
-	return error;
+	return (enum varta_outcome)outcome;
+}
+
+enum varta_outcome varta_beat(struct varta *v, enum varta_status status,
+			      uint32_t payload)
+{
+	v->due = varta_monotonic_now() + v->interval;
+	return keep(v, varta_client_beat(&v->client, status, payload));
+}
+
+/* Its socket, and one that is not the parent's. */
+static enum varta_client_outcome connect_client(struct varta *v)
+{
+	varta_client_notice_fork(&v->client);
+	return v->client.fd < 0 ? varta_client_connect(&v->client) :
+				  VARTA_CLIENT_OK;
+}
+
+int varta_fd(struct varta *v)
+{
+	keep(v, connect_client(v));
+	return v->client.fd;
+}
+
+int varta_timeout(const struct varta *v)
+{
+	uint64_t now = varta_monotonic_now();
+	uint64_t ms;
+
+	if (now >= v->due)
+		return 0;
+	ms = (v->due - now + NS_PER_MS - 1) / NS_PER_MS;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+enum varta_outcome varta_dispatch(struct varta *v, enum varta_status status,
+				  uint32_t payload)
+{
+	enum varta_client_outcome outcome;
+
+	if (varta_monotonic_now() >= v->due)
+		return varta_beat(v, status, payload);
+	outcome = connect_client(v);
+	if (outcome == VARTA_CLIENT_OK)
+		outcome = varta_client_answers(&v->client, false);
+	return keep(v, outcome);
 }

@@ -24,8 +24,9 @@ static int say_bye(struct varta *v, uint32_t pid)
 
 int varta_bye(struct varta *v, uint32_t pid)
 {
-	varta_call_begin(v);
-	/* If it was about this agent, it is new to the ledger again. */
-	v->introduced = false;
-	return varta_call_end(v, say_bye(v, pid));
+	int error = varta_call_begin(v);
+
+	if (!error)
+		error = say_bye(v, pid);
+	return varta_call_end(v, error);
 }

@@ -63,7 +63,9 @@ int varta_config_get(struct varta *v, struct varta_config *config)
 	struct nl_msg *request;
 	int error;
 
-	varta_call_begin(v);
+	error = varta_call_begin(v);
+	if (error)
+		return varta_call_end(v, error);
 	request = varta_connection_request(c, VARTA_CMD_CONFIG_GET, NLM_F_ACK);
 	error = varta_query(c, request, varta_config_read, &answer);
 	if (!error)
@@ -91,6 +93,9 @@ static int set_value(struct varta *v, unsigned int attribute, uint64_t value)
 
 int varta_config_set(struct varta *v, unsigned int attribute, uint64_t value)
 {
-	varta_call_begin(v);
-	return varta_call_end(v, set_value(v, attribute, value));
+	int error = varta_call_begin(v);
+
+	if (!error)
+		error = set_value(v, attribute, value);
+	return varta_call_end(v, error);
 }

@@ -20,6 +20,7 @@
 #include <linux/varta.h>
 
 #include "family.h"
+#include "varta-client.h"
 
 /* Messages by other processes that one receive puts up with. */
 #define FOREIGN_MAX	64
@@ -44,6 +45,7 @@ static int open_socket(struct varta_connection *c)
 		       NETLINK_GENERIC);
 	if (c->fd < 0)
 		return -errno;
+	c->socket_id = varta_client_socket_id(c->fd);
 	/* A socket without a port is passed over by multicasts. */
 	if (bind(c->fd, (struct sockaddr *)&any_port, sizeof(any_port)))
 		return -errno;
@@ -67,7 +69,8 @@ int varta_connection_open(struct varta_connection *c, int timeout_ms)
 
 void varta_connection_close(struct varta_connection *c)
 {
-	if (c->fd >= 0)
+	/* As in varta_client_disconnect(). */
+	if (c->fd >= 0 && varta_client_socket_id(c->fd) == c->socket_id)
 		close(c->fd);
 	c->fd = -1;
 }

@@ -18,6 +18,7 @@ struct nl_msg;
 /**
  * struct varta_connection - A socket and what is needed to talk on it.
  * @fd: Non-blocking.
+ * @socket_id: Its inode number, to know it again.
  * @timeout_ms: For an answer that must come.
  * @sequence: Of the last request, so that answers can be told apart.
  * @events_group: The multicast group for events.
@@ -26,6 +27,7 @@ struct nl_msg;
  */
 struct varta_connection {
 	int fd;
+	uint64_t socket_id;
 	int timeout_ms;
 	uint32_t sequence;
 	uint32_t events_group;

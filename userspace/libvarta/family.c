@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
@@ -16,6 +17,7 @@
 #include "query.h"
 
 static struct nla_policy family_policy[CTRL_ATTR_MAX + 1] = {
+	[CTRL_ATTR_FAMILY_NAME] = { .type = NLA_STRING },
 	[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
 	[CTRL_ATTR_MCAST_GROUPS] = { .type = NLA_NESTED },
 };
@@ -72,4 +74,42 @@ int varta_family_find(struct varta_connection *c)
 		return -ENOMEM;
 	}
 	return varta_query(c, request, read_family, c);
+}
+
+int varta_family_follow(const struct varta_connection *c)
+{
+	/* Of all groups, this one has a number that is known beforehand. */
+	const int notify = GENL_ID_CTRL;
+
+	if (setsockopt(c->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &notify,
+		       sizeof(notify)))
+		return -errno;
+	return 0;
+}
+
+static bool is_about_varta(const struct nlmsghdr *message)
+{
+	struct nlattr *a[CTRL_ATTR_MAX + 1];
+
+	if (nlmsg_parse((struct nlmsghdr *)message, GENL_HDRLEN, a,
+			CTRL_ATTR_MAX, family_policy))
+		return false;
+	return a[CTRL_ATTR_FAMILY_NAME] &&
+	       !nla_strcmp(a[CTRL_ATTR_FAMILY_NAME], VARTA_FAMILY_NAME);
+}
+
+enum varta_family_news varta_family_notice(struct varta_connection *c,
+					   const struct nlmsghdr *message)
+{
+	const struct genlmsghdr *header = nlmsg_data(message);
+
+	if (message->nlmsg_type != GENL_ID_CTRL || !is_about_varta(message))
+		return VARTA_FAMILY_SAME;
+	if (header->cmd == CTRL_CMD_DELFAMILY) {
+		c->family = 0;
+		return VARTA_FAMILY_UNLOADED;
+	}
+	if (header->cmd != CTRL_CMD_NEWFAMILY || read_family(message, c))
+		return VARTA_FAMILY_SAME;
+	return VARTA_FAMILY_LOADED;
 }

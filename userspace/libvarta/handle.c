@@ -11,8 +11,9 @@
 
 #include <netlink/msg.h>
 
-#define FIRST_NONCE	1
 #define TIMEOUT_MS	5000
+#define INTERVAL_MS	1000
+#define NS_PER_MS	1000000
 
 const char *varta_version(void)
 {
@@ -28,27 +29,49 @@ static int timeout_of(const struct varta_options *options)
 	return (int)options->timeout_ms;
 }
 
+/* Often enough that a beat or two may come late. */
+static uint32_t interval_of(const struct varta_options *options)
+{
+	if (options->interval_ms)
+		return options->interval_ms;
+	if (options->threshold_ms)
+		return options->threshold_ms / 3 ? : 1;
+	return INTERVAL_MS;
+}
+
+static int open_client(struct varta *v, const struct varta_options *options)
+{
+	const struct varta_client_options how = {
+		.name = options->name,
+		.threshold_ms = options->threshold_ms,
+		.acknowledge = options->acknowledge,
+		.first_nonce = options->first_nonce,
+	};
+
+	if (varta_client_open(&v->client, &how) == VARTA_CLIENT_OK)
+		return 0;
+	/* Beats can do without all but memory. */
+	if (options->optional && v->client.same_process)
+		return 0;
+	return v->client.error;
+}
+
 static int open_handle(struct varta *v, const struct varta_options *options)
 {
-	int error;
-
 	/* So that closing it is right from here on. */
 	v->connection.fd = -1;
 	if (options->name && strlen(options->name) >= sizeof(v->name))
 		return -ENAMETOOLONG;
-	error = varta_connection_open(&v->connection, timeout_of(options));
-	if (error)
-		return error;
-	v->beat = varta_connection_request(&v->connection, VARTA_CMD_BEAT, 0);
-	if (!v->beat)
+	v->message = nlmsg_alloc();
+	if (!v->message)
 		return -ENOMEM;
-	v->nonce = options->first_nonce ? options->first_nonce : FIRST_NONCE;
-	v->acknowledge = options->acknowledge;
+	v->connection.timeout_ms = timeout_of(options);
+	v->interval = (uint64_t)interval_of(options) * NS_PER_MS;
 	v->threshold_ms = options->threshold_ms;
 	if (options->name)
 		strcpy(v->name, options->name);
 	v->relay_refused = SIZE_MAX;
-	return 0;
+	return open_client(v, options);
 }
 
 int varta_open(struct varta **handle, const struct varta_options *options)
@@ -79,21 +102,44 @@ void varta_close(struct varta *v)
 {
 	if (!v)
 		return;
-	nlmsg_free(v->beat);
+	nlmsg_free(v->message);
 	varta_connection_close(&v->connection);
+	varta_client_close(&v->client);
 	free(v);
 }
 
-void varta_call_begin(struct varta *v)
+static int connect_handle(struct varta *v)
+{
+	struct varta_connection *c = &v->connection;
+
+	varta_client_notice_fork(&v->client);
+	if (v->forks != v->client.forks)
+		varta_connection_close(c);
+	if (c->fd >= 0)
+		return 0;
+	v->forks = v->client.forks;
+	return varta_connection_open(c, c->timeout_ms);
+}
+
+int varta_call_begin(struct varta *v)
 {
 	v->error = 0;
 	v->connection.refusal.error = 0;
+	return connect_handle(v);
 }
 
 int varta_call_end(struct varta *v, int error)
 {
 	v->error = varta_connection_outcome(&v->connection, error);
+	/* The next call looks for the module again. */
+	if (v->error == -ENODEV)
+		varta_connection_close(&v->connection);
 	return v->error;
+}
+
+int varta_error(const struct varta *v)
+{
+	return v->error < 0 ? v->error : 0;
 }
 
 bool varta_refused(const struct varta *v)

@@ -6,38 +6,46 @@
 #define VARTA_HANDLE_H
 
 #include "connection.h"
+#include "varta-client.h"
 #include "varta.h"
 
 /**
  * struct varta - See varta.h.
- * @connection: To the kernel.
- * @beat: The message that every beat is written into, so that beating never
+ * @client: What varta_beat() beats with.
+ * @interval: From beat to beat, in nanoseconds.
+ * @due: When the next beat is.
+ * @connection: To the kernel, for all else; its @fd is -1 until it is needed.
+ * @forks: Of the client, when the connection was opened.
+ * @message: What every varta_beat_send() is written into, so that beating never
  *   allocates.
- * @nonce: Of the next varta_beat().
- * @acknowledge: Beats ask for an answer.
- * @introduced: The kernel has taken in the name and the threshold.
+ * @relay_refused: See varta_relay_refused().
  * @threshold_ms: Of the agent's own; 0 for none.
  * @name: Of the agent's own; "" for none.
- * @relay_refused: See varta_relay_refused().
  * @error: What the last call returned.
  */
 struct varta {
+	struct varta_client client;
+	uint64_t interval, due;
 	struct varta_connection connection;
-	struct nl_msg *beat;
-	uint64_t nonce;
-	bool acknowledge;
-	bool introduced;
+	uint32_t forks;
+	struct nl_msg *message;
+	size_t relay_refused;
 	uint32_t threshold_ms;
 	char name[VARTA_NAME_SIZE];
-	size_t relay_refused;
 	int error;
 };
 
 /**
- * varta_call_begin() - Forget what varta_strerror() had to tell.
- * @v: The handle; each public function that can fail begins with this...
+ * varta_call_begin() - Forget what varta_strerror() had to tell, and connect.
+ * @v: The handle; each public function that asks the kernel, other than to
+ *   beat, begins with this...
+ *
+ * Opens the connection if there is none, if it is the parent's, or if the
+ * module was gone when it was last used.
+ *
+ * Return: 0 or a negative errno, for varta_call_end().
  */
-void varta_call_begin(struct varta *v);
+int varta_call_begin(struct varta *v);
 
 /**
  * varta_call_end() - Remember how a call ended, for varta_strerror().

@@ -12,5 +12,8 @@ uint64_t varta_nonce_after(uint64_t nonce)
 
 uint64_t varta_next_nonce(const struct varta *v)
 {
-	return v->nonce;
+	uint64_t next = varta_nonce_after(v->client.nonce);
+	uint64_t now = varta_monotonic_now();
+
+	return v->client.clocked && next < now ? now : next;
 }

@@ -121,13 +121,14 @@ int varta_relay(struct varta *v, uint32_t source,
 		const struct varta_beat *beats, size_t count)
 {
 	struct nl_msg *message;
-	int error = -ENOMEM;
+	int error;
 
-	varta_call_begin(v);
 	v->relay_refused = SIZE_MAX;
+	error = varta_call_begin(v);
+	if (error)
+		return varta_call_end(v, error);
 	message = new_message(v);
-	if (message)
-		error = relay(v, message, source, beats, count);
+	error = message ? relay(v, message, source, beats, count) : -ENOMEM;
 	nlmsg_free(message);
 	return varta_call_end(v, error);
 }

@@ -88,7 +88,9 @@ static int ask_for_stats(struct varta *v, uint8_t command,
 	struct nl_msg *request;
 	int error;
 
-	varta_call_begin(v);
+	error = varta_call_begin(v);
+	if (error)
+		return varta_call_end(v, error);
 	request = varta_connection_request(c, command, NLM_F_ACK);
 	error = varta_query(c, request, varta_stats_read, &answer);
 	if (!error)

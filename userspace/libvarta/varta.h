@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The public interface of libvarta, the library to the varta kernel module,
- * which keeps a ledger of the liveness of processes.
+ * which keeps a ledger of the liveness of processes. Here is what it takes to
+ * be in the ledger; reading it is in varta-reader.h, which comes along.
  *
+ *	struct varta_options how = VARTA_OPTIONS_INIT;
  *	struct varta *v;
  *
- *	if (varta_open(&v, NULL) == 0) {
- *		while (working())
+ *	how.optional = true;
+ *	if (varta_open(&v, &how) == 0) {
+ *		while (work())
  *			varta_beat(v, VARTA_STATUS_OK, 0);
  *		varta_close(v);
  *	}
@@ -18,19 +21,27 @@
  * kernel's own, because they are the kernel's answers: libnl's NLE_* codes
  * would merge several of them into one. The text that the kernel adds to a
  * refusal is kept in the handle, see varta_strerror(). Any call may find that
- * the kernel has no varta, or has it no more: that is -ENODEV, and after the
- * module is back, a new handle is needed.
+ * the kernel has no varta, or has it no more: that is -ENODEV; the next call
+ * on the handle looks for it again. Beats have outcomes instead, which may be
+ * ignored.
  *
  * Units. Times are in nanoseconds of CLOCK_MONOTONIC unless the name says
  * otherwise.
  *
- * Threads. The library keeps no state outside its handles. A handle serves
- * one thread at a time; different handles serve different threads.
+ * Ownership. What a varta_..._open() or varta_thread_start() makes is the
+ * caller's, and given back with the function named there. Strings and structs
+ * that a caller gives are copied, unless it says otherwise.
  *
- * Fork. A child shares the sockets of its parent's handles, so that each would
- * read answers meant for the other. After fork() the child opens handles of
- * its own, and may close the inherited ones; that does not touch the parent's.
- * File descriptors are closed by exec.
+ * Threads. A handle or a subscription serves one thread at a time; different
+ * ones serve different threads. Functions without one may be called from any
+ * thread at any time. The crash handler is the one thing of which there is one
+ * in a process.
+ *
+ * Fork. A handle may go on being used in a child: it beats and asks as the
+ * child, on sockets of its own, without being told, and closing it takes
+ * nothing from the parent. No other thread may be using it while its process
+ * forks. A subscription is the parent's; the child may only close it. File
+ * descriptors are closed by exec.
  *
  * Growth. Structures that the caller makes either begin with their size or
  * have reserved room; initialise them with their _INIT macro or with zeros.
@@ -72,21 +83,25 @@ struct varta;
 /**
  * struct varta_options - How varta_open() makes a handle.
  * @size: sizeof(struct varta_options), as VARTA_OPTIONS_INIT sets it.
- * @first_nonce: Nonce of the first varta_beat(); 0 means 1. A process that
- *   opens a second handle goes on after the last nonce of the first one, see
- *   varta_next_nonce(): the kernel refuses a nonce that it has seen.
- * @timeout_ms: How long to wait for an answer that must come; 0 means 5000.
- *   The kernel answers while the request is sent, so that this runs out only
- *   when something is wrong.
+ * @first_nonce: Nonce of the first varta_beat(), and the others count on from
+ *   it. 0 is for the usual ones: the time, see varta_beat().
+ * @timeout_ms: How long to wait for an answer that must come, but to beats; 0
+ *   means 5000. The kernel answers while the request is sent, so that this runs
+ *   out only when something is wrong.
  * @acknowledge: Ask the kernel to confirm every beat that it accepts. Without,
  *   only refusals are answered, which is cheaper.
  * @threshold_ms: Silence from which this agent is stalled; 0 for that of the
  *   ledger. If the kernel's settings do not allow it, the beats are refused.
  * @name: What to call this agent; copied. NULL leaves it with the command name
  *   of its process.
+ * @optional: The kernel need not have varta: make the handle all the same, and
+ *   beat when it has. What agents want.
+ * @interval_ms: From beat to beat, for varta_timeout(), varta_dispatch() and
+ *   varta_thread_start(); 0 means a third of @threshold_ms, or 1000 if that is
+ *   0 too.
  *
- * Threshold and name go with the first varta_beat(), and again with the one
- * after a refusal or varta_bye(), when the agent may be new to the ledger.
+ * Threshold and name go with every varta_beat(), because the ledger forgets an
+ * agent when the module is unloaded, and may evict it.
  */
 struct varta_options {
 	size_t size;
@@ -95,10 +110,12 @@ struct varta_options {
 	bool acknowledge;
 	uint32_t threshold_ms;
 	const char *name;
+	bool optional;
+	uint32_t interval_ms;
 };
 
 #define VARTA_OPTIONS_INIT \
-	{ sizeof(struct varta_options), 0, 0, false, 0, NULL }
+	{ sizeof(struct varta_options), 0, 0, false, 0, NULL, false, 0 }
 
 /**
  * varta_version() - The version of the library that is linked.
@@ -113,10 +130,12 @@ VARTA_API const char *varta_version(void);
  *   gives it back with varta_close().
  * @options: May be NULL for defaults.
  *
+ * May wait, while the kernel loads the module, where it can.
+ *
  * Return: 0; -ENODEV if the kernel has no varta (the module is not loaded, and
- * could not be on demand); -EINVAL if @options has a size that this library
- * does not know; -ENAMETOOLONG if the name does not fit in VARTA_NAME_SIZE;
- * -ENOMEM; or what socket(2) and the kernel say.
+ * could not be on demand) and it is not optional; -EINVAL if @options has a
+ * size that this library does not know; -ENAMETOOLONG if the name does not fit
+ * in VARTA_NAME_SIZE; -ENOMEM; or what socket(2) and the kernel say.
  */
 VARTA_API int varta_open(struct varta **handle,
 			 const struct varta_options *options);
@@ -126,7 +145,7 @@ VARTA_API int varta_open(struct varta **handle,
  * @v: May be NULL.
  *
  * The agent stays in the ledger, see varta_bye(): it is stalled when it beats
- * no more.
+ * no more. In a child of fork(), its parent's handle is left alone.
  */
 VARTA_API void varta_close(struct varta *v);
 
@@ -150,22 +169,165 @@ VARTA_API const char *varta_strerror(const struct varta *v);
 VARTA_API bool varta_refused(const struct varta *v);
 
 /**
+ * varta_error() - How the last call on a handle ended.
+ * @v: The handle.
+ *
+ * Return: A negative errno, 0 if it did not fail. After a beat it tells more
+ * than the outcome: the kernel's own number for a refusal.
+ */
+VARTA_API int varta_error(const struct varta *v);
+
+/**
+ * enum varta_outcome - How a beat went. All may be ignored.
+ * @VARTA_BEAT_OK: The kernel has it, and has refused nothing so far.
+ * @VARTA_BEAT_REFUSED: The kernel refused it, or one before it that was not
+ *   told yet: see varta_error() and varta_strerror().
+ * @VARTA_BEAT_ABSENT: The kernel has no varta: the module is not loaded. It is
+ *   looked for again with a later beat, at most once a second.
+ * @VARTA_BEAT_FULL: There was no room for it, or with @acknowledge for the
+ *   answer, in the kernel or in the socket.
+ * @VARTA_BEAT_FAILED: There is no socket, see varta_error(): -EMFILE, say. The
+ *   next beat tries again to have one.
+ */
+enum varta_outcome {
+	VARTA_BEAT_OK,
+	VARTA_BEAT_REFUSED,
+	VARTA_BEAT_ABSENT,
+	VARTA_BEAT_FULL,
+	VARTA_BEAT_FAILED
+};
+
+/**
  * varta_beat() - Say that the calling process is alive.
  * @v: The handle.
  * @status: How it is; VARTA_STATUS_STALL is not for agents.
  * @payload: Kept with the agent, for its readers; opaque to varta.
  *
- * Sends one beat with the handle's next nonce and the time of now. Allocates
- * nothing and never waits, unless the handle acknowledges. The nonce is spent
- * even if the beat is refused.
+ * Sends one beat with a new nonce and the time of now. Allocates nothing and
+ * never waits, acknowledged or not: the kernel handles a beat while it is sent.
+ * If the module has been loaded anew, or this is a child of the process that
+ * opened the handle, that is noticed and seen to.
  *
- * Return: 0, or the outcome as a negative errno. Without acknowledgement it is
- * what the kernel has answered so far, to this beat or to an earlier one; 0
- * then means that no refusal has come. With it, the answer to this beat, and
- * -ETIMEDOUT if there was none.
+ * The nonce is the time in nanoseconds, or one more than the last if that is
+ * greater. So a program that takes the place of another by exec(3), one that
+ * is restored in place, and several handles in one process all go on where the
+ * last beat has come to. A nonce is spent even if the beat is refused.
+ *
+ * Return: 0 (VARTA_BEAT_OK), or what was amiss. Without acknowledgement that is
+ * what the kernel has answered so far, to this beat or to an earlier one.
  */
-VARTA_API int varta_beat(struct varta *v, enum varta_status status,
-			 uint32_t payload);
+VARTA_API enum varta_outcome varta_beat(struct varta *v,
+					enum varta_status status,
+					uint32_t payload);
+
+/**
+ * varta_fd() - What an event loop waits for, besides varta_timeout().
+ * @v: The handle, which keeps owning it.
+ *
+ * Return: A descriptor, readable when the kernel has an answer to a beat; or -1
+ * if there is no socket at present, when the timeout alone serves as well. It
+ * stays the same until varta_close(), but for a child of fork(), and for one
+ * that a VARTA_BEAT_FAILED has come between.
+ */
+VARTA_API int varta_fd(struct varta *v);
+
+/**
+ * varta_timeout() - How long an event loop may wait.
+ * @v: The handle.
+ *
+ * Return: Milliseconds until the next beat is due, rounded up, as poll(2) and
+ * epoll_wait(2) want it; 0 if it is, as it is at first.
+ */
+VARTA_API int varta_timeout(const struct varta *v);
+
+/**
+ * varta_dispatch() - Do what is to be done now: what an event loop calls.
+ * @v: The handle.
+ * @status: As in varta_beat(), for a beat that is due.
+ * @payload: Likewise.
+ *
+ * Beats if that is due, and else only reads what the kernel has answered. May
+ * be called at any time, and too often.
+ *
+ * Return: As varta_beat().
+ */
+VARTA_API enum varta_outcome varta_dispatch(struct varta *v,
+					    enum varta_status status,
+					    uint32_t payload);
+
+/**
+ * struct varta_thread - A thread that beats for its process.
+ */
+struct varta_thread;
+
+/**
+ * typedef varta_alive_fn - Says whether the program is alive.
+ * @status: VARTA_STATUS_OK; may be changed.
+ * @payload: 0; may be changed.
+ * @arg: As given to varta_thread_start().
+ *
+ * Called in the beat thread, where all signals are blocked. While it does not
+ * return there are no beats. Must not throw.
+ *
+ * Return: true to beat, false to be silent this time.
+ */
+typedef bool (*varta_alive_fn)(enum varta_status *status, uint32_t *payload,
+			       void *arg);
+
+/**
+ * varta_thread_start() - Beat in a thread of its own.
+ * @thread: Receives it, or NULL on failure. The caller owns it and gives it
+ *   back with varta_thread_stop().
+ * @options: As for varta_open(), with the interval; may be NULL for defaults.
+ * @alive: Asked before every beat. NULL means that the process is alive as
+ *   long as it is there, which finds little more than its exit.
+ * @arg: For @alive; has to be valid until varta_thread_stop().
+ *
+ * The first beat is sent at once. Threads do not survive a fork(): a child
+ * calls varta_thread_stop() for what it inherited, and starts its own.
+ *
+ * Return: As varta_open(), or what pthread_create(3) says as a negative errno.
+ */
+VARTA_API int varta_thread_start(struct varta_thread **thread,
+				 const struct varta_options *options,
+				 varta_alive_fn alive, void *arg);
+
+/**
+ * varta_thread_stop() - End a beat thread, and wait until it has ended.
+ * @thread: May be NULL. Not from its own @alive.
+ *
+ * The agent stays in the ledger, as with varta_close().
+ */
+VARTA_API void varta_thread_stop(struct varta_thread *thread);
+
+/**
+ * varta_crash_enable() - Send a terminal beat when the process crashes.
+ * @v: Whose name and threshold the agent has; not needed afterwards. May be
+ *   NULL.
+ *
+ * Installs handlers for SIGSEGV, SIGABRT, SIGBUS, SIGFPE and SIGILL. Each
+ * sends one terminal beat with the number of the signal as its payload, puts
+ * back what was installed before it, and has the signal come again as it came:
+ * so the handler from before runs, or the process ends by that very signal
+ * with its core dump. A program that handles it and goes on has to enable this
+ * anew. The handlers run on the alternate signal stack where the thread has
+ * one, see sigaltstack(2), and need 1 KiB of it beside what the kernel does;
+ * without one, an overflow of the stack cannot be told.
+ *
+ * For the whole process, its later threads and its children. Not to be called
+ * by two threads at a time. May wait, as varta_open() may. Where the kernel has
+ * no varta, it is looked for again when the process crashes.
+ *
+ * Return: 0, or a negative errno, and no handler was installed.
+ */
+VARTA_API int varta_crash_enable(const struct varta *v);
+
+/**
+ * varta_crash_disable() - Put back the handlers from before.
+ *
+ * But for those that somebody else has put in the place of the library's.
+ */
+VARTA_API void varta_crash_disable(void);
 
 /**
  * struct varta_beat - All that a beat can say.
@@ -208,7 +370,13 @@ struct varta_beat {
  * @v: The handle. Its own nonce is not touched.
  * @beat: Nothing in it is checked here but the length of the frame.
  *
- * Return: As varta_beat(); -EMSGSIZE if the frame is too long to be sent.
+ * Unlike varta_beat(), looks for a module that is gone only in the next call,
+ * and then may wait while the kernel loads it.
+ *
+ * Return: 0, or the outcome as a negative errno. Without acknowledgement it is
+ * what the kernel has answered so far, to this beat or to an earlier one; 0
+ * then means that no refusal has come. With it, the answer to this beat, and
+ * -ETIMEDOUT if there was none. -EMSGSIZE if the frame is too long to be sent.
  */
 VARTA_API int varta_beat_send(struct varta *v, const struct varta_beat *beat);
 
@@ -255,8 +423,10 @@ VARTA_API int varta_relay(struct varta *v, uint32_t source,
 VARTA_API size_t varta_relay_refused(const struct varta *v);
 
 /**
- * varta_next_nonce() - The nonce that the next varta_beat() will have.
+ * varta_next_nonce() - The nonce that the next varta_beat() would have now.
  * @v: The handle.
+ *
+ * Return: That nonce; with those that are the time, the least that it can be.
  */
 VARTA_API uint64_t varta_next_nonce(const struct varta *v);
 
@@ -287,336 +457,10 @@ VARTA_API uint64_t varta_monotonic_now(void);
 VARTA_API int varta_frame_encode(const struct varta_beat *beat,
 				 unsigned char *frame);
 
-/**
- * enum varta_exit_type - How a process ended.
- * @VARTA_EXIT_UNKNOWN: It has not, or the kernel did not say.
- * @VARTA_EXIT_CODE: By exit(2).
- * @VARTA_EXIT_SIGNAL: By a signal.
- */
-enum varta_exit_type {
-	VARTA_EXIT_UNKNOWN,
-	VARTA_EXIT_CODE,
-	VARTA_EXIT_SIGNAL,
-};
-
-/**
- * struct varta_agent - What the ledger knows of one agent.
- * @pid: Process id as the reader's pid namespace sees it; 0 if the kernel did
- *   not say, as in events in other network namespaces than the initial one.
- * @own_pid: Process id in the agent's own pid namespace.
- * @ns_inode: Inode number of that namespace; 0 if it is not known.
- * @nonce: Last accepted nonce; VARTA_NONCE_TERMINAL if that beat was terminal.
- * @last_beat: Time of the last accepted beat.
- * @silence: Time since then, when the kernel made the answer or found the
- *   stall.
- * @origin: One of enum varta_origin, or what a newer kernel says.
- * @status: One of enum varta_status, likewise, of the last accepted beat.
- * @payload: Of the last accepted beat.
- * @stalled: A stall has been reported and no beat was accepted since.
- * @source: The relay that speaks for it; 0 for this machine's own.
- * @threshold_ms: Silence from which it is stalled; 0 if the kernel did not say.
- * @exit_type: One of enum varta_exit_type. Known in events of exits only.
- * @exit_code: What its process gave to exit(2), if that is how it ended.
- * @exit_signal: The signal that ended its process, if that is how.
- * @name: What it is called, as it was given: any bytes, not for a terminal.
- * @reserved: Room for what later kernels tell; 0.
- */
-struct varta_agent {
-	uint32_t pid;
-	uint32_t own_pid;
-	uint64_t ns_inode;
-	uint64_t nonce;
-	uint64_t last_beat;
-	uint64_t silence;
-	uint32_t origin;
-	uint32_t status;
-	uint32_t payload;
-	bool stalled;
-	uint32_t source;
-	uint32_t threshold_ms;
-	uint32_t exit_type;
-	uint32_t exit_code;
-	uint32_t exit_signal;
-	char name[VARTA_NAME_SIZE];
-	uint64_t reserved[8];
-};
-
-/**
- * typedef varta_agent_fn - Receives one agent.
- * @agent: Valid during the call.
- * @arg: As given to varta_agent_dump().
- *
- * May use the handle, but not close it. Must not throw.
- *
- * Return: 0 to go on; anything else stops, and becomes the result.
- */
-typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
-
-/**
- * varta_agent_dump() - Read all agents that the caller's pid namespace has.
- * @v: The handle.
- * @fn: Called once for each, in no particular order, after all were read.
- * @arg: For @fn.
- *
- * Reads again, a few times, when the ledger changed under the reading.
- *
- * Return: 0; what @fn returned to stop; -EAGAIN if the ledger changed every
- * time, so that @fn was given agents of which some may be missing or come
- * twice; or another negative errno, and @fn was not called.
- */
-VARTA_API int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg);
-
-/**
- * varta_agent_get() - Read one agent of this machine.
- * @v: The handle.
- * @pid: Its process id in the caller's pid namespace.
- * @agent: Receives it; untouched on failure.
- *
- * Return: 0, or the kernel's refusal as a negative errno; -EBADMSG if its
- * answer held no agent.
- */
-VARTA_API int varta_agent_get(struct varta *v, uint32_t pid,
-			      struct varta_agent *agent);
-
-/**
- * varta_agent_get_from() - Read one agent that a relay speaks for.
- * @v: The handle.
- * @source: The relay's number; 0 for this machine.
- * @pid: As the relay said; for this machine, as in varta_agent_get().
- * @agent: Receives it; untouched on failure.
- *
- * Return: As varta_agent_get().
- */
-VARTA_API int varta_agent_get_from(struct varta *v, uint32_t source,
-				   uint32_t pid, struct varta_agent *agent);
-
-/* Room in struct varta_stats, so that it need not change when varta grows. */
-#define VARTA_STATS_ROOM	128
-
-/**
- * struct varta_stats - What is so now in the ledger, and its counters.
- * @value: By attribute, such as value[VARTA_A_STATS_EVICTIONS].
- * @present: Likewise; false where this kernel did not say.
- *
- * To go through all of them in their order, count from 0 to VARTA_STATS_ROOM
- * and take those that are present. All of those have a varta_stats_name().
- */
-struct varta_stats {
-	uint64_t value[VARTA_STATS_ROOM];
-	bool present[VARTA_STATS_ROOM];
-};
-
-/**
- * varta_stats_get() - Read what is so now, and the counters.
- * @v: The handle.
- * @stats: Receives them; untouched on failure.
- *
- * Return: 0 or a negative errno.
- */
-VARTA_API int varta_stats_get(struct varta *v, struct varta_stats *stats);
-
-/**
- * varta_stats_take() - Read what was counted since this was last called.
- * @v: The handle.
- * @stats: Receives the counters, without what is so now; untouched on failure.
- *
- * Each count is given to one caller only, whoever that is. What
- * varta_stats_get() reads goes on as if nothing had been taken.
- *
- * Return: 0 or a negative errno: -EPERM without CAP_NET_ADMIN in the initial
- * user namespace.
- */
-VARTA_API int varta_stats_take(struct varta *v, struct varta_stats *stats);
-
-/**
- * varta_stats_name() - The name of a counter.
- * @attribute: One of VARTA_A_STATS_*.
- *
- * Return: A constant string, the name in the interface's specification with
- * underscores, such as "out_of_order"; NULL if @attribute is none that the
- * library knows.
- */
-VARTA_API const char *varta_stats_name(unsigned int attribute);
-
-/* Room in struct varta_config, likewise. */
-#define VARTA_CONFIG_ROOM	64
-
-/**
- * struct varta_config - The ledger's settings.
- * @value: By attribute, such as value[VARTA_A_CONFIG_THRESHOLD_MS].
- * @present: Likewise; false where this kernel did not say.
- *
- * To go through all of them: as with struct varta_stats, by VARTA_CONFIG_ROOM
- * and varta_config_name().
- */
-struct varta_config {
-	uint64_t value[VARTA_CONFIG_ROOM];
-	bool present[VARTA_CONFIG_ROOM];
-};
-
-/**
- * varta_config_get() - Read the settings.
- * @v: The handle.
- * @config: Receives them; untouched on failure.
- *
- * Return: 0 or a negative errno.
- */
-VARTA_API int varta_config_get(struct varta *v, struct varta_config *config);
-
-/**
- * varta_config_set() - Change a setting.
- * @v: The handle.
- * @attribute: Which, one of VARTA_A_CONFIG_*.
- * @value: What it is to be.
- *
- * The setting has the new value when the call returns.
- *
- * Return: 0, or the kernel's refusal as a negative errno: -EPERM without
- * CAP_NET_ADMIN in the initial user namespace, -EROFS for a setting that is
- * fixed when the module is loaded, -ERANGE for a value out of the setting's
- * range. Without asking the kernel, -EINVAL if @attribute is none that the
- * library knows, and -ERANGE if @value does not fit in the attribute.
- */
-VARTA_API int varta_config_set(struct varta *v, unsigned int attribute,
-			       uint64_t value);
-
-/**
- * varta_config_name() - The name of a setting.
- * @attribute: One of VARTA_A_CONFIG_*.
- *
- * Return: As varta_stats_name(), such as "threshold_ms".
- */
-VARTA_API const char *varta_config_name(unsigned int attribute);
-
-/**
- * varta_status_name() - The name of a status.
- * @status: One of enum varta_status.
- *
- * Return: A constant string; "unknown" for a value that the library does not
- * know.
- */
-VARTA_API const char *varta_status_name(uint32_t status);
-
-/**
- * varta_origin_name() - The name of an origin.
- * @origin: One of enum varta_origin.
- *
- * Return: As varta_status_name().
- */
-VARTA_API const char *varta_origin_name(uint32_t origin);
-
-/**
- * varta_eviction_policy_name() - The name of an eviction policy.
- * @policy: One of enum varta_eviction_policy.
- *
- * Return: As varta_status_name().
- */
-VARTA_API const char *varta_eviction_policy_name(uint32_t policy);
-
-/**
- * varta_namespace_policy_name() - The name of a namespace policy.
- * @policy: One of enum varta_namespace_policy.
- *
- * Return: As varta_status_name().
- */
-VARTA_API const char *varta_namespace_policy_name(uint32_t policy);
-
-/**
- * struct varta_events - A subscription to what the kernel reports.
- */
-struct varta_events;
-
-/**
- * enum varta_event_type - What an event is about.
- * @VARTA_EVENT_STALL: An agent has been silent for its threshold.
- * @VARTA_EVENT_EXIT: An agent's process has ended, and the ledger has it no
- *   more.
- */
-enum varta_event_type {
-	VARTA_EVENT_STALL = 1,
-	VARTA_EVENT_EXIT,
-};
-
-/**
- * struct varta_event - One event.
- * @type: Ignore events of types you do not know.
- * @agent: The agent that it is about, as it was when the event was found.
- */
-struct varta_event {
-	enum varta_event_type type;
-	const struct varta_agent *agent;
-};
-
-/**
- * typedef varta_event_fn - Receives one event.
- * @event: Valid during the call.
- * @arg: As given to varta_events_receive().
- *
- * Must not throw, nor close the subscription.
- */
-typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
-
-/**
- * struct varta_events_options - How varta_events_open() subscribes.
- * @size: sizeof(struct varta_events_options), as VARTA_EVENTS_OPTIONS_INIT
- *   sets it.
- * @buffer: Bytes that may wait to be received, as SO_RCVBUF counts them; 0 for
- *   the system's default. A reader that many stalls may hit at once wants
- *   about 1 KiB for each.
- */
-struct varta_events_options {
-	size_t size;
-	uint32_t buffer;
-};
-
-#define VARTA_EVENTS_OPTIONS_INIT { sizeof(struct varta_events_options), 0 }
-
-/**
- * varta_events_open() - Subscribe to events.
- * @events: Receives the subscription, or NULL on failure. The caller owns it
- *   and gives it back with varta_events_close().
- * @options: May be NULL for defaults.
- *
- * Events that happen from its return on will be received.
- *
- * Return: As varta_open(); -EPERM if the caller may not listen.
- */
-VARTA_API int varta_events_open(struct varta_events **events,
-				const struct varta_events_options *options);
-
-/**
- * varta_events_close() - End a subscription.
- * @events: May be NULL.
- */
-VARTA_API void varta_events_close(struct varta_events *events);
-
-/**
- * varta_events_fd() - The descriptor to wait on.
- * @events: The subscription, which keeps owning it.
- *
- * Return: A non-blocking descriptor, readable for poll(2) and its like when
- * varta_events_receive() has something to do.
- */
-VARTA_API int varta_events_fd(const struct varta_events *events);
-
-/**
- * varta_events_receive() - Take one message off the subscription.
- * @events: The subscription.
- * @fn: Called for each event in it; a message may tell of several agents.
- * @arg: For @fn.
- *
- * Never waits. For edge-triggered waiting, call until -EAGAIN.
- *
- * Return: The number of events, which may be 0; -EAGAIN when there is no
- * message; -ENOBUFS when messages were lost because they were not received in
- * time: read the ledger with varta_agent_dump(), and go on receiving; or
- * another negative errno.
- */
-VARTA_API int varta_events_receive(struct varta_events *events,
-				   varta_event_fn fn, void *arg);
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "varta-reader.h"
 
 #endif /* VARTA_H */

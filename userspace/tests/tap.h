@@ -25,6 +25,7 @@ int tap_end(void);
 /* The groups of tests, each in the file of its name. */
 void test_answer(void);
 void test_agent(void);
+void test_client(void);
 void test_config(void);
 void test_frame(void);
 void test_nonce(void);
@@ -33,5 +34,6 @@ void test_relay(void);
 void test_setting(void);
 void test_stats(void);
 void test_text(void);
+void test_told(void);
 
 #endif /* TAP_H */

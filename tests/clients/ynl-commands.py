@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every command and event of the specification by the kernel's own client. Fails with
+# what was expected; a command of the specification that is not tried here is a failure.
+#
+# Usage: PYTHONPATH=.../tools/net/ynl ynl-commands.py varta.yaml
+
+import errno
+import os
+import select
+import sys
+import time
+
+from lib import NlError, YnlFamily
+
+path = sys.argv[1]
+client = YnlFamily(path, schema="")
+listener = YnlFamily(path, schema="")
+tried = set()
+
+
+def do(command, /, **values):
+    tried.add(command)
+    return client.do(command, {key.replace("_", "-"): value
+                            for key, value in values.items()})
+
+
+def refused(number, command, /, **values):
+    try:
+        do(command, **values)
+    except NlError as error:
+        assert error.error == number, error
+        return
+    raise AssertionError(f"{command} {values} was not refused")
+
+
+def beat(**values):
+    do("beat", status=0, nonce=time.monotonic_ns(), **values)
+
+
+def wait_for(name):
+    """The agents of the next event of that kind."""
+    tried.add(name)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        select.select([listener.sock], [], [], 1)
+        listener.check_ntf()
+        while listener.async_msg_queue:
+            event = listener.async_msg_queue.pop(0)
+            if event["name"] == name:
+                return event["msg"]["agent"]
+    raise AssertionError(f"no {name}")
+
+
+listener.ntf_subscribe("events")
+beat(payload=7, name="ynl", threshold_ms=5000)
+agent = do("agent-get", pid=os.getpid())["agent"][0]
+assert agent["pid"] == agent["own-pid"] == os.getpid(), agent
+assert agent["origin"] == "kernel-attested", agent
+assert agent["status"] == "ok" and agent["payload"] == 7, agent
+assert agent["name"] == "ynl" and agent["threshold-ms"] == 5000, agent
+assert agent["ns-inode"] == os.stat("/proc/self/ns/pid").st_ino, agent
+
+frame = bytes.fromhex("56410200020000000000000000000000"
+                      "010000000000000000000000e4116baa")
+refused(errno.EPERM, "beat", frame=frame)
+refused(errno.EPROTO, "beat", status=3, nonce=1)
+refused(errno.ENODATA, "beat", status=0)
+
+do("relay", source=5, beat=[
+    {"status": 1, "nonce": 1, "pid": pid, "threshold-ms": 60000}
+    for pid in range(2, 102)])
+agents = [agent for part in client.dump("agent-get", {})
+          for agent in part["agent"]]
+assert len(agents) == 101, agents
+assert sum(agent.get("source") == 5 for agent in agents) == 100, agents
+assert do("agent-get", source=5, pid=50)["agent"][0]["status"] == "degraded"
+
+stats = do("stats-get")
+assert stats["tracked"] == 101 and stats["inserted"] == 101, stats
+assert stats["auth-failures"] == stats["stall-on-wire"] == 1, stats
+assert do("stats-take")["inserted"] == 101
+assert do("stats-take")["inserted"] == 0
+assert do("stats-get")["inserted"] == 101
+
+do("config-set", threshold_ms=1234, track_exit=1)
+config = do("config-get")
+assert config["threshold-ms"] == 1234, config
+assert config["eviction-policy"] == "strict", config
+assert config["namespace-policy"] == "isolate", config
+refused(errno.EROFS, "config-set", capacity=5)
+refused(errno.ERANGE, "config-set", threshold_ms=1)
+
+beat(threshold_ms=200)
+stalled = wait_for("stall-ntf")[0]
+assert stalled["pid"] == os.getpid() and stalled["stalled"], stalled
+assert stalled["silence"] >= 200000000, stalled
+
+child = os.fork()
+if not child:
+    YnlFamily(path, schema="").do("beat", {"status": 0, "nonce": 1})
+    os._exit(9)
+os.waitpid(child, 0)
+gone = wait_for("exit-ntf")[0]
+assert gone["pid"] == child and gone["exit-code"] == 9, gone
+
+do("bye")
+refused(errno.ENOENT, "agent-get", pid=os.getpid())
+refused(errno.ENOENT, "bye")
+
+left = {name for name, _ in client.msgs.items()} - tried
+assert not left, f"not tried: {left}"

@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What beats have to come through, against the real module: refusals, forks,
+ * exec, threads, no room for sockets, the module gone and back. Built for the
+ * library and for the header alone; prints TAP. The module is loaded, and the
+ * one who runs this may unload it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "beater.h"
+#include "tap.h"
+
+#define COUNTERS	"/sys/kernel/varta/counters/"
+
+/* Longer than any machine takes. */
+#define PATIENCE_S	60
+
+static const struct beater_options plain = { .name = "beats" };
+static const struct beater_options acknowledged = {
+	.name = "beats",
+	.acknowledge = true,
+};
+
+/* -1 if there is none, as without the module. */
+static long counter(const char *name)
+{
+	char path[128];
+	long value = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), COUNTERS "%s", name);
+	file = fopen(path, "r");
+	if (!file)
+		return -1;
+	if (fscanf(file, "%ld", &value) != 1)
+		value = -1;
+	fclose(file);
+	return value;
+}
+
+static void must(bool done, const char *what)
+{
+	if (done)
+		return;
+	check(false, BEATER ": %s: %s", what, strerror(errno));
+	exit(tap_end());
+}
+
+static void open_or_end(struct beater *b, const struct beater_options *options)
+{
+	must(beater_open(b, options), "open");
+}
+
+/* What a child exits with if all was well in it. */
+static bool child_was_well(pid_t child)
+{
+	int status;
+
+	must(waitpid(child, &status, 0) == child, "waitpid");
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* In the child of the fork that this makes, returns 0. */
+static pid_t fork_or_end(void)
+{
+	pid_t child = fork();
+
+	must(child >= 0, "fork");
+	return child;
+}
+
+static void test_counting(void)
+{
+	long inserted = counter("inserted"), refreshed = counter("refreshed");
+	struct beater b;
+
+	open_or_end(&b, &plain);
+	check(beater_beat(&b) == VARTA_CLIENT_OK &&
+	      counter("inserted") == inserted + 1, BEATER ": the first beat");
+	check(beater_beat(&b) == VARTA_CLIENT_OK &&
+	      counter("refreshed") == refreshed + 1, BEATER ": the second");
+	check(beater_bye(&b), BEATER ": bye");
+	check(!beater_bye(&b), BEATER ": bye twice is refused");
+	check(beater_beat(&b) == VARTA_CLIENT_OK &&
+	      counter("inserted") == inserted + 2,
+	      BEATER ": and there again");
+	beater_close(&b);
+}
+
+/* What is allocated; of the whole process, but nothing else is running. */
+static size_t allocated(void)
+{
+	struct mallinfo2 now = mallinfo2();
+
+	return now.uordblks + now.hblkhd;
+}
+
+static void test_acknowledged(void)
+{
+	long refreshed = counter("refreshed");
+	struct beater b;
+	size_t before;
+	int i, fine = 0;
+
+	open_or_end(&b, &acknowledged);
+	before = allocated();
+	for (i = 0; i < 100; i++)
+		fine += beater_beat(&b) == VARTA_CLIENT_OK;
+	check(allocated() == before, BEATER ": beats allocate nothing");
+	check(fine == 100 && counter("refreshed") == refreshed + 100,
+	      BEATER ": a hundred acknowledged");
+	beater_close(&b);
+}
+
+static void test_refusals(void)
+{
+	struct beater_options options = { .threshold_ms = 1 };
+	struct beater b;
+
+	open_or_end(&b, &options);
+	check(beater_beat(&b) == VARTA_CLIENT_REFUSED &&
+	      beater_error(&b) == -EBADRQC &&
+	      strstr(beater_text(&b), "bad-threshold"),
+	      BEATER ": a threshold that is not allowed, with the reason");
+	beater_close(&b);
+
+	open_or_end(&b, &plain);
+	beater_beat(&b);
+	beater_close(&b);
+	options = (struct beater_options){ .first_nonce = 7 };
+	open_or_end(&b, &options);
+	check(beater_beat(&b) == VARTA_CLIENT_REFUSED &&
+	      beater_error(&b) == -ESTALE,
+	      BEATER ": a nonce from before is refused");
+	beater_close(&b);
+}
+
+static void test_two_at_once(void)
+{
+	struct beater one, other;
+	int i, fine = 0;
+
+	open_or_end(&one, &plain);
+	open_or_end(&other, &acknowledged);
+	for (i = 0; i < 50; i++) {
+		fine += beater_beat(&one) == VARTA_CLIENT_OK;
+		fine += beater_beat(&other) == VARTA_CLIENT_OK;
+	}
+	check(fine == 100, BEATER ": two in one process take turns");
+	beater_close(&one);
+	beater_close(&other);
+}
+
+static void test_fork(void)
+{
+	long inserted = counter("inserted");
+	struct beater b;
+	pid_t child;
+	int i, fine = 0;
+
+	open_or_end(&b, &acknowledged);
+	beater_beat(&b);
+	child = fork_or_end();
+	if (!child) {
+		for (i = 0; i < 20; i++)
+			fine += beater_beat(&b) == VARTA_CLIENT_OK;
+		beater_close(&b);
+		_exit(fine == 20 ? 0 : 1);
+	}
+	for (i = 0; i < 20; i++)
+		fine += beater_beat(&b) == VARTA_CLIENT_OK;
+	check(fine == 20, BEATER ": the parent beats on beside its child");
+	check(child_was_well(child), BEATER ": and the child as well");
+	check(counter("inserted") == inserted + 1,
+	      BEATER ": the child is an agent of its own");
+	check(beater_beat(&b) == VARTA_CLIENT_OK,
+	      BEATER ": the child has closed nothing of the parent's");
+	beater_close(&b);
+}
+
+/* As a daemon does: then its numbers are those of other files. */
+static bool beat_after_closing_all(struct beater *b, int number)
+{
+	int file, fine;
+
+	closefrom(3);
+	do
+		file = open("/dev/null", O_RDONLY);
+	while (file >= 0 && file < number);
+	fine = beater_beat(b) == VARTA_CLIENT_OK;
+	return fine && fcntl(number, F_GETFD) >= 0;
+}
+
+static void test_daemon(void)
+{
+	struct beater b;
+	pid_t child;
+	int number;
+
+	open_or_end(&b, &acknowledged);
+	beater_beat(&b);
+	number = beater_fd(&b);
+	child = fork_or_end();
+	if (!child)
+		_exit(beat_after_closing_all(&b, number) ? 0 : 1);
+	check(child_was_well(child),
+	      BEATER ": a child that closes all files keeps its new ones");
+	beater_close(&b);
+}
+
+static void test_grandchild(void)
+{
+	long inserted = counter("inserted");
+	struct beater b;
+	pid_t child;
+
+	open_or_end(&b, &acknowledged);
+	child = fork_or_end();
+	if (!child) {
+		child = fork_or_end();
+		if (!child)
+			_exit(beater_beat(&b) != VARTA_CLIENT_OK);
+		_exit(!child_was_well(child) ||
+		      beater_beat(&b) != VARTA_CLIENT_OK);
+	}
+	check(child_was_well(child) && counter("inserted") == inserted + 2,
+	      BEATER ": a child's child");
+	beater_close(&b);
+}
+
+/* The program that takes the place of another, see main(). */
+static int beat_once(void)
+{
+	struct beater b;
+	int outcome;
+
+	if (!beater_open(&b, &acknowledged))
+		return 2;
+	outcome = beater_beat(&b);
+	beater_close(&b);
+	return outcome;
+}
+
+static void test_exec(void)
+{
+	long inserted = counter("inserted");
+	char program[PATH_MAX];
+	struct beater b;
+	ssize_t length;
+	pid_t child;
+
+	/* Not by the link: under valgrind that is valgrind. */
+	length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	must(length > 0, "readlink");
+	program[length] = '\0';
+	child = fork_or_end();
+	if (!child) {
+		open_or_end(&b, &plain);
+		beater_beat(&b);
+		execl(program, "beats", "once", NULL);
+		_exit(3);
+	}
+	check(child_was_well(child) && counter("inserted") == inserted + 1,
+	      BEATER ": beats after exec go on where those before came to");
+}
+
+static void *beat_in_thread(void *arg)
+{
+	long *done = arg;
+	struct beater b;
+	int i;
+
+	if (!beater_open(&b, &acknowledged))
+		return NULL;
+	for (i = 0; i < 200; i++) {
+		int outcome = beater_beat(&b);
+
+		/* Whoever read the clock first may be second to send. */
+		if (outcome == VARTA_CLIENT_OK ||
+		    (outcome == VARTA_CLIENT_REFUSED &&
+		     beater_error(&b) == -ESTALE))
+			++*done;
+	}
+	beater_close(&b);
+	return NULL;
+}
+
+static void test_threads(void)
+{
+	long refreshed = counter("refreshed"), late = counter("out_of_order");
+	long done[4] = { 0 };
+	pthread_t threads[4];
+	struct beater b;
+	int i;
+
+	open_or_end(&b, &plain);
+	beater_beat(&b);
+	for (i = 0; i < 4; i++)
+		must(!pthread_create(&threads[i], NULL, beat_in_thread,
+				     &done[i]), "pthread_create");
+	for (i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	check(done[0] + done[1] + done[2] + done[3] == 800,
+	      BEATER ": four threads, each with its own");
+	check(counter("refreshed") + counter("out_of_order") ==
+	      refreshed + late + 801, BEATER ": each beat came through once");
+	check(beater_beat(&b) == VARTA_CLIENT_OK,
+	      BEATER ": and after them, the first one again");
+	beater_close(&b);
+}
+
+static bool beat_without_files(struct beater *b)
+{
+	struct rlimit none = { 0, 0 }, before;
+	bool failed;
+
+	if (getrlimit(RLIMIT_NOFILE, &before))
+		return false;
+	none.rlim_max = before.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &none))
+		return false;
+	failed = beater_beat(b) == VARTA_CLIENT_FAILED &&
+		 beater_error(b) == -EMFILE &&
+		 beater_beat(b) == VARTA_CLIENT_FAILED;
+	return !setrlimit(RLIMIT_NOFILE, &before) && failed &&
+	       beater_beat(b) == VARTA_CLIENT_OK;
+}
+
+static void test_no_sockets(void)
+{
+	struct beater b;
+	pid_t child;
+
+	open_or_end(&b, &acknowledged);
+	child = fork_or_end();
+	if (!child)
+		_exit(beat_without_files(&b) ? 0 : 1);
+	check(child_was_well(child),
+	      BEATER ": no file to be had, and then one again");
+	beater_close(&b);
+}
+
+static bool outcome_within(struct beater *b, int wanted)
+{
+	const struct timespec a_while = { 0, 20000000 };
+	time_t end = time(NULL) + PATIENCE_S;
+
+	while (beater_beat(b) != wanted) {
+		if (time(NULL) > end)
+			return false;
+		nanosleep(&a_while, NULL);
+	}
+	return true;
+}
+
+static void test_reload(void)
+{
+	struct beater b, late;
+	int i, absent = 0;
+	size_t before;
+
+	open_or_end(&b, &acknowledged);
+	check(beater_beat(&b) == VARTA_CLIENT_OK, BEATER ": before reload");
+	must(!system("rmmod varta"), "rmmod");
+	before = allocated();
+	for (i = 0; i < 1000; i++)
+		absent += beater_beat(&b) == VARTA_CLIENT_ABSENT;
+	check(absent == 1000 && beater_error(&b) == -ENODEV,
+	      BEATER ": a thousand beats to a module that is gone");
+	check(allocated() == before, BEATER ": nor do they allocate");
+	check(access("/sys/module/varta", F_OK),
+	      BEATER ": none of which has loaded it");
+	must(!system("modprobe varta threshold_ms=60000"), "modprobe");
+	check(outcome_within(&b, VARTA_CLIENT_OK),
+	      BEATER ": it is back, and so is the agent");
+	check(counter("inserted") == 1, BEATER ": in the new ledger");
+
+	/* Both at once, as fast as they come. */
+	must(!system("for i in 1 2 3 4 5; do rmmod varta && "
+		     "modprobe varta threshold_ms=60000 || exit 1; done"),
+	     "reload");
+	open_or_end(&late, &acknowledged);
+	check(beater_beat(&late) == VARTA_CLIENT_OK,
+	      BEATER ": one that was opened afterwards");
+	check(outcome_within(&b, VARTA_CLIENT_OK),
+	      BEATER ": back after five reloads");
+	beater_close(&b);
+	beater_close(&late);
+}
+
+/* One that beats on and on while the module comes and goes. */
+static void test_reload_under_load(void)
+{
+	struct beater b;
+	int pipes[2], outcome;
+	char byte = 'x';
+	pid_t child;
+
+	must(!pipe(pipes), "pipe");
+	child = fork_or_end();
+	if (!child) {
+		close(pipes[1]);
+		open_or_end(&b, &plain);
+		fcntl(pipes[0], F_SETFL, O_NONBLOCK);
+		do
+			outcome = beater_beat(&b);
+		while ((outcome == VARTA_CLIENT_OK ||
+			outcome == VARTA_CLIENT_ABSENT) &&
+		       read(pipes[0], &byte, 1) < 0);
+		if (outcome != VARTA_CLIENT_OK &&
+		    outcome != VARTA_CLIENT_ABSENT)
+			_exit(10 + outcome);
+		_exit(!outcome_within(&b, VARTA_CLIENT_OK));
+	}
+	close(pipes[0]);
+	must(!system("for i in 1 2 3 4 5 6 7 8 9 10; do rmmod varta && "
+		     "modprobe varta threshold_ms=60000 || exit 1; done"),
+	     "reload");
+	must(write(pipes[1], &byte, 1) == 1, "write");
+	close(pipes[1]);
+	check(child_was_well(child), BEATER ": beats while the module reloads");
+}
+
+#ifndef HEADER_ONLY
+
+static atomic_int asked;
+
+/* Silent until it is told to say something. */
+static bool say_if_told(enum varta_status *status, uint32_t *payload, void *arg)
+{
+	const atomic_bool *told = arg;
+
+	atomic_fetch_add(&asked, 1);
+	*status = VARTA_STATUS_DEGRADED;
+	*payload = 5;
+	return atomic_load(told);
+}
+
+static bool counts_to(const char *name, long wanted)
+{
+	const struct timespec a_while = { 0, 20000000 };
+	time_t end = time(NULL) + PATIENCE_S;
+
+	while (counter(name) < wanted) {
+		if (time(NULL) > end)
+			return false;
+		nanosleep(&a_while, NULL);
+	}
+	return true;
+}
+
+/* It has none of the threads of its parent, and makes one. */
+static bool thread_in_child(struct varta_thread *parents,
+			    const struct varta_options *how)
+{
+	long inserted = counter("inserted");
+	struct varta_thread *thread;
+	bool beats;
+
+	varta_thread_stop(parents);
+	if (varta_thread_start(&thread, how, NULL, NULL))
+		return false;
+	beats = counts_to("inserted", inserted + 1);
+	varta_thread_stop(thread);
+	return beats;
+}
+
+static void test_thread(void)
+{
+	struct varta_options how = VARTA_OPTIONS_INIT;
+	struct varta_thread *thread;
+	atomic_bool told = false;
+	long refreshed;
+	pid_t child;
+	int before;
+
+	how.interval_ms = 10;
+	refreshed = counter("refreshed");
+	must(!varta_thread_start(&thread, &how, say_if_told, &told), "thread");
+	while (atomic_load(&asked) < 5)
+		usleep(1000);
+	check(counter("refreshed") == refreshed,
+	      BEATER ": a thread that is not alive says nothing");
+	atomic_store(&told, true);
+	check(counts_to("refreshed", refreshed + 5),
+	      BEATER ": and beats when it is");
+	child = fork_or_end();
+	if (!child)
+		_exit(!thread_in_child(thread, &how));
+	check(child_was_well(child), BEATER ": a child with a thread anew");
+	refreshed = counter("refreshed");
+	check(counts_to("refreshed", refreshed + 5),
+	      BEATER ": which has not stopped its parent's");
+	varta_thread_stop(thread);
+	before = atomic_load(&asked);
+	usleep(50000);
+	check(atomic_load(&asked) == before, BEATER ": stopped");
+}
+
+/* Beats when that is due and not before. */
+static void test_dispatch(void)
+{
+	struct varta_options how = VARTA_OPTIONS_INIT;
+	long refreshed = counter("refreshed");
+	struct varta *v;
+
+	how.interval_ms = 3600000;
+	must(!varta_open(&v, &how), "open");
+	check(varta_timeout(v) == 0, BEATER ": the first beat is due");
+	check(varta_dispatch(v, VARTA_STATUS_OK, 0) == VARTA_BEAT_OK &&
+	      varta_dispatch(v, VARTA_STATUS_OK, 0) == VARTA_BEAT_OK &&
+	      counter("refreshed") == refreshed + 1,
+	      BEATER ": it is sent once");
+	check(varta_timeout(v) > 3000000 && varta_timeout(v) <= 3600000,
+	      BEATER ": the next one is due in an hour");
+	varta_close(v);
+}
+
+#endif
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "once"))
+		return beat_once();
+	test_counting();
+	test_acknowledged();
+	test_two_at_once();
+	test_fork();
+	test_daemon();
+	test_grandchild();
+	test_exec();
+	test_threads();
+	test_no_sockets();
+#ifndef HEADER_ONLY
+	test_dispatch();
+	test_thread();
+#endif
+	test_reload();
+	test_reload_under_load();
+	/* Last, for no other can beat after the nonce that counts here. */
+	test_refusals();
+	return tap_end();
+}

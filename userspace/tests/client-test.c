@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The header-only client against answers that a kernel does not give at will:
+ * no memory, lost answers, damaged ones, other senders.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+static ssize_t fake_send(int fd, const void *message, size_t size, int flags);
+static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
+			     struct sockaddr *sender, socklen_t *sender_size);
+
+/* The header's own functions are to call these. */
+#define send		fake_send
+#define recvfrom	fake_recvfrom
+#include <varta-client.h>
+#undef send
+#undef recvfrom
+
+#include "tap.h"
+
+/* What stands in for the kernel: one answer, taken once. */
+static struct {
+	unsigned char answer[512];
+	size_t answer_size;
+	int send_error;
+	uint32_t sender;
+	int sent;
+	union varta_client_message last;
+} kernel;
+
+static ssize_t fake_send(int fd, const void *message, size_t size, int flags)
+{
+	(void)fd;
+	(void)flags;
+	kernel.sent++;
+	memcpy(&kernel.last, message,
+	       size < sizeof(kernel.last) ? size : sizeof(kernel.last));
+	if (!kernel.send_error)
+		return (ssize_t)size;
+	errno = kernel.send_error;
+	return -1;
+}
+
+static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
+			     struct sockaddr *sender, socklen_t *sender_size)
+{
+	struct sockaddr_nl from = {
+		.nl_family = AF_NETLINK,
+		.nl_pid = kernel.sender,
+	};
+	size_t length = kernel.answer_size;
+
+	(void)fd;
+	(void)flags;
+	if (!length) {
+		errno = EAGAIN;
+		return -1;
+	}
+	kernel.answer_size = 0;
+	if (length > size)
+		length = size;
+	memcpy(buffer, kernel.answer, length);
+	memcpy(sender, &from, sizeof(from));
+	*sender_size = sizeof(from);
+	return (ssize_t)length;
+}
+
+/* A refusal with a text of @text_size bytes, or without one. */
+static void refuse(uint32_t sequence, int error, const char *text,
+		   size_t text_size)
+{
+	const struct nlmsgerr verdict = { .error = error };
+	struct nlmsghdr header = {
+		.nlmsg_len = NLMSG_HDRLEN + sizeof(verdict),
+		.nlmsg_type = NLMSG_ERROR,
+		.nlmsg_flags = NLM_F_CAPPED,
+		.nlmsg_seq = sequence,
+	};
+	struct nlattr attribute = {
+		.nla_type = NLMSGERR_ATTR_MSG,
+		.nla_len = (uint16_t)(NLA_HDRLEN + text_size),
+	};
+	unsigned char *at = kernel.answer;
+
+	if (text) {
+		header.nlmsg_flags |= NLM_F_ACK_TLVS;
+		header.nlmsg_len += (uint32_t)(NLA_HDRLEN + text_size);
+	}
+	memcpy(at, &header, sizeof(header));
+	memcpy(at + NLMSG_HDRLEN, &verdict, sizeof(verdict));
+	if (text) {
+		at += NLMSG_HDRLEN + sizeof(verdict);
+		memcpy(at, &attribute, sizeof(attribute));
+		memcpy(at + NLA_HDRLEN, text, text_size);
+	}
+	kernel.answer_size = NLMSG_ALIGN(header.nlmsg_len);
+}
+
+/* One that has found the family, and whose kernel has nothing to say. */
+static void begin(struct varta_client *c, bool acknowledge)
+{
+	const struct varta_client_options how = {
+		.name = "a name that is too long",
+		.threshold_ms = 500,
+		.acknowledge = acknowledge,
+	};
+
+	memset(&kernel, 0, sizeof(kernel));
+	varta_client_open(c, &how);
+	c->family = 42;
+	kernel.sent = 0;
+}
+
+static enum varta_client_outcome beat(struct varta_client *c)
+{
+	return varta_client_beat(c, VARTA_STATUS_OK, 7);
+}
+
+static void test_message(struct varta_client *c)
+{
+	const unsigned char *bytes = kernel.last.bytes, *value;
+	size_t size, length, skip = NLMSG_HDRLEN + GENL_HDRLEN;
+	uint64_t first, second;
+	uint32_t number;
+
+	begin(c, false);
+	check(beat(c) == VARTA_CLIENT_OK, "client: no answer is a good one");
+	length = kernel.last.header.nlmsg_len - skip;
+	value = varta_client_find(bytes + skip, length, VARTA_A_BEAT_NAME,
+				  &size);
+	check(value && size == 16 && !memcmp(value, "a name that is \0", 16),
+	      "client: a name is cut");
+	value = varta_client_find(bytes + skip, length, VARTA_A_BEAT_PAYLOAD,
+				  &size);
+	check(value && size == 4 && !memcmp(value, "\7\0\0\0", 4),
+	      "client: payload");
+	value = varta_client_find(bytes + skip, length,
+				  VARTA_A_BEAT_THRESHOLD_MS, &size);
+	if (value)
+		memcpy(&number, value, sizeof(number));
+	check(value && size == 4 && number == 500, "client: threshold");
+	memcpy(&first, bytes + VARTA_CLIENT_AT_NONCE, sizeof(first));
+	beat(c);
+	memcpy(&second, bytes + VARTA_CLIENT_AT_NONCE, sizeof(second));
+	check(second > first, "client: nonces rise");
+	check(kernel.last.header.nlmsg_type == 42, "client: to its family");
+	varta_client_close(c);
+}
+
+static void test_full(struct varta_client *c)
+{
+	begin(c, false);
+	kernel.send_error = ENOBUFS;
+	check(beat(c) == VARTA_CLIENT_FULL && c->error == -ENOBUFS,
+	      "client: no room to send");
+	kernel.send_error = EAGAIN;
+	check(beat(c) == VARTA_CLIENT_FULL, "client: a full socket");
+	kernel.send_error = 0;
+	check(beat(c) == VARTA_CLIENT_OK && !c->error, "client: room again");
+	varta_client_close(c);
+
+	begin(c, true);
+	check(beat(c) == VARTA_CLIENT_FULL && c->error == -ENOBUFS,
+	      "client: the acknowledgement is lost");
+	varta_client_close(c);
+}
+
+static void test_refused(struct varta_client *c)
+{
+	begin(c, false);
+	refuse(c->sequence + 1, -ESTALE, "no", 3);
+	check(beat(c) == VARTA_CLIENT_REFUSED && c->error == -ESTALE &&
+	      !strcmp(c->text, "no"), "client: refused, and why");
+	refuse(1, -EPERM, "was it", 6);
+	check(beat(c) == VARTA_CLIENT_REFUSED && !strcmp(c->text, "was it"),
+	      "client: an earlier one, and a text without an end");
+	refuse(c->sequence + 1, -ESTALE, "no", 3);
+	kernel.sender = 99;
+	check(beat(c) == VARTA_CLIENT_OK,
+	      "client: another process is not believed");
+	kernel.sender = 0;
+	check(beat(c) == VARTA_CLIENT_OK && !c->text[0],
+	      "client: the next one knows nothing of it");
+	varta_client_close(c);
+}
+
+static void test_damaged(struct varta_client *c)
+{
+	size_t size, whole;
+	int wrong = 0;
+
+	begin(c, false);
+	refuse(1, -ESTALE, "a text", 7);
+	whole = kernel.answer_size;
+	for (size = 1; size < whole; size++) {
+		refuse(1, -ESTALE, "a text", 7);
+		kernel.answer_size = size;
+		wrong += beat(c) == VARTA_CLIENT_REFUSED;
+	}
+	/* The last bytes are padding. */
+	check(wrong <= 1, "client: cut answers are none");
+
+	refuse(1, -ESTALE, "a text", 7);
+	kernel.answer[NLMSG_HDRLEN + sizeof(struct nlmsgerr)] = 0xff;
+	check(beat(c) == VARTA_CLIENT_REFUSED && !c->text[0],
+	      "client: an attribute that is longer than the message");
+	refuse(1, 5, NULL, 0);
+	check(beat(c) == VARTA_CLIENT_OK, "client: an error that is none");
+	varta_client_close(c);
+}
+
+static void test_absent(struct varta_client *c)
+{
+	int sent;
+
+	begin(c, false);
+	refuse(1, -ENOENT, NULL, 0);
+	check(beat(c) == VARTA_CLIENT_ABSENT && c->error == -ENODEV &&
+	      kernel.sent == 2, "client: gone, and looked for once");
+	sent = kernel.sent;
+	check(beat(c) == VARTA_CLIENT_ABSENT && beat(c) == VARTA_CLIENT_ABSENT &&
+	      kernel.sent == sent, "client: but not with every beat");
+	check(varta_client_terminal(c, 11) == VARTA_CLIENT_ABSENT &&
+	      kernel.sent == sent + 1, "client: and for a last word");
+	varta_client_close(c);
+
+	begin(c, false);
+	refuse(1, -ENOENT, "no agent with this pid", 23);
+	check(varta_client_bye(c) == VARTA_CLIENT_REFUSED,
+	      "client: no agent is not no module");
+	varta_client_close(c);
+}
+
+static void test_closed(struct varta_client *c)
+{
+	begin(c, false);
+	close(c->fd);
+	kernel.send_error = EBADF;
+	check(beat(c) == VARTA_CLIENT_FAILED && c->error == -EBADF &&
+	      c->fd == -1, "client: closed by somebody else");
+	kernel.send_error = 0;
+	check(beat(c) == VARTA_CLIENT_OK && c->fd >= 0,
+	      "client: has a socket again");
+	varta_client_close(c);
+	varta_client_close(c);
+	check(beat(c) == VARTA_CLIENT_FAILED, "client: closed, and used");
+	varta_client_close(c);
+}
+
+void test_client(void)
+{
+	static struct varta_client c;
+
+	test_message(&c);
+	test_full(&c);
+	test_refused(&c);
+	test_damaged(&c);
+	test_absent(&c);
+	test_closed(&c);
+}

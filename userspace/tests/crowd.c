@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reports many agents of another machine, each with one beat: so many stalls
+ * come at once without so many processes.
+ *
+ * Usage: crowd SOURCE COUNT THRESHOLD_MS
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <varta.h>
+
+static void fill(struct varta_beat *beats, uint32_t first, uint32_t count,
+		 uint32_t threshold_ms)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		beats[i] = (struct varta_beat){
+			.pid = first + i,
+			.nonce = varta_monotonic_now(),
+			.timestamp = varta_monotonic_now(),
+			.threshold_ms = threshold_ms,
+			.name = "crowd",
+		};
+}
+
+int main(int argc, char **argv)
+{
+	struct varta_beat beats[VARTA_RELAY_MAX];
+	uint32_t source, count, threshold_ms, done, some;
+	struct varta *v;
+	int error;
+
+	if (argc != 4)
+		return 2;
+	source = (uint32_t)strtoul(argv[1], NULL, 10);
+	count = (uint32_t)strtoul(argv[2], NULL, 10);
+	threshold_ms = (uint32_t)strtoul(argv[3], NULL, 10);
+	error = varta_open(&v, NULL);
+	for (done = 0; !error && done < count; done += some) {
+		some = count - done < 100 ? count - done : 100;
+		fill(beats, done + 2, some, threshold_ms);
+		error = varta_relay(v, source, beats, some);
+	}
+	if (error) {
+		fprintf(stderr, "crowd: %s\n",
+			v ? varta_strerror(v) : strerror(-error));
+		return 1;
+	}
+	varta_close(v);
+	return 0;
+}
