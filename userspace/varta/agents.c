@@ -14,6 +14,7 @@
 #include "colour.h"
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
 #include "number.h"
 #include "text.h"
@@ -304,8 +305,9 @@ static int print_json(const struct list *list)
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
-static int show(struct varta *v, const struct agents_options *options)
+static int show(struct varta *v, void *arg)
 {
+	const struct agents_options *options = arg;
 	struct list list = { .options = options };
 	int code = options->one ? read_one(v, &list) : read_all(v, &list);
 
@@ -320,15 +322,6 @@ static int show(struct varta *v, const struct agents_options *options)
 int run_agents(int argc, char **argv)
 {
 	struct agents_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = show(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, show);
 }

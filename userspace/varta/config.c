@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
 #include "setting.h"
 
@@ -197,18 +198,16 @@ static int change(struct varta *v, const struct config_options *options)
 		       EXIT_OK;
 }
 
+static int work(struct varta *v, void *arg)
+{
+	const struct config_options *options = arg;
+
+	return options->change ? change(v, options) : show(v, options);
+}
+
 int run_config(int argc, char **argv)
 {
 	struct config_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = options.change ? change(v, &options) : show(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, work);
 }

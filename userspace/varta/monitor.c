@@ -17,6 +17,7 @@
 #include "colour.h"
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
 #include "number.h"
 #include "text.h"
@@ -53,29 +54,27 @@ static const struct argp_option option_table[] = {
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct monitor_options *options = state->input;
-	bool understood = true;
+	bool valid = true;
 
 	switch (key) {
 	case 'j':
 		options->json = true;
 		break;
 	case OPTION_COUNT:
-		understood = parse_number(argument, UINT64_MAX,
-					  &options->count) && options->count;
+		valid = parse_number(argument, UINT64_MAX,
+				     &options->count) && options->count;
 		break;
 	case OPTION_TIMEOUT:
 		options->limited_time = true;
-		understood = parse_duration(argument, &options->timeout_ms);
+		valid = parse_duration(argument, &options->timeout_ms);
 		break;
 	case OPTION_BUFFER:
-		understood = parse_u32(argument, &options->buffer);
+		valid = parse_u32(argument, &options->buffer);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	if (!understood)
-		argp_error(state, "'%s' is not understood", argument);
-	return 0;
+	return understood(valid, argument, state);
 }
 
 static const struct argp parser = {

@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
 
 struct stats_options {
@@ -87,8 +88,9 @@ static int print_json(const struct varta_stats *stats)
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
-static int show(struct varta *v, const struct stats_options *options)
+static int show(struct varta *v, void *arg)
 {
+	const struct stats_options *options = arg;
 	struct varta_stats stats;
 	int error;
 
@@ -107,15 +109,6 @@ static int show(struct varta *v, const struct stats_options *options)
 int run_stats(int argc, char **argv)
 {
 	struct stats_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = show(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, show);
 }
