@@ -166,7 +166,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->beat.frame = options->frame;
 		valid = parse_hex(argument, options->frame,
 				  sizeof(options->frame),
-			&options->beat.frame_len);
+				  &options->beat.frame_len);
 		break;
 	case OPTION_COUNT:
 		options->count_given = true;

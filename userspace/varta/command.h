@@ -36,6 +36,7 @@ int run_bye(int argc, char **argv);
 int run_config(int argc, char **argv);
 int run_monitor(int argc, char **argv);
 int run_relay(int argc, char **argv);
+int run_run(int argc, char **argv);
 int run_stats(int argc, char **argv);
 
 #endif /* COMMAND_H */

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{ "config", "show settings, or change one", run_config },
 	{ "monitor", "show stalls and exits as they are found", run_monitor },
 	{ "relay", "report beats for others", run_relay },
+	{ "run", "run a program as a watched agent", run_run },
 	{ "stats", "show counters", run_stats },
 };
 
