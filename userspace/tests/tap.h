@@ -29,6 +29,7 @@ void test_config(void);
 void test_frame(void);
 void test_nonce(void);
 void test_number(void);
+void test_prometheus(void);
 void test_relay(void);
 void test_setting(void);
 void test_stats(void);

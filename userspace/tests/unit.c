@@ -37,6 +37,7 @@ int main(void)
 	test_agent();
 	test_stats();
 	test_config();
+	test_prometheus();
 	test_relay();
 	test_number();
 	test_setting();

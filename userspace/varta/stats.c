@@ -14,19 +14,26 @@
 #include "failure.h"
 #include "handle.h"
 #include "json.h"
+#include "prometheus.h"
 
 struct stats_options {
 	bool json;
 	bool take;
+	bool prometheus;
 };
 
-enum { OPTION_TAKE = 256 };
+enum {
+	OPTION_TAKE = 256,
+	OPTION_PROMETHEUS,
+};
 
 static const struct argp_option option_table[] = {
 	{ .name = "take", .key = OPTION_TAKE,
 	  .doc = "Only what was counted since the last take, and whose slot "
 		 "was evicted last (0 for nobody's); needs CAP_NET_ADMIN" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON object" },
+	{ .name = "prometheus", .key = OPTION_PROMETHEUS,
+	  .doc = "Print what Prometheus reads (text format 0.0.4)" },
 	{ 0 }
 };
 
@@ -41,6 +48,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_TAKE:
 		options->take = true;
+		return 0;
+	case OPTION_PROMETHEUS:
+		options->prometheus = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->prometheus && (options->json || options->take))
+			argp_error(state, "--prometheus goes with no other");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -88,6 +102,17 @@ static int print_json(const struct varta_stats *stats)
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
+static int show_prometheus(struct varta *v, const struct varta_stats *stats)
+{
+	struct varta_config config;
+	int error = varta_config_get(v, &config);
+
+	if (error)
+		return fail_call(v, "read the settings", error);
+	print_prometheus(stats, &config);
+	return EXIT_OK;
+}
+
 static int show(struct varta *v, void *arg)
 {
 	const struct stats_options *options = arg;
@@ -103,6 +128,8 @@ static int show(struct varta *v, void *arg)
 		if (error)
 			return fail_call(v, "read the counters", error);
 	}
+	if (options->prometheus)
+		return show_prometheus(v, &stats);
 	return options->json ? print_json(&stats) : print_text(&stats);
 }
 
