@@ -32,6 +32,7 @@ int tap_end(void)
 int main(void)
 {
 	test_frame();
+	test_ledger();
 	test_nonce();
 	test_answer();
 	test_agent();
@@ -41,6 +42,7 @@ int main(void)
 	test_relay();
 	test_number();
 	test_setting();
+	test_table();
 	test_text();
 	return tap_end();
 }

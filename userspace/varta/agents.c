@@ -184,12 +184,15 @@ static void print_table(const struct ledger *ledger,
 			const struct agents_options *options, bool first)
 {
 	struct table table;
-	size_t most = SIZE_MAX;
+	size_t most = SIZE_MAX, i;
 	int columns, lines;
 	bool terminal = terminal_size(&columns, &lines);
 
-	table_measure(&table, ledger->agents, ledger->count,
-		      options->wide ? 0 : columns);
+	table_begin(&table);
+	for (i = 0; i < ledger->count; i++)
+		table_widen(&table, &ledger->agents[i]);
+	if (columns && !options->wide)
+		table_fit(&table, columns);
 	if (options->watch && terminal) {
 		fputs("\033[H\033[J", stdout);
 		print_clock();

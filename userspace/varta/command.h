@@ -39,4 +39,5 @@ int run_relay(int argc, char **argv);
 int run_run(int argc, char **argv);
 int run_stats(int argc, char **argv);
 
+int run_top(int argc, char **argv);
 #endif /* COMMAND_H */

@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "run", "run a program as a watched agent", run_run },
 	{ "stats", "show counters", run_stats },
 };
+	{ "top", "show the ledger live, on the full screen", run_top },
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))
 

@@ -78,23 +78,37 @@ static void fill_row(struct row *row, const struct varta_agent *agent)
 	row->cells[COLUMN_NAME] = row->name;
 }
 
-static void fill_titles(struct row *row)
+static void widen(struct table *table, enum table_column column,
+		  const char *cell)
+{
+	int width = (int)strlen(cell);
+
+	if (width > table->widths[column])
+		table->widths[column] = width;
+}
+
+void table_begin(struct table *table)
 {
 	int i;
 
+	*table = (struct table){ 0 };
 	for (i = 0; i < COLUMNS_COUNT; i++)
-		row->cells[i] = columns[i].title;
+		if (i != COLUMN_SOURCE)
+			widen(table, i, columns[i].title);
 }
 
-static void widen(struct table *table, const struct row *row)
+void table_widen(struct table *table, const struct varta_agent *agent)
 {
-	int i, width;
+	struct row row;
+	int i;
 
-	for (i = 0; i < COLUMNS_COUNT; i++) {
-		width = (int)strlen(row->cells[i]);
-		if (width > table->widths[i])
-			table->widths[i] = width;
-	}
+	/* Where all are this machine's own, that need not be said. */
+	if (agent->source)
+		widen(table, COLUMN_SOURCE, columns[COLUMN_SOURCE].title);
+	fill_row(&row, agent);
+	for (i = 0; i < COLUMNS_COUNT; i++)
+		if (table->widths[i])
+			widen(table, i, row.cells[i]);
 }
 
 static int total_width(const struct table *table)
@@ -107,25 +121,11 @@ static int total_width(const struct table *table)
 	return total;
 }
 
-void table_measure(struct table *table, const struct varta_agent *agents,
-		   size_t count, int room)
+void table_fit(struct table *table, int room)
 {
-	bool relayed = false;
-	struct row row;
 	size_t i;
 
-	*table = (struct table){ 0 };
-	fill_titles(&row);
-	widen(table, &row);
-	for (i = 0; i < count; i++) {
-		fill_row(&row, &agents[i]);
-		widen(table, &row);
-		relayed |= agents[i].source != 0;
-	}
-	/* Where all are this machine's own, that need not be said. */
-	if (!relayed)
-		table->widths[COLUMN_SOURCE] = 0;
-	for (i = 0; room && i < sizeof(expendable) / sizeof(expendable[0]) &&
+	for (i = 0; i < sizeof(expendable) / sizeof(expendable[0]) &&
 	     total_width(table) > room; i++)
 		table->widths[expendable[i]] = 0;
 }
@@ -157,8 +157,10 @@ static void put_row(const struct table *table, const struct row *row,
 void table_titles(const struct table *table, char *line)
 {
 	struct row row;
+	int i;
 
-	fill_titles(&row);
+	for (i = 0; i < COLUMNS_COUNT; i++)
+		row.cells[i] = columns[i].title;
 	put_row(table, &row, line);
 }
 

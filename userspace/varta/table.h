@@ -34,32 +34,44 @@ enum table_column {
 /**
  * struct table - How wide the columns are.
  * @widths: Of each; 0 where it is not shown.
+ *
+ * Begins with table_begin(), is given what will be shown by table_widen(), and
+ * then the room there is by table_fit().
  */
 struct table {
 	int widths[COLUMNS_COUNT];
 };
 
 /**
- * table_measure() - Find out how wide the columns have to be.
+ * table_begin() - A table with titles only.
  * @table: Receives it.
- * @agents: All that will be shown.
- * @count: How many.
- * @room: The width of the terminal: columns that matter least are left out
- *   until the rest fits, or only what always matters is left. 0 for all.
  */
-void table_measure(struct table *table, const struct varta_agent *agents,
-		   size_t count, int room);
+void table_begin(struct table *table);
+
+/**
+ * table_widen() - Make the columns as wide as an agent needs.
+ * @table: The table.
+ * @agent: The agent.
+ */
+void table_widen(struct table *table, const struct varta_agent *agent);
+
+/**
+ * table_fit() - Leave out the columns that matter least.
+ * @table: The table. It is shown so, not widened any more.
+ * @room: The width of the terminal, if the rest can be as narrow as that.
+ */
+void table_fit(struct table *table, int room);
 
 /**
  * table_titles() - The line above the agents.
- * @table: As measured.
+ * @table: The table.
  * @line: Receives TABLE_LINE_SIZE bytes, without a newline.
  */
 void table_titles(const struct table *table, char *line);
 
 /**
  * table_line() - The line of an agent.
- * @table: As measured, with this agent among the others.
+ * @table: Wide enough for it.
  * @agent: The agent.
  * @line: Receives TABLE_LINE_SIZE bytes, without a newline.
  */
