@@ -336,8 +336,8 @@ static int fail_subscription(int error)
 {
 	if (error != -EPERM)
 		return fail_open(error);
-	fputs("varta: cannot listen: EPERM: the kernel lets only the "
-	      "administrator\n", stderr);
+	fputs("varta: cannot listen: EPERM: it takes CAP_NET_ADMIN over the "
+	      "network namespace: sudo varta monitor\n", stderr);
 	return EXIT_REFUSED;
 }
 
