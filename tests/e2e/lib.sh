@@ -139,6 +139,24 @@ agent_field() {
 	varta agents "$1" -j | jq -r ".[0].$2"
 }
 
+# status_of N COMMAND...
+status_of() {
+	expected=$1
+	shift
+	status=0
+	"$@" >"$work/out" 2>"$work/err" || status=$?
+	same "status of $*" "$expected" "$status"
+}
+
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# said TEXT: by the last status_of, on standard error
+said() {
+	grep -qF "$1" "$work/err" || fail "not said '$1': $(cat "$work/err")"
+}
+
 # refused ERRNO COUNTER COMMAND...: a beat that is refused so, with a text, is
 # counted there ('-' for nowhere) and nowhere else
 refused() {

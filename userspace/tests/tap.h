@@ -28,11 +28,14 @@ void test_agent(void);
 void test_client(void);
 void test_config(void);
 void test_frame(void);
+void test_ledger(void);
 void test_nonce(void);
 void test_number(void);
+void test_prometheus(void);
 void test_relay(void);
 void test_setting(void);
 void test_stats(void);
+void test_table(void);
 void test_text(void);
 void test_told(void);
 

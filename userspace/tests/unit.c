@@ -7,16 +7,19 @@
 int main(void)
 {
 	test_frame();
+	test_ledger();
 	test_nonce();
 	test_answer();
 	test_agent();
 	test_stats();
 	test_config();
+	test_prometheus();
 	test_relay();
 	test_client();
 	test_told();
 	test_number();
 	test_setting();
+	test_table();
 	test_text();
 	return tap_end();
 }

@@ -1,277 +1,208 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta agents: the ledger, or one agent in it.
+ * varta agents: the ledger, or one agent in it, once or again and again.
  */
 #include <argp.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <varta.h>
 
+#include "clock.h"
 #include "colour.h"
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
+#include "ledger.h"
 #include "number.h"
-#include "text.h"
+#include "query.h"
+#include "table.h"
+#include "terminal.h"
 
 #define NS_PER_MS	1000000
+#define INTERVAL_MS	2000
 
+/* What is on a watched screen besides agents: titles, and lines around. */
+#define OTHER_LINES	4
+
+/**
+ * struct agents_options - What to show, and how.
+ * @query: Which agents.
+ * @json: For programs.
+ * @wide: All columns, however narrow the terminal is.
+ * @quiet: Only by the exit status.
+ * @watch: Again and again.
+ * @interval_ms: How often; 0 until it is given.
+ * @count: How many times; 0 for no end.
+ */
 struct agents_options {
-	bool one;
-	uint32_t pid;
-	bool of_source;
-	uint32_t source;
-	bool stalled;
-	bool json;
+	struct ledger_query query;
+	bool json, wide, quiet, watch;
+	int interval_ms;
+	uint64_t count;
 };
 
-enum {
-	OPTION_STALLED = 256,
-	OPTION_SOURCE,
-};
+enum { OPTION_COUNT = 256 };
 
 static const struct argp_option option_table[] = {
-	{ .name = "stalled", .key = OPTION_STALLED,
-	  .doc = "Only agents whose stall still stands" },
-	{ .name = "source", .key = OPTION_SOURCE, .arg = "N",
-	  .doc = "Only agents that this relay speaks for; 0 for this "
-		 "machine's own. With PID, this machine's is the default" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
+	{ .name = "wide", .key = 'W',
+	  .doc = "All columns, also on a terminal that is too narrow" },
+	{ .name = "quiet", .key = 'q',
+	  .doc = "Print nothing; the exit status is 1 if there is no such "
+		 "agent" },
+	{ .name = "watch", .key = 'w', .arg = "INTERVAL",
+	  .flags = OPTION_ARG_OPTIONAL,
+	  .doc = "Again and again (default every 2s)" },
+	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
+	  .doc = "With --watch: N times" },
 	{ 0 }
 };
+
+static bool take_interval(const char *text, struct agents_options *options)
+{
+	return parse_duration(text, &options->interval_ms) &&
+	       options->interval_ms;
+}
+
+/* As in "-w 5s": a number with a unit is no process id. */
+static bool belongs_to_watch(const char *text, struct agents_options *options)
+{
+	uint32_t pid;
+
+	return options->watch && !options->interval_ms &&
+	       !parse_u32(text, &pid) && take_interval(text, options);
+}
+
+static void take_argument(const char *text, struct agents_options *options,
+			  struct argp_state *state)
+{
+	if (belongs_to_watch(text, options))
+		return;
+	if (options->query.one)
+		argp_error(state, "one PID is enough");
+	if (!parse_u32(text, &options->query.pid))
+		argp_error(state, "'%s' is no process id", text);
+	options->query.one = true;
+}
+
+static void check_options(struct agents_options *options,
+			  struct argp_state *state)
+{
+	if (options->quiet && (options->json || options->watch))
+		argp_error(state, "--quiet prints nothing, once");
+	if (options->count && !options->watch)
+		argp_error(state, "--count goes with --watch");
+	if (!options->watch)
+		options->count = 1;
+	if (!options->interval_ms)
+		options->interval_ms = INTERVAL_MS;
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct agents_options *options = state->input;
+	bool valid = true;
 
 	switch (key) {
-	case OPTION_STALLED:
-		options->stalled = true;
-		return 0;
-	case OPTION_SOURCE:
-		if (!parse_u32(argument, &options->source))
-			argp_error(state, "'%s' is no source", argument);
-		options->of_source = true;
-		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->query;
+		break;
 	case 'j':
 		options->json = true;
-		return 0;
+		break;
+	case 'W':
+		options->wide = true;
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case 'w':
+		options->watch = true;
+		valid = !argument || take_interval(argument, options);
+		break;
+	case OPTION_COUNT:
+		valid = parse_number(argument, UINT64_MAX, &options->count) &&
+			options->count;
+		break;
 	case ARGP_KEY_ARG:
-		if (options->one)
-			argp_error(state, "one PID is enough");
-		if (!parse_u32(argument, &options->pid))
-			argp_error(state, "'%s' is no process id", argument);
-		options->one = true;
-		return 0;
+		take_argument(argument, options, state);
+		break;
+	case ARGP_KEY_END:
+		check_options(options, state);
+		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+	return understood(valid, argument, state);
 }
+
+static const struct argp_child children[] = {
+	{ .argp = &query_parser },
+	{ .argp = &colour_parser },
+	{ 0 }
+};
 
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
+	.children = children,
 	.args_doc = "[PID]",
 	.doc = "Show the agents in the ledger, or the one with this process id "
 	       "in the caller's pid namespace.\v"
 	       "Only agents that exist in the caller's pid namespace are "
-	       "shown. In names, bytes that are not UTF-8 or could do "
+	       "shown. With PID and no --source, this machine's agent is "
+	       "meant. In names, bytes that are not UTF-8 or could do "
 	       "something to a terminal are shown as \\xNN, a backslash as "
 	       "two. JSON has the names and units of the netlink interface: "
 	       "times are in nanoseconds.",
 };
 
-struct list {
-	const struct agents_options *options;
-	struct varta_agent *agents;
-	size_t count, room;
-};
-
-static int add(const struct varta_agent *agent, void *arg)
+/* @most: how many there is room for. */
+static void print_agents(const struct table *table,
+			 const struct ledger *ledger, size_t most)
 {
-	struct list *list = arg;
-	struct varta_agent *grown;
-	size_t room;
-
-	if (list->options->stalled && !agent->stalled)
-		return 0;
-	if (list->options->of_source &&
-	    list->options->source != agent->source)
-		return 0;
-	if (list->count == list->room) {
-		room = list->room ? 2 * list->room : 64;
-		grown = reallocarray(list->agents, room, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		list->agents = grown;
-		list->room = room;
-	}
-	list->agents[list->count++] = *agent;
-	return 0;
-}
-
-static int by_source_and_pid(const void *a, const void *b)
-{
-	const struct varta_agent *one = a, *other = b;
-
-	if (one->source != other->source)
-		return one->source < other->source ? -1 : 1;
-	return (one->pid > other->pid) - (one->pid < other->pid);
-}
-
-static int read_one(struct varta *v, struct list *list)
-{
-	struct varta_agent agent;
-	int error = varta_agent_get_from(v, list->options->source,
-					 list->options->pid, &agent);
-
-	if (error)
-		return fail_call(v, "read the agent", error);
-	error = add(&agent, list);
-	return error ? fail_system("list the agent", error) : EXIT_OK;
-}
-
-static int read_all(struct varta *v, struct list *list)
-{
-	int error = varta_agent_dump(v, add, list);
-
-	if (error == -EAGAIN)
-		fputs("varta: the ledger changed while it was read: agents "
-		      "may be missing or listed twice\n", stderr);
-	else if (error)
-		return fail_call(v, "read the ledger", error);
-	if (list->count)
-		qsort(list->agents, list->count, sizeof(*list->agents),
-		      by_source_and_pid);
-	return EXIT_OK;
-}
-
-/* Columns of the table. */
-enum {
-	PID, OWN_PID, NAMESPACE, STATUS, NONCE, SILENCE, THRESHOLD, STALLED,
-	ORIGIN, SOURCE, NAME, COLUMNS
-};
-
-/*
- * Numbers and what is read like them end at the same place. Names are last: a
- * terminal may need less room for them than their bytes.
- */
-static const struct {
-	const char *title;
-	bool right;
-} columns[COLUMNS] = {
-	[PID] = { "PID", true },
-	[OWN_PID] = { "OWN PID", true },
-	[NAMESPACE] = { "NAMESPACE", false },
-	[STATUS] = { "STATUS", false },
-	[NONCE] = { "NONCE", true },
-	[SILENCE] = { "SILENCE", true },
-	[THRESHOLD] = { "THRESHOLD", true },
-	[STALLED] = { "STALLED", false },
-	[ORIGIN] = { "ORIGIN", false },
-	[SOURCE] = { "SOURCE", true },
-	[NAME] = { "NAME", false },
-};
-
-struct row {
-	const char *cells[COLUMNS];
-	char pid[TEXT_SIZE], own_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
-	char nonce[TEXT_SIZE], silence[TEXT_SIZE], threshold[TEXT_SIZE];
-	char source[TEXT_SIZE], name[NAME_TEXT_SIZE];
-};
-
-static void format_number(char *text, uint32_t number)
-{
-	if (snprintf(text, TEXT_SIZE, "%" PRIu32, number) < 0)
-		text[0] = '\0';
-}
-
-static void fill_row(struct row *row, const struct varta_agent *agent)
-{
-	format_number(row->pid, agent->pid);
-	format_number(row->own_pid, agent->own_pid);
-	format_namespace(row->pid_namespace, agent->ns_inode);
-	format_nonce(row->nonce, agent->nonce);
-	format_duration(row->silence, agent->silence);
-	format_duration(row->threshold,
-			(uint64_t)agent->threshold_ms * NS_PER_MS);
-	format_number(row->source, agent->source);
-	format_name(row->name, agent->name);
-
-	row->cells[PID] = row->pid;
-	row->cells[OWN_PID] = row->own_pid;
-	row->cells[NAMESPACE] = row->pid_namespace;
-	row->cells[STATUS] = varta_status_name(agent->status);
-	row->cells[NONCE] = row->nonce;
-	row->cells[SILENCE] = row->silence;
-	row->cells[THRESHOLD] = row->threshold;
-	row->cells[STALLED] = agent->stalled ? "yes" : "no";
-	row->cells[ORIGIN] = varta_origin_name(agent->origin);
-	row->cells[SOURCE] = row->source;
-	row->cells[NAME] = row->name;
-}
-
-static void widen(int *widths, const char *const *cells)
-{
-	int i;
-
-	for (i = 0; i < COLUMNS; i++)
-		if ((int)strlen(cells[i]) > widths[i])
-			widths[i] = (int)strlen(cells[i]);
-}
-
-static void print_row(const int *widths, const char *const *cells)
-{
-	int i;
-
-	for (i = 0; i < COLUMNS - 1; i++)
-		if (widths[i])
-			printf("%*s  ",
-			       columns[i].right ? widths[i] : -widths[i],
-			       cells[i]);
-	fputs(cells[i], stdout);
-}
-
-static bool any_relayed(const struct list *list)
-{
+	char line[TABLE_LINE_SIZE];
+	enum concern concern;
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
-		if (list->agents[i].source)
-			return true;
-	return false;
+	table_titles(table, line);
+	puts(line);
+	for (i = 0; i < ledger->count && i < most; i++) {
+		concern = concern_about(&ledger->agents[i]);
+		table_line(table, &ledger->agents[i], line);
+		printf("%s%s%s\n", colour_of(concern), line,
+		       concern ? colour_end() : "");
+	}
+	if (i < ledger->count)
+		printf("... and %zu more\n", ledger->count - i);
 }
 
-static void print_table(const struct list *list)
+/* A terminal is written over each time, where that is watched. */
+static void print_table(const struct ledger *ledger,
+			const struct agents_options *options, bool first)
 {
-	const char *titles[COLUMNS];
-	int widths[COLUMNS] = { 0 };
-	struct row row;
-	size_t i;
+	struct table table;
+	size_t most = SIZE_MAX, i;
+	int columns, lines;
+	bool terminal = terminal_size(&columns, &lines);
 
-	for (i = 0; i < COLUMNS; i++)
-		titles[i] = columns[i].title;
-	widen(widths, titles);
-	for (i = 0; i < list->count; i++) {
-		fill_row(&row, &list->agents[i]);
-		widen(widths, row.cells);
+	table_begin(&table);
+	for (i = 0; i < ledger->count; i++)
+		table_widen(&table, &ledger->agents[i]);
+	if (columns && !options->wide)
+		table_fit(&table, columns);
+	if (options->watch && terminal) {
+		fputs("\033[H\033[J", stdout);
+		print_clock();
+		printf("  agents: %zu\n", ledger->count);
+		if (lines > OTHER_LINES)
+			most = (size_t)(lines - OTHER_LINES);
+	} else if (!first) {
+		putchar('\n');
 	}
-	/* Where all are this machine's own, that need not be said. */
-	if (!any_relayed(list))
-		widths[SOURCE] = 0;
-
-	print_row(widths, titles);
-	putchar('\n');
-	for (i = 0; i < list->count; i++) {
-		fill_row(&row, &list->agents[i]);
-		fputs(colour_of_agent(&list->agents[i]), stdout);
-		print_row(widths, row.cells);
-		puts(colour_end());
-	}
+	print_agents(&table, ledger, most);
 }
 
 static int add_to_array(struct json_object *array,
@@ -289,46 +220,69 @@ static int add_to_array(struct json_object *array,
 	return 0;
 }
 
-static int print_json(const struct list *list)
+/* When watched, each array is a line. */
+static int print_json(const struct ledger *ledger, bool one_line)
 {
 	struct json_object *array = json_object_new_array();
 	int error = array ? 0 : -ENOMEM;
 	size_t i;
 
-	for (i = 0; i < list->count && !error; i++)
-		error = add_to_array(array, &list->agents[i]);
+	for (i = 0; i < ledger->count && !error; i++)
+		error = add_to_array(array, &ledger->agents[i]);
 	if (!error)
-		error = json_print(array, JSON_C_TO_STRING_PRETTY |
+		error = json_print(array, one_line ? JSON_C_TO_STRING_PLAIN :
+				   JSON_C_TO_STRING_PRETTY |
 				   JSON_C_TO_STRING_SPACED);
 	json_object_put(array);
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
-static int show(struct varta *v, const struct agents_options *options)
+static int show_once(struct varta *v, const struct agents_options *options,
+		     struct ledger *ledger, bool first)
 {
-	struct list list = { .options = options };
-	int code = options->one ? read_one(v, &list) : read_all(v, &list);
+	int error = ledger_read(v, &options->query, ledger);
 
-	if (code == EXIT_OK && options->json)
-		code = print_json(&list);
-	else if (code == EXIT_OK)
-		print_table(&list);
-	free(list.agents);
+	if (error == -ENOENT && options->quiet)
+		return EXIT_REFUSED;
+	if (error)
+		return fail_call(v, options->query.one ? "read the agent" :
+				 "read the ledger", error);
+	if (ledger->torn)
+		fputs("varta: the ledger changed while it was read: agents "
+		      "may be missing or listed twice\n", stderr);
+	if (options->quiet)
+		return ledger->count ? EXIT_OK : EXIT_REFUSED;
+	if (options->json)
+		return print_json(ledger, options->watch);
+	print_table(ledger, options, first);
+	return EXIT_OK;
+}
+
+static int show(struct varta *v, void *arg)
+{
+	const struct agents_options *options = arg;
+	struct ledger ledger = { 0 };
+	uint64_t interval = (uint64_t)options->interval_ms * NS_PER_MS;
+	uint64_t when = varta_monotonic_now(), shown = 0;
+	int code;
+
+	for (;;) {
+		code = show_once(v, options, &ledger, !shown);
+		shown++;
+		/* Nobody reads any more: no use in going on. */
+		if (code != EXIT_OK || shown == options->count ||
+		    fflush(stdout) || ferror(stdout))
+			break;
+		when += interval;
+		sleep_until(when);
+	}
+	ledger_free(&ledger);
 	return code;
 }
 
 int run_agents(int argc, char **argv)
 {
 	struct agents_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = show(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, show);
 }

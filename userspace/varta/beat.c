@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "number.h"
 #include "status.h"
 
@@ -141,7 +142,7 @@ static void check_options(struct beat_options *options,
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct beat_options *options = state->input;
-	bool understood = true;
+	bool valid = true;
 
 	switch (key) {
 	case OPTION_STATUS:
@@ -149,11 +150,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_PAYLOAD:
 	case OPTION_TIMESTAMP:
 	case OPTION_PID:
-		understood = take_field(key, argument, options);
+		valid = take_field(key, argument, options);
 		break;
 	case OPTION_THRESHOLD:
-		understood = parse_threshold(argument,
-					     &options->beat.threshold_ms);
+		valid = parse_threshold(argument,
+					&options->beat.threshold_ms);
 		break;
 	case OPTION_NAME:
 		options->beat.name = argument;
@@ -163,18 +164,18 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_FRAME:
 		options->beat.frame = options->frame;
-		understood = parse_hex(argument, options->frame,
-				       sizeof(options->frame),
-				       &options->beat.frame_len);
+		valid = parse_hex(argument, options->frame,
+				  sizeof(options->frame),
+				  &options->beat.frame_len);
 		break;
 	case OPTION_COUNT:
 		options->count_given = true;
-		understood = parse_number(argument, UINT64_MAX,
-					  &options->count) && options->count;
+		valid = parse_number(argument, UINT64_MAX,
+				     &options->count) && options->count;
 		break;
 	case OPTION_INTERVAL:
 		options->interval_given = true;
-		understood = parse_duration(argument, &options->interval_ms);
+		valid = parse_duration(argument, &options->interval_ms);
 		break;
 	case OPTION_NO_ACK:
 		options->unacknowledged = true;
@@ -185,9 +186,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	if (!understood)
-		argp_error(state, "'%s' is not understood", argument);
-	return 0;
+	return understood(valid, argument, state);
 }
 
 static const struct argp parser = {
@@ -216,8 +215,9 @@ static void set_time(struct beat_options *options)
 		options->beat.nonce = now;
 }
 
-static int send_beats(struct varta *v, struct beat_options *options)
+static int send_beats(struct varta *v, void *arg)
 {
+	struct beat_options *options = arg;
 	uint64_t interval = (uint64_t)options->interval_ms * NS_PER_MS;
 	uint64_t when = varta_monotonic_now();
 	uint64_t sent;
@@ -245,16 +245,9 @@ int run_beat(int argc, char **argv)
 		.count = 1,
 		.interval_ms = INTERVAL_MS,
 	};
-	struct varta *v;
-	int error, code;
 
 	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
 		return EXIT_SYSTEM;
 	how.acknowledge = !options.unacknowledged;
-	error = varta_open(&v, &how);
-	if (error)
-		return fail_open(error);
-	code = send_beats(v, &options);
-	varta_close(v);
-	return code;
+	return with_handle(&how, send_beats, &options);
 }

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "number.h"
 
 enum { OPTION_PID = 256 };
@@ -43,20 +44,17 @@ static const struct argp parser = {
 	       "and is done.",
 };
 
+static int say_goodbye(struct varta *v, void *arg)
+{
+	const uint32_t *pid = arg;
+	int error = varta_bye(v, *pid);
+
+	return error ? fail_call(v, "say goodbye", error) : EXIT_OK;
+}
+
 int run_bye(int argc, char **argv)
 {
 	uint32_t pid = 0;
-	struct varta *v;
-	int error, code = EXIT_OK;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &pid))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	error = varta_bye(v, pid);
-	if (error)
-		code = fail_call(v, "say goodbye", error);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &pid, say_goodbye);
 }

@@ -34,8 +34,11 @@ int run_agents(int argc, char **argv);
 int run_beat(int argc, char **argv);
 int run_bye(int argc, char **argv);
 int run_config(int argc, char **argv);
+int run_doctor(int argc, char **argv);
 int run_monitor(int argc, char **argv);
 int run_relay(int argc, char **argv);
+int run_run(int argc, char **argv);
 int run_stats(int argc, char **argv);
+int run_top(int argc, char **argv);
 
 #endif /* COMMAND_H */

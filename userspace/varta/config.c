@@ -13,15 +13,18 @@
 
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
 #include "setting.h"
 
 /**
  * struct config_options - What to do.
+ * @verb: What was said to do; NULL where that follows from the rest.
  * @attribute: The setting that it is about; 0 for all.
  * @change: Give it @value.
  */
 struct config_options {
+	const struct verb *verb;
 	unsigned int attribute;
 	bool change;
 	uint64_t value;
@@ -78,6 +81,52 @@ static void take_value(const char *text, struct config_options *options,
 			   setting_values(options->attribute));
 }
 
+/* No setting is called like one of these. */
+static const struct verb {
+	const char *name;
+	unsigned int arguments;
+} verbs[] = {
+	{ "list", 0 },
+	{ "get", 1 },
+	{ "set", 2 },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+static void take_argument(const char *argument, struct config_options *options,
+			  struct argp_state *state)
+{
+	if (!state->arg_num)
+		options->verb = find_verb(argument);
+	if (!state->arg_num && options->verb)
+		return;
+	if (options->change)
+		argp_error(state, "one NAME and VALUE are enough");
+	if (options->attribute)
+		take_value(argument, options, state);
+	else
+		take_name(argument, options, state);
+}
+
+static void check_options(const struct config_options *options,
+			  struct argp_state *state)
+{
+	unsigned int arguments = !!options->attribute + options->change;
+
+	if (options->verb && options->verb->arguments != arguments)
+		argp_error(state, "it is: list, get NAME, or set NAME VALUE");
+	if (options->change && options->json)
+		argp_error(state, "a change prints nothing");
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct config_options *options = state->input;
@@ -87,16 +136,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (state->arg_num == 0)
-			take_name(argument, options, state);
-		else if (state->arg_num == 1)
-			take_value(argument, options, state);
-		else
-			argp_error(state, "one NAME and VALUE are enough");
+		take_argument(argument, options, state);
 		return 0;
 	case ARGP_KEY_END:
-		if (options->change && options->json)
-			argp_error(state, "a change prints nothing");
+		check_options(options, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -106,7 +149,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.args_doc = "[NAME [VALUE]]",
+	.args_doc = "[list]\n[get] NAME\n[set] NAME VALUE",
 	.doc = "Show the ledger's settings, or the one of this name; or give "
 	       "it a value.\v"
 	       "VALUE is a number; for eviction_policy, strict or balanced; "
@@ -197,18 +240,16 @@ static int change(struct varta *v, const struct config_options *options)
 		       EXIT_OK;
 }
 
+static int work(struct varta *v, void *arg)
+{
+	const struct config_options *options = arg;
+
+	return options->change ? change(v, options) : show(v, options);
+}
+
 int run_config(int argc, char **argv)
 {
 	struct config_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = options.change ? change(v, &options) : show(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, work);
 }

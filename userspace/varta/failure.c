@@ -48,6 +48,9 @@ static int exit_code_of(const struct varta *v, int error)
 
 int fail_call(const struct varta *v, const char *what, int error)
 {
+	/* It was there when the handle was opened. */
+	if (error == -ENODEV && !varta_refused(v))
+		return fail_open(error);
 	fprintf(stderr, "varta: cannot %s: %s: %s\n", what, errno_name(error),
 		varta_strerror(v));
 	return exit_code_of(v, error);

@@ -20,9 +20,12 @@ static const struct command commands[] = {
 	{ "beat", "send beats", run_beat },
 	{ "bye", "take an agent off the ledger", run_bye },
 	{ "config", "show settings, or change one", run_config },
+	{ "doctor", "say what works here, and what to do if not", run_doctor },
 	{ "monitor", "show stalls and exits as they are found", run_monitor },
 	{ "relay", "report beats for others", run_relay },
+	{ "run", "run a program as a watched agent", run_run },
 	{ "stats", "show counters", run_stats },
+	{ "top", "show the ledger live, on the full screen", run_top },
 };
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))
@@ -36,12 +39,15 @@ static const char after_options[] =
 	"\n"
 	"Exit status:\n"
 	"  0  done\n"
-	"  1  refused by the kernel; its reason is on standard error\n"
+	"  1  no: refused by the kernel, with its reason on standard error;\n"
+	"     agents --quiet: there is none; doctor: something is wrong\n"
 	"  2  wrong usage\n"
 	"  3  the kernel has no varta: the module is not loaded\n"
 	"  4  the time was over before all was done\n"
 	"  5  failed on this side: no memory, output not written, ...\n"
 	"\n"
+	"'varta run' has the exit status of the program that it runs.\n"
+	"Durations are 500ms, 5s, 2m, 1h; a bare number is ms.\n"
 	"Colour is used on terminals only, and not if NO_COLOR is set.";
 
 /* What argp shows around the options; the list of commands is the table's. */

@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <varta.h>
 
@@ -17,8 +16,11 @@
 #include "colour.h"
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
+#include "ledger.h"
 #include "number.h"
+#include "terminal.h"
 #include "text.h"
 
 #define NS_PER_MS	1000000
@@ -53,34 +55,38 @@ static const struct argp_option option_table[] = {
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct monitor_options *options = state->input;
-	bool understood = true;
+	bool valid = true;
 
 	switch (key) {
 	case 'j':
 		options->json = true;
 		break;
 	case OPTION_COUNT:
-		understood = parse_number(argument, UINT64_MAX,
-					  &options->count) && options->count;
+		valid = parse_number(argument, UINT64_MAX,
+				     &options->count) && options->count;
 		break;
 	case OPTION_TIMEOUT:
 		options->limited_time = true;
-		understood = parse_duration(argument, &options->timeout_ms);
+		valid = parse_duration(argument, &options->timeout_ms);
 		break;
 	case OPTION_BUFFER:
-		understood = parse_u32(argument, &options->buffer);
+		valid = parse_u32(argument, &options->buffer);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	if (!understood)
-		argp_error(state, "'%s' is not understood", argument);
-	return 0;
+	return understood(valid, argument, state);
 }
+
+static const struct argp_child children[] = {
+	{ .argp = &colour_parser },
+	{ 0 }
+};
 
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
+	.children = children,
 	.doc = "Show stalls and exits as the kernel finds them, one a line. "
 	       "Says 'listening' on standard error once none can be missed.\v"
 	       "JSON has the names and units of the netlink interface, and "
@@ -88,8 +94,8 @@ static const struct argp parser = {
 	       "names, bytes that are not UTF-8 are shown as \\xNN, and in "
 	       "lines for people also those that could do something to a "
 	       "terminal; a backslash as two. If events came faster than they "
-	       "were read, 'overrun' is reported; 'varta agents' then tells "
-	       "how things are.",
+	       "were read, 'overrun' is reported, and then, as 'stalled', each "
+	       "agent whose stall stands by then.",
 };
 
 /**
@@ -111,28 +117,18 @@ static bool satisfied(const struct monitor *monitor)
 		monitor->seen >= monitor->options->count);
 }
 
-/* The time of day, to milliseconds. */
-static void print_time(void)
-{
-	struct timespec now = { 0 };
-	struct tm local = { 0 };
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &local);
-	printf("%02d:%02d:%02d.%03ld", local.tm_hour, local.tm_min,
-	       local.tm_sec, now.tv_nsec / NS_PER_MS);
-}
-
 /* What happened when, and to whom. */
 static void print_subject(const char *what, const struct varta_agent *agent)
 {
 	char pid_namespace[TEXT_SIZE], name[NAME_TEXT_SIZE];
+	enum concern concern = concern_about(agent);
 
 	format_namespace(pid_namespace, agent->ns_inode);
 	format_name(name, agent->name);
 
-	print_time();
-	printf(" %s%s%s ", colour_of_agent(agent), what, colour_end());
+	print_clock();
+	printf(" %s%s%s ", colour_of(concern), what,
+	       concern ? colour_end() : "");
 	if (agent->pid)
 		printf("pid %" PRIu32 " (own %" PRIu32 " in %s)", agent->pid,
 		       agent->own_pid, pid_namespace);
@@ -232,11 +228,59 @@ static void take_event(const struct varta_event *event, void *arg)
 	monitor->seen++;
 }
 
-/* Not one of the events that are counted: it stands for an unknown number. */
-static int report_overrun(const struct monitor *monitor)
+static void print_still_stalled(const struct varta_agent *agent)
 {
-	fputs("varta: overrun: events were lost\n", stderr);
-	return monitor->options->json ? print_json_event("overrun", NULL) : 0;
+	char silence[TEXT_SIZE];
+
+	format_duration(silence, agent->silence);
+	print_subject("stalled", agent);
+	printf("silent %s, status %s\n", silence,
+	       varta_status_name(agent->status));
+}
+
+/* What was missed cannot be had any more, but what has come of it can. */
+static int resynchronise(struct varta *v, void *arg)
+{
+	struct ledger_query stalled = { .stalled = true };
+	struct monitor *monitor = arg;
+	struct ledger ledger = { 0 };
+	int error = ledger_read(v, &stalled, &ledger);
+	size_t i;
+
+	if (error)
+		fail_call(v, "read what was missed", error);
+	for (i = 0; i < ledger.count && !monitor->error; i++) {
+		if (monitor->options->json)
+			monitor->error = print_json_event("stalled",
+							  &ledger.agents[i]);
+		else
+			print_still_stalled(&ledger.agents[i]);
+	}
+	ledger_free(&ledger);
+	return EXIT_OK;
+}
+
+static void print_overrun(void)
+{
+	print_clock();
+	printf(" %soverrun%s events were missed; those stalled now follow\n",
+	       colour_of(CONCERN_SOME), colour_end());
+}
+
+/*
+ * Neither it nor what follows is one of the events that are counted: it stands
+ * for an unknown number.
+ */
+static int report_overrun(struct monitor *monitor)
+{
+	fputs("varta: overrun: events were missed\n", stderr);
+	if (monitor->options->json)
+		monitor->error = print_json_event("overrun", NULL);
+	else
+		print_overrun();
+	if (!monitor->error)
+		with_handle(NULL, resynchronise, monitor);
+	return monitor->error;
 }
 
 /* Returns 0 or a negative errno; -ETIMEDOUT when the time is over. */
@@ -292,8 +336,8 @@ static int fail_subscription(int error)
 {
 	if (error != -EPERM)
 		return fail_open(error);
-	fputs("varta: cannot listen: EPERM: the kernel lets only the "
-	      "administrator\n", stderr);
+	fputs("varta: cannot listen: EPERM: it takes CAP_NET_ADMIN over the "
+	      "network namespace: sudo varta monitor\n", stderr);
 	return EXIT_REFUSED;
 }
 

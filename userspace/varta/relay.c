@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "number.h"
 #include "status.h"
 
@@ -111,16 +112,16 @@ static void check_options(struct relay_options *options,
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct relay_options *options = state->input;
-	bool understood = true;
+	bool valid = true;
 
 	switch (key) {
 	case OPTION_SOURCE:
 		options->source_given = true;
-		understood = parse_u32(argument, &options->source);
+		valid = parse_u32(argument, &options->source);
 		break;
 	case OPTION_COUNT:
-		understood = parse_u32(argument, &options->count) &&
-			     options->count;
+		valid = parse_u32(argument, &options->count) &&
+			options->count;
 		break;
 	case OPTION_NAME:
 		options->beat.name = argument;
@@ -135,7 +136,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->nonce_given |= key == OPTION_NONCE;
 		options->time_given |= key == OPTION_TIMESTAMP;
 		options->pid_given |= key == OPTION_PID;
-		understood = take_field(key, argument, &options->beat);
+		valid = take_field(key, argument, &options->beat);
 		break;
 	case ARGP_KEY_END:
 		check_options(options, state);
@@ -143,9 +144,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	if (!understood)
-		argp_error(state, "'%s' is not understood", argument);
-	return 0;
+	return understood(valid, argument, state);
 }
 
 static const struct argp parser = {
@@ -189,8 +188,9 @@ static int send_batch(struct varta *v, const struct relay_options *options,
 }
 
 /* The first failure counts; only one that is about a beat is no end. */
-static int send_all(struct varta *v, const struct relay_options *options)
+static int send_all(struct varta *v, void *arg)
 {
+	const struct relay_options *options = arg;
 	int code = EXIT_OK, batch_code;
 	uint32_t done = 0, count;
 
@@ -212,15 +212,6 @@ static int send_all(struct varta *v, const struct relay_options *options)
 int run_relay(int argc, char **argv)
 {
 	struct relay_options options = { .count = 1 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = send_all(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, send_all);
 }

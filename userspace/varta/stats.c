@@ -12,20 +12,28 @@
 
 #include "command.h"
 #include "failure.h"
+#include "handle.h"
 #include "json.h"
+#include "prometheus.h"
 
 struct stats_options {
 	bool json;
 	bool take;
+	bool prometheus;
 };
 
-enum { OPTION_TAKE = 256 };
+enum {
+	OPTION_TAKE = 256,
+	OPTION_PROMETHEUS,
+};
 
 static const struct argp_option option_table[] = {
 	{ .name = "take", .key = OPTION_TAKE,
 	  .doc = "Only what was counted since the last take, and whose slot "
 		 "was evicted last (0 for nobody's); needs CAP_NET_ADMIN" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON object" },
+	{ .name = "prometheus", .key = OPTION_PROMETHEUS,
+	  .doc = "Print what Prometheus reads (text format 0.0.4)" },
 	{ 0 }
 };
 
@@ -40,6 +48,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_TAKE:
 		options->take = true;
+		return 0;
+	case OPTION_PROMETHEUS:
+		options->prometheus = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (options->prometheus && (options->json || options->take))
+			argp_error(state, "--prometheus goes with no other");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -87,8 +102,20 @@ static int print_json(const struct varta_stats *stats)
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
-static int show(struct varta *v, const struct stats_options *options)
+static int show_prometheus(struct varta *v, const struct varta_stats *stats)
 {
+	struct varta_config config;
+	int error = varta_config_get(v, &config);
+
+	if (error)
+		return fail_call(v, "read the settings", error);
+	print_prometheus(stats, &config);
+	return EXIT_OK;
+}
+
+static int show(struct varta *v, void *arg)
+{
+	const struct stats_options *options = arg;
 	struct varta_stats stats;
 	int error;
 
@@ -101,21 +128,14 @@ static int show(struct varta *v, const struct stats_options *options)
 		if (error)
 			return fail_call(v, "read the counters", error);
 	}
+	if (options->prometheus)
+		return show_prometheus(v, &stats);
 	return options->json ? print_json(&stats) : print_text(&stats);
 }
 
 int run_stats(int argc, char **argv)
 {
 	struct stats_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
-	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
-		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error)
-		return fail_open(error);
-	code = show(v, &options);
-	varta_close(v);
-	return code;
+	return parse_and_work(&parser, argc, argv, &options, show);
 }

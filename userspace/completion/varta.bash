@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Completion of varta(1) for bash. Commands, options and settings are those
+# that varta itself tells of; only the values of some options are listed here.
+# shellcheck shell=bash
+
+_varta_commands() {
+	varta --help 2>/dev/null |
+		sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+# _varta_options COMMAND: such as "--count=" where a value must follow
+_varta_options() {
+	varta "$1" --help 2>/dev/null |
+		sed -nE 's/^ +(-., *)?(--[a-z-]+=?).*/\2/p'
+}
+
+# _varta_program COMMAND: where in the words the program to run begins, if any
+_varta_program() {
+	local i options
+	options=$(_varta_options run)
+	for ((i = 2; i <= COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--)
+			echo $((i + 1))
+			return
+			;;
+		-*)
+			# Its value is the next word, or the one after '='.
+			if [[ $'\n'$options == *$'\n'"${COMP_WORDS[i]}="* ]]; then
+				((i++))
+				[[ ${COMP_WORDS[i]-} != = ]] || ((i++))
+			fi
+			;;
+		*)
+			echo "$i"
+			return
+			;;
+		esac
+	done
+}
+
+# _varta_values COMMAND OPTION: prints them; fails if there is none to know
+_varta_values() {
+	case $2 in
+	--color) echo auto always never ;;
+	--sort) echo pid name silence status threshold namespace ;;
+	--status) echo ok degraded critical ;;
+	--pid) echo $$ ;;
+	--*) [[ $'\n'$(_varta_options "$1") == *$'\n'"$2="* ]] ;;
+	*) return 1 ;;
+	esac
+}
+
+# _varta_arguments COMMAND
+_varta_arguments() {
+	case $1 in
+	agents) varta agents --wide 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+	config)
+		[[ $COMP_CWORD -gt 2 ]] || echo list get set
+		varta config list 2>/dev/null | awk '{ print $1 }'
+		;;
+	esac
+}
+
+_varta() {
+	local command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]}
+	local previous=${COMP_WORDS[COMP_CWORD - 1]} words program
+	COMPREPLY=()
+	# '=' is a word of its own here.
+	if [[ $current == = ]]; then
+		current=
+	elif [[ $previous == = ]]; then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	if [[ $COMP_CWORD -eq 1 ]]; then
+		words="$(_varta_commands) --help --version"
+	else
+		program=
+		[[ $command != run ]] || program=$(_varta_program)
+		if [[ -n $program && $COMP_CWORD -ge $program ]]; then
+			_varta_run "$program"
+			return
+		fi
+		if ! words=$(_varta_values "$command" "$previous"); then
+			if [[ $current == -* ]]; then
+				words=$(_varta_options "$command")
+			else
+				words=$(_varta_arguments "$command")
+			fi
+		fi
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+	# After '=' there is the value to type.
+	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] ||
+		compopt -o nospace 2>/dev/null
+}
+
+# _varta_run INDEX: as if the program were typed alone, where that can be done
+_varta_run() {
+	if declare -F _command_offset >/dev/null; then
+		_command_offset "$1"
+	elif [[ $COMP_CWORD -eq $1 ]]; then
+		mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+	fi
+}
+
+complete -F _varta varta

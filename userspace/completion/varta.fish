@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Completion of varta(1) for fish. Commands, options and settings are those
+# that varta itself tells of; only the values of some options are listed here.
+
+function __varta_commands
+    varta --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)' '$1\t$2'
+end
+
+# The subcommand on the line.
+function __varta_command
+    set -l words (commandline -opc)
+    echo $words[2]
+end
+
+function __varta_options
+    ARGP_HELP_FMT=rmargin=999 varta (__varta_command) --help 2>/dev/null |
+        string replace -rf '^ +(?:-., *)?(--[a-z-]+)\S* +(.*)' '$1\t$2'
+end
+
+# Where an option may be typed: not in what "varta run" runs.
+function __varta_at_option
+    set -l words (commandline -opc)
+    test (count $words) -ge 2
+    and string match -q -- '-*' (commandline -ct)
+    and not contains -- -- $words
+end
+
+# What "varta run" runs, as if it were typed alone.
+function __varta_program
+    set -l words (commandline -opc)[3..]
+    while string match -q -- '-*' $words[1]
+        if test $words[1] = --
+            set -e words[1]
+            break
+        end
+        if varta run --help | string match -rq -- "^ +(-., *)?$words[1]="
+            set -e words[1]
+        end
+        set -e words[1]
+    end
+    complete -C "$(string escape -- $words | string join ' ') $(commandline -ct)"
+end
+
+function __varta_on
+    test "$(__varta_command)" = $argv[1]
+end
+
+function __varta_has
+    __varta_options | string match -q -- "$argv[1]*"
+end
+
+complete -c varta -f
+complete -c varta -n __fish_is_first_token -a '(__varta_commands)'
+complete -c varta -n __varta_at_option -a '(__varta_options)'
+complete -c varta -n '__varta_has --color' -l color -x \
+    -a 'auto always never'
+complete -c varta -n '__varta_has --sort' -l sort -x \
+    -a 'pid name silence status threshold namespace'
+complete -c varta -n '__varta_has --status' -l status -x \
+    -a 'ok degraded critical'
+complete -c varta -n '__varta_has --pid' -l pid -x -a '(__fish_complete_pids)'
+complete -c varta -n '__varta_on agents' \
+    -a '(varta agents --wide 2>/dev/null | awk "NR > 1 { print \$1 }")'
+complete -c varta -n '__varta_on config' \
+    -a '(varta config list 2>/dev/null | awk "{ print \$1 }")'
+complete -c varta -n '__varta_on config; and test (count (commandline -opc)) -eq 2' \
+    -a 'list get set'
+complete -c varta -n '__varta_on run' -a '(__varta_program)'

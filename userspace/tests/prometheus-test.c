@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What counters are about, out of the specification.
+ */
+#include "prometheus.h"
+
+#include <string.h>
+
+#include "tap.h"
+
+/* One line, which needs no escapes. */
+static bool is_help(const char *help)
+{
+	return help && strlen(help) > 10 && !strpbrk(help, "\n\\") &&
+	       help[strlen(help) - 1] == '.';
+}
+
+void test_prometheus(void)
+{
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; i < VARTA_STATS_ROOM; i++) {
+		name = varta_stats_name(i);
+		if (name)
+			check(is_help(prometheus_help(name)),
+			      "prometheus: help of %s", name);
+	}
+	check(is_help(prometheus_help("capacity")),
+	      "prometheus: help of a setting");
+	check(!prometheus_help("no_such_counter"), "prometheus: no such");
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel says of a generic netlink family.
+ */
+#ifndef GENL_H
+#define GENL_H
+
+/**
+ * genl_family_version() - The version of a family's interface.
+ * @name: Of the family.
+ *
+ * Return: The version, or a negative errno: -ENOENT if there is no such family.
+ */
+int genl_family_version(const char *name);
+
+#endif /* GENL_H */
