@@ -132,18 +132,29 @@ static int add_agents(const struct nlmsghdr *message, void *arg)
 	return varta_agent_read_all(message, add_agent, arg);
 }
 
+static struct nl_msg *dump_request(struct varta_connection *c, bool stalled)
+{
+	struct nl_msg *request = varta_connection_request(c,
+							  VARTA_CMD_AGENT_GET,
+							  NLM_F_DUMP);
+
+	if (request && stalled && nla_put_flag(request, VARTA_A_AGENTS_STALLED)) {
+		nlmsg_free(request);
+		return NULL;
+	}
+	return request;
+}
+
 /* -EINTR when the ledger changed under every try; the list is the last one. */
-static int read_ledger(struct varta *v, struct agent_list *list)
+static int read_ledger(struct varta *v, bool stalled, struct agent_list *list)
 {
 	struct varta_connection *c = &v->connection;
 	int i, error = -EINTR;
-	struct nl_msg *request;
 
 	for (i = 0; i < DUMP_TRIES && error == -EINTR; i++) {
 		list->count = 0;
-		request = varta_connection_request(c, VARTA_CMD_AGENT_GET,
-						   NLM_F_DUMP);
-		error = varta_query(c, request, add_agents, list);
+		error = varta_query(c, dump_request(c, stalled), add_agents,
+				    list);
 	}
 	return error;
 }
@@ -159,14 +170,14 @@ static int tell_agents(const struct agent_list *list, varta_agent_fn fn,
 	return result;
 }
 
-int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg)
+static int dump(struct varta *v, bool stalled, varta_agent_fn fn, void *arg)
 {
 	struct agent_list list = { 0 };
 	int error, result = 0;
 
 	error = varta_call_begin(v);
 	if (!error)
-		error = read_ledger(v, &list);
+		error = read_ledger(v, stalled, &list);
 	if (error == -EINTR)
 		error = -EAGAIN;
 	if (!error || error == -EAGAIN)
@@ -175,24 +186,14 @@ int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg)
 	return varta_call_end(v, result ? result : error);
 }
 
-/* Until the kernel can be asked for these alone. */
-struct stalled_only {
-	varta_agent_fn fn;
-	void *arg;
-};
-
-static int tell_if_stalled(const struct varta_agent *agent, void *arg)
+int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg)
 {
-	const struct stalled_only *only = arg;
-
-	return agent->stalled ? only->fn(agent, only->arg) : 0;
+	return dump(v, false, fn, arg);
 }
 
 int varta_agent_dump_stalled(struct varta *v, varta_agent_fn fn, void *arg)
 {
-	struct stalled_only only = { .fn = fn, .arg = arg };
-
-	return varta_agent_dump(v, tell_if_stalled, &only);
+	return dump(v, true, fn, arg);
 }
 
 struct wanted_agent {

@@ -51,11 +51,16 @@ static int set_buffer(int fd, uint32_t bytes)
 
 static int join(const struct varta_connection *c)
 {
+	const int on = 1;
+
 	if (!c->events_group)
 		return -EPROTO;
 	if (setsockopt(c->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
 		       &c->events_group, sizeof(c->events_group)))
 		return -errno;
+	/* So that what it misses is counted by kernels before 6.8, too. */
+	setsockopt(c->fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &on,
+		   sizeof(on));
 	return 0;
 }
 

@@ -24,12 +24,12 @@
 #include <varta.h>
 
 static const char usage[] =
-	"Usage: listener [BUFFER]\n"
+	"Usage: eventlog [BUFFER]\n"
 	"Writes down events. BUFFER is how many bytes of them may wait.\n";
 
 _Noreturn static void fail(const char *what, int error)
 {
-	fprintf(stderr, "listener: %s: %s\n", what, strerror(error));
+	fprintf(stderr, "eventlog: %s: %s\n", what, strerror(error));
 	exit(1);
 }
 
@@ -55,7 +55,6 @@ static struct varta_events *subscribe(const char *buffer)
 {
 	struct varta_events_options options = VARTA_EVENTS_OPTIONS_INIT;
 	struct varta_events *events;
-	int on = 1;
 	int error;
 
 	if (buffer)
@@ -63,10 +62,6 @@ static struct varta_events *subscribe(const char *buffer)
 	error = varta_events_open(&events, &options);
 	if (error)
 		fail("subscription", -error);
-	/* Before 6.8 the kernel counts what only such a listener misses. */
-	if (setsockopt(varta_events_fd(events), SOL_NETLINK,
-		       NETLINK_BROADCAST_ERROR, &on, sizeof(on)))
-		fail("NETLINK_BROADCAST_ERROR", errno);
 	return events;
 }
 

@@ -108,7 +108,7 @@ void ledger_sort(struct varta_agent *agents, size_t count, enum sort_key key,
 		qsort_r(agents, count, sizeof(*agents), in_order, &order);
 }
 
-/* The one place that knows which agents a query is about. */
+/* Of what was asked for; one agent is asked for whether it is stalled or not. */
 static bool is_wanted(const struct ledger_query *query,
 		      const struct varta_agent *agent)
 {
@@ -162,7 +162,8 @@ int ledger_read(struct varta *v, const struct ledger_query *query,
 	ledger->torn = false;
 	if (query->one)
 		return read_one(v, &reading);
-	error = varta_agent_dump(v, add, &reading);
+	error = query->stalled ? varta_agent_dump_stalled(v, add, &reading) :
+				 varta_agent_dump(v, add, &reading);
 	if (error == -EAGAIN)
 		ledger->torn = true;
 	else if (error)
