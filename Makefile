@@ -12,6 +12,10 @@ help:
 	@echo 'make check      the tests that protect every change'
 	@echo 'make check-all  all tests, on all kernels'
 	@echo 'make bench      what it costs and how late it is: a table, JSON and plots'
+	@echo 'make check-debug  KUnit and end-to-end tests on the kernels with sanitizers'
+	@echo 'make fuzz       feed the module wrong messages [MINUTES=10]'
+	@echo 'make fuzz-userspace  the same for frame decoder and library [SECONDS=60]'
+	@echo 'make coverage   lines of the module that the tests run'
 	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
 	@echo 'make userspace  the library and the tool, in build/userspace'
 	@echo 'make netlink    what is generated from the netlink specification'
@@ -29,6 +33,18 @@ check-all:
 bench:
 	@tests/bench/run
 
+check-debug:
+	@tests/check-debug
+
+fuzz:
+	@tests/fuzz/run $(if $(MINUTES),--minutes $(MINUTES))
+
+fuzz-userspace:
+	@tests/fuzz/run-userspace $(SECONDS)
+
+coverage:
+	@tests/coverage
+
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -45,4 +61,5 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' | xargs rm -f
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
-.PHONY: all help demo check check-all bench module userspace netlink clean
+.PHONY: all help demo check check-all bench check-debug fuzz fuzz-userspace \
+	coverage module userspace netlink clean

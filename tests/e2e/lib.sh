@@ -186,3 +186,25 @@ refused_as() {
 totals() {
 	(cd "$sys/counters" && grep . -- *) | tr : ' '
 }
+
+leaks=/sys/kernel/debug/kmemleak
+
+# What the kernel has lost so far is forgotten, where it looks for leaks.
+forget_leaks() {
+	[ ! -w "$leaks" ] || {
+		echo scan >"$leaks"
+		echo clear >"$leaks"
+	}
+}
+
+# Memory that nothing points to any more, if the kernel looks for that. It lets
+# pass what is younger than five seconds, and what changes between two scans.
+leaked() {
+	[ -w "$leaks" ] || return 1
+	sleep 6
+	echo scan >"$leaks"
+	echo scan >"$leaks"
+	grep unreferenced "$leaks" || return 1
+	cat "$leaks"
+	echo clear >"$leaks"
+}

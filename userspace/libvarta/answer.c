@@ -10,6 +10,9 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+/* The kernel has no greater error numbers; the least int has no negative. */
+#define ERRNO_MAX	4095
+
 bool varta_answer_is_verdict(const struct nlmsghdr *message)
 {
 	return message->nlmsg_type == NLMSG_ERROR ||
@@ -66,7 +69,7 @@ int varta_answer_verdict(const struct nlmsghdr *message,
 		return -EBADMSG;
 
 	memcpy(&error, nlmsg_data(message), sizeof(error));
-	if (error > 0)
+	if (error > 0 || error < -ERRNO_MAX)
 		return -EBADMSG;
 	/* An acceptance may carry a text too: a warning, not kept. */
 	if (!error)

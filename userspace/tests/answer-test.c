@@ -3,6 +3,7 @@
  * Reading of the kernel's verdicts, from messages made here.
  */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include <netlink/attr.h>
@@ -132,6 +133,8 @@ static void test_odd_answers(void)
 	      "answer: too short");
 	check(verdict(refusal(1, NLM_F_CAPPED, 0, NULL), &r) == -EBADMSG &&
 	      !r.error, "answer: a positive error");
+	check(verdict(refusal(INT_MIN, NLM_F_CAPPED, 0, NULL), &r) ==
+	      -EBADMSG && !r.error, "answer: an error number that is none");
 	check(verdict(refusal(-EINVAL, NLM_F_ACK_TLVS, 0, NULL), &r) ==
 	      -EINVAL && said(&r, -EINVAL, ""),
 	      "answer: a text promised but beyond the end");

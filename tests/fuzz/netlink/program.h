@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the fuzzer makes, keeps and runs: a program of a few operations, for a
+ * sender of one kind. As text it is one line, the form in which programs are
+ * kept in the tree, reported and replayed:
+ *
+ *	PERSONA OPERATION...
+ *
+ * An operation is its letter, its argument in hexadecimal digits and, if it
+ * has data, a colon and that in hexadecimal.
+ */
+#ifndef FUZZ_PROGRAM_H
+#define FUZZ_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	OPERATIONS_MAX	= 8,
+	DATA_MAX	= 480,
+	SOCKETS		= 4,
+	/* Room for a program as text. */
+	TEXT_MAX	= OPERATIONS_MAX * (2 * DATA_MAX + 8) + 32,
+};
+
+/**
+ * enum persona - who runs a program
+ * @PERSONA_HOST: root
+ * @PERSONA_USER: an unprivileged user
+ * @PERSONA_CONTAINER: root in its own pid and network namespaces
+ * @PERSONA_TENANT: root in its own user, pid and network namespaces
+ * @PERSONA_TENANT_USER: a user of the tenant's
+ */
+enum persona {
+	PERSONA_HOST,
+	PERSONA_USER,
+	PERSONA_CONTAINER,
+	PERSONA_TENANT,
+	PERSONA_TENANT_USER,
+	PERSONAS,
+};
+
+/**
+ * enum operation_kind - what is done
+ * @OP_SEND: data is sent on socket number argument
+ * @OP_TAKE: one datagram is received there
+ * @OP_DRAIN: all are
+ * @OP_REOPEN: that socket is closed, a dump under way or not, and made anew
+ * @OP_GROUP: it joins the group of events; LEAVE in the argument: leaves it
+ * @OP_CHILD: a child sends data; the argument is of CHILD_*
+ * @OP_THREAD: a thread sends data and ends
+ * @OP_WRITE: data is written to the file of setting number argument
+ * @OP_READ: the file of that setting is read
+ * @OP_SLEEP: so many milliseconds pass
+ * @OP_NAME: data becomes the command's name
+ * @OP_END: the sender's process ends
+ */
+enum operation_kind {
+	OP_SEND,
+	OP_TAKE,
+	OP_DRAIN,
+	OP_REOPEN,
+	OP_GROUP,
+	OP_CHILD,
+	OP_THREAD,
+	OP_WRITE,
+	OP_READ,
+	OP_SLEEP,
+	OP_NAME,
+	OP_END,
+	OPERATION_KINDS,
+};
+
+enum {
+	LEAVE		= 0x10,
+	CHILD_NEW_NET	= 0x01,
+	CHILD_NEW_USER	= 0x02,
+	CHILD_NEW_PID	= 0x04,
+	CHILD_OTHER_UID	= 0x08,
+	CHILD_KILLED	= 0x10,
+	CHILD_LISTENS	= 0x20,
+	/* Its parent is gone before it sends. */
+	CHILD_ORPHAN	= 0x40,
+	/* Sends once more before it ends. */
+	CHILD_TWICE	= 0x80,
+};
+
+struct operation {
+	uint8_t kind;
+	uint8_t argument;
+	uint16_t len;
+	uint8_t data[DATA_MAX];
+};
+
+struct program {
+	uint8_t persona;
+	uint8_t count;
+	struct operation operations[OPERATIONS_MAX];
+};
+
+/*
+ * Values in a message that stand for what is known only when it is sent. Words
+ * are looked for at every offset that is a multiple of four.
+ */
+enum {
+	FAMILY_HERE	= 0x7661,	/* as nlmsg_type */
+};
+#define OWN_PID_HERE	0xfa000001U
+#define PARENT_PID_HERE	0xfa000002U
+#define NONCE_HERE	0xfa00000300000001ULL
+/* In a frame: its checksum. */
+#define CRC_HERE	0xfa000004U
+
+/* program_print() - write a program as text of up to TEXT_MAX bytes */
+void program_print(const struct program *program, char *text);
+
+/* program_parse() - read one; false if it is not understood */
+bool program_parse(struct program *program, const char *text);
+
+/* program_size() - what a smaller program has less of: operations and data */
+size_t program_size(const struct program *program);
+
+#endif /* FUZZ_PROGRAM_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One sender of the fuzzer: chooses programs, runs them, keeps what is new. */
+#include "shared.h"
+
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "generate.h"
+#include "sender.h"
+
+enum {
+	/* Programs that a process runs; then it ends, its namespaces with it. */
+	LIFE	= 400,
+	/* Nothing to do, or no module: the supervisor tries again later. */
+	IDLE	= 3,
+};
+
+/* The next seed of this persona that nobody has run; NULL when all were. */
+static struct entry *take_seed(struct shared *shared, enum persona persona)
+{
+	uint32_t at;
+
+	while ((at = shared->next_seed[persona]++) < shared->seeds)
+		if (shared->corpus[at].program.persona == persona)
+			return &shared->corpus[at];
+	/* So that it never comes to wrap. */
+	shared->next_seed[persona] = shared->seeds;
+	return NULL;
+}
+
+static const struct program *any_known(const struct shared *shared)
+{
+	uint32_t count = shared->corpus_count, at;
+
+	if (count > CORPUS_MAX)
+		count = CORPUS_MAX;
+	if (!count)
+		return NULL;
+	at = random_below(count);
+	/* The newest ones have been tried least. */
+	if (one_in(3))
+		at = count - 1 - random_below(count / 8 + 1);
+	return shared->corpus[at].ready ? &shared->corpus[at].program : NULL;
+}
+
+static void choose(const struct shared *shared, struct program *program)
+{
+	const struct program *base = any_known(shared);
+	const struct program *other = any_known(shared);
+
+	if (!base || !other || one_in(4)) {
+		generate_program(program);
+		return;
+	}
+	*program = *base;
+	mutate_program(program, other);
+}
+
+/* Returns how many of the operations there were until the last new edge. */
+static uint8_t run(struct shared *shared, const struct program *program)
+{
+	uint8_t i, useful = 0;
+
+	slot_note(shared, program, NULL);
+	shared->programs++;
+	coverage_begin();
+	for (i = 0; i < program->count; i++) {
+		sender_run(&program->operations[i]);
+		if (coverage_take(&shared->coverage))
+			useful = (uint8_t)(i + 1);
+	}
+	return useful;
+}
+
+static void run_one(struct shared *shared, enum persona persona)
+{
+	struct entry *entry = take_seed(shared, persona);
+	struct program program;
+	uint8_t useful;
+
+	if (entry) {
+		program = entry->program;
+		if (run(shared, &program))
+			entry->useful = true;
+		return;
+	}
+	if (shared->only_seeds)
+		_exit(IDLE);
+	choose(shared, &program);
+	program.persona = (uint8_t)persona;
+	useful = run(shared, &program);
+	if (!useful)
+		return;
+	program.count = useful;
+	entry = corpus_add(shared, &program);
+	if (entry)
+		entry->useful = true;
+}
+
+_Noreturn void worker_run(struct shared *shared, enum persona persona,
+			  uint64_t seed)
+{
+	uint32_t generation = shared->generation;
+	int i;
+
+	random_seed(seed);
+	coverage_open();
+	sender_become(persona);
+	if (!sender_open(&shared->messages))
+		_exit(IDLE);
+	coverage_start();
+	for (i = 0; i < LIFE && shared->generation == generation; i++)
+		run_one(shared, persona);
+	_exit(0);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fuzzes the frame decoder, module/frame.c as it is, with headers in shim/ in
+ * the place of the kernel's. What it accepts, the library must encode to the
+ * very same bytes; and what it says must not depend on where the frame lies.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../module/frame.h"
+#include "libvarta/crc32c.h"
+#include "frame.h"
+
+/* Of libFuzzer. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+	CRC_OFFSET = VARTA_FRAME_LEN - 4,
+};
+
+static void demand(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check_accepted(const uint8_t *data, const struct varta_beat *beat)
+{
+	const struct fields fields = {
+		.status = beat->status,
+		.pid = beat->pid,
+		.timestamp = beat->timestamp,
+		.nonce = beat->nonce,
+		.payload = beat->payload,
+	};
+	unsigned char again[VARTA_FRAME_LEN];
+
+	demand(encode(&fields, again));
+	demand(!memcmp(again, data, sizeof(again)));
+	demand(beat->status <= VARTA_STATUS_CRITICAL && beat->pid >= 2);
+	demand(beat->timestamp != UINT64_MAX);
+	demand(!beat->threshold_ms && !beat->name);
+	demand(varta_beat_is_terminal(beat) ==
+	       (beat->nonce == VARTA_TERMINAL_NONCE));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct varta_beat beat, moved;
+	enum varta_frame_error error;
+	uint8_t *elsewhere = malloc(size + 1);
+
+	if (!elsewhere)
+		return 0;
+	error = varta_frame_decode(data, size, &beat);
+	demand(error <= VARTA_BAD_NONCE);
+	demand((error == VARTA_BAD_LENGTH) == (size != VARTA_FRAME_LEN));
+
+	memcpy(elsewhere + 1, data, size);
+	demand(varta_frame_decode(elsewhere + 1, size, &moved) == error);
+	free(elsewhere);
+
+	if (error == VARTA_FRAME_OK)
+		check_accepted(data, &beat);
+	return 0;
+}
+
+/* Mutates what is in front of the checksum, and most often puts that right. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+			       unsigned int seed)
+{
+	uint32_t crc;
+
+	size = LLVMFuzzerMutate(data, size, max_size);
+	if (size != VARTA_FRAME_LEN || seed % 4 == 0)
+		return size;
+	if (seed % 8 > 1)
+		memcpy(data, "VA\2", 3);
+	crc = htole32(varta_crc32c(data, CRC_OFFSET));
+	memcpy(data + CRC_OFFSET, &crc, sizeof(crc));
+	return size;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A kernel for the library that answers whatever it is told to: the linker
+ * gives the library these system calls in the place of the C library's (ld's
+ * option --wrap).
+ */
+#ifndef FUZZ_KERNEL_H
+#define FUZZ_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * kernel_answers() - what comes from now on
+ * @data: datagrams, each behind its length in two bytes; what is left at the
+ *	end is one more
+ * @size: of @data
+ * @introduce: a right answer to the lookup of the family comes before them
+ *
+ * In a datagram, FAMILY_HERE as nlmsg_type stands for the family's number, and
+ * a sequence number of 0 for that of the last request. After the last one
+ * nothing comes any more.
+ */
+void kernel_answers(const uint8_t *data, size_t size, bool introduce);
+
+#define FAMILY_HERE	0x7661
+
+#endif /* FUZZ_KERNEL_H */

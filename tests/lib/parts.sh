@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests in parts, each a command of its own, with one count of all their cases. Sourced
+# after common.sh.
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # top is of common.sh
+
+logs=$top/build/check
+mkdir -p "$logs"
+passed=0 failed=0
+
+# count LOG STATUS: adds up the cases in a log: TAP lines, or the summary of run-kunit
+count() {
+	local log=$1 status=$2 good bad summary
+	summary=$(grep -oE '^kunit: .* [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+	if [[ -n $summary ]]; then
+		good=$(grep -oE '[0-9]+ passed' <<<"$summary")
+		bad=$(grep -oE '[0-9]+ failed' <<<"$summary")
+		good=${good% *} bad=${bad% *}
+	else
+		good=$(grep -cE '^ok ' "$log" || true)
+		bad=$(grep -cE '^not ok ' "$log" || true)
+	fi
+	# A part that failed otherwise than by a case (the kernel complained, say) or has
+	# no cases is a case itself.
+	if [[ $status -ne 0 && $bad -eq 0 ]]; then
+		bad=1
+	elif [[ $status -eq 0 && $good -eq 0 ]]; then
+		good=1
+	fi
+	passed=$((passed + good)) failed=$((failed + bad))
+}
+
+# part NAME COMMAND...
+part() {
+	local name=$1 log=$logs/$1.log status=0 begun=$SECONDS
+	shift
+	echo "== $name: ${*/#"$top/"/}"
+	"$@" 2>&1 | tee "$log" || status=$?
+	count "$log" "$status"
+	echo "== $name: $([[ $status -eq 0 ]] && echo ok || echo "FAILED ($status)"), $((SECONDS - begun)) s"
+}
+
+# The last line, and whether all is well.
+summary() {
+	echo "$passed passed, $failed failed"
+	[[ $failed -eq 0 ]]
+}
