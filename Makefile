@@ -13,6 +13,9 @@ help:
 	@echo 'make check-all  all tests, on all kernels'
 	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
 	@echo 'make userspace  the library and the tool, in build/userspace'
+	@echo 'make deb        packages for Debian, in build/deb'
+	@echo 'make rpm        packages for Fedora and its like, in build/rpm'
+	@echo 'make check-packages  install, upgrade, reboot and remove them, in guests'
 	@echo 'make netlink    what is generated from the netlink specification'
 	@echo 'make clean      remove what was built'
 
@@ -31,6 +34,15 @@ module:
 userspace:
 	$(MAKE) -C userspace
 
+deb:
+	@packaging/build-deb
+
+rpm:
+	@packaging/build-rpm
+
+check-packages:
+	@tests/packages/run
+
 netlink:
 	tests/regen-netlink
 
@@ -40,4 +52,5 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' | xargs rm -f
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
-.PHONY: all help demo check check-all module userspace netlink clean
+.PHONY: all help demo check check-all module userspace deb rpm \
+	check-packages netlink clean

@@ -47,3 +47,22 @@ tree_files() {
 		(cd "$top" && find "$@" -path ./build -prune -o -type f -print 2>/dev/null)
 	fi
 }
+
+# The one version of everything.
+tree_version() {
+	sed -n s/^VERSION=//p "$top/VERSION"
+}
+
+# When the tree became what it is, in seconds since 1970: the same for every build of it.
+tree_date() {
+	git -C "$top" log -1 --format=%ct 2>/dev/null || stat --format=%Y "$top/VERSION"
+}
+
+# copy_tree DIRECTORY: the files that make up the tree, without what was built
+copy_tree() {
+	mkdir -p "$1"
+	# What git lists may have been deleted from the tree.
+	tree_files . | while read -r file; do
+		[[ ! -e $top/$file ]] || printf '%s\0' "$file"
+	done | tar -C "$top" -c --null -T - | tar -C "$1" -x
+}
