@@ -38,10 +38,15 @@ show_help() {
 	sed -n '/^# Usage:/,/^[^#]/{ /^#/s/^# \{0,1\}//p; }' "$0"
 }
 
+# Whether the tree is git's, and not a plain copy that may lie within another one.
+in_git() {
+	[[ $(git -C "$top" rev-parse --show-toplevel 2>/dev/null) == "$top" ]]
+}
+
 # The files that make up the tree: known to git or about to be, never its products.
 # Works on a plain directory too, for a released tarball.
 tree_files() {
-	if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+	if in_git; then
 		git -C "$top" ls-files --cached --others --exclude-standard --deduplicate -- "$@"
 	else
 		(cd "$top" && find "$@" -path ./build -prune -o -type f -print 2>/dev/null)
@@ -55,7 +60,11 @@ tree_version() {
 
 # When the tree became what it is, in seconds since 1970: the same for every build of it.
 tree_date() {
-	git -C "$top" log -1 --format=%ct 2>/dev/null || stat --format=%Y "$top/VERSION"
+	if in_git; then
+		git -C "$top" log -1 --format=%ct
+	else
+		stat --format=%Y "$top/VERSION"
+	fi
 }
 
 # copy_tree DIRECTORY: the files that make up the tree, without what was built

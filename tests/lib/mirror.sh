@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Where Debian's packages come from: the mirror the machine itself uses, whatever its
+# name. Sourced, after common.sh; it holds no actions of its own.
+# shellcheck shell=bash
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+own_sources() {
+	# shellcheck disable=SC2016 # apt's variables, not the shell's
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+		grep -E ' bookworm(-updates|-security)? main$'
+}
+mirror() {
+	own_sources | awk '$2 == "bookworm" { print $1; exit }'
+}
+
+# source_lines SUITE...: lines for a sources.list, on the machine's own mirror
+source_lines() {
+	local uri suite
+	uri=$(mirror)
+	[[ -n $uri ]] || die "apt knows no mirror for Debian 12 (bookworm)"
+	for suite in "$@"; do
+		echo "deb [signed-by=$keyring] $uri $suite main"
+	done
+}
