@@ -84,18 +84,18 @@ get() {
 
 # ---- The packages.
 
-# debs VERSION: prints the packages' files, without those with the debugging symbols
-debs() {
-	find "$packages/deb" -name "*_$1_*.deb" ! -name '*-dbgsym_*' | sort
+# put_debs DISK DIRECTORY: into /root/packages, in place of what is there
+put_debs() {
+	local files=("$packages/$2"/*.deb)
+	same "packages" 4 "${#files[@]}"
+	on_disk "$1" rm -rf /root/packages
+	put "$1" /root/packages "${files[@]}"
 }
 
-# install_debs DISK VERSION: as an administrator does it, from a local directory
+# install_debs DISK: as an administrator does it
 install_debs() {
-	local files
-	mapfile -t files < <(debs "$2")
-	[[ ${#files[@]} -eq 4 ]] || fail "expected 4 packages of version $2, not: ${files[*]}"
-	put "$1" /root/packages "${files[@]}"
-	on_disk "$1" sh -c 'apt-get install -y -q /root/packages/*_'"$2"'_*.deb'
+	put_debs "$1" deb
+	on_disk "$1" sh -c 'apt-get install -y -q /root/packages/*.deb'
 }
 
 # kernel_on DISK PATTERN: the release of a kernel on the disk
@@ -107,8 +107,9 @@ kernel_on() {
 # ---- Booting.
 
 # boot DISK RELEASE SCRIPT [KERNEL-ARGUMENT...]: runs SCRIPT, a text that has what
-# tests/e2e/lib.sh and lib-guest.sh offer, in the machine once systemd has it up, and turns the machine off. The
-# result is the script's; what the kernel says is in $work/console.
+# tests/e2e/lib.sh and lib-guest.sh offer, in the machine once systemd has it up, and
+# turns the machine off. What the script says is said, and it must not fail, nor the
+# kernel complain.
 boot() {
 	local disk=$1 release=$2 script=$3
 	shift 3
@@ -129,7 +130,7 @@ boot() {
 		qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
 		-accel 'tcg,thread=multi' -smp 2 -m 2048
 		-kernel "$work/vmlinuz" -initrd "$work/initrd"
-		-append "root=LABEL=guest rw console=ttyS0 panic=-1 quiet systemd.show_status=0 $*"
+		-append "root=LABEL=guest rw console=ttyS0 panic=-1 loglevel=5 systemd.show_status=0 $*"
 		-drive "file=$disk,format=raw,if=virtio,cache=unsafe"
 		-chardev "file,id=console,path=$work/console" -serial chardev:console
 		-chardev stdio,id=output,signal=off -serial chardev:output
@@ -154,7 +155,7 @@ installed_disk() {
 	local disk
 	if [[ ! -e $packages/disks/installed-$1 ]]; then
 		disk=$(new_disk "$1")
-		install_debs "$disk" "$version" >&2
+		install_debs "$disk" >&2
 		put "$disk" /root "$top/userspace/examples/agent.c" >&2
 		on_disk "$disk" sh -exc '/usr/bin/gcc-1? -Wall -o /usr/local/bin/agent /root/agent.c \
 			$(pkg-config --cflags --libs varta)' >&2
