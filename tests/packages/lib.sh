@@ -125,12 +125,14 @@ boot() {
 	on_disk "$disk" chmod 755 /tests/script
 	: >"$work/status"
 	echo "-- boots $release"
+	local arguments="root=LABEL=guest rw console=ttyS0 panic=-1 loglevel=5"
+	arguments+=" systemd.show_status=0 systemd.default_timeout_start_sec=600"
 	# shellcheck disable=SC2054 # these commas are qemu's
 	local machine=(
 		qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
 		-accel 'tcg,thread=multi' -smp 2 -m 2048
 		-kernel "$work/vmlinuz" -initrd "$work/initrd"
-		-append "root=LABEL=guest rw console=ttyS0 panic=-1 loglevel=5 systemd.show_status=0 $*"
+		-append "$arguments $*"
 		-drive "file=$disk,format=raw,if=virtio,cache=unsafe"
 		-chardev "file,id=console,path=$work/console" -serial chardev:console
 		-chardev stdio,id=output,signal=off -serial chardev:output
