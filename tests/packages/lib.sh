@@ -47,22 +47,25 @@ keep_disk() {
 }
 
 # on_disk DISK COMMAND...: in the Debian on the disk, as root, but on this machine's
-# kernel, and without a network. Should the command be killed, no mount is left.
+# kernel, and without a network. What the command leaves running ends with it, and no
+# mount is left, even if it is killed.
 on_disk() {
 	local disk=$1
 	shift
 	mkdir -p "$work/mount"
 	unshare --mount --net --propagation private sh -euc '
-		mount -o loop "$1" "$2"
-		mount -t proc proc "$2/proc"
-		mount -t tmpfs tmpfs "$2/run"
-		mount --bind /dev "$2/dev"
 		root=$2
+		mount -o loop "$1" "$root"
+		mount -t tmpfs tmpfs "$root/run"
+		mount --bind /dev "$root/dev"
 		shift 2
 		export DEBIAN_FRONTEND=noninteractive LC_ALL=C HOME=/root
 		export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 		status=0
-		chroot "$root" "$@" || status=$?
+		unshare --pid --fork --kill-child sh -euc "
+			mount -t proc proc \"\$0/proc\"
+			exec chroot \"\$0\" \"\$@\"
+		" "$root" "$@" || status=$?
 		# Not left to the end of the namespace: that does not wait for the writing.
 		umount --recursive "$root"
 		exit "$status"
