@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What scripts have in the guest, after tests/e2e/lib.sh: this is a Debian with systemd,
 # not busybox, and the agent is a program that was built there.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 
 usleep() {
 	sleep "0.$(printf %06d "$1")"
