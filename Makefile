@@ -18,6 +18,9 @@ help:
 	@echo 'make coverage   lines of the module that the tests run'
 	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
 	@echo 'make userspace  the library and the tool, in build/userspace'
+	@echo 'make deb        packages for Debian, in build/deb'
+	@echo 'make rpm        packages for Fedora and its like, in build/rpm'
+	@echo 'make check-packages  install, upgrade, reboot and remove them, in guests'
 	@echo 'make netlink    what is generated from the netlink specification'
 	@echo 'make clean      remove what was built'
 
@@ -51,6 +54,15 @@ module:
 userspace:
 	$(MAKE) -C userspace
 
+deb:
+	@packaging/build-deb
+
+rpm:
+	@packaging/build-rpm
+
+check-packages:
+	@tests/packages/run
+
 netlink:
 	tests/regen-netlink
 	tests/regen-netlink-reference
@@ -62,4 +74,4 @@ clean:
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
 .PHONY: all help demo check check-all bench check-debug fuzz fuzz-userspace \
-	coverage module userspace netlink clean
+	coverage module userspace deb rpm check-packages netlink clean

@@ -143,4 +143,5 @@ module_exit(varta_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Liveness of processes, attested by the kernel");
 MODULE_AUTHOR("The varta developers");
+MODULE_VERSION(VARTA_VERSION);
 MODULE_ALIAS_GENL_FAMILY(VARTA_FAMILY_NAME);

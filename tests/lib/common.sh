@@ -38,12 +38,40 @@ show_help() {
 	sed -n '/^# Usage:/,/^[^#]/{ /^#/s/^# \{0,1\}//p; }' "$0"
 }
 
+# Whether the tree is git's, and not a plain copy that may lie within another one.
+in_git() {
+	[[ $(git -C "$top" rev-parse --show-toplevel 2>/dev/null) == "$top" ]]
+}
+
 # The files that make up the tree: known to git or about to be, never its products.
 # Works on a plain directory too, for a released tarball.
 tree_files() {
-	if git -C "$top" rev-parse --git-dir >/dev/null 2>&1; then
+	if in_git; then
 		git -C "$top" ls-files --cached --others --exclude-standard --deduplicate -- "$@"
 	else
 		(cd "$top" && find "$@" -path ./build -prune -o -type f -print 2>/dev/null)
 	fi
+}
+
+# The one version of everything.
+tree_version() {
+	sed -n s/^VERSION=//p "$top/VERSION"
+}
+
+# When the tree became what it is, in seconds since 1970: the same for every build of it.
+tree_date() {
+	if in_git; then
+		git -C "$top" log -1 --format=%ct
+	else
+		stat --format=%Y "$top/VERSION"
+	fi
+}
+
+# copy_tree DIRECTORY: the files that make up the tree, without what was built
+copy_tree() {
+	mkdir -p "$1"
+	# What git lists may have been deleted from the tree.
+	tree_files . | while read -r file; do
+		[[ ! -e $top/$file ]] || printf '%s\0' "$file"
+	done | tar -C "$top" -c --null -T - | tar -C "$1" -x
 }

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where Debian packages come from. Sourced by bash scripts, after common.sh; the package
-# group "fetch" has what it needs.
+# Where Debian's packages come from: the mirror the machine itself uses, whatever its
+# name. Sourced, after common.sh; it holds no actions of its own.
 # shellcheck shell=bash
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# The mirror is the one the machine itself uses for Debian 12, whatever its name.
 own_sources() {
 	# shellcheck disable=SC2016 # apt's variables, not the shell's
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |

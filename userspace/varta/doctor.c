@@ -165,7 +165,8 @@ static void check_beating(struct doctor *doctor)
 		find(doctor, WRONG, "beat", "%s", strerror(-error));
 		return;
 	}
-	error = varta_beat(v, VARTA_STATUS_OK, 0);
+	varta_beat(v, VARTA_STATUS_OK, 0);
+	error = varta_error(v);
 	if (error) {
 		find(doctor, WRONG, "beat", "refused: %s: %s",
 		     strerrorname_np(-error), varta_strerror(v));

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What scripts have in the guest, after tests/e2e/lib.sh: this is a Debian with systemd,
+# not busybox, and the agent is a program that was built there.
+# shellcheck shell=sh disable=SC2154
+
+usleep() {
+	sleep "0.$(printf %06d "$1")"
+}
+
+loaded() {
+	[ -d /sys/module/varta ]
+}
+
+# An agent is tracked while it beats, and told of when it hangs.
+beating_and_monitored() {
+	mkdir -p "$work"
+	listen
+	start agent --threshold 2000 100
+	agent=$pid
+	wait_for counters/refreshed 3
+	same origin kernel-attested "$(agent_field "$agent" origin)"
+	kill -STOP "$agent"
+	wait_until has_events 1
+	same event "stall $agent" \
+		"$(head -n 1 "$work/events" | jq -r '"\(.event) \(.pid)"')"
+	kill -CONT "$agent"
+	wait_until is stalled_now 0
+	kill "$agent" "$monitor"
+}

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the cases share: disks with a real Debian, what is done to them from outside, in a
+# chroot at the machine's own speed, and booting them. Nothing of either reaches a network.
+# Sourced after tests/lib/common.sh.
+# shellcheck shell=bash disable=SC2016,SC2154
+
+here=$top/tests/packages
+packages=$top/build/packages
+# Emulated machines are slow, and more so when others work beside them.
+boot_timeout=900
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+# same WHAT EXPECTED ACTUAL
+same() {
+	[[ $2 == "$3" ]] || fail "$1: expected '$2', got '$3'"
+}
+
+# says FILE TEXT: a program's words hold TEXT, a grep -E pattern
+says() {
+	grep -qE -- "$2" "$1" || fail "not said: '$2', but: $(cat "$1")"
+}
+
+# new_disk SUITE: prints a new disk for the case, a copy of the cached one
+new_disk() {
+	local base
+	base=$("$here/make-disk" "$1")
+	cp --sparse=always "$base" "$work/$1.ext4"
+	echo "$work/$1.ext4"
+}
+
+# used_disk NAME: prints a copy of one that another case has left, see keep_disk
+used_disk() {
+	[[ -e $packages/disks/$1 ]] || fail "no case has left a disk '$1'"
+	cp --sparse=always "$packages/disks/$1" "$work/$1.ext4"
+	echo "$work/$1.ext4"
+}
+
+# keep_disk DISK NAME: for other cases to begin with
+keep_disk() {
+	mkdir -p "$packages/disks"
+	mv "$1" "$packages/disks/$2"
+}
+
+# on_disk DISK COMMAND...: in the Debian on the disk, as root, but on this machine's
+# kernel, and without a network. What the command leaves running ends with it, and no
+# mount is left, even if it is killed.
+on_disk() {
+	local disk=$1
+	shift
+	mkdir -p "$work/mount"
+	unshare --mount --net --propagation private sh -euc '
+		root=$2
+		mount -o loop "$1" "$root"
+		mount -t tmpfs tmpfs "$root/run"
+		mount --bind /dev "$root/dev"
+		shift 2
+		export DEBIAN_FRONTEND=noninteractive LC_ALL=C HOME=/root
+		export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+		status=0
+		unshare --pid --fork --kill-child sh -euc "
+			mount -t proc proc \"\$0/proc\"
+			exec chroot \"\$0\" \"\$@\"
+		" "$root" "$@" || status=$?
+		# Not left to the end of the namespace: that does not wait for the writing.
+		umount --recursive "$root"
+		exit "$status"
+	' sh "$disk" "$work/mount" "$@"
+}
+
+# put DISK PATH FILE...: copies files, or directories, into a directory on the disk
+put() {
+	local disk=$1 path=$2
+	shift 2
+	on_disk "$disk" mkdir -p "$path"
+	tar -c --transform='s|.*/||' -P "$@" | on_disk "$disk" tar -C "$path" -x --no-same-owner
+}
+
+# get DISK PATH: prints a file of the disk
+get() {
+	on_disk "$1" cat "$2"
+}
+
+# ---- The packages.
+
+# put_debs DISK DIRECTORY: into /root/packages, in place of what is there
+put_debs() {
+	local files=("$packages/$2"/*.deb)
+	same "packages" 4 "${#files[@]}"
+	on_disk "$1" rm -rf /root/packages
+	put "$1" /root/packages "${files[@]}"
+}
+
+# install_debs DISK: as an administrator does it
+install_debs() {
+	put_debs "$1" deb
+	on_disk "$1" sh -c 'apt-get install -y -q /root/packages/*.deb'
+}
+
+# kernel_on DISK PATTERN: the release of a kernel on the disk
+kernel_on() {
+	on_disk "$1" sh -c 'cd /boot && ls vmlinuz-*' | sed s/vmlinuz-// |
+		grep -E "^$2" | sort -V | tail -n 1
+}
+
+# ---- Booting.
+
+# boot DISK RELEASE SCRIPT [KERNEL-ARGUMENT...]: runs SCRIPT, a text that has what
+# tests/e2e/lib.sh and lib-guest.sh offer, in the machine once systemd has it up, and
+# turns the machine off. What the script says is said, and it must not fail, nor the
+# kernel complain.
+boot() {
+	local disk=$1 release=$2 script=$3
+	shift 3
+	get "$disk" "/boot/vmlinuz-$release" >"$work/vmlinuz"
+	get "$disk" "/boot/initrd.img-$release" >"$work/initrd"
+	on_disk "$disk" mkdir -p /tests
+	{
+		echo '#!/bin/sh'
+		cat "$top/tests/e2e/lib.sh" "$here/lib-guest.sh"
+		echo 'set -ex'
+		echo "$script"
+	} | on_disk "$disk" tee /tests/script >/dev/null
+	on_disk "$disk" chmod 755 /tests/script
+	: >"$work/status"
+	echo "-- boots $release"
+	# On a busy machine the emulated timer may be late for the check of it.
+	local arguments="root=LABEL=guest rw console=ttyS0 panic=-1 loglevel=5 no_timer_check"
+	arguments+=" systemd.show_status=0 systemd.default_timeout_start_sec=600"
+	# shellcheck disable=SC2054 # these commas are qemu's
+	local machine=(
+		qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
+		-accel 'tcg,thread=multi' -smp 2 -m 2048
+		-kernel "$work/vmlinuz" -initrd "$work/initrd"
+		-append "$arguments $*"
+		-drive "file=$disk,format=raw,if=virtio,cache=unsafe"
+		-chardev "file,id=console,path=$work/console" -serial chardev:console
+		-chardev stdio,id=output,signal=off -serial chardev:output
+		-chardev "file,id=status,path=$work/status" -serial chardev:status
+	)
+	local status=0
+	setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "$boot_timeout" \
+		setpriv --pdeathsig KILL "${machine[@]}" </dev/null || status=$?
+	tr -d '\r' <"$work/console" >"$work/console.text"
+	[[ $status -eq 0 ]] || fail "the machine ended with status $status: $(tail "$work/console.text")"
+	local complaint
+	complaint=$(first_complaint "$work/console.text")
+	[[ -z $complaint ]] || fail "the kernel complained: $complaint"
+	[[ -s $work/status ]] || fail "no script ran: $(tail "$work/console.text")"
+	status=$(tr -dc 0-9 <"$work/status")
+	[[ $status -eq 0 ]] || fail "the script ended with status $status"
+}
+
+# installed_disk SUITE: prints a disk with the packages on it and agent, the example,
+# built against libvarta-dev. Made once.
+installed_disk() {
+	local disk
+	if [[ ! -e $packages/disks/installed-$1 ]]; then
+		disk=$(new_disk "$1")
+		install_debs "$disk" >&2
+		put "$disk" /root "$top/userspace/examples/agent.c" >&2
+		on_disk "$disk" sh -exc '/usr/bin/gcc-1? -Wall -o /usr/local/bin/agent /root/agent.c \
+			$(pkg-config --cflags --libs varta)' >&2
+		keep_disk "$disk" "installed-$1"
+	fi
+	used_disk "installed-$1"
+}
