@@ -92,7 +92,9 @@ static const struct genl_split_ops varta_nl_ops[] = {
 	},
 	{
 		.cmd		= VARTA_CMD_AGENT_GET,
+		.start		= varta_nl_agent_get_start,
 		.dumpit		= varta_nl_agent_get_dumpit,
+		.done		= varta_nl_agent_get_done,
 		.policy		= varta_agent_get_dump_nl_policy,
 		.maxattr	= VARTA_A_AGENTS_STALLED,
 		.flags		= GENL_CMD_CAP_DUMP,

@@ -426,30 +426,58 @@ static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 	return 0;
 }
 
+/* A dump under way, in the room that netlink has for it; zeroed at first. */
+struct dump {
+	/* Held. That of who asked: another process may go on to receive. */
+	struct pid_namespace *reader;
+	/* The slot to go on with. */
+	u32 cursor;
+	bool only_stalled;
+};
+
+static struct dump *dump_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
+	return (struct dump *)cb->ctx;
+}
+
+/* VARTA_CMD_AGENT_GET - dump, begins */
+int varta_nl_agent_get_start(struct netlink_callback *cb)
+{
+	struct dump *dump = dump_of(cb);
+	int err;
+
+	/* A dump holds the module, which may not come to be loaded. */
+	if (!smp_load_acquire(&door_is_open))
+		return -EAGAIN;
+	err = read_filter(cb, &dump->only_stalled);
+	if (!err)
+		dump->reader = get_pid_ns(task_active_pid_ns(current));
+	return err;
+}
+
+/* VARTA_CMD_AGENT_GET - dump, ends */
+int varta_nl_agent_get_done(struct netlink_callback *cb)
+{
+	put_pid_ns(dump_of(cb)->reader);
+	return 0;
+}
+
 /* VARTA_CMD_AGENT_GET - dump */
 int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
+	struct dump *dump = dump_of(cb);
 	struct reply reply = {
 		.skb	= skb,
 		.portid	= NETLINK_CB(cb->skb).portid,
 		.seq	= cb->nlh->nlmsg_seq,
 		.flags	= NLM_F_MULTI,
 		.now	= ktime_get_ns(),
-		.reader	= task_active_pid_ns(current),
+		.reader	= dump->reader,
 	};
-	/* The slot to go on with; zeroed when the dump begins. */
-	u32 *cursor = (u32 *)cb->ctx;
-	bool only_stalled;
-	int err;
 
-	/* A dump holds the module, which may not come to be loaded. */
-	if (!smp_load_acquire(&door_is_open))
-		return -EAGAIN;
-	err = read_filter(cb, &only_stalled);
-	if (err)
-		return err;
-	varta_tracker_walk(&varta.tracker, cursor, only_stalled, reply_agent,
-			   &reply);
+	varta_tracker_walk(&varta.tracker, &dump->cursor, dump->only_stalled,
+			   reply_agent, &reply);
 	return skb->len;
 }
 
