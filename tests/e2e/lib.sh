@@ -102,6 +102,12 @@ has_events() {
 	[ "$(events)" -ge "$1" ]
 }
 
+# in_events FILTER: what the events say, each answer once. On a busy machine an agent may
+# have been too late before it was meant to be silent.
+in_events() {
+	jq -r "$1" "$work/events" | sort -u
+}
+
 # hear NAME [BUFFER]: all that is told, as listener writes it, into $work/NAME
 hear() {
 	eventlog ${2:+"$2"} >"$work/$1" &
