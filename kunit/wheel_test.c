@@ -708,6 +708,41 @@ static void wheel_test_exit(struct kunit *test)
 	varta_wheel_destroy(wheel_of(test));
 }
 
+/* One call in which all that is due, but for @patient, comes back at once. */
+static bool turn_under_flood(struct kunit *test, u64 now, u32 patient)
+{
+	u32 numbers[VARTA_WHEEL_BATCH], count, i;
+	bool more, found = false;
+
+	count = varta_wheel_expire(wheel_of(test), now, numbers,
+				   VARTA_WHEEL_BATCH / 2, &more);
+	for (i = 0; i < count; i++) {
+		u64 when = numbers[i] == patient ? times[patient] : now;
+
+		found |= numbers[i] == patient && times[patient] <= now;
+		varta_wheel_arm(wheel_of(test), numbers[i], when);
+	}
+	return found;
+}
+
+/* However many are due whenever it is asked, the others come to be due. */
+static void what_is_always_due_does_not_keep_others(struct kunit *test)
+{
+	enum { PATIENT = CAPACITY - 1 };
+	u64 now = 0;
+	u32 i;
+
+	for (i = 0; i < PATIENT; i++)
+		arm(test, i, 0);
+	arm(test, PATIENT, REACH(1));
+	do {
+		now += LENGTH(1);
+	} while (!turn_under_flood(test, now, PATIENT) &&
+		 now < 2 * REACH(1));
+	KUNIT_EXPECT_GE(test, now, REACH(1));
+	KUNIT_EXPECT_LT(test, now, REACH(1) + 64 * LENGTH(1));
+}
+
 static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(each_edge_is_exact_from_anywhere),
 	KUNIT_CASE(end_of_time_is_exact),
@@ -737,6 +772,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(time_may_run_back_a_little),
 	KUNIT_CASE(time_may_run_back_between_batches),
 	KUNIT_CASE(wheel_may_lag_behind),
+	KUNIT_CASE(what_is_always_due_does_not_keep_others),
 
 	KUNIT_CASE(memory_is_what_is_allocated),
 	{}

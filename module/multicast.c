@@ -77,7 +77,8 @@ static int note_listener(struct sock *listener, struct sk_buff *skb, void *data)
  * @skb: the event; consumed
  *
  * Context: process, may sleep.
- * Return: how many listeners missed it.
+ * Return: how many listeners missed it, as far as can be told: a drop of another
+ * family's on the same socket at this moment counts, too.
  */
 u32 varta_multicast(struct net *net, struct sk_buff *skb)
 {

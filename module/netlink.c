@@ -147,7 +147,7 @@ static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
 	 * rearmed for it before this agent was there.
 	 */
 	if (answer == VARTA_INSERTED) {
-		/* Pairs with the one in the test for a wish to rearm. */
+		/* Pairs with test_and_clear_bit() in rearm() of the watch. */
 		smp_mb();
 	}
 	if (threshold != varta_threshold_ns())

@@ -110,8 +110,8 @@ int varta_setting_print(const struct varta_setting *setting, char *page)
 void varta_setting_change(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
-	/* Whatever it was, deadlines may be earlier now. */
-	varta_watch_rearm();
+	if (setting == &varta_settings[VARTA_SET_THRESHOLD_MS])
+		varta_watch_rearm();
 }
 
 static int set_parameter(const char *text, const struct kernel_param *kp)

@@ -837,8 +837,8 @@ static void disarm_free(struct varta_tracker *tracker, const u32 *numbers,
  * varta_tracker_stall_pass() - find, latch and report stalls (section 4)
  * @tracker: the tracker
  * @now: the time
- * @threshold: silence from which an agent is stalled, in nanoseconds; not less
- *	than it was when varta_tracker_rearm() was last done
+ * @threshold: silence from which an agent is stalled, in nanoseconds; if it is
+ *	less than it was, varta_tracker_rearm() has to follow
  * @room: how many reports are welcome, 1 to VARTA_STALL_BATCH
  * @report: called once for each stall; what it returns does not matter
  * @context: handed to @report
@@ -1086,7 +1086,7 @@ bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
  * varta_tracker_walk() - what the ledger says of all its agents
  * @tracker: the tracker
  * @cursor: where to begin, 0 for all; left at the agent to go on with
- * @only_stalled: show only those whose stall still stands
+ * @only_stalled: show only those whose stall stands when they are looked at
  * @show: told of each; false means that it did not take this one and wants no
  *	more now
  * @context: handed to @show

@@ -10,12 +10,14 @@
  * after, so nothing is told between, and all are given their time anew.
  */
 
+#include <linux/bitops.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/suspend.h>
 #include <linux/wait.h>
 
@@ -26,8 +28,10 @@
 enum {
 	/* The thread works for so long before it rests, in nanoseconds. */
 	WORK_NS		= NSEC_PER_MSEC,
-	/* What took longer than this was not work, but waiting. */
+	/* No more than this of a step in which it slept was work. */
 	STEP_NS		= 2 * NSEC_PER_MSEC,
+	/* Nor does it rest for longer at a time. */
+	REST_NS		= 100 * NSEC_PER_MSEC,
 	/* Bits of @wanted. */
 	TELL_EXITS	= 0,
 	REARM		= 1,
@@ -50,6 +54,8 @@ struct round {
 	/* For how long it has worked and not rested, up to when. */
 	u64 worked;
 	u64 mark;
+	/* How often it had slept by then. */
+	unsigned long sleeps;
 };
 
 static struct round round;
@@ -65,7 +71,7 @@ static bool tell_exits(struct round *round)
 {
 	bool more;
 
-	/* Before the list is looked at, so that none is missed. */
+	/* Its barrier has the list looked at later, so that none is missed. */
 	test_and_clear_bit(TELL_EXITS, &wanted);
 	varta_events_begin(&round->events, VARTA_CMD_EXIT_NTF, ktime_get_ns());
 	more = varta_tracker_exit_pass(&varta.tracker, note_event, round);
@@ -100,12 +106,16 @@ static bool rearm(struct round *round)
 	return round->rearming;
 }
 
-static u64 since_mark(struct round *round)
+/* Since the last mark. What it slept in between, it waited for something. */
+static u64 worked_since_mark(struct round *round)
 {
 	u64 now = ktime_get_ns();
 	u64 passed = now - round->mark;
 
+	if (current->nvcsw != round->sleeps)
+		passed = min_t(u64, passed, STEP_NS);
 	round->mark = now;
+	round->sleeps = current->nvcsw;
 	return passed;
 }
 
@@ -117,19 +127,23 @@ static void rest(struct round *round)
 {
 	u32 us;
 
-	round->worked += min_t(u64, since_mark(round), STEP_NS);
+	round->worked += worked_since_mark(round);
 	if (round->worked < WORK_NS)
 		return;
-	us = (u32)round->worked / NSEC_PER_USEC;
+	us = min_t(u64, round->worked, REST_NS) / NSEC_PER_USEC;
 	usleep_range(us, us + 100);
 	round->worked = 0;
-	since_mark(round);
+	worked_since_mark(round);
 }
 
 /* To wait is to rest. */
 static void note_wait(struct round *round)
 {
-	round->worked -= min(round->worked, since_mark(round));
+	u64 now = ktime_get_ns();
+
+	round->worked -= min(round->worked, now - round->mark);
+	round->mark = now;
+	round->sleeps = current->nvcsw;
 }
 
 /* All that is to be done now, a little of each at a time. */
@@ -138,7 +152,8 @@ static void work(struct round *round)
 	bool more;
 
 	do {
-		if (READ_ONCE(processes_frozen))
+		/* Whoever sees it end sees what is forgiven. */
+		if (smp_load_acquire(&processes_frozen))
 			return;
 		/* First: who has exited is no more late for it. */
 		more = tell_stalls(round);
@@ -183,12 +198,15 @@ static int note_suspend(struct notifier_block *block, unsigned long what,
 	switch (what) {
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
 		WRITE_ONCE(processes_frozen, true);
 		break;
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
 		varta_tracker_forgive(&varta.tracker, ktime_get_ns());
-		WRITE_ONCE(processes_frozen, false);
+		/* Pairs with work(). */
+		smp_store_release(&processes_frozen, false);
 		wake_up(&watch_wait);
 		break;
 	}
@@ -265,6 +283,8 @@ void varta_watch_exit(void)
  */
 void varta_watch_rearm(void)
 {
+	/* The threshold is there before the wish: pairs with rearm(). */
+	smp_mb__before_atomic();
 	set_bit(REARM, &wanted);
 	wake_up(&watch_wait);
 }

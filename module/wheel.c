@@ -10,9 +10,10 @@
  * A bucket of the lowest level is a tick. A timer in it is handed out when it
  * is due, to the nanosecond, and not before: in a tick that has begun it waits
  * in the list SOON. Those of the other levels are emptied one bucket ahead, by
- * way of the list EARLY, and come after all that is due. However many a list
- * holds, the lock is only held for a moment. The lists are circular and doubly
- * linked, by places in one array, half as large as pointers.
+ * way of the list EARLY. What is due comes before them, but for a part of each
+ * batch. However many a list holds, the lock is only held for a moment. The
+ * lists are circular and doubly linked, by places in one array, half as large
+ * as pointers.
  *
  * Whoever handles what is due waits until varta_wheel_next(). A timer that is
  * armed meanwhile for an earlier time is the reason to wake them, and the only
@@ -40,6 +41,11 @@ enum {
 	LISTS,
 	/* So many timers of a tick are looked at to say when it is due. */
 	LOOKED_AT = 8,
+	/*
+	 * The part of a batch that is not for what is due: there could be no
+	 * end of that, and nobody would come from a wide bucket to a narrow one.
+	 */
+	KEPT_PART = 4,
 };
 
 static u32 shift_of(u32 level)
@@ -152,10 +158,7 @@ static void file_timer(struct varta_wheel *wheel, u32 place)
 		level--;
 		bucket = wheel->position[level] + VARTA_WHEEL_BUCKETS - 1;
 	}
-	/*
-	 * What is too far ahead for one level can only be behind the position
-	 * of the next if expiry is held up half way through the levels.
-	 */
+	/* It is not behind the position, but if it were, it must not be lost. */
 	link_to(wheel, place,
 		bucket < wheel->position[level] ? EARLY :
 						  list_of(level, bucket));
@@ -195,28 +198,20 @@ static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
 	return false;
 }
 
-static bool turn_wide(struct varta_wheel *wheel, u64 now)
+/* All that is due now is in DUE, and all that draws near in EARLY. */
+static void collect(struct varta_wheel *wheel, u64 now)
 {
 	u32 level;
 
-	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
-		if (turn(wheel, level, now))
-			return true;
-	}
-	return false;
-}
-
-/* Fill DUE, which is empty, with what may be due. Returns whether it did. */
-static bool refill(struct varta_wheel *wheel, u64 now)
-{
 	if (wheel->soonest <= now) {
 		wheel->soonest = U64_MAX;
-		if (!is_empty(wheel, SOON)) {
+		if (!is_empty(wheel, SOON))
 			splice_to(wheel, SOON, DUE);
-			return true;
-		}
 	}
-	return turn(wheel, 0, now);
+	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
+		while (turn(wheel, level, now))
+			;
+	}
 }
 
 /* Who wants how many, and how many have been handled. */
@@ -230,9 +225,9 @@ struct batch {
 
 /*
  * Hand out from a list what is due or wide of its tick, and put the rest in
- * SOON. Returns whether there is room for more than the list had.
+ * SOON, as far as there is room.
  */
-static bool hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
+static void hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 {
 	struct varta_timer *timers = wheel->timers;
 	u32 head = head_of(wheel, list);
@@ -242,7 +237,7 @@ static bool hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 		u64 expires = timers[place].expires;
 
 		if (place == head)
-			return true;
+			return;
 		timers[head].next = timers[place].next;
 		timers[timers[place].next].prev = head;
 		timers[place].next = 0;
@@ -253,21 +248,22 @@ static bool hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 			batch->numbers[batch->count++] = place - 1;
 		batch->left--;
 	}
-	return false;
 }
 
-/* Returns whether there may be more, and no room for it. */
-static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
+/* What is due comes first, but a part of each batch is kept for the others. */
+static void fill_batch(struct varta_wheel *wheel, struct batch *batch)
 {
-	do {
-		if (!hand_out(wheel, DUE, batch))
-			return true;
-	} while (refill(wheel, batch->now));
-	do {
-		if (!hand_out(wheel, EARLY, batch))
-			return true;
-	} while (turn_wide(wheel, batch->now));
-	return false;
+	u32 kept_room = batch->room / KEPT_PART;
+	u32 kept = batch->left / KEPT_PART;
+
+	collect(wheel, batch->now);
+	batch->room -= kept_room;
+	batch->left -= kept;
+	hand_out(wheel, DUE, batch);
+	batch->room += kept_room;
+	batch->left += kept;
+	hand_out(wheel, EARLY, batch);
+	hand_out(wheel, DUE, batch);
 }
 
 /* When a tick's first timer is due; when it begins, if it has many. */
@@ -430,10 +426,10 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 number)
  * @more: set to whether to be called again for the same time, which it may be
  *	without any number handed out
  *
- * All that are due are handed out. Others, that were armed when they were due
- * more than VARTA_WHEEL_BUCKETS ticks later, may be handed out before their
- * time, after what is due; if they are armed again for it, then not again so
- * before it is near enough for the next lower level.
+ * All that are due are handed out, in the end. Others, that were armed when
+ * they were due more than VARTA_WHEEL_BUCKETS ticks later, may be handed out
+ * before their time; if they are armed again for it, then not again so before
+ * it is near enough for the next lower level.
  *
  * Context: any but interrupts; does not sleep. Holds the lock for a bounded
  * time.
@@ -450,7 +446,8 @@ u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
 	};
 
 	spin_lock(&wheel->lock);
-	*more = fill_batch(wheel, &batch);
+	fill_batch(wheel, &batch);
+	*more = !is_empty(wheel, DUE) || !is_empty(wheel, EARLY);
 	spin_unlock(&wheel->lock);
 	return batch.count;
 }

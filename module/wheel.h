@@ -38,7 +38,8 @@ struct varta_timer {
  * @lock: protects all below. Innermost: nothing is called with it held.
  * @timers: the numbers' timers at one more than the number, then the heads
  * @heads: where in @timers the heads begin
- * @soonest: no timer that is due in a tick that has begun is due earlier
+ * @soonest: no timer is due earlier of those whose tick has begun, and that
+ *	have been looked at since
  * @alarm: what varta_wheel_next() said last
  * @position: by level, the number, counted from time 0, of the first bucket
  *	that has not been emptied for good; the level holds the
