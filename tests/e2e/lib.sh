@@ -28,6 +28,11 @@ skip() {
 	exit 77
 }
 
+# note WORDS: a figure, shown also when the case is well
+note() {
+	echo "# $*"
+}
+
 # scaled N: as many on a stock kernel, fewer on one that takes longer for all
 scaled() {
 	case $(uname -r) in
