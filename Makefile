@@ -12,6 +12,7 @@ help:
 	@echo 'make check      the tests that protect every change'
 	@echo 'make check-all  all tests, on all kernels'
 	@echo 'make bench      what it costs and how late it is: a table, JSON and plots'
+	@echo 'make soak       wear it for hours [HOURS=1] and see what is left'
 	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
 	@echo 'make userspace  the library and the tool, in build/userspace'
 	@echo 'make netlink    what is generated from the netlink specification'
@@ -29,6 +30,9 @@ check-all:
 bench:
 	@tests/bench/run
 
+soak:
+	@tests/soak $(or $(HOURS),1)
+
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -45,4 +49,4 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' | xargs rm -f
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
-.PHONY: all help demo check check-all bench module userspace netlink clean
+.PHONY: all help demo check check-all bench soak module userspace netlink clean
