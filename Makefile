@@ -16,6 +16,7 @@ help:
 	@echo 'make fuzz       feed the module wrong messages [MINUTES=10]'
 	@echo 'make fuzz-userspace  the same for frame decoder and library [SECONDS=60]'
 	@echo 'make coverage   lines of the module that the tests run'
+	@echo 'make soak       wear it for hours [HOURS=1] and see what is left'
 	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
 	@echo 'make userspace  the library and the tool, in build/userspace'
 	@echo 'make deb        packages for Debian, in build/deb'
@@ -48,6 +49,9 @@ fuzz-userspace:
 coverage:
 	@tests/coverage
 
+soak:
+	@tests/soak $(or $(HOURS),1)
+
 module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -74,4 +78,4 @@ clean:
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
 .PHONY: all help demo check check-all bench check-debug fuzz fuzz-userspace \
-	coverage module userspace deb rpm check-packages netlink clean
+	coverage soak module userspace deb rpm check-packages netlink clean

@@ -28,6 +28,11 @@ skip() {
 	exit 77
 }
 
+# note WORDS: a figure, shown also when the case is well
+note() {
+	echo "# $*"
+}
+
 # scaled N: as many on a stock kernel, fewer on one that takes longer for all
 scaled() {
 	case $(uname -r) in
@@ -117,7 +122,7 @@ hear() {
 
 # heard NAME KIND: how many lines of that kind there are
 heard() {
-	grep -c "^$2" "$work/$1" || true
+	grep -cs "^$2" "$work/$1" || true
 }
 
 # has_heard NAME N [KIND]: stalls, unless another kind is named
@@ -213,4 +218,59 @@ leaked() {
 	grep unreferenced "$leaks" || return 1
 	cat "$leaks"
 	echo clear >"$leaks"
+}
+
+# --- Processes that race each other: userspace/tests/hammer.c
+
+# race ROLE COUNT: in the background, until it is through
+races=0
+racers=
+race() {
+	races=$((races + 1))
+	hammer "$1" "$2" >"$work/race-$races" &
+	racers="$racers $!"
+}
+
+# go_on ROLE: in the background, until the others are through, and after them
+lasting=
+go_on() {
+	races=$((races + 1))
+	hammer "$1" 0 >"$work/race-$races" &
+	lasting="$lasting $!"
+}
+
+# All are through, and none has met anything that cannot be.
+finish() {
+	for racer in $racers; do
+		wait "$racer" || fail "$(cat "$work"/race-*)"
+	done
+	end_lasting
+}
+
+end_lasting() {
+	for racer in $lasting; do
+		kill -TERM "$racer"
+		wait "$racer" || fail "$(cat "$work"/race-*)"
+	done
+	racers='' lasting=''
+	sort "$work"/race-* | sed 's/^/# /'
+}
+
+# sum ROLE WORD: of what the racers in that role have said after that word
+sum() {
+	cat "$work"/race-* | awk -v role="$1" -v word="$2" '
+		$1 == role {
+			for (i = 2; i < NF; i++)
+				if ($i == word)
+					total += $(i + 1)
+		}
+		END { print total + 0 }'
+}
+
+# What is counted and what is there are the same.
+agents_agree() {
+	varta agents -j >"$work/agents" &&
+		[ "$(jq length "$work/agents")" = "$(value tracked)" ] &&
+		[ "$(jq 'map(select(.stalled)) | length' "$work/agents")" = \
+			"$(value stalled_now)" ]
 }

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Does one thing over and over, for tests in which several such processes race
+ * each other and whatever else goes on.
+ *
+ * What the kernel refuses, for good reasons or because the module is being
+ * unloaded, is counted; an error that no race explains, or an answer that
+ * cannot be, ends the program with status 1. Which things there are is said by
+ * usage().
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <varta.h>
+
+enum {
+	/* Processes that a crowd has at a time. */
+	CROWD		= 48,
+	/* Agents that a relay brings at a time, of one source. */
+	RELAYED		= 40,
+	RELAY_SOURCE	= 77,
+	/* Beats in the life of a short-lived agent. */
+	LIFE_BEATS	= 3,
+	/* Agents in a namespace beside its first process. */
+	INHABITANTS	= 3,
+	INHABITED_BEATS	= 20,
+	/* How long a listener stays if nothing happens. */
+	LISTEN_MS	= 20,
+	/* Who goes on until told stands back for those who are to finish. */
+	LASTING_NICE	= 5,
+	REOPEN_US	= 1000,
+	PID_MAX		= 4194304,
+};
+
+static const char *role_name;
+static volatile sig_atomic_t ended;
+static struct varta *v;
+static unsigned long done, refused, reopened;
+/* What the role has to say besides. */
+static uint64_t sums[2];
+
+_Noreturn static void fail(const char *what, int error)
+{
+	fprintf(stderr, "hammer %s: %s: %s\n", role_name, what,
+		strerror(-error));
+	exit(1);
+}
+
+static void end(int signal)
+{
+	(void)signal;
+	ended = 1;
+}
+
+/*
+ * Whether the module being what it is, and others racing, explain it. A dump
+ * from a module that is about to go is of a protocol that is not supported.
+ */
+static bool explained(int error)
+{
+	static const int errors[] = {
+		EAGAIN, EBADRQC, EBUSY, EDQUOT, EEXIST, EINTR, ENOBUFS, ENODEV,
+		ENOENT, ENOSPC, EPROTONOSUPPORT, ESTALE, EXDEV,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(errors) / sizeof(*errors); i++)
+		if (error == -errors[i])
+			return true;
+	return false;
+}
+
+static void open_handle(void)
+{
+	const struct varta_options options = {
+		.size = sizeof(options),
+		.acknowledge = true,
+		.timeout_ms = 60000,
+		.name = role_name,
+	};
+	int error;
+
+	for (;;) {
+		error = varta_open(&v, &options);
+		if (!error || ended)
+			return;
+		if (!explained(error))
+			fail("open", error);
+		usleep(REOPEN_US);
+	}
+}
+
+/* Returns whether it was done; a module that has gone may come back. */
+static bool take_note(int error)
+{
+	if (error < 0 && !explained(error))
+		fail("not explained", error);
+	if (error == -ENODEV) {
+		reopened++;
+		varta_close(v);
+		v = NULL;
+		open_handle();
+	}
+	return error >= 0;
+}
+
+/* A child process, which does not outlive this one. */
+static pid_t spawn(void)
+{
+	pid_t parent = getpid();
+	pid_t child = fork();
+
+	if (child < 0)
+		fail("fork", -errno);
+	if (child)
+		return child;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent && getppid())
+		_exit(1);
+	signal(SIGTERM, SIG_DFL);
+	varta_close(v);
+	v = NULL;
+	return 0;
+}
+
+static bool well(pid_t child)
+{
+	int status;
+
+	if (waitpid(child, &status, 0) != child)
+		fail("wait", -errno);
+	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+static int beat(void)
+{
+	return varta_beat(v, VARTA_STATUS_OK, 0);
+}
+
+static int beat_and_bye(void)
+{
+	int error = beat();
+
+	return error ? error : varta_bye(v, 0);
+}
+
+static int live(void)
+{
+	pid_t child = spawn();
+	int i;
+
+	if (child)
+		return well(child) ? 0 : -EBUSY;
+	open_handle();
+	for (i = 0; i < LIFE_BEATS; i++)
+		take_note(beat());
+	_exit(0);
+}
+
+/* One more, which beats once and stays, until it has been here for longest. */
+static int crowd(void)
+{
+	static pid_t there[CROWD];
+	static unsigned int next;
+	pid_t child = spawn();
+
+	if (!child) {
+		open_handle();
+		take_note(beat());
+		for (;;)
+			pause();
+	}
+	if (there[next]) {
+		kill(there[next], SIGKILL);
+		well(there[next]);
+	}
+	there[next] = child;
+	next = (next + 1) % CROWD;
+	return 0;
+}
+
+static int check_agent(const struct varta_agent *agent, void *arg)
+{
+	bool sane = agent->pid && agent->pid <= PID_MAX &&
+		    agent->status <= VARTA_STATUS_STALL &&
+		    agent->last_beat <= varta_monotonic_now() &&
+		    strnlen(agent->name, VARTA_NAME_SIZE) < VARTA_NAME_SIZE;
+
+	(void)arg;
+	if (!sane)
+		fail("an agent that cannot be", -EBADMSG);
+	return 0;
+}
+
+static int dump(void)
+{
+	return varta_agent_dump(v, check_agent, NULL);
+}
+
+static int get(void)
+{
+	struct varta_agent agent;
+	uint32_t pid = (uint32_t)getpid() - (uint32_t)rand() % 100;
+	int error = varta_agent_get(v, pid, &agent);
+
+	if (!error && agent.pid != pid)
+		fail("another agent", -EBADMSG);
+	return error ? error : check_agent(&agent, NULL);
+}
+
+static int stats(void)
+{
+	struct varta_stats all;
+
+	return varta_stats_get(v, &all);
+}
+
+static int take(void)
+{
+	struct varta_stats taken;
+	int error = varta_stats_take(v, &taken);
+
+	if (error)
+		return error;
+	sums[0] += taken.value[VARTA_A_STATS_INSERTED];
+	sums[1] += taken.value[VARTA_A_STATS_REFRESHED];
+	return 0;
+}
+
+static int configure(void)
+{
+	static const struct {
+		unsigned int attribute;
+		uint64_t value;
+	} all[] = {
+		{ VARTA_A_CONFIG_THRESHOLD_MS, 10 },
+		{ VARTA_A_CONFIG_TRACK_EXIT, 0 },
+		{ VARTA_A_CONFIG_MAX_AGENTS_PER_USER, 3 },
+		{ VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS, 1 },
+		{ VARTA_A_CONFIG_THRESHOLD_MS, 86400000 },
+		{ VARTA_A_CONFIG_BEAT_RATE, 1000 },
+		{ VARTA_A_CONFIG_TRACK_EXIT, 1 },
+		{ VARTA_A_CONFIG_MAX_AGENTS_PER_USER, 0 },
+		{ VARTA_A_CONFIG_THRESHOLD_MS, 50 },
+		{ VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS, 0 },
+		{ VARTA_A_CONFIG_BEAT_RATE, 0 },
+	};
+	size_t i = done % (sizeof(all) / sizeof(*all));
+
+	return varta_config_set(v, all[i].attribute, all[i].value);
+}
+
+static int relay(void)
+{
+	struct varta_beat beats[RELAYED] = { 0 };
+	uint64_t now = varta_monotonic_now();
+	uint32_t i;
+
+	for (i = 0; i < RELAYED; i++) {
+		beats[i].pid = 1 + (uint32_t)rand() % 1000;
+		beats[i].nonce = now + i;
+		beats[i].timestamp = now;
+		beats[i].threshold_ms = 10 + (uint32_t)rand() % 100;
+	}
+	return varta_relay(v, RELAY_SOURCE, beats, RELAYED);
+}
+
+static void count_event(const struct varta_event *event, void *arg)
+{
+	(void)arg;
+	check_agent(event->agent->pid ? event->agent :
+		    &(struct varta_agent){ .pid = 1 }, NULL);
+	sums[event->type == VARTA_EVENT_EXIT]++;
+}
+
+static int listen_once(void)
+{
+	const struct varta_events_options options = VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events *events;
+	struct pollfd readable = { .events = POLLIN };
+	int error = varta_events_open(&events, &options);
+
+	if (error)
+		return error;
+	readable.fd = varta_events_fd(events);
+	if (poll(&readable, 1, LISTEN_MS) > 0)
+		error = varta_events_receive(events, count_event, NULL);
+	varta_events_close(events);
+	return error < 0 ? error : 0;
+}
+
+/* As the first process of namespaces, with whose end all ends there. */
+_Noreturn static void inhabit(void)
+{
+	const struct varta_events_options options = VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events *events;
+	int i;
+
+	for (i = 0; i < INHABITANTS; i++) {
+		if (spawn())
+			continue;
+		open_handle();
+		for (;;)
+			take_note(beat());
+	}
+	open_handle();
+	if (varta_events_open(&events, &options))
+		_exit(1);
+	for (i = 0; i < INHABITED_BEATS; i++) {
+		take_note(beat());
+		take_note(dump());
+	}
+	_exit(0);
+}
+
+static int make_space(void)
+{
+	pid_t child = spawn();
+	pid_t first;
+
+	if (child)
+		return well(child) ? 0 : -EBUSY;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET))
+		_exit(1);
+	first = fork();
+	if (!first)
+		inhabit();
+	_exit(first > 0 && well(first) ? 0 : 1);
+}
+
+static const struct role {
+	const char *name, *what;
+	int (*once)(void);
+	/* What the sums are of. */
+	const char *sum[2];
+} roles[] = {
+	{ "beat", "beat", beat, { NULL } },
+	{ "bye", "beat and say goodbye", beat_and_bye, { NULL } },
+	{ "life", "begin a process that beats and ends", live, { NULL } },
+	{ "crowd", "add an agent to a crowd that stays", crowd, { NULL } },
+	{ "relay", "relay beats", relay, { NULL } },
+	{ "dump", "read all agents", dump, { NULL } },
+	{ "get", "read one agent, if it is there", get, { NULL } },
+	{ "stats", "read the counters", stats, { NULL } },
+	{ "take", "take the counters", take, { "inserted", "refreshed" } },
+	{ "config", "change a setting", configure, { NULL } },
+	{ "listen", "join, listen, leave", listen_once, { "stalls", "exits" } },
+	{ "space", "begin namespaces with agents and a listener, and end them",
+	  make_space, { NULL } },
+};
+
+static int usage(void)
+{
+	size_t i;
+
+	fputs("Usage: hammer ROLE COUNT\n"
+	      "Does it COUNT times, or with 0 until SIGTERM. Each time:\n\n",
+	      stderr);
+	for (i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		fprintf(stderr, "  %-6s  %s\n", roles[i].name, roles[i].what);
+	return 2;
+}
+
+static const struct role *find_role(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		if (!strcmp(roles[i].name, name))
+			return &roles[i];
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct sigaction action = {
+		.sa_handler = end,
+		.sa_flags = SA_RESTART,
+	};
+	const struct role *role = argc == 3 ? find_role(argv[1]) : NULL;
+	unsigned long count;
+	int i;
+
+	if (!role)
+		return usage();
+	role_name = role->name;
+	count = strtoul(argv[2], NULL, 10);
+	if (!count && nice(LASTING_NICE) < 0)
+		fail("nice", -errno);
+	srand((unsigned int)getpid());
+	sigaction(SIGTERM, &action, NULL);
+	open_handle();
+	while (!ended && (!count || done + refused < count)) {
+		if (take_note(role->once()))
+			done++;
+		else
+			refused++;
+	}
+	printf("%s done %lu refused %lu reopened %lu", role->name, done,
+	       refused, reopened);
+	for (i = 0; i < 2; i++)
+		if (role->sum[i])
+			printf(" %s %" PRIu64, role->sum[i], sums[i]);
+	putchar('\n');
+	return 0;
+}
