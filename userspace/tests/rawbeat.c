@@ -24,6 +24,7 @@
 
 #define MESSAGE_MAX	2048
 #define FRAME_MAX	256
+#define NUMBERS_MAX	4
 #define REPEAT_MAX	1000
 #define ANSWER_MS	1000
 
@@ -37,7 +38,7 @@ enum exit_code {
 
 /* The typed attributes, each of which can be left out or missized. */
 enum field {
-	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, FIELDS
+	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, NS_INODE, FIELDS
 };
 
 static const struct {
@@ -51,6 +52,7 @@ static const struct {
 	[PAYLOAD] = { "payload", VARTA_A_BEAT_PAYLOAD, 4 },
 	[PID] = { "pid", VARTA_A_BEAT_PID, 4 },
 	[THRESHOLD] = { "threshold", VARTA_A_BEAT_THRESHOLD_MS, 4 },
+	[NS_INODE] = { "ns-inode", VARTA_A_RELAYED_BEAT_NS_INODE, 8 },
 };
 
 /* What will be sent. */
@@ -63,6 +65,14 @@ struct request {
 	unsigned char frame[FRAME_MAX];
 	int frame_len;
 	bool frame_present;
+
+	/* For other commands: in front of the beat, which may be in a nest. */
+	struct {
+		uint16_t attribute;
+		uint32_t value;
+	} numbers[NUMBERS_MAX];
+	int numbers_count;
+	uint16_t nest;
 
 	uint8_t command, version;
 	uint16_t family;
@@ -164,6 +174,11 @@ static void set_pid(struct request *r, const char *value)
 static void set_threshold(struct request *r, const char *value)
 {
 	set_field(r, THRESHOLD, value);
+}
+
+static void set_ns_inode(struct request *r, const char *value)
+{
+	set_field(r, NS_INODE, value);
 }
 
 static void set_name(struct request *r, const char *value)
@@ -274,6 +289,32 @@ static void set_version(struct request *r, const char *value)
 	r->version = (uint8_t)small_number(value, UINT8_MAX);
 }
 
+static void add_number(struct request *r, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	char type[8] = "";
+
+	if (!equals || (size_t)(equals - value) >= sizeof(type) ||
+	    r->numbers_count == NUMBERS_MAX)
+		wrong_usage("not ATTRIBUTE=N, or too many:", value);
+	memcpy(type, value, (size_t)(equals - value));
+	r->numbers[r->numbers_count].attribute =
+		(uint16_t)small_number(type, UINT16_MAX);
+	r->numbers[r->numbers_count].value = (uint32_t)number(equals + 1);
+	r->numbers_count++;
+}
+
+static void set_nest(struct request *r, const char *value)
+{
+	r->nest = (uint16_t)small_number(value, UINT16_MAX);
+}
+
+static void no_beat(struct request *r, const char *value)
+{
+	(void)value;
+	memset(r->present, 0, sizeof(r->present));
+}
+
 static void header_only(struct request *r, const char *value)
 {
 	(void)value;
@@ -337,6 +378,8 @@ static const struct edit {
 	{ "payload", "N", "say this payload", set_payload },
 	{ "pid", "N", "claim this pid", set_pid },
 	{ "threshold", "N", "ask for this threshold in ms", set_threshold },
+	{ "ns-inode", "N", "say this pid namespace, as a relay may",
+	  set_ns_inode },
 	{ "name", "TEXT", "ask for this name", set_name },
 	{ "without", "FIELD", "leave this attribute out", without },
 	{ "size", "FIELD=BYTES", "give it a wrong size", set_size },
@@ -349,6 +392,10 @@ static const struct edit {
 	  frame_length },
 	{ "flip", "BYTE", "spoil one byte of the frame, counted from 0", flip },
 	{ "command", "N", "another command than beat", set_command },
+	{ "number", "TYPE=N", "an attribute of 32 bits in front of the beat",
+	  add_number },
+	{ "nest", "TYPE", "the beat as a nest of this type", set_nest },
+	{ "no-beat", NULL, "none of the beat's attributes", no_beat },
 	{ "version", "N", "another version of the family", set_version },
 	{ "header-only", NULL, "no attributes at all", header_only },
 	{ "no-header", NULL, "not even the generic netlink header",
@@ -446,10 +493,8 @@ static void append_field(struct buffer *b, const struct request *r, int field)
 	append_attribute(b, fields[field].attribute, value, r->size[field]);
 }
 
-static void append_attributes(struct buffer *b, const struct request *r)
+static void append_beat(struct buffer *b, const struct request *r)
 {
-	static const unsigned char zeros[64];
-	uint32_t word = 0;
 	int i;
 
 	for (i = 0; i < FIELDS; i++)
@@ -461,6 +506,24 @@ static void append_attributes(struct buffer *b, const struct request *r)
 	if (r->frame_present)
 		append_attribute(b, VARTA_A_BEAT_FRAME, r->frame,
 				 r->frame_len);
+}
+
+static void append_attributes(struct buffer *b, const struct request *r)
+{
+	static const unsigned char zeros[64];
+	struct buffer beat = { .length = 0 };
+	uint32_t word = 0;
+	int i;
+
+	for (i = 0; i < r->numbers_count; i++)
+		append_attribute(b, r->numbers[i].attribute,
+				 &r->numbers[i].value, sizeof(uint32_t));
+	append_beat(&beat, r);
+	if (r->nest)
+		append_attribute(b, r->nest | NLA_F_NESTED, beat.bytes,
+				 beat.length);
+	else
+		append(b, beat.bytes, beat.length);
 	if (r->unknown_attribute)
 		append_attribute(b, VARTA_A_BEAT_MAX + 100, &word,
 				 sizeof(word));
