@@ -138,7 +138,8 @@ static void work(struct round *round)
 	bool more;
 
 	do {
-		if (READ_ONCE(processes_frozen))
+		/* Pairs with the release in note_suspend(). */
+		if (smp_load_acquire(&processes_frozen))
 			return;
 		/* First: who has exited is no more late for it. */
 		more = tell_stalls(round);
@@ -188,7 +189,8 @@ static int note_suspend(struct notifier_block *block, unsigned long what,
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 		varta_tracker_forgive(&varta.tracker, ktime_get_ns());
-		WRITE_ONCE(processes_frozen, false);
+		/* Who finds them thawed, finds them forgiven. */
+		smp_store_release(&processes_frozen, false);
 		wake_up(&watch_wait);
 		break;
 	}
@@ -265,6 +267,8 @@ void varta_watch_exit(void)
  */
 void varta_watch_rearm(void)
 {
+	/* Who finds the wish, finds the threshold. */
+	smp_mb__before_atomic();
 	set_bit(REARM, &wanted);
 	wake_up(&watch_wait);
 }
