@@ -147,7 +147,11 @@ static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
 	 * rearmed for it before this agent was there.
 	 */
 	if (answer == VARTA_INSERTED) {
-		/* Pairs with test_and_clear_bit() in rearm() of the watch. */
+		/*
+		 * Pairs with test_and_clear_bit() in rearm() of the watch, and,
+		 * for who looks next whether the agent lives, with the one in
+		 * counting the threads that do.
+		 */
 		smp_mb();
 	}
 	if (threshold != varta_threshold_ns())

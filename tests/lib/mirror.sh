@@ -10,6 +10,10 @@ own_sources() {
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
 		grep -E ' bookworm(-updates|-security)? main$'
 }
+# The same, as lines for a sources.list.
+own_source_lines() {
+	own_sources | sed "s|^|deb [signed-by=$keyring] |"
+}
 mirror() {
 	own_sources | awk '$2 == "bookworm" { print $1; exit }'
 }

@@ -28,11 +28,18 @@ static void dereference_null(void)
 static void divide(void)
 {
 	zero = some / zero;
+	/* Some machines, as arm64, do not mind. */
+	raise(SIGFPE);
 }
 
 static void execute_nonsense(void)
 {
+#ifdef __aarch64__
+	/* There, the compiler's trap is a breakpoint. */
+	__asm__ volatile ("udf #0");
+#else
 	__builtin_trap();
+#endif
 }
 
 static void read_behind_a_file(void)
