@@ -4,8 +4,6 @@
  * from the specification, lists with their policies.
  */
 
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
@@ -23,10 +21,6 @@
 #include "settings.h"
 #include "varta.h"
 #include "watch.h"
-
-enum {
-	REGISTER_TRIES = 8,
-};
 
 /*
  * Beats come as attributes of two sets, a sender's own and a relay's, in which
@@ -411,9 +405,6 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply.skb, info);
 }
 
-/* The family is registered for good. */
-static bool door_is_open;
-
 /* What a dump is to show. Kernels before 6.2 let pass what is for a do. */
 static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 {
@@ -449,12 +440,8 @@ static struct dump *dump_of(struct netlink_callback *cb)
 int varta_nl_agent_get_start(struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
-	int err;
+	int err = read_filter(cb, &dump->only_stalled);
 
-	/* A dump holds the module, which may not come to be loaded. */
-	if (!smp_load_acquire(&door_is_open))
-		return -EAGAIN;
-	err = read_filter(cb, &dump->only_stalled);
 	if (!err)
 		dump->reader = get_pid_ns(task_active_pid_ns(current));
 	return err;
@@ -653,24 +640,27 @@ static const struct genl_multicast_group guarded_groups[] = {
 };
 
 /*
- * Where a multicast cannot ask about each listener, nobody may be in the group
- * who joined its number before it was one. Those leave with the family; the
- * next one may get the same numbers.
+ * Where a multicast cannot ask about each listener: whoever joined the number
+ * of our group before it was one leaves it with a family that has the number
+ * before ours, and nothing else. The first number that is free is given.
  */
-static int __init register_without_strangers(void)
-{
-	int tries, err;
+static struct genl_family decoy = {
+	.name		= VARTA_FAMILY_NAME "_decoy",
+	.version	= 1,
+	.netnsok	= true,
+	.module		= THIS_MODULE,
+	.mcgrps		= guarded_groups,
+	.n_mcgrps	= ARRAY_SIZE(guarded_groups),
+};
 
-	for (tries = 0; tries < REGISTER_TRIES; tries++) {
-		err = genl_register_family(&varta_nl_family);
-		if (err || COMPAT_GENL_HAS_FILTER ||
-		    !genl_has_listeners(&varta_nl_family, &init_net,
-					VARTA_NLGRP_EVENTS))
-			return err;
-		genl_unregister_family(&varta_nl_family);
-	}
-	pr_err("somebody joins the numbers of multicast groups that are not theirs\n");
-	return -EBUSY;
+static int __init drop_strangers(void)
+{
+	int err;
+
+	if (COMPAT_GENL_HAS_FILTER)
+		return 0;
+	err = genl_register_family(&decoy);
+	return err ?: genl_unregister_family(&decoy);
 }
 
 /**
@@ -681,13 +671,8 @@ static int __init register_without_strangers(void)
  */
 int __init varta_netlink_init(void)
 {
-	int err;
-
 	varta_nl_family.mcgrps = guarded_groups;
-	err = register_without_strangers();
-	if (!err)
-		smp_store_release(&door_is_open, true);
-	return err;
+	return drop_strangers() ?: genl_register_family(&varta_nl_family);
 }
 
 /**
