@@ -4,7 +4,9 @@
  * the kernel takes for the same agent, and when it takes it for dead.
  *
  * Both threads beat; then the first ends, and the other one goes on beating
- * until it reads a line, and ends the process with the number in it.
+ * until it reads a line, and ends the process with the number in it. With no
+ * number in it, that thread ends by itself as the first did, and nothing ends
+ * the process but that all its threads have.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -13,6 +15,12 @@
 #include <unistd.h>
 
 #include <varta.h>
+
+/* What the threads end with where they end by themselves. */
+enum {
+	FIRST_CODE	= 3,
+	SECOND_CODE	= 4,
+};
 
 static struct varta *v;
 
@@ -35,6 +43,8 @@ static void *beat_until_told(void *unused)
 	beat("second thread, alone");
 	if (!fgets(line, sizeof(line), stdin))
 		exit(101);
+	if (line[0] == '\n')
+		syscall(SYS_exit, SECOND_CODE);
 	exit(atoi(line));
 }
 
@@ -48,6 +58,6 @@ int main(void)
 	if (pthread_create(&thread, NULL, beat_until_told, NULL))
 		return 103;
 	/* This thread alone; pthread_exit() would want libgcc_s in the guest. */
-	syscall(SYS_exit, 0);
+	syscall(SYS_exit, FIRST_CODE);
 	return 104;
 }
