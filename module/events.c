@@ -19,7 +19,7 @@
 #include "varta.h"
 
 /* Sets of the agents of an event are words. */
-static_assert(BITS_PER_TYPE(u64) >= VARTA_EVENT_AGENTS);
+static_assert(sizeof(u64) * BITS_PER_BYTE >= VARTA_EVENT_AGENTS);
 
 /**
  * varta_events_begin() - begin to gather for one event
