@@ -198,9 +198,13 @@ static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
 	return false;
 }
 
-/* All that is due now is in DUE, and all that draws near in EARLY. */
-static void collect(struct varta_wheel *wheel, u64 now)
+/*
+ * All that is due now is in DUE; and all that draws near in EARLY, unless that
+ * still has something of before. Returns whether it has not.
+ */
+static bool collect(struct varta_wheel *wheel, u64 now)
 {
+	u32 levels = is_empty(wheel, EARLY) ? VARTA_WHEEL_LEVELS : 1;
 	u32 level;
 
 	if (wheel->soonest <= now) {
@@ -208,10 +212,11 @@ static void collect(struct varta_wheel *wheel, u64 now)
 		if (!is_empty(wheel, SOON))
 			splice_to(wheel, SOON, DUE);
 	}
-	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
+	for (level = 0; level < levels; level++) {
 		while (turn(wheel, level, now))
 			;
 	}
+	return levels > 1;
 }
 
 /* Who wants how many, and how many have been handled. */
@@ -250,13 +255,16 @@ static void hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 	}
 }
 
-/* What is due comes first, but a part of each batch is kept for the others. */
-static void fill_batch(struct varta_wheel *wheel, struct batch *batch)
+/*
+ * What is due comes first, but a part of each batch is kept for the others.
+ * Returns whether there may be more.
+ */
+static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 {
 	u32 kept_room = batch->room / KEPT_PART;
 	u32 kept = batch->left / KEPT_PART;
+	bool all = collect(wheel, batch->now);
 
-	collect(wheel, batch->now);
 	batch->room -= kept_room;
 	batch->left -= kept;
 	hand_out(wheel, DUE, batch);
@@ -264,6 +272,7 @@ static void fill_batch(struct varta_wheel *wheel, struct batch *batch)
 	batch->left += kept;
 	hand_out(wheel, EARLY, batch);
 	hand_out(wheel, DUE, batch);
+	return !all || !is_empty(wheel, DUE) || !is_empty(wheel, EARLY);
 }
 
 /* When a tick's first timer is due; when it begins, if it has many. */
@@ -446,8 +455,7 @@ u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
 	};
 
 	spin_lock(&wheel->lock);
-	fill_batch(wheel, &batch);
-	*more = !is_empty(wheel, DUE) || !is_empty(wheel, EARLY);
+	*more = fill_batch(wheel, &batch);
 	spin_unlock(&wheel->lock);
 	return batch.count;
 }
