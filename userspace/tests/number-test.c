@@ -41,6 +41,15 @@ static void test_durations(void)
 		      "no duration: '%s'", no_durations[i]);
 }
 
+static void test_intervals(void)
+{
+	int ms;
+
+	check(parse_interval("2s", &ms) && ms == 2000, "interval: '2s'");
+	check(!parse_interval("0", &ms) && !parse_interval("0s", &ms) &&
+	      !parse_interval("", &ms), "no interval: 0");
+}
+
 static void test_thresholds(void)
 {
 	uint32_t ms;
@@ -70,6 +79,18 @@ static void test_numbers(void)
 	      !parse_u32("4294967296", &narrow), "number: of 32 bits");
 }
 
+static void test_counts(void)
+{
+	uint64_t count;
+
+	check(parse_count("1", &count) && count == 1 &&
+	      parse_count("18446744073709551615", &count) &&
+	      count == UINT64_MAX, "count: from 1 to 2^64-1");
+	check(!parse_count("0", &count) && !parse_count("0x0", &count) &&
+	      !parse_count("", &count) && !parse_count("-1", &count),
+	      "no count: 0");
+}
+
 static void test_hex(void)
 {
 	unsigned char bytes[2];
@@ -88,7 +109,9 @@ static void test_hex(void)
 void test_number(void)
 {
 	test_durations();
+	test_intervals();
 	test_thresholds();
 	test_numbers();
+	test_counts();
 	test_hex();
 }

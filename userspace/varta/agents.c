@@ -60,19 +60,13 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-static bool take_interval(const char *text, struct agents_options *options)
-{
-	return parse_duration(text, &options->interval_ms) &&
-	       options->interval_ms;
-}
-
 /* As in "-w 5s": a number with a unit is no process id. */
 static bool belongs_to_watch(const char *text, struct agents_options *options)
 {
 	uint32_t pid;
 
 	return options->watch && !options->interval_ms &&
-	       !parse_u32(text, &pid) && take_interval(text, options);
+	       !parse_u32(text, &pid) && parse_interval(text, &options->interval_ms);
 }
 
 static void take_argument(const char *text, struct agents_options *options,
@@ -120,11 +114,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		break;
 	case 'w':
 		options->watch = true;
-		valid = !argument || take_interval(argument, options);
+		valid = !argument || parse_interval(argument, &options->interval_ms);
 		break;
 	case OPTION_COUNT:
-		valid = parse_number(argument, UINT64_MAX, &options->count) &&
-			options->count;
+		valid = parse_count(argument, &options->count);
 		break;
 	case ARGP_KEY_ARG:
 		take_argument(argument, options, state);
@@ -230,9 +223,7 @@ static int print_json(const struct ledger *ledger, bool one_line)
 	for (i = 0; i < ledger->count && !error; i++)
 		error = add_to_array(array, &ledger->agents[i]);
 	if (!error)
-		error = json_print(array, one_line ? JSON_C_TO_STRING_PLAIN :
-				   JSON_C_TO_STRING_PRETTY |
-				   JSON_C_TO_STRING_SPACED);
+		error = json_print(array, one_line);
 	json_object_put(array);
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }

@@ -12,9 +12,9 @@
 #include "clock.h"
 #include "command.h"
 #include "failure.h"
+#include "field.h"
 #include "handle.h"
 #include "number.h"
-#include "status.h"
 
 #define INTERVAL_MS	1000
 #define NS_PER_MS	1000000
@@ -43,14 +43,7 @@ struct beat_options {
 };
 
 enum {
-	OPTION_STATUS = 256,
-	OPTION_NONCE,
-	OPTION_PAYLOAD,
-	OPTION_PID,
-	OPTION_TIMESTAMP,
-	OPTION_THRESHOLD,
-	OPTION_NAME,
-	OPTION_TERMINAL,
+	OPTION_TERMINAL = FIELD_LAST,
 	OPTION_FRAME,
 	OPTION_COUNT,
 	OPTION_INTERVAL,
@@ -59,26 +52,26 @@ enum {
 
 static const struct argp_option option_table[] = {
 	{ .doc = "What the beat says:" },
-	{ .name = "status", .key = OPTION_STATUS, .arg = "STATUS",
+	{ .name = "status", .key = FIELD_STATUS, .arg = "STATUS",
 	  .doc = "ok (the default), degraded, critical, or a number" },
-	{ .name = "nonce", .key = OPTION_NONCE, .arg = "N",
+	{ .name = "nonce", .key = FIELD_NONCE, .arg = "N",
 	  .doc = "Of the first beat (default 1; with --pid, the time in "
 		 "nanoseconds, which goes up by itself from call to call)" },
-	{ .name = "payload", .key = OPTION_PAYLOAD, .arg = "N",
+	{ .name = "payload", .key = FIELD_PAYLOAD, .arg = "N",
 	  .doc = "Kept with the agent (default 0)" },
-	{ .name = "timestamp", .key = OPTION_TIMESTAMP, .arg = "N",
+	{ .name = "timestamp", .key = FIELD_TIMESTAMP, .arg = "N",
 	  .doc = "Nanoseconds of CLOCK_MONOTONIC (default now)" },
-	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
+	{ .name = "pid", .key = FIELD_PID, .arg = "PID",
 	  .doc = "Whose beat it is: this process's (the default), or an "
 		 "ancestor's with the same real user, such as a shell's $$" },
 	{ .name = "terminal", .key = OPTION_TERMINAL,
 	  .doc = "A crash handler's last word: critical, with nonce 2^64-1" },
 	{ .name = "frame", .key = OPTION_FRAME, .arg = "HEX",
 	  .doc = "Send these bytes as a frame, in place of all of the above" },
-	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
+	{ .name = "threshold", .key = FIELD_THRESHOLD, .arg = "DURATION",
 	  .doc = "Silence from which the agent is stalled, from now on "
 		 "(default: what it was)" },
-	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
+	{ .name = "name", .key = FIELD_NAME, .arg = "NAME",
 	  .doc = "What to call the agent from now on, up to 15 bytes "
 		 "(default: what it was; at first, the command's name)" },
 	{ .doc = "How often:" },
@@ -92,29 +85,14 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-static bool take_field(int key, const char *text, struct beat_options *options)
+/* What of the fields is more than what the beat says. */
+static void note_field(int key, struct beat_options *options)
 {
-	struct varta_beat *beat = &options->beat;
-
-	options->typed = true;
-	switch (key) {
-	case OPTION_STATUS:
-		options->status_given = true;
-		return parse_status(text, &beat->status);
-	case OPTION_NONCE:
-		options->nonce_given = true;
-		return parse_number(text, UINT64_MAX, &beat->nonce);
-	case OPTION_PAYLOAD:
-		return parse_u32(text, &beat->payload);
-	case OPTION_TIMESTAMP:
-		options->fixed_time = true;
-		return parse_number(text, UINT64_MAX, &beat->timestamp);
-	case OPTION_PID:
-		beat->claim_pid = true;
-		return parse_u32(text, &beat->pid);
-	default:
-		return false;
-	}
+	options->typed |= key != FIELD_THRESHOLD && key != FIELD_NAME;
+	options->status_given |= key == FIELD_STATUS;
+	options->nonce_given |= key == FIELD_NONCE;
+	options->fixed_time |= key == FIELD_TIMESTAMP;
+	options->beat.claim_pid |= key == FIELD_PID;
 }
 
 static void take_terminal(struct beat_options *options)
@@ -145,19 +123,15 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	bool valid = true;
 
 	switch (key) {
-	case OPTION_STATUS:
-	case OPTION_NONCE:
-	case OPTION_PAYLOAD:
-	case OPTION_TIMESTAMP:
-	case OPTION_PID:
-		valid = take_field(key, argument, options);
-		break;
-	case OPTION_THRESHOLD:
-		valid = parse_threshold(argument,
-					&options->beat.threshold_ms);
-		break;
-	case OPTION_NAME:
-		options->beat.name = argument;
+	case FIELD_STATUS:
+	case FIELD_NONCE:
+	case FIELD_PAYLOAD:
+	case FIELD_PID:
+	case FIELD_TIMESTAMP:
+	case FIELD_THRESHOLD:
+	case FIELD_NAME:
+		note_field(key, options);
+		valid = take_field(key, argument, &options->beat);
 		break;
 	case OPTION_TERMINAL:
 		take_terminal(options);
@@ -170,8 +144,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		break;
 	case OPTION_COUNT:
 		options->count_given = true;
-		valid = parse_number(argument, UINT64_MAX,
-				     &options->count) && options->count;
+		valid = parse_count(argument, &options->count);
 		break;
 	case OPTION_INTERVAL:
 		options->interval_given = true;

@@ -207,8 +207,7 @@ static int print_json(const struct varta_config *config, unsigned int only)
 			error = json_put_new(object, varta_config_name(i),
 					     json_value(config, i));
 	if (!error)
-		error = json_print(object, JSON_C_TO_STRING_PRETTY |
-				   JSON_C_TO_STRING_SPACED);
+		error = json_print(object, false);
 	json_object_put(object);
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }

@@ -80,8 +80,10 @@ int json_put_agent(struct json_object *object,
 	return put_exit(object, agent);
 }
 
-int json_print(struct json_object *value, int flags)
+int json_print(struct json_object *value, bool one_line)
 {
+	int flags = one_line ? JSON_C_TO_STRING_PLAIN :
+		    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
 	const char *text = json_object_to_json_string_ext(value, flags);
 
 	if (!text)

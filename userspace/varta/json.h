@@ -7,6 +7,7 @@
 #define JSON_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <varta.h>
@@ -35,10 +36,10 @@ int json_put_agent(struct json_object *object,
 /**
  * json_print() - Write a value and a newline to standard output.
  * @value: The value.
- * @flags: JSON_C_TO_STRING_*.
+ * @one_line: For programs that read line by line, rather than for people.
  *
  * Return: 0 or -ENOMEM. Errors of writing are left for the end to be found.
  */
-int json_print(struct json_object *value, int flags);
+int json_print(struct json_object *value, bool one_line);
 
 #endif /* JSON_H */

@@ -62,8 +62,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->json = true;
 		break;
 	case OPTION_COUNT:
-		valid = parse_number(argument, UINT64_MAX,
-				     &options->count) && options->count;
+		valid = parse_count(argument, &options->count);
 		break;
 	case OPTION_TIMEOUT:
 		options->limited_time = true;
@@ -190,7 +189,7 @@ static int print_json_event(const char *name, const struct varta_agent *agent)
 	if (!error && agent)
 		error = json_put_agent(object, agent);
 	if (!error)
-		error = json_print(object, JSON_C_TO_STRING_PLAIN);
+		error = json_print(object, true);
 	json_object_put(object);
 	return error;
 }

@@ -42,6 +42,11 @@ bool parse_u32(const char *text, uint32_t *number)
 	return true;
 }
 
+bool parse_count(const char *text, uint64_t *count)
+{
+	return parse_number(text, UINT64_MAX, count) && *count;
+}
+
 static uint64_t unit_in_ms(const char *unit)
 {
 	static const struct {
@@ -76,11 +81,16 @@ bool parse_duration(const char *text, int *ms)
 	return true;
 }
 
+bool parse_interval(const char *text, int *ms)
+{
+	return parse_duration(text, ms) && *ms;
+}
+
 bool parse_threshold(const char *text, uint32_t *ms)
 {
 	int duration;
 
-	if (!parse_duration(text, &duration) || !duration)
+	if (!parse_interval(text, &duration))
 		return false;
 	*ms = (uint32_t)duration;
 	return true;

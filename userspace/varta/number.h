@@ -27,6 +27,15 @@ bool parse_number(const char *text, uint64_t max, uint64_t *number);
 bool parse_u32(const char *text, uint32_t *number);
 
 /**
+ * parse_count() - Read how many there are to be.
+ * @text: As in parse_number(), but not 0.
+ * @count: Receives it.
+ *
+ * Return: Whether @text was such a number.
+ */
+bool parse_count(const char *text, uint64_t *count);
+
+/**
  * parse_duration() - Read a duration.
  * @text: A whole number and its unit: ms, s, m or h; without a unit, ms.
  * @ms: Receives milliseconds; at most INT_MAX, which poll(2) can wait for.
@@ -34,6 +43,15 @@ bool parse_u32(const char *text, uint32_t *number);
  * Return: Whether @text was such a duration.
  */
 bool parse_duration(const char *text, int *ms);
+
+/**
+ * parse_interval() - Read how far apart things are to be.
+ * @text: As in parse_duration(), but not 0.
+ * @ms: Receives milliseconds.
+ *
+ * Return: Whether @text was such a duration.
+ */
+bool parse_interval(const char *text, int *ms);
 
 /**
  * parse_threshold() - Read a threshold that an agent asks for.

@@ -13,9 +13,9 @@
 
 #include "command.h"
 #include "failure.h"
+#include "field.h"
 #include "handle.h"
 #include "number.h"
-#include "status.h"
 
 /**
  * struct relay_options - What to report.
@@ -31,15 +31,8 @@ struct relay_options {
 };
 
 enum {
-	OPTION_SOURCE = 256,
-	OPTION_PID,
+	OPTION_SOURCE = FIELD_LAST,
 	OPTION_COUNT,
-	OPTION_STATUS,
-	OPTION_NONCE,
-	OPTION_PAYLOAD,
-	OPTION_TIMESTAMP,
-	OPTION_THRESHOLD,
-	OPTION_NAME,
 	OPTION_NS_INODE,
 };
 
@@ -47,52 +40,30 @@ static const struct argp_option option_table[] = {
 	{ .doc = "Whose beats they are:" },
 	{ .name = "source", .key = OPTION_SOURCE, .arg = "N",
 	  .doc = "The relay's number; 0 for this machine" },
-	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
+	{ .name = "pid", .key = FIELD_PID, .arg = "PID",
 	  .doc = "The first agent's process id" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "How many agents: PID, PID+1 and so on (default 1)" },
 	{ .name = "ns-inode", .key = OPTION_NS_INODE, .arg = "N",
 	  .doc = "The agents' pid namespace (default not known)" },
 	{ .doc = "What each beat says:" },
-	{ .name = "status", .key = OPTION_STATUS, .arg = "STATUS",
+	{ .name = "status", .key = FIELD_STATUS, .arg = "STATUS",
 	  .doc = "ok (the default), degraded, critical, or a number" },
-	{ .name = "nonce", .key = OPTION_NONCE, .arg = "N",
+	{ .name = "nonce", .key = FIELD_NONCE, .arg = "N",
 	  .doc = "The same for all (default the time in nanoseconds, which "
 		 "goes up by itself from call to call)" },
-	{ .name = "payload", .key = OPTION_PAYLOAD, .arg = "N",
+	{ .name = "payload", .key = FIELD_PAYLOAD, .arg = "N",
 	  .doc = "Kept with the agent (default 0)" },
-	{ .name = "timestamp", .key = OPTION_TIMESTAMP, .arg = "N",
+	{ .name = "timestamp", .key = FIELD_TIMESTAMP, .arg = "N",
 	  .doc = "Nanoseconds of CLOCK_MONOTONIC (default now)" },
-	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
+	{ .name = "threshold", .key = FIELD_THRESHOLD, .arg = "DURATION",
 	  .doc = "Silence from which the agent is stalled, from now on: "
 		 "500ms, 5s, 2m; a bare number is ms (default: what it was)" },
-	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
+	{ .name = "name", .key = FIELD_NAME, .arg = "NAME",
 	  .doc = "What to call the agent from now on, up to 15 bytes "
 		 "(default: what it was; at first, nothing)" },
 	{ 0 }
 };
-
-static bool take_field(int key, const char *text, struct varta_beat *beat)
-{
-	switch (key) {
-	case OPTION_STATUS:
-		return parse_status(text, &beat->status);
-	case OPTION_NONCE:
-		return parse_number(text, UINT64_MAX, &beat->nonce);
-	case OPTION_PAYLOAD:
-		return parse_u32(text, &beat->payload);
-	case OPTION_TIMESTAMP:
-		return parse_number(text, UINT64_MAX, &beat->timestamp);
-	case OPTION_PID:
-		return parse_u32(text, &beat->pid);
-	case OPTION_THRESHOLD:
-		return parse_threshold(text, &beat->threshold_ms);
-	case OPTION_NS_INODE:
-		return parse_number(text, UINT64_MAX, &beat->ns_inode);
-	default:
-		return false;
-	}
-}
 
 static void check_options(struct relay_options *options,
 			  struct argp_state *state)
@@ -123,19 +94,20 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		valid = parse_u32(argument, &options->count) &&
 			options->count;
 		break;
-	case OPTION_NAME:
-		options->beat.name = argument;
-		break;
-	case OPTION_STATUS:
-	case OPTION_NONCE:
-	case OPTION_PAYLOAD:
-	case OPTION_TIMESTAMP:
-	case OPTION_PID:
-	case OPTION_THRESHOLD:
 	case OPTION_NS_INODE:
-		options->nonce_given |= key == OPTION_NONCE;
-		options->time_given |= key == OPTION_TIMESTAMP;
-		options->pid_given |= key == OPTION_PID;
+		valid = parse_number(argument, UINT64_MAX,
+				     &options->beat.ns_inode);
+		break;
+	case FIELD_STATUS:
+	case FIELD_NONCE:
+	case FIELD_PAYLOAD:
+	case FIELD_PID:
+	case FIELD_TIMESTAMP:
+	case FIELD_THRESHOLD:
+	case FIELD_NAME:
+		options->nonce_given |= key == FIELD_NONCE;
+		options->time_given |= key == FIELD_TIMESTAMP;
+		options->pid_given |= key == FIELD_PID;
 		valid = take_field(key, argument, &options->beat);
 		break;
 	case ARGP_KEY_END:

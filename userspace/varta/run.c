@@ -67,11 +67,6 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-static bool take_interval(const char *text, struct beater_plan *plan)
-{
-	return parse_duration(text, &plan->interval_ms) && plan->interval_ms;
-}
-
 static void check_options(const struct run_options *options,
 			  struct argp_state *state)
 {
@@ -101,7 +96,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		valid = parse_threshold(argument, &options->plan.threshold_ms);
 		break;
 	case OPTION_INTERVAL:
-		valid = take_interval(argument, &options->plan);
+		valid = parse_interval(argument, &options->plan.interval_ms);
 		break;
 	case OPTION_PROBE:
 		options->plan.probe = argument;

@@ -96,8 +96,7 @@ static int print_json(const struct varta_stats *stats)
 			error = json_put_new(object, varta_stats_name(i),
 				json_object_new_uint64(stats->value[i]));
 	if (!error)
-		error = json_print(object, JSON_C_TO_STRING_PRETTY |
-				   JSON_C_TO_STRING_SPACED);
+		error = json_print(object, false);
 	json_object_put(object);
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
