@@ -143,11 +143,12 @@ int varta_connection_wait(const struct varta_connection *c)
 int varta_connection_outcome(struct varta_connection *c, int error)
 {
 	/*
-	 * Generic netlink itself says -ENOENT for a family that is not there,
-	 * without a text; varta's own refusals have one.
+	 * Netlink itself says -ENOENT for a family that is not there, and
+	 * -EPROTONOSUPPORT for a dump of one that is being unloaded, without a
+	 * text; varta's own refusals have one.
 	 */
-	if (error != -ENOENT || c->refusal.error != error ||
-	    c->refusal.text[0])
+	if ((error != -ENOENT && error != -EPROTONOSUPPORT) ||
+	    c->refusal.error != error || c->refusal.text[0])
 		return error;
 	c->refusal.error = 0;
 	return -ENODEV;
