@@ -152,5 +152,4 @@ void varta_events_send(struct varta_events *events)
 	send_home(events, all);
 	for (i = 0; i < events->count; i++)
 		varta_net_release(events->agents[i].id.home);
-	events->count = 0;
 }

@@ -23,16 +23,6 @@
 
 static struct tracepoint *exit_tracepoint;
 
-/* As wait(2) gives it; the last thread of the group is ending. */
-static u32 exit_code_of(struct task_struct *task)
-{
-	struct signal_struct *signal = task->signal;
-
-	if (signal->flags & SIGNAL_GROUP_EXIT)
-		return signal->group_exit_code;
-	return task->group_leader->exit_code;
-}
-
 static void note_exit(VARTA_EXIT_PROBE_ARGS)
 {
 	struct varta_identity id;
@@ -41,7 +31,9 @@ static void note_exit(VARTA_EXIT_PROBE_ARGS)
 	    !varta_setting(VARTA_SET_TRACK_EXIT))
 		return;
 	varta_identify_pid(&id, task_tgid(task));
-	if (varta_tracker_note_exit(&varta.tracker, &id, exit_code_of(task)))
+	/* As wait(2) gives it, whichever way the group has ended. */
+	if (varta_tracker_note_exit(&varta.tracker, &id,
+				    task->signal->group_exit_code))
 		varta_watch_exit();
 }
 

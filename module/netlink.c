@@ -354,18 +354,15 @@ static bool reply_agent(void *context, const struct varta_agent *agent)
  */
 static u32 key_of_process(u32 number)
 {
-	struct varta_identity id;
 	u32 key = number;
 	struct pid *pid;
 
 	rcu_read_lock();
 	pid = find_vpid(number);
-	if (pid) {
-		varta_identify_pid(&id, pid);
-		key = id.pid;
-	} else if (task_active_pid_ns(current) != &init_pid_ns) {
+	if (pid)
+		key = varta_key_number(pid);
+	else if (task_active_pid_ns(current) != &init_pid_ns)
 		key = 0;
-	}
 	rcu_read_unlock();
 	return key;
 }

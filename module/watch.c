@@ -172,13 +172,14 @@ static void wait_for_deadline(void)
 
 	prepare_to_wait(&watch_wait, &wait, TASK_IDLE);
 	next = varta_tracker_next_deadline(&varta.tracker);
+	if (READ_ONCE(processes_frozen))
+		next = U64_MAX;
+	else if (READ_ONCE(wanted))
+		next = 0;
 	expires = ns_to_ktime(min_t(u64, next, KTIME_MAX));
-	if (kthread_should_stop())
-		;
-	else if (READ_ONCE(processes_frozen) || (!READ_ONCE(wanted) && next == U64_MAX))
-		schedule();
-	else if (!READ_ONCE(wanted))
-		schedule_hrtimeout_range(&expires, 0, HRTIMER_MODE_ABS);
+	if (!kthread_should_stop())
+		schedule_hrtimeout_range(next == U64_MAX ? NULL : &expires, 0,
+					 HRTIMER_MODE_ABS);
 	finish_wait(&watch_wait, &wait);
 }
 
