@@ -125,7 +125,11 @@ static void set_latch(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (slot->stalled == stalled)
 		return;
 	WRITE_ONCE(slot->stalled, stalled);
-	atomic_add(stalled ? 1 : -1, &tracker->stalled_now);
+	/* Who finds one counted is to find the slot when they look for it. */
+	if (stalled)
+		atomic_inc_return_release(&tracker->stalled_now);
+	else
+		atomic_dec(&tracker->stalled_now);
 }
 
 static void describe(const struct varta_slot *slot, struct varta_agent *agent)
@@ -1142,7 +1146,7 @@ u32 varta_tracker_tracked(const struct varta_tracker *tracker)
  */
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker)
 {
-	return atomic_read(&tracker->stalled_now);
+	return atomic_read_acquire(&tracker->stalled_now);
 }
 
 /**
