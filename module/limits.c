@@ -75,7 +75,7 @@ static struct {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-static bool take_token(u32 rate, u32 burst, u64 now)
+static bool take_token(u32 rate, u32 burst, u64 now, u64 *spent)
 {
 	u64 interval = div_u64(NSEC_PER_SEC, rate);
 	u64 full_at;
@@ -85,8 +85,10 @@ static bool take_token(u32 rate, u32 burst, u64 now)
 	/* It may be from a time when tokens came back more slowly. */
 	full_at = clamp(bucket.full_at, now, now + burst * interval) + interval;
 	taken = full_at - now <= burst * interval;
-	if (taken)
+	if (taken) {
 		bucket.full_at = full_at;
+		*spent = interval;
+	}
 	spin_unlock(&bucket.lock);
 	return taken;
 }
@@ -96,20 +98,42 @@ static bool take_token(u32 rate, u32 burst, u64 now)
  * @beat: the beat; it spends a token if there is one
  * @id: whose
  * @now: the time
+ * @spent: set to what it has spent, for varta_limits_refund()
  *
  * Context: process; does not sleep.
  */
 bool varta_all_limited(const struct varta_beat *beat,
-		       const struct varta_identity *id, u64 now)
+		       const struct varta_identity *id, u64 now, u64 *spent)
 {
 	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
 	struct last_beat last;
 
+	*spent = 0;
 	if (!rate)
 		return false;
 	if (varta_beat_is_terminal(beat) &&
 	    id->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	    find_last_beat(id, &last) && is_first_terminal(beat, &last))
 		return false;
-	return !take_token(rate, varta_setting(VARTA_SET_BEAT_BURST), now);
+	return !take_token(rate, varta_setting(VARTA_SET_BEAT_BURST), now,
+			   spent);
+}
+
+/**
+ * varta_limits_refund() - give back what a beat that was refused has spent
+ * @spent: what varta_all_limited() said
+ *
+ * Else who sends nothing but beats that are refused would use up the tokens
+ * of all: no limit of its own keeps it from that, since that goes by the last
+ * beat that was accepted.
+ *
+ * Context: process; does not sleep.
+ */
+void varta_limits_refund(u64 spent)
+{
+	if (!spent)
+		return;
+	spin_lock(&bucket.lock);
+	bucket.full_at -= min(bucket.full_at, spent);
+	spin_unlock(&bucket.lock);
 }

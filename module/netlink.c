@@ -116,14 +116,18 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	return 0;
 }
 
-/* The gates in front of the tracker that are about how often. */
+/*
+ * The gates in front of the tracker that are about how often. What is spent is
+ * given back if the beat is refused behind them.
+ */
 static int check_limits(struct netlink_ext_ack *extack,
 			const struct varta_beat *beat,
-			const struct varta_identity *id, u64 now)
+			const struct varta_identity *id, u64 now, u64 *spent)
 {
+	*spent = 0;
 	if (varta_agent_limited(beat, id, now))
 		return varta_refuse(extack, VARTA_REFUSE_AGENT_RATE);
-	if (varta_all_limited(beat, id, now))
+	if (varta_all_limited(beat, id, now, spent))
 		return varta_refuse(extack, VARTA_REFUSE_GLOBAL_RATE);
 	return 0;
 }
@@ -170,6 +174,7 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 			const struct varta_beat *beat, u64 now)
 {
 	struct varta_sender sender;
+	u64 spent;
 	int err;
 
 	varta_identify_current(&sender);
@@ -177,11 +182,13 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 	if (err)
 		return err;
 
-	err = check_limits(extack, beat, &sender.id, now);
+	err = check_limits(extack, beat, &sender.id, now, &spent);
 	if (!err)
 		err = varta_check_namespace(&sender, extack);
 	if (!err)
 		err = record(extack, beat, &sender.id, now);
+	if (err)
+		varta_limits_refund(spent);
 	/* If it ended in between, nobody else will free its slot. */
 	if (!err && sender.pid != task_tgid(current) &&
 	    !varta_sender_lives(&sender))
@@ -243,6 +250,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	};
 	struct varta_beat beat;
 	u64 now = ktime_get_ns();
+	u64 spent;
 	int err;
 
 	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
@@ -261,8 +269,12 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	id.own_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
-	err = check_limits(extack, &beat, &id, now);
-	return err ?: record(extack, &beat, &id, now);
+	err = check_limits(extack, &beat, &id, now, &spent);
+	if (!err)
+		err = record(extack, &beat, &id, now);
+	if (err)
+		varta_limits_refund(spent);
+	return err;
 }
 
 /* VARTA_CMD_RELAY: every beat is handled, the first refusal is the answer */
