@@ -12,7 +12,7 @@ enum {
 	DUE	= BUCKETS,
 	SOON,
 	EARLY,
-	LISTS,
+	LISTS = EARLY + VARTA_WHEEL_LEVELS - 1,
 };
 
 /**
@@ -74,10 +74,9 @@ static const char *timer_fault(const struct varta_wheel *wheel, u32 list,
 			return "a timer is among the soon ones, and is not";
 		return expires < wheel->soonest ?
 			"a timer is due before the soonest" : NULL;
-	case EARLY:
-		return NULL;
 	default:
-		return bucket_fault(wheel, list, expires);
+		return list >= EARLY ? NULL :
+			bucket_fault(wheel, list, expires);
 	}
 }
 

@@ -555,6 +555,28 @@ static void batches_heed_what_comes_between(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expire_into(test, LENGTH(1) + 199, out), 100 + 1);
 }
 
+/* While many from a wide bucket are handed out, a narrow one draws near. */
+static void narrow_bucket_does_not_wait_for_a_wide_one(struct kunit *test)
+{
+	const u64 near = LENGTH(3) * 99;
+	const u64 expires = near + 3 * LENGTH(1);
+	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	for (i = 1; i < CAPACITY; i++)
+		arm(test, i, near + LENGTH(3) + i);
+	KUNIT_ASSERT_EQ(test, expire_all(test, near - 2 * REACH(0)), 0);
+	arm(test, 0, expires);
+	KUNIT_ASSERT_TRUE(test, expire(test, near, 4, out));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires - LENGTH(1), 4, out));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, 4, out));
+	KUNIT_EXPECT_EQ(test, out->count, 1);
+	KUNIT_EXPECT_TRUE(test, test_bit(0, out->set));
+	KUNIT_EXPECT_EQ(test, out->early, 4 + 4 + 3);
+	expect_in_order(test);
+}
+
 /* Tick by tick, as when it is called whenever something is next. */
 static void order_is_that_of_time_to_within_a_tick(struct kunit *test)
 {
@@ -681,7 +703,9 @@ static void wheel_may_lag_behind(struct kunit *test)
 static void memory_is_what_is_allocated(struct kunit *test)
 {
 	struct varta_wheel *wheel = wheel_of(test);
-	const u32 lists = VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS + 3;
+	/* Due, soon, and for each level but one early. */
+	const u32 lists = VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS + 2 +
+			  VARTA_WHEEL_LEVELS - 1;
 
 	KUNIT_EXPECT_EQ(test, sizeof(struct varta_timer), 16);
 	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
@@ -765,6 +789,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(many_are_moved_a_batch_at_a_time),
 	KUNIT_CASE(many_are_handed_out_as_there_is_room),
 	KUNIT_CASE(batches_heed_what_comes_between),
+	KUNIT_CASE(narrow_bucket_does_not_wait_for_a_wide_one),
 	KUNIT_CASE(order_is_that_of_time_to_within_a_tick),
 
 	KUNIT_CASE(far_leap_hands_out_all),

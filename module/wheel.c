@@ -10,8 +10,9 @@
  * A bucket of the lowest level is a tick. A timer in it is handed out when it
  * is due, to the nanosecond, and not before: in a tick that has begun it waits
  * in the list SOON. Those of the other levels are emptied one bucket ahead, by
- * way of the list EARLY. What is due comes before them, but for a part of each
- * batch. However many a list holds, the lock is only held for a moment. The
+ * way of a list EARLY for each level. What is due comes before them, but for a
+ * part of each batch, and what is in a narrow bucket before what is in a wide
+ * one, which has more time. However many a list holds, the lock is only held for a moment. The
  * lists are circular and doubly linked, by places in one array, half as large
  * as pointers.
  *
@@ -29,16 +30,16 @@
 
 #include "wheel.h"
 
-/* The lists, by number: the buckets of all levels, and three more. */
+/* The lists, by number: the buckets of all levels, and some more. */
 enum {
 	BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
 	/* Of ticks that have begun, to be handed out or put in SOON. */
 	DUE	= BUCKETS,
 	/* Of ticks that have begun, seen not to be due before @soonest. */
 	SOON,
-	/* Of wider buckets that draw near. */
+	/* Of buckets that draw near, one for each level but the lowest. */
 	EARLY,
-	LISTS,
+	LISTS = EARLY + VARTA_WHEEL_LEVELS - 1,
 	/* So many timers of a tick are looked at to say when it is due. */
 	LOOKED_AT = 8,
 	/*
@@ -62,6 +63,11 @@ static u32 ahead_of(u32 level)
 static u32 list_of(u32 level, u64 bucket)
 {
 	return level * VARTA_WHEEL_BUCKETS + bucket % VARTA_WHEEL_BUCKETS;
+}
+
+static u32 early_of(u32 level)
+{
+	return EARLY + level - 1;
 }
 
 static u32 head_of(const struct varta_wheel *wheel, u32 list)
@@ -160,7 +166,7 @@ static void file_timer(struct varta_wheel *wheel, u32 place)
 	}
 	/* It is not behind the position, but if it were, it must not be lost. */
 	link_to(wheel, place,
-		bucket < wheel->position[level] ? EARLY :
+		bucket < wheel->position[level] ? early_of(level) :
 						  list_of(level, bucket));
 }
 
@@ -191,7 +197,8 @@ static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
 
 	if (find_bucket(wheel, level, &bucket) && bucket <= until) {
 		wheel->position[level] = bucket + 1;
-		splice_to(wheel, list_of(level, bucket), level ? EARLY : DUE);
+		splice_to(wheel, list_of(level, bucket),
+			  level ? early_of(level) : DUE);
 		return true;
 	}
 	wheel->position[level] = max(wheel->position[level], until + 1);
@@ -199,14 +206,17 @@ static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
 }
 
 /*
- * All that is due now is in DUE; and all that draws near in EARLY, unless that
- * still has something of before. Returns whether it has not.
+ * Have all that is due now in DUE, and all that draws near in EARLY. Buckets of
+ * the wider levels only begin when one of level 1 does: until then there is
+ * nothing new about them.
  */
-static bool collect(struct varta_wheel *wheel, u64 now)
+static void collect(struct varta_wheel *wheel, u64 now)
 {
-	u32 levels = is_empty(wheel, EARLY) ? VARTA_WHEEL_LEVELS : 1;
+	u64 turned = now >> shift_of(1);
+	u32 levels = turned == wheel->turned ? 1 : VARTA_WHEEL_LEVELS;
 	u32 level;
 
+	wheel->turned = turned;
 	if (wheel->soonest <= now) {
 		wheel->soonest = U64_MAX;
 		if (!is_empty(wheel, SOON))
@@ -216,7 +226,17 @@ static bool collect(struct varta_wheel *wheel, u64 now)
 		while (turn(wheel, level, now))
 			;
 	}
-	return levels > 1;
+}
+
+static bool is_any_early(const struct varta_wheel *wheel)
+{
+	u32 level;
+
+	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
+		if (!is_empty(wheel, early_of(level)))
+			return true;
+	}
+	return false;
 }
 
 /* Who wants how many, and how many have been handled. */
@@ -263,16 +283,18 @@ static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 {
 	u32 kept_room = batch->room / KEPT_PART;
 	u32 kept = batch->left / KEPT_PART;
-	bool all = collect(wheel, batch->now);
+	u32 level;
 
+	collect(wheel, batch->now);
 	batch->room -= kept_room;
 	batch->left -= kept;
 	hand_out(wheel, DUE, batch);
 	batch->room += kept_room;
 	batch->left += kept;
-	hand_out(wheel, EARLY, batch);
+	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
+		hand_out(wheel, early_of(level), batch);
 	hand_out(wheel, DUE, batch);
-	return !all || !is_empty(wheel, DUE) || !is_empty(wheel, EARLY);
+	return !is_empty(wheel, DUE) || is_any_early(wheel);
 }
 
 /* When a tick's first timer is due; when it begins, if it has many. */
@@ -316,6 +338,7 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	wheel->heads = 1 + capacity;
 	wheel->soonest = U64_MAX;
 	wheel->alarm = U64_MAX;
+	wheel->turned = U64_MAX;
 	for (list = 0; list < LISTS; list++) {
 		u32 head = head_of(wheel, list);
 
@@ -484,7 +507,7 @@ u64 varta_wheel_next(struct varta_wheel *wheel)
 			next = min(next, (bucket - min_t(u64, bucket, 1)) <<
 						 shift_of(level));
 	}
-	if (!is_empty(wheel, DUE) || !is_empty(wheel, EARLY))
+	if (!is_empty(wheel, DUE) || is_any_early(wheel))
 		next = 0;
 	wheel->alarm = next;
 	spin_unlock(&wheel->lock);

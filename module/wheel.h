@@ -41,6 +41,7 @@ struct varta_timer {
  * @soonest: no timer is due earlier of those whose tick has begun, and that
  *	have been looked at since
  * @alarm: what varta_wheel_next() said last
+ * @turned: the bucket of level 1 in which all levels were looked at last
  * @position: by level, the number, counted from time 0, of the first bucket
  *	that has not been emptied for good; the level holds the
  *	VARTA_WHEEL_BUCKETS from there on
@@ -53,6 +54,7 @@ struct varta_wheel {
 	u32 heads;
 	u64 soonest;
 	u64 alarm;
+	u64 turned;
 	u64 position[VARTA_WHEEL_LEVELS];
 	DECLARE_BITMAP(occupied, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
 };
