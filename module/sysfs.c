@@ -51,11 +51,14 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 #define MODE_AT_LOAD	0444
 #define MODE_LIVE	0644
+/* A mode can be changed by root; what is not there cannot be called. */
+#define STORE_AT_LOAD	NULL
+#define STORE_LIVE	setting_store
 
 static struct setting_attribute setting_attrs[] = {
 #define X(NAME, name, value, min, max, when, words) {			\
 		.attr = __ATTR(name, MODE_##when, setting_show,		\
-			       setting_store),				\
+			       STORE_##when),				\
 		.setting = &varta_settings[VARTA_SET_##NAME],		\
 	},
 	VARTA_SETTINGS(X)
