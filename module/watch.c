@@ -10,6 +10,7 @@
  * after, so nothing is told between, and all are given their time anew.
  */
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -28,7 +29,7 @@
 enum {
 	/* The thread works for so long before it rests, in nanoseconds. */
 	WORK_NS		= NSEC_PER_MSEC,
-	/* No more than this of a step in which it slept was work. */
+	/* No more than this of a step with time off its CPU was work. */
 	STEP_NS		= 2 * NSEC_PER_MSEC,
 	/* Nor does it rest for longer at a time. */
 	REST_NS		= 100 * NSEC_PER_MSEC,
@@ -42,8 +43,11 @@ static DECLARE_WAIT_QUEUE_HEAD(watch_wait);
 static struct task_struct *watch_thread;
 /* What is to be done that the deadlines do not say. */
 static unsigned long wanted;
-/* Processes are frozen, or about to be. */
-static bool processes_frozen;
+/*
+ * How many suspends are under way, during which processes are frozen: one
+ * program may hold one up, as /dev/snapshot lets it, while another is done.
+ */
+static atomic_t suspends;
 
 /* What the thread is about. */
 struct round {
@@ -54,8 +58,8 @@ struct round {
 	/* For how long it has worked and not rested, up to when. */
 	u64 worked;
 	u64 mark;
-	/* How often it had slept by then. */
-	unsigned long sleeps;
+	/* How often it had been off its CPU by then. */
+	unsigned long switches;
 };
 
 static struct round round;
@@ -106,16 +110,22 @@ static bool rearm(struct round *round)
 	return round->rearming;
 }
 
-/* Since the last mark. What it slept in between, it waited for something. */
+/* How often the thread has slept, or been kept from its CPU. */
+static unsigned long switches(void)
+{
+	return current->nvcsw + current->nivcsw;
+}
+
+/* Since the last mark. Off its CPU, the thread has not worked. */
 static u64 worked_since_mark(struct round *round)
 {
 	u64 now = ktime_get_ns();
 	u64 passed = now - round->mark;
 
-	if (current->nvcsw != round->sleeps)
+	if (switches() != round->switches)
 		passed = min_t(u64, passed, STEP_NS);
 	round->mark = now;
-	round->sleeps = current->nvcsw;
+	round->switches = switches();
 	return passed;
 }
 
@@ -143,18 +153,22 @@ static void note_wait(struct round *round)
 
 	round->worked -= min(round->worked, now - round->mark);
 	round->mark = now;
-	round->sleeps = current->nvcsw;
+	round->switches = switches();
 }
 
 /* All that is to be done now, a little of each at a time. */
 static void work(struct round *round)
 {
-	bool more;
+	bool more = false;
 
 	do {
 		/* Whoever sees it end sees what is forgiven. */
-		if (smp_load_acquire(&processes_frozen))
+		if (atomic_read_acquire(&suspends)) {
+			/* What is left does not wait for a deadline then. */
+			if (more)
+				set_bit(TELL_EXITS, &wanted);
 			return;
+		}
 		/* First: who has exited is no more late for it. */
 		more = tell_stalls(round);
 		more |= tell_exits(round);
@@ -172,7 +186,7 @@ static void wait_for_deadline(void)
 
 	prepare_to_wait(&watch_wait, &wait, TASK_IDLE);
 	next = varta_tracker_next_deadline(&varta.tracker);
-	if (READ_ONCE(processes_frozen))
+	if (atomic_read(&suspends))
 		next = U64_MAX;
 	else if (READ_ONCE(wanted))
 		next = 0;
@@ -200,14 +214,17 @@ static int note_suspend(struct notifier_block *block, unsigned long what,
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
 	case PM_RESTORE_PREPARE:
-		WRITE_ONCE(processes_frozen, true);
+		atomic_inc(&suspends);
 		break;
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
 		varta_tracker_forgive(&varta.tracker, ktime_get_ns());
-		/* Pairs with work(). */
-		smp_store_release(&processes_frozen, false);
+		/*
+		 * Pairs with work(). Of one that began before the module was
+		 * loaded, only this is told.
+		 */
+		atomic_dec_if_positive(&suspends);
 		wake_up(&watch_wait);
 		break;
 	}
