@@ -90,12 +90,12 @@ static void name_after(struct varta_sender *sender,
 }
 
 /* What an attested identity is made of; the name is there. */
-static void identify(struct varta_sender *sender, struct pid *pid)
+static void identify(struct varta_sender *sender, struct pid *pid, u64 home)
 {
 	sender->pid = pid;
 	varta_identify_pid(&sender->id, pid);
 	sender->id.uid = from_kuid(&init_user_ns, current_uid());
-	sender->id.home = varta_net_of_current();
+	sender->id.home = home;
 	sender->id.comm = sender->comm;
 }
 
@@ -115,14 +115,16 @@ void varta_identify_current(struct varta_sender *sender)
 	name_after(sender, current->group_leader);
 	rcu_read_unlock();
 	/* Good while the task runs here: nothing to hold. */
-	identify(sender, task_tgid(current));
+	identify(sender, task_tgid(current), varta_net_of_current());
 }
 
 /*
  * Whether the current task descends from the thread group @pid, with the same
- * real user. Fills in what is known of that process.
+ * real user. Fills in that process's name, and where it lives, held: not where
+ * the current task does.
  */
-static bool descends_from(struct varta_sender *sender, struct pid *pid)
+static bool descends_from(struct varta_sender *sender, struct pid *pid,
+			  u64 *home)
 {
 	struct task_struct *task = current;
 	int up;
@@ -138,6 +140,7 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid)
 		    !atomic_read(&task->signal->live))
 			return false;
 		name_after(sender, task->group_leader);
+		*home = varta_net_hold_of(task);
 		return true;
 	}
 	return false;
@@ -160,18 +163,19 @@ int varta_identify_other(struct varta_sender *sender, u32 claimed,
 {
 	struct pid *pid;
 	bool may = false;
+	u64 home;
 
 	rcu_read_lock();
 	pid = claimed <= VARTA_PID_MAX ? find_vpid(claimed) : NULL;
 	if (pid)
-		may = descends_from(sender, pid);
+		may = descends_from(sender, pid, &home);
 	if (may)
 		get_pid(pid);
 	rcu_read_unlock();
 	if (!may)
 		return varta_refuse(extack, VARTA_REFUSE_NOT_SENDERS_PID);
 
-	identify(sender, pid);
+	identify(sender, pid, home);
 	return 0;
 }
 
@@ -201,8 +205,10 @@ bool varta_sender_lives(const struct varta_sender *sender)
  */
 void varta_sender_put(struct varta_sender *sender)
 {
-	if (sender->pid && sender->pid != task_tgid(current))
-		put_pid(sender->pid);
+	if (!sender->pid || sender->pid == task_tgid(current))
+		return;
+	varta_net_release(sender->id.home);
+	put_pid(sender->pid);
 }
 
 /**

@@ -49,7 +49,7 @@ static inline u32 varta_key_number(const struct pid *pid)
 
 /**
  * struct varta_sender - an attested identity, and what it hangs on
- * @id: who the agent is
+ * @id: who the agent is; its home is held like @pid
  * @pid: of its process, held until varta_sender_put(); NULL if nothing is
  * @comm: what @id.comm points to
  */

@@ -4,6 +4,7 @@
 #include <linux/nsproxy.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
@@ -85,6 +86,13 @@ void varta_nets_exit(void)
 	unregister_pernet_subsys(&net_ops);
 }
 
+static u64 token_of(const struct net *net)
+{
+	struct home_pointer *pointer = net_generic(net, net_id);
+
+	return (uintptr_t)pointer->home;
+}
+
 /**
  * varta_net_of_current() - token for the current task's network namespace
  *
@@ -92,10 +100,7 @@ void varta_nets_exit(void)
  */
 u64 varta_net_of_current(void)
 {
-	struct net *net = current->nsproxy->net_ns;
-	struct home_pointer *pointer = net_generic(net, net_id);
-
-	return (uintptr_t)pointer->home;
+	return token_of(current->nsproxy->net_ns);
 }
 
 /**
@@ -108,6 +113,25 @@ void varta_net_hold(u64 home)
 {
 	if (home)
 		refcount_inc(&home_of(home)->refs);
+}
+
+/**
+ * varta_net_hold_of() - keep a token for another task's network namespace
+ * @task: the task; need not live
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: the token, held; 0 if the task has left its namespaces, to end.
+ */
+u64 varta_net_hold_of(struct task_struct *task)
+{
+	u64 home = 0;
+
+	task_lock(task);
+	if (task->nsproxy)
+		home = token_of(task->nsproxy->net_ns);
+	varta_net_hold(home);
+	task_unlock(task);
+	return home;
 }
 
 /**
