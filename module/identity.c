@@ -243,10 +243,11 @@ enum varta_process varta_process_look(const struct varta_identity *id)
 {
 	enum varta_process process = VARTA_PROCESS_GONE;
 	struct pid *own = generation_pid(id->generation);
+	const struct upid *key = varta_key_upid(own);
 	struct pid *pid;
 
 	rcu_read_lock();
-	pid = find_pid_ns(pid_nr(own), &init_pid_ns);
+	pid = find_pid_ns(key->nr, key->ns);
 	if (pid == own)
 		process = VARTA_PROCESS_SAME;
 	/* The number may also be in use for a thread, which is no process. */

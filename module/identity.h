@@ -36,15 +36,25 @@ static inline u32 varta_own_number(const struct pid *pid)
 }
 
 /**
+ * varta_key_upid() - the number that the ledger has a process under, and where
+ *	it is a number
+ * @pid: of its thread group
+ */
+static inline const struct upid *varta_key_upid(const struct pid *pid)
+{
+	bool pinned = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+		      VARTA_NAMESPACE_POLICY_PIN;
+
+	return &pid->numbers[pinned ? pid->level : 0];
+}
+
+/**
  * varta_key_number() - the number that the ledger has a process under
  * @pid: of its thread group
  */
 static inline u32 varta_key_number(const struct pid *pid)
 {
-	if (varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
-	    VARTA_NAMESPACE_POLICY_PIN)
-		return varta_own_number(pid);
-	return pid->numbers[0].nr;
+	return varta_key_upid(pid)->nr;
 }
 
 /**
