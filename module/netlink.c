@@ -332,6 +332,8 @@ struct reply {
 	u64 now;
 	/* Only agents that exist there are shown, by their numbers there. */
 	struct pid_namespace *reader;
+	/* By which number there, 0 for any. */
+	u32 wanted;
 };
 
 /*
@@ -344,7 +346,7 @@ static bool reply_agent(void *context, const struct varta_agent *agent)
 	u32 number = varta_number_in(&agent->id, reply->reader);
 	void *header;
 
-	if (!number)
+	if (!number || (reply->wanted && number != reply->wanted))
 		return true;
 
 	header = genlmsg_put(reply->skb, reply->portid, reply->seq,
@@ -398,8 +400,11 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	number = nla_get_u32(pid);
 	if (number > VARTA_PID_MAX || source_number > VARTA_SOURCE_MAX)
 		return varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
-	if (!source_number)
+	if (!source_number) {
+		/* Pinned ones may have another's number as their key. */
+		reply.wanted = number;
 		number = key_of_process(number);
+	}
 
 	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
 	if (!reply.skb)
