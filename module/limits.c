@@ -15,14 +15,19 @@
 
 /* What the limits have to know of a slot. */
 struct last_beat {
+	const struct varta_identity *id;
+	bool found;
 	u64 ns;
 	bool terminal;
 };
 
+/* The slot may be another's: who had the number before, or who is weaker. */
 static bool note_last_beat(void *context, const struct varta_agent *agent)
 {
 	struct last_beat *last = context;
 
+	last->found = agent->id.origin == last->id->origin &&
+		      agent->id.generation == last->id->generation;
 	last->ns = agent->last_ns;
 	last->terminal = agent->nonce == VARTA_TERMINAL_NONCE;
 	return true;
@@ -31,8 +36,10 @@ static bool note_last_beat(void *context, const struct varta_agent *agent)
 static bool find_last_beat(const struct varta_identity *id,
 			   struct last_beat *last)
 {
-	return varta_tracker_query(&varta.tracker, id->source, id->pid,
-				   note_last_beat, last);
+	*last = (struct last_beat) { .id = id };
+	varta_tracker_query(&varta.tracker, id->source, id->pid,
+			    note_last_beat, last);
+	return last->found;
 }
 
 /* A crash handler's last word is not to be lost because it comes soon. */
