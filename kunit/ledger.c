@@ -85,8 +85,9 @@ bool ledger_timer_is_right(const struct ledger *ledger, u32 number)
 	const struct varta_slot *slot = &ledger->tracker.slots[number];
 	u64 armed = wheel_expires(&ledger->tracker.wheel, number);
 
+	/* Once its time has come, a slot that is about to be freed is not. */
 	if (slot->pid && !slot->stalled)
-		return armed <= deadline_of(ledger, slot);
+		return slot->exited || armed <= deadline_of(ledger, slot);
 	return armed == U64_MAX;
 }
 

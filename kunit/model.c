@@ -360,7 +360,7 @@ bool model_is_due(const struct model *model, u32 number, u64 now, u64 threshold)
 	u64 silent = min(silence(slot->last_ns, now),
 			 silence(model->forgiven_ns, now));
 
-	return slot->pid && !slot->stalled &&
+	return slot->pid && !slot->stalled && !slot->exited &&
 	       silent >= threshold_of(slot, threshold);
 }
 
@@ -396,8 +396,10 @@ u64 model_next_deadline(const struct model *model, u64 threshold)
 	u64 next = U64_MAX;
 	u32 i;
 
-	for (i = 0; i < model->capacity; i++)
-		next = min(next, model_deadline(model, i, threshold));
+	for (i = 0; i < model->capacity; i++) {
+		if (!model->slots[i].exited)
+			next = min(next, model_deadline(model, i, threshold));
+	}
 	return next;
 }
 
@@ -456,6 +458,8 @@ bool model_retire(struct model *model, const struct varta_identity *id)
 	slot = &model->slots[number];
 	if (slot->generation && id->generation &&
 	    slot->generation != id->generation)
+		return false;
+	if (slot->origin != id->origin || slot->exited)
 		return false;
 	memset(slot, 0, sizeof(*slot));
 	return true;

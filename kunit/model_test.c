@@ -282,17 +282,19 @@ static bool told_if_sooner(struct duel *duel)
 	u32 number = model_find(&duel->model, id->source, id->pid);
 	u32 told = generations_sooners() - duel->sooners;
 	u64 deadline = U64_MAX;
-	bool is_sooner;
+	bool is_sooner, armed = !duel->rearming;
 
-	if (number != MODEL_NO_SLOT)
+	if (number != MODEL_NO_SLOT) {
 		deadline = model_deadline(&duel->model, number,
 					  duel->threshold);
+		armed &= !duel->model.slots[number].exited;
+	}
 	is_sooner = deadline < duel->alarm;
 	duel->sooners += told;
 	if (told)
 		duel->alarm = deadline;
-	/* Of agents that are not armed anew, it is told when they are. */
-	return duel->rearming ? told <= is_sooner : told == is_sooner;
+	/* Of agents that are not armed, it is told when they are. */
+	return armed ? told == is_sooner : told <= is_sooner;
 }
 
 /* One process has one namespace, though a step may say otherwise. */

@@ -98,8 +98,12 @@ static void stall_of_one_source_is_not_anothers(struct kunit *test)
 
 static void retirement_of_one_source_leaves_the_others(struct kunit *test)
 {
-	struct varta_identity id = { .pid = 7, .source = 1 };
-	struct varta_identity nobody = { .pid = 7, .source = 2 };
+	struct varta_identity id = {
+		.pid = 7, .source = 1, .origin = RELAYED,
+	};
+	struct varta_identity nobody = {
+		.pid = 7, .source = 2, .origin = RELAYED,
+	};
 
 	three_sevens(test);
 	KUNIT_EXPECT_FALSE(test, varta_tracker_retire(tracker_of(test),
@@ -147,7 +151,9 @@ static void exit_of_one_source_leaves_the_others(struct kunit *test)
 /* The slot keeps whatever was in it when it was free. */
 static void freed_slot_serves_another_source(struct kunit *test)
 {
-	struct varta_identity id = { .pid = 7, .source = 1 };
+	struct varta_identity id = {
+		.pid = 7, .source = 1, .origin = RELAYED,
+	};
 
 	three_sevens(test);
 	KUNIT_EXPECT_TRUE(test, varta_tracker_retire(tracker_of(test), &id));

@@ -390,6 +390,7 @@ struct retire_case {
 	u64 kept;
 	u64 given;
 	bool freed;
+	enum varta_origin origin;
 };
 
 static const struct retire_case retire_cases[] = {
@@ -398,6 +399,7 @@ static const struct retire_case retire_cases[] = {
 	{ "given unknown", 1, 0, true },
 	{ "both unknown", 0, 0, true },
 	{ "another generation", 1, 2, false },
+	{ "another origin", 0, 1, false, RELAYED },
 };
 
 KUNIT_ARRAY_PARAM_DESC(retire, retire_cases, name);
@@ -408,12 +410,12 @@ static void retire_leaves_another_process_alone(struct kunit *test)
 	struct varta_identity id = {
 		.pid = 7, .generation = param->given,
 		/* Not what retirement goes by. */
-		.ns_inode = THERE, .origin = RELAYED,
+		.ns_inode = THERE,
 	};
 
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 50, .ns = HERE,
-			.generation = param->kept);
+			.generation = param->kept, .origin = param->origin);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
 	KUNIT_EXPECT_EQ(test, varta_tracker_retire(tracker_of(test), &id),
 			param->freed);

@@ -133,8 +133,8 @@ static int check_limits(struct netlink_ext_ack *extack,
 }
 
 /* Put a beat that passed the gates into the ledger. */
-static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
-		  const struct varta_identity *id, u64 now)
+static enum varta_answer record(const struct varta_beat *beat,
+				const struct varta_identity *id, u64 now)
 {
 	u64 threshold = varta_threshold_ns();
 	enum varta_answer answer;
@@ -154,7 +154,7 @@ static int record(struct netlink_ext_ack *extack, const struct varta_beat *beat,
 	}
 	if (threshold != varta_threshold_ns())
 		varta_watch_rearm();
-	return varta_answer_to_error(extack, answer);
+	return answer;
 }
 
 /*
@@ -173,6 +173,7 @@ static int identify(struct varta_sender *sender, u32 claimed,
 static int beat_in_full(struct netlink_ext_ack *extack,
 			const struct varta_beat *beat, u64 now)
 {
+	enum varta_answer answer;
 	struct varta_sender sender;
 	u64 spent;
 	int err;
@@ -185,13 +186,17 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 	err = check_limits(extack, beat, &sender.id, now, &spent);
 	if (!err)
 		err = varta_check_namespace(&sender, extack);
-	if (!err)
-		err = record(extack, beat, &sender.id, now);
+	if (!err) {
+		answer = record(beat, &sender.id, now);
+		err = varta_answer_to_error(extack, answer);
+	}
 	if (err)
 		varta_limits_refund(spent);
-	/* If it ended in between, nobody else will free its slot. */
-	if (!err && sender.pid != task_tgid(current) &&
-	    !varta_sender_lives(&sender))
+	/*
+	 * If it ended in between, nobody else will free a slot that it has got
+	 * just now. One that was there is for the probe of exits to find.
+	 */
+	else if (answer == VARTA_INSERTED && !varta_sender_lives(&sender))
 		varta_tracker_retire(&varta.tracker, &sender.id);
 	varta_sender_put(&sender);
 	return err;
@@ -271,7 +276,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
 	err = check_limits(extack, &beat, &id, now, &spent);
 	if (!err)
-		err = record(extack, &beat, &id, now);
+		err = varta_answer_to_error(extack, record(&beat, &id, now));
 	if (err)
 		varta_limits_refund(spent);
 	return err;

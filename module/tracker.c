@@ -768,6 +768,7 @@ static void retire_recycled(struct varta_tracker *tracker,
 	 * its generation have come to be the same as the old one was.
 	 */
 	if (is_slot_of(slot, key_of(id)) && slot->generation == id->generation &&
+	    !slot->exited &&
 	    tracker->config.generations->look(id) == VARTA_PROCESS_RECYCLED) {
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
 		released = free_slot(tracker, slot);
@@ -790,7 +791,8 @@ static void look_at_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	struct varta_agent agent;
 
 	spin_lock(&slot->lock);
-	if (!slot->pid || slot->stalled)
+	/* One whose exit is to be told is freed with that. */
+	if (!slot->pid || slot->stalled || slot->exited)
 		goto unlock;
 	if (silence(silent_since(tracker, slot), now) <
 	    threshold_of(slot, threshold)) {
@@ -941,7 +943,8 @@ void varta_tracker_forgive(struct varta_tracker *tracker, u64 now)
 /**
  * varta_tracker_retire() - free the slot of an agent
  * @tracker: the tracker
- * @id: whose; a slot that is known to be another process's is left alone
+ * @id: whose; a slot that is known to be another process's is left alone, as
+ *	is one of another origin, and one whose exit is still to be told
  *
  * Context: process, may sleep.
  * Return: whether there was such a slot.
@@ -958,6 +961,7 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
 	if (slot) {
 		spin_lock(&slot->lock);
 		found = is_slot_of(slot, key_of(id)) &&
+			slot->origin == id->origin && !slot->exited &&
 			(!slot->generation || !id->generation ||
 			 slot->generation == id->generation);
 		if (found)
