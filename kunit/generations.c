@@ -234,6 +234,24 @@ static void leave(const struct varta_identity *id)
 		WRITE_ONCE(world.misused, true);
 }
 
+static bool replace(const struct varta_identity *old,
+		    const struct varta_identity *id)
+{
+	if (old->uid != id->uid) {
+		if (!admit(id))
+			return false;
+		leave(old);
+		return true;
+	}
+	atomic_inc(&world.asked);
+	if (is_somebody(id) && is_somebody(old)) {
+		atomic_inc(&world.at_home[id->home]);
+		if (atomic_dec_return(&world.at_home[old->home]) < 0)
+			WRITE_ONCE(world.misused, true);
+	}
+	return true;
+}
+
 static void sooner(void)
 {
 	atomic_inc(&world.sooners);
@@ -245,6 +263,7 @@ const struct varta_generation_ops generations_ops = {
 	.look		= look,
 	.admit		= admit,
 	.leave		= leave,
+	.replace	= replace,
 	.sooner		= sooner,
 };
 

@@ -189,18 +189,20 @@ static enum varta_answer count_answer(struct model *model,
 	return answer;
 }
 
-/* One windowed pass of section 5. */
+/* One windowed pass of section 5, for a slot of @user if there is one. */
 static u32 find_victim(struct model *model, u64 now, u64 threshold,
-		       bool only_latched)
+		       bool only_latched, const u32 *user)
 {
-	u32 looks = min(model->window, model->capacity);
+	u32 looks = min(model->window, model->used);
 	u32 i;
 
 	for (i = 0; i < looks; i++) {
 		u32 number = model->cursor;
 		struct model_slot *slot = &model->slots[number];
 
-		model->cursor = (model->cursor + 1) % model->capacity;
+		model->cursor = (model->cursor + 1) % model->used;
+		if (!slot->pid || (user && slot->uid != *user))
+			continue;
 		if (only_latched && !slot->stalled)
 			continue;
 		/* Nothing is longer than ten thresholds beyond the clock. */
@@ -213,17 +215,17 @@ static u32 find_victim(struct model *model, u64 now, u64 threshold,
 }
 
 /* Section 5. */
-static u32 evict(struct model *model, u64 now, u64 threshold)
+static u32 evict(struct model *model, u64 now, u64 threshold, const u32 *user)
 {
 	u32 victim = MODEL_NO_SLOT;
 	bool ran = false;
 
 	if (model_stalled_now(model)) {
-		victim = find_victim(model, now, threshold, true);
+		victim = find_victim(model, now, threshold, true, user);
 		ran = true;
 	}
 	if (victim == MODEL_NO_SLOT && model->policy == VARTA_EVICTION_POLICY_BALANCED) {
-		victim = find_victim(model, now, threshold, false);
+		victim = find_victim(model, now, threshold, false, user);
 		ran = true;
 	}
 	if (victim == MODEL_NO_SLOT) {
@@ -243,21 +245,33 @@ static enum varta_answer insert(struct model *model,
 {
 	u32 number;
 
-	if (model_admitted(model, id->uid) >= model->quota)
-		return VARTA_QUOTA_EXCEEDED;
-	if (model_find_free(model) != MODEL_NO_SLOT) {
+	if (model_admitted(model, id->uid) >= model->quota) {
+		number = evict(model, now, threshold, &id->uid);
+		if (number == MODEL_NO_SLOT)
+			return VARTA_QUOTA_EXCEEDED;
+	} else if (model_find_free(model) != MODEL_NO_SLOT) {
 		/* Any free slot is right, but it must be one. */
 		if (chosen < model->capacity && !model->slots[chosen].pid)
 			number = chosen;
 		else
 			number = model_find_free(model);
 	} else {
-		number = evict(model, now, threshold);
+		number = evict(model, now, threshold, NULL);
 		if (number == MODEL_NO_SLOT)
 			return VARTA_CAPACITY_EXCEEDED;
 	}
+	model->used = max(model->used, number + 1);
 	start_afresh(&model->slots[number], beat, id, now);
 	return VARTA_INSERTED;
+}
+
+/* The same user has as many agents afterwards as before. */
+static bool may_replace(const struct model *model,
+			const struct model_slot *slot,
+			const struct varta_identity *id)
+{
+	return slot->uid == id->uid ||
+	       model_admitted(model, id->uid) < model->quota;
 }
 
 static enum varta_answer record_known(struct model *model,
@@ -270,8 +284,7 @@ static enum varta_answer record_known(struct model *model,
 	/* 3.1 */
 	if (slot->generation && id->generation &&
 	    slot->generation != id->generation) {
-		/* Whom it replaces counts, too. */
-		if (model_admitted(model, id->uid) >= model->quota)
+		if (!may_replace(model, slot, id))
 			return VARTA_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;
 		start_afresh(slot, beat, id, now);
@@ -283,7 +296,7 @@ static enum varta_answer record_known(struct model *model,
 		if (!model->takeover ||
 		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
 			return VARTA_ORIGIN_CONFLICT;
-		if (model_admitted(model, id->uid) >= model->quota)
+		if (!may_replace(model, slot, id))
 			return VARTA_QUOTA_EXCEEDED;
 		start_afresh(slot, beat, id, now);
 		return VARTA_REFRESHED;

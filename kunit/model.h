@@ -51,6 +51,8 @@ struct model {
 	u64 forgiven_ns;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
+	/* Slots from here on never had an agent. */
+	u32 used;
 	u32 last_evicted_pid;
 	u64 totals[VARTA_COUNTERS_NUM];
 	u64 taken[VARTA_COUNTERS_NUM];

@@ -228,7 +228,7 @@ static void who_is_not_admitted_gets_no_slot(struct kunit *test)
 	expect_admitted(test, 2, 1);
 }
 
-static void who_is_not_admitted_evicts_nobody(struct kunit *test)
+static void who_is_not_admitted_evicts_nobody_else(struct kunit *test)
 {
 	struct varta_tracker *tracker;
 	struct varta_slot was;
@@ -243,7 +243,7 @@ static void who_is_not_admitted_evicts_nobody(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor, 0);
 	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
 	EXPECT_COUNT(test, EVICTIONS, 0);
-	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 0);
+	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 1);
 	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
 	expect_admitted(test, 0, 0);
 
@@ -251,6 +251,73 @@ static void who_is_not_admitted_evicts_nobody(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB,
 			.now = FILLED + EVICTABLE + 1);
 	expect_admitted(test, 0, 1);
+}
+
+/* Of slots that nobody beats for, a user would else have had enough for good. */
+static void who_is_not_admitted_evicts_one_of_their_own(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 8, .eviction_scan_window = 8,
+	});
+	generations_set_quota(2);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .home = 3);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE, .home = 3,
+			.generation = 2);
+	EXPECT_INSERTED(test, .pid = 3, .uid = ALICE);
+	/* Only who was reported is evicted, and none in time. */
+	EXPECT_OVER_QUOTA(test, .pid = 4, .uid = ALICE, .now = EVICTABLE + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 3);
+	EXPECT_OVER_QUOTA(test, .pid = 4, .uid = ALICE, .now = EVICTABLE);
+	EXPECT_INSERTED(test, .pid = 4, .uid = ALICE, .home = 4,
+			.generation = 4, .now = EVICTABLE + 1);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 2));
+	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
+	KUNIT_EXPECT_EQ(test, tracker_of(test)->last_evicted_pid, 2);
+	KUNIT_EXPECT_EQ(test, generations_held(2), 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 1);
+	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	EXPECT_COUNT(test, EVICTIONS, 1);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 2);
+	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 1);
+	expect_admitted(test, 2, 1);
+}
+
+static void free_slot_is_no_victim_of_their_own(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 8, .eviction_scan_window = 8,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	generations_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE);
+	KUNIT_EXPECT_TRUE(test, retire(test, 1));
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	EXPECT_INSERTED(test, .pid = 3, .uid = ALICE, .now = EVICTABLE);
+	KUNIT_EXPECT_TRUE(test, retire(test, 2));
+	EXPECT_OVER_QUOTA(test, .pid = 4, .uid = ALICE, .now = EVICTABLE + 1);
+	EXPECT_COUNT(test, EVICTIONS, 0);
+	EXPECT_COUNT(test, INVARIANT_VIOLATIONS, 0);
+	expect_admitted(test, 1, 0);
+}
+
+static void new_process_of_the_same_user_needs_no_room(struct kunit *test)
+{
+	ledger_make(test, &(struct varta_tracker_config) {
+		.capacity = 2, .origin_takeover = true,
+	});
+	generations_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .home = 3,
+			.generation = 1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .home = 4,
+			.generation = 2);
+	EXPECT_COUNT(test, PID_RECYCLES, 1);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	expect_admitted(test, 1, 0);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB, .origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 2, .uid = BOB, .origin = ATTESTED);
+	expect_admitted(test, 1, 1);
 }
 
 /* say() sees that the slot is as it was. */
@@ -353,7 +420,10 @@ static struct kunit_case quota_cases[] = {
 	KUNIT_CASE(destroyed_ledger_lets_everybody_leave),
 
 	KUNIT_CASE(who_is_not_admitted_gets_no_slot),
-	KUNIT_CASE(who_is_not_admitted_evicts_nobody),
+	KUNIT_CASE(who_is_not_admitted_evicts_nobody_else),
+	KUNIT_CASE(who_is_not_admitted_evicts_one_of_their_own),
+	KUNIT_CASE(free_slot_is_no_victim_of_their_own),
+	KUNIT_CASE(new_process_of_the_same_user_needs_no_room),
 	KUNIT_CASE(new_process_that_is_not_admitted_leaves_the_slot),
 	KUNIT_CASE(stronger_origin_that_is_not_admitted_leaves_the_slot),
 	KUNIT_CASE(exit_of_who_could_not_be_replaced_is_told),

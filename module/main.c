@@ -37,12 +37,23 @@ static void agent_leaves(const struct varta_identity *id)
 	varta_net_release(id->home);
 }
 
+static bool replace_agent(const struct varta_identity *old,
+			  const struct varta_identity *id)
+{
+	if (!varta_user_replace(old->uid, id->uid))
+		return false;
+	varta_net_hold(id->home);
+	varta_net_release(old->home);
+	return true;
+}
+
 static const struct varta_generation_ops generation_ops = {
 	.hold		= varta_process_hold,
 	.release	= varta_process_release,
 	.look		= varta_process_look,
 	.admit		= admit_agent,
 	.leave		= agent_leaves,
+	.replace	= replace_agent,
 	.sooner		= varta_watch_sooner,
 };
 

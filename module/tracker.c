@@ -166,6 +166,7 @@ struct record {
 	u64 now;
 	u64 threshold;
 	u64 released;
+	bool over_quota;
 	enum varta_answer answer;
 };
 
@@ -273,13 +274,25 @@ static void leave(struct varta_tracker *tracker,
 		tracker->config.generations->leave(id);
 }
 
-/* The agent of a slot leaves, and the slot is given up or started afresh. */
+/* The agent of a slot leaves, and the slot is given up or to another. */
 static void leave_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 {
 	struct varta_agent agent;
 
 	describe(slot, &agent);
 	leave(tracker, &agent.id);
+}
+
+/* The agent of a slot leaves for another, if that one is admitted. */
+static bool replace(struct varta_tracker *tracker,
+		    const struct varta_slot *slot,
+		    const struct varta_identity *id)
+{
+	struct varta_agent agent;
+
+	describe(slot, &agent);
+	return !tracker->config.generations->replace ||
+	       tracker->config.generations->replace(&agent.id, id);
 }
 
 /**
@@ -319,7 +332,7 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	slot->generation = id->generation;
 	slot->ns_inode = id->ns_inode;
 	slot->home = id->home;
-	slot->uid = id->uid;
+	WRITE_ONCE(slot->uid, id->uid);
 	slot->own_pid = id->own_pid;
 	slot->origin = id->origin;
 	slot->has_regular = false;
@@ -341,9 +354,8 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 static bool restart_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			 struct record *record)
 {
-	if (!admit(tracker, record->id))
+	if (!replace(tracker, slot, record->id))
 		return false;
-	leave_slot(tracker, slot);
 	start_slot(tracker, slot, record);
 	return true;
 }
@@ -503,8 +515,11 @@ static bool is_victim(const struct varta_slot *slot,
 	u64 limit = saturating_mul(threshold_of(slot, record->threshold),
 				   VARTA_EVICTION_FACTOR);
 
-	return silence(READ_ONCE(slot->last_ns), record->now) > limit &&
-	       (!only_stalled || READ_ONCE(slot->stalled));
+	return READ_ONCE(slot->pid) &&
+	       silence(READ_ONCE(slot->last_ns), record->now) > limit &&
+	       (!only_stalled || READ_ONCE(slot->stalled)) &&
+	       (!record->over_quota ||
+		READ_ONCE(slot->uid) == record->id->uid);
 }
 
 /*
@@ -537,7 +552,10 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (err)
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	tracker->last_evicted_pid = slot->pid;
-	leave_slot(tracker, slot);
+	if (record->over_quota)
+		replace(tracker, slot, record->id);
+	else
+		leave_slot(tracker, slot);
 	WRITE_ONCE(slot->pid, record->id->pid);
 	slot->source = record->id->source;
 	start_slot(tracker, slot, record);
@@ -550,21 +568,20 @@ unlock:
 
 /*
  * One windowed pass from where the last one stopped (section 5), for a slot to
- * take over. All slots are in use. They are looked at without their locks, so
- * that refused beats of unknown agents do not hold up the beats of known ones.
- * Returns whether a victim was found; the answer is then set.
+ * take over. Slots are looked at without their locks, so that refused beats of
+ * unknown agents do not hold up the beats of known ones. Returns whether a victim was found; the answer is then set.
  */
 static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
 			  bool only_stalled)
 {
-	u32 capacity = tracker->config.capacity;
-	u32 left = min(tracker->config.eviction_scan_window, capacity);
+	u32 used = tracker->slots_used;
+	u32 left = min(tracker->config.eviction_scan_window, used);
 
 	while (left--) {
 		struct varta_slot *slot;
 
 		slot = &tracker->slots[tracker->eviction_cursor++];
-		if (tracker->eviction_cursor == capacity)
+		if (tracker->eviction_cursor == used)
 			tracker->eviction_cursor = 0;
 		if (is_victim(slot, record, only_stalled) &&
 		    take_over(tracker, slot, record, only_stalled))
@@ -574,7 +591,10 @@ static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
 	return false;
 }
 
-/* An unknown agent, and no slot is free: evict one, or refuse (section 5). */
+/*
+ * An unknown agent that no free slot is for: evict another, one of its user's
+ * if that has as many as may be, or refuse (section 5).
+ */
 static void record_evicting(struct varta_tracker *tracker,
 			    struct record *record)
 {
@@ -592,7 +612,8 @@ static void record_evicting(struct varta_tracker *tracker,
 	}
 	if (looked)
 		count(tracker, VARTA_COUNT_EVICTION_SCAN_TRUNCATED);
-	record->answer = VARTA_CAPACITY_EXCEEDED;
+	record->answer = record->over_quota ? VARTA_QUOTA_EXCEEDED :
+					      VARTA_CAPACITY_EXCEEDED;
 }
 
 /*
@@ -649,8 +670,9 @@ static void record_unknown(struct varta_tracker *tracker,
 {
 	drop_stray_entry(tracker, key_of(record->id));
 	/* Who may have no more, must not evict others either. */
-	if (!admit(tracker, record->id)) {
-		record->answer = VARTA_QUOTA_EXCEEDED;
+	record->over_quota = !admit(tracker, record->id);
+	if (record->over_quota) {
+		record_evicting(tracker, record);
 		return;
 	}
 	record_admitted(tracker, record);

@@ -137,6 +137,9 @@ enum varta_process {
  *	more. May be NULL, for anybody.
  * @leave: an admitted agent has no slot any more, or got none. NULL if @admit
  *	is.
+ * @replace: an agent is about to get the slot of one that was admitted and
+ *	leaves; false, with nothing changed, if its user may not have one more,
+ *	which is never so if the other was the same user's. NULL if @admit is.
  * @sooner: an agent is due before varta_tracker_next_deadline() last said. May
  *	be NULL.
  *
@@ -149,6 +152,8 @@ struct varta_generation_ops {
 	enum varta_process (*look)(const struct varta_identity *id);
 	bool (*admit)(const struct varta_identity *id);
 	void (*leave)(const struct varta_identity *id);
+	bool (*replace)(const struct varta_identity *old,
+			const struct varta_identity *id);
 	void (*sooner)(void);
 };
 

@@ -3,7 +3,8 @@
  * Agents counted by user, so that one user cannot fill the ledger for the
  * others. The table is a hash of fixed size with a chain for each bucket, of
  * entries that are all allocated at load: there can be no more users than
- * agents, nor than USERS_MAX.
+ * agents, nor than USERS_MAX, but for those who are admitted before another
+ * leaves.
  */
 
 #include <linux/hash.h>
@@ -19,6 +20,11 @@
 enum {
 	/* Users with agents at the same time. */
 	USERS_MAX = 65536,
+	/*
+	 * One that an eviction is to make room for, one eviction at a time, and
+	 * one in varta_user_replace().
+	 */
+	USERS_SPARE = 2,
 };
 
 struct user {
@@ -46,7 +52,7 @@ static struct {
  */
 int varta_users_init(u32 capacity)
 {
-	u32 number = min_t(u32, capacity, USERS_MAX);
+	u32 number = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
 	u32 i;
 
 	table.bits = ilog2(roundup_pow_of_two(number)) + 1;
@@ -101,6 +107,29 @@ static struct user *make_user(u32 uid)
 	return user;
 }
 
+/* With the table locked. */
+static bool admit(u32 uid)
+{
+	u32 most = varta_setting(VARTA_SET_MAX_AGENTS_PER_USER);
+	struct user *user = user_of(uid) ?: make_user(uid);
+
+	if (!user || (most && user->agents >= most))
+		return false;
+	user->agents++;
+	return true;
+}
+
+/* With the table locked. */
+static void leave(u32 uid)
+{
+	struct user *user = user_of(uid);
+
+	if (user && !--user->agents) {
+		hlist_del(&user->node);
+		hlist_add_head(&user->node, &table.free);
+	}
+}
+
 /**
  * varta_user_admit() - count one more agent of a user
  * @uid: in the initial user namespace
@@ -110,15 +139,10 @@ static struct user *make_user(u32 uid)
  */
 bool varta_user_admit(u32 uid)
 {
-	u32 most = varta_setting(VARTA_SET_MAX_AGENTS_PER_USER);
-	struct user *user;
 	bool admitted;
 
 	spin_lock(&table.lock);
-	user = user_of(uid) ?: make_user(uid);
-	admitted = user && (!most || user->agents < most);
-	if (admitted)
-		user->agents++;
+	admitted = admit(uid);
 	spin_unlock(&table.lock);
 	return admitted;
 }
@@ -131,13 +155,29 @@ bool varta_user_admit(u32 uid)
  */
 void varta_user_leave(u32 uid)
 {
-	struct user *user;
+	spin_lock(&table.lock);
+	leave(uid);
+	spin_unlock(&table.lock);
+}
+
+/**
+ * varta_user_replace() - count an agent of one user in place of another's
+ * @old: whose agent was admitted, and leaves
+ * @uid: whose comes; if it is the same user, nothing is counted
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: false, with nothing changed, if @uid has as many as may be.
+ */
+bool varta_user_replace(u32 old, u32 uid)
+{
+	bool admitted = true;
 
 	spin_lock(&table.lock);
-	user = user_of(uid);
-	if (user && !--user->agents) {
-		hlist_del(&user->node);
-		hlist_add_head(&user->node, &table.free);
+	if (old != uid) {
+		admitted = admit(uid);
+		if (admitted)
+			leave(old);
 	}
 	spin_unlock(&table.lock);
+	return admitted;
 }

@@ -9,5 +9,6 @@ int varta_users_init(u32 capacity);
 void varta_users_exit(void);
 bool varta_user_admit(u32 uid);
 void varta_user_leave(u32 uid);
+bool varta_user_replace(u32 old, u32 uid);
 
 #endif /* _VARTA_USERS_H */
