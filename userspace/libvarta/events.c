@@ -246,15 +246,17 @@ static int take(struct varta_events *events, struct delivery *delivery)
 	return 0;
 }
 
-/* The same, and takes note if something was missed. */
+/* The same, and takes note if something was missed: any failure loses some. */
 static int take_or_notice(struct varta_events *events,
 			  struct delivery *delivery)
 {
 	int error = take(events, delivery);
 
-	if (error != -ENOBUFS)
+	if (!error || error == -EAGAIN)
 		return error;
 	events->behind = true;
+	if (error != -ENOBUFS)
+		return error;
 	tell(delivery, VARTA_EVENT_OVERRUN, NULL, false);
 	return 0;
 }
@@ -308,19 +310,33 @@ static int catch_up(struct varta_events *events, struct delivery *delivery)
 	return read_ledger(events, delivery);
 }
 
+/*
+ * After a failure there may be no other message for long, so that having none
+ * is no reason to stay behind; but it is what the caller waits to hear.
+ */
+static int take_and_catch_up(struct varta_events *events,
+			     struct delivery *delivery)
+{
+	int error = take_or_notice(events, delivery);
+	bool none = error == -EAGAIN;
+
+	if (error && !(none && events->behind))
+		return error;
+	if (!events->behind && events->told.count <= events->told.limit)
+		return 0;
+	error = catch_up(events, delivery);
+	return !error && none && !delivery->count ? -EAGAIN : error;
+}
+
 int varta_events_receive(struct varta_events *events, varta_event_fn fn,
 			 void *arg)
 {
 	struct delivery delivery = { .events = events, .fn = fn, .arg = arg };
 	int error;
 
-	if (!events->ledger) {
+	if (events->ledger)
+		error = take_and_catch_up(events, &delivery);
+	else
 		error = take(events, &delivery);
-		return error ? error : delivery.count;
-	}
-	error = take_or_notice(events, &delivery);
-	if (!error && (events->behind ||
-		       events->told.count > events->told.limit))
-		error = catch_up(events, &delivery);
 	return error ? error : delivery.count;
 }

@@ -368,7 +368,9 @@ VARTA_API int varta_events_fd(const struct varta_events *events);
  * Return: The number of events, which may be 0; -EAGAIN when there is no
  * message; without @resync, -ENOBUFS when messages were lost because they were
  * not received in time: read the ledger with varta_agent_dump(), and go on
- * receiving; or another negative errno.
+ * receiving; or another negative errno, such as -ENOMEM, and the rest of the
+ * message is lost. With @resync, the next call then tells the stalls in it that
+ * last.
  */
 VARTA_API int varta_events_receive(struct varta_events *events,
 				   varta_event_fn fn, void *arg);

@@ -17,6 +17,7 @@ int main(void)
 	test_relay();
 	test_client();
 	test_told();
+	test_events();
 	test_number();
 	test_setting();
 	test_table();

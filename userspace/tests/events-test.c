@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A subscription that loses events in other ways than by being slow: what it
+ * missed, it tells from the ledger.
+ */
+#include "connection.h"
+#include "told.h"
+
+static ssize_t fake_receive(const struct varta_connection *c, void *buffer,
+			    size_t size);
+static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg);
+static int fake_by_event(struct varta_told *told,
+			 const struct varta_agent *agent);
+
+/* The file under test is to call these: the real ones seldom fail. */
+#define varta_connection_receive	fake_receive
+#define varta_agent_dump_stalled	fake_dump
+#define varta_told_by_event		fake_by_event
+#include "events.c"
+#undef varta_told_by_event
+
+#include <string.h>
+
+#include <netlink/attr.h>
+
+#include "tap.h"
+
+#define FAMILY	42
+#define AGENTS	48
+
+/* What stands in for the kernel and for malloc(). */
+static struct {
+	struct nl_msg *message;
+	int receive_error, dump_error;
+	/* There is no memory for this agent, once. */
+	uint32_t too_many;
+	unsigned int dumps;
+} fake;
+
+static unsigned int told[AGENTS + 1], resynced, overruns;
+
+static ssize_t fake_receive(const struct varta_connection *c, void *buffer,
+			    size_t size)
+{
+	ssize_t length = -EAGAIN;
+
+	(void)c;
+	if (fake.receive_error) {
+		length = fake.receive_error;
+		fake.receive_error = 0;
+	} else if (fake.message) {
+		length = nlmsg_hdr(fake.message)->nlmsg_len;
+		if ((size_t)length > size)
+			return -EMSGSIZE;
+		memcpy(buffer, nlmsg_hdr(fake.message), (size_t)length);
+		nlmsg_free(fake.message);
+		fake.message = NULL;
+	}
+	return length;
+}
+
+static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg)
+{
+	struct varta_agent agent = { .last_beat = 100 };
+	int error = fake.dump_error;
+
+	(void)v;
+	fake.dumps++;
+	while (!error && agent.own_pid < AGENTS) {
+		agent.own_pid++;
+		error = fn(&agent, arg);
+	}
+	return error;
+}
+
+static int fake_by_event(struct varta_told *stalls,
+			 const struct varta_agent *agent)
+{
+	if (agent->own_pid == fake.too_many) {
+		fake.too_many = 0;
+		return -ENOMEM;
+	}
+	return varta_told_by_event(stalls, agent);
+}
+
+static void note(const struct varta_event *event, void *arg)
+{
+	(void)arg;
+	overruns += event->type == VARTA_EVENT_OVERRUN;
+	if (event->agent)
+		told[event->agent->own_pid]++;
+	resynced += event->resynced;
+}
+
+static bool put_agent(uint32_t pid, int last_beat_size)
+{
+	const uint64_t last_beat = 100;
+	struct nlattr *nest = nla_nest_start(fake.message,
+					     VARTA_A_AGENTS_AGENT);
+
+	if (!nest ||
+	    nla_put_u32(fake.message, VARTA_A_AGENT_OWN_PID, pid) ||
+	    nla_put(fake.message, VARTA_A_AGENT_LAST_BEAT, last_beat_size,
+		    &last_beat))
+		return false;
+	nla_nest_end(fake.message, nest);
+	return true;
+}
+
+/* One message that tells of all, with a short attribute in one of them. */
+static void report(uint32_t damaged)
+{
+	uint32_t pid;
+	bool fine;
+
+	fake.message = nlmsg_alloc();
+	fine = fake.message &&
+	       genlmsg_put(fake.message, 0, 0, FAMILY, 0, 0,
+			   VARTA_CMD_STALL_NTF, VARTA_FAMILY_VERSION);
+	for (pid = 1; fine && pid <= AGENTS; pid++)
+		fine = put_agent(pid, pid == damaged ? 4 : 8);
+	check(fine, "events: a message");
+}
+
+static struct varta_events *begin(void)
+{
+	static struct varta_events events;
+
+	memset(&fake, 0, sizeof(fake));
+	memset(told, 0, sizeof(told));
+	resynced = 0;
+	overruns = 0;
+	events.connection.family = FAMILY;
+	/* Nobody looks into it. */
+	events.ledger = (struct varta *)&events;
+	events.behind = false;
+	varta_told_clear(&events.told);
+	return &events;
+}
+
+static int receive(struct varta_events *events)
+{
+	return varta_events_receive(events, note, NULL);
+}
+
+/* Each once, though @count of them only when the ledger was read. */
+static void check_made_up(struct varta_events *events, unsigned int count,
+			  const char *what)
+{
+	unsigned int pid, once = 0;
+
+	check(receive(events) == (int)count && resynced == count,
+	      "events: %s, made up for without another message", what);
+	for (pid = 1; pid <= AGENTS; pid++)
+		once += told[pid] == 1;
+	check(once == AGENTS, "events: %s, all are told once", what);
+	check(receive(events) == -EAGAIN && fake.dumps == 1,
+	      "events: %s, and no more than that", what);
+	varta_told_clear(&events->told);
+}
+
+static void test_memory(void)
+{
+	struct varta_events *events = begin();
+
+	report(0);
+	fake.too_many = 20;
+	check(receive(events) == -ENOMEM && !resynced,
+	      "events: no memory in the middle of a message");
+	check_made_up(events, AGENTS - 19, "no memory");
+}
+
+static void test_damaged(void)
+{
+	struct varta_events *events = begin();
+
+	report(2);
+	check(receive(events) == -EBADMSG, "events: a damaged message");
+	check_made_up(events, AGENTS - 1, "damaged");
+
+	events = begin();
+	fake.receive_error = -EMSGSIZE;
+	check(receive(events) == -EMSGSIZE, "events: too long a message");
+	check_made_up(events, AGENTS, "too long");
+}
+
+static void test_overrun(void)
+{
+	struct varta_events *events = begin();
+
+	fake.receive_error = -ENOBUFS;
+	check(receive(events) == AGENTS + 1 && overruns == 1 &&
+	      resynced == AGENTS, "events: an overrun is made up for at once");
+	check(receive(events) == -EAGAIN && fake.dumps == 1,
+	      "events: and only once");
+	varta_told_clear(&events->told);
+}
+
+/* A caller that receives until there is none must come to an end. */
+static void test_no_ledger(void)
+{
+	struct varta_events *events = begin();
+
+	fake.receive_error = -EMSGSIZE;
+	receive(events);
+	fake.dump_error = -ENODEV;
+	check(receive(events) == -EAGAIN && receive(events) == -EAGAIN,
+	      "events: behind, and no ledger to read");
+	events->connection.family = 0;
+	fake.dumps = 0;
+	check(receive(events) == -EAGAIN && !fake.dumps,
+	      "events: behind, and no module");
+	events->connection.family = FAMILY;
+	fake.dump_error = 0;
+	check_made_up(events, AGENTS, "ledger is back");
+}
+
+void test_events(void)
+{
+	test_memory();
+	test_damaged();
+	test_overrun();
+	test_no_ledger();
+}
