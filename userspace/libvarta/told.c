@@ -28,6 +28,8 @@ struct stall {
 	uint64_t last_beat;
 	uint32_t round;
 	enum origin origin;
+	/* Of those that a sweep has found to be over. */
+	struct stall *next_over;
 };
 
 static int compare(const void *left, const void *right)
@@ -162,10 +164,9 @@ void varta_told_begin(struct varta_told *told)
 	told->round++;
 }
 
-/* A walk must not change the tree, so it gathers one batch at a time. */
+/* A walk must not change the tree, so it only links what is to be dropped. */
 struct sweep {
-	struct stall *over[256];
-	size_t count;
+	struct stall *over;
 	uint32_t round;
 };
 
@@ -175,22 +176,23 @@ static void gather(const void *node, VISIT visit, void *arg)
 	struct sweep *sweep = arg;
 
 	if ((visit == postorder || visit == leaf) &&
-	    stall->round != sweep->round &&
-	    sweep->count < sizeof(sweep->over) / sizeof(sweep->over[0]))
-		sweep->over[sweep->count++] = stall;
+	    stall->round != sweep->round) {
+		stall->next_over = sweep->over;
+		sweep->over = stall;
+	}
 }
 
 void varta_told_end(struct varta_told *told)
 {
 	struct sweep sweep = { .round = told->round };
-	size_t i;
+	struct stall *over;
 
-	do {
-		sweep.count = 0;
-		twalk_r(told->tree, gather, &sweep);
-		for (i = 0; i < sweep.count; i++)
-			drop(told, sweep.over[i]);
-	} while (sweep.count);
+	twalk_r(told->tree, gather, &sweep);
+	while (sweep.over) {
+		over = sweep.over;
+		sweep.over = over->next_over;
+		drop(told, over);
+	}
 	told->limit = told->count + LIMIT_MIN;
 	if (told->limit < 2 * told->count)
 		told->limit = 2 * told->count;
