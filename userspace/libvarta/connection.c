@@ -94,16 +94,21 @@ struct nl_msg *varta_connection_request(const struct varta_connection *c,
 int varta_connection_send(struct varta_connection *c, struct nl_msg *message)
 {
 	struct nlmsghdr *header = nlmsg_hdr(message);
+	int error;
 
 	header->nlmsg_seq = ++c->sequence;
-	/* An unconnected netlink socket sends to the kernel. */
-	if (send(c->fd, header, header->nlmsg_len, 0) < 0)
-		return -errno;
-	return 0;
+	if (varta_client_send_to_kernel(c->fd, header, header->nlmsg_len) >= 0)
+		return 0;
+	error = -errno;
+	/* As in varta_client_send(). */
+	if (error != -EAGAIN && error != -ENOBUFS && error != -ENOMEM &&
+	    error != -ECONNREFUSED)
+		varta_connection_close(c);
+	return error;
 }
 
-ssize_t varta_connection_receive(const struct varta_connection *c,
-				 void *buffer, size_t size)
+ssize_t varta_connection_receive(struct varta_connection *c, void *buffer,
+				 size_t size)
 {
 	struct sockaddr_nl sender;
 	struct iovec part = { .iov_base = buffer, .iov_len = size };
@@ -118,10 +123,15 @@ ssize_t varta_connection_receive(const struct varta_connection *c,
 	for (i = 0; i < FOREIGN_MAX; i++) {
 		message.msg_namelen = sizeof(sender);
 		length = recvmsg(c->fd, &message, MSG_DONTWAIT);
+		if (varta_client_is_foreign(length, &sender,
+					    message.msg_namelen)) {
+			varta_connection_close(c);
+			return -EBADF;
+		}
 		if (length < 0)
 			return -errno;
 		/* Any process may write to any port; believe the kernel. */
-		if (message.msg_namelen != sizeof(sender) || sender.nl_pid)
+		if (sender.nl_pid)
 			continue;
 		if (message.msg_flags & MSG_TRUNC)
 			return -EMSGSIZE;

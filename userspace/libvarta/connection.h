@@ -67,7 +67,8 @@ struct nl_msg *varta_connection_request(const struct varta_connection *c,
  * @c: The connection.
  * @message: Stays the caller's.
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; if the socket is not the connection's any
+ * more, that is closed.
  */
 int varta_connection_send(struct varta_connection *c, struct nl_msg *message);
 
@@ -77,10 +78,11 @@ int varta_connection_send(struct varta_connection *c, struct nl_msg *message);
  * @buffer: Aligned for a struct nlmsghdr.
  * @size: Of @buffer.
  *
- * Return: Bytes; -EAGAIN if there is nothing; or another negative errno.
+ * Return: Bytes; -EAGAIN if there is nothing; -EBADF if the socket is not the
+ * connection's any more, which is closed then; or another negative errno.
  */
-ssize_t varta_connection_receive(const struct varta_connection *c,
-				 void *buffer, size_t size);
+ssize_t varta_connection_receive(struct varta_connection *c, void *buffer,
+				 size_t size);
 
 /**
  * varta_connection_wait() - Wait until there is something to receive.

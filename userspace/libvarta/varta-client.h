@@ -29,6 +29,14 @@
  * Fork. A child that goes on using the client beats as itself, on a socket of
  * its own. The parent must not be beating in another thread while it forks.
  *
+ * Descriptors. The socket is the client's own. A program that closes all of its
+ * descriptors, with closefrom(3) say, has to close its clients before, or close
+ * them after and open others, before it uses them again; but a child of fork()
+ * has not. Else the number may have become another file's. The client never
+ * closes that, and nearly all kinds refuse a beat: then it is
+ * VARTA_CLIENT_FAILED, and the next has a socket again. But a few kinds of
+ * sockets take it, netlink's and AF_UNIX ones of SOCK_SEQPACKET among them.
+ *
  * Signals. All but opening may be called in a signal handler, on a client that
  * was not in use when the signal came.
  */
@@ -79,7 +87,8 @@
  *   client had not heard of: @error and @text say why.
  * @VARTA_CLIENT_ABSENT: The kernel has no varta: the module is not loaded.
  * @VARTA_CLIENT_FULL: There was no room for it in the kernel or the socket.
- * @VARTA_CLIENT_FAILED: No socket was to be had: @error says why.
+ * @VARTA_CLIENT_FAILED: No socket was to be had, or it is not the client's any
+ *   more: @error says why.
  */
 enum varta_client_outcome {
 	VARTA_CLIENT_OK,
@@ -279,12 +288,42 @@ varta_client_connect(struct varta_client *c)
 	return VARTA_CLIENT_OK;
 }
 
+/*
+ * The number may be another socket's by now, and asking beforehand would cost a
+ * system call for each beat. So this gives an address and a flag that netlink
+ * could do without: most other families refuse the address, and TCP, which does
+ * not look at it, refuses the flag.
+ */
+static inline ssize_t varta_client_send_to_kernel(int fd, const void *message,
+						  size_t size)
+{
+	static const struct sockaddr_nl kernel = { AF_NETLINK, 0, 0, 0 };
+
+	return sendto(fd, message, size,
+		      MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN,
+		      (const struct sockaddr *)&kernel, sizeof(kernel));
+}
+
+/*
+ * Whether receiving has shown that the number is another file's: netlink always
+ * says who has sent.
+ */
+static inline bool varta_client_is_foreign(ssize_t length,
+					   const struct sockaddr_nl *sender,
+					   socklen_t sender_size)
+{
+	if (length < 0)
+		return errno == EBADF || errno == ENOTSOCK;
+	return sender_size != sizeof(*sender) ||
+	       sender->nl_family != AF_NETLINK;
+}
+
 static inline enum varta_client_outcome
 varta_client_send(struct varta_client *c, union varta_client_message *message)
 {
 	message->header.nlmsg_seq = ++c->sequence;
-	/* An unconnected netlink socket sends to the kernel. */
-	if (send(c->fd, message, message->header.nlmsg_len, MSG_DONTWAIT) >= 0)
+	if (varta_client_send_to_kernel(c->fd, message,
+					message->header.nlmsg_len) >= 0)
 		return VARTA_CLIENT_OK;
 	c->error = -errno;
 	switch (errno) {
@@ -317,10 +356,14 @@ static inline int varta_client_receive(struct varta_client *c)
 		/* Told once: answers were lost. There may be others. */
 		if (length < 0 && errno == ENOBUFS)
 			continue;
+		if (varta_client_is_foreign(length, &sender, size)) {
+			varta_client_disconnect(c);
+			return -1;
+		}
 		if (length < 0)
 			return -1;
 		/* Any process may write to any port; believe the kernel. */
-		if (size == sizeof(sender) && !sender.nl_pid)
+		if (!sender.nl_pid)
 			return (int)length;
 	}
 	return -1;
@@ -443,6 +486,8 @@ varta_client_answers(struct varta_client *c, bool expected)
 				expected = false;
 		}
 	}
+	if (c->fd < 0)
+		return varta_client_failed(c, EBADF);
 	if (expected && outcome == VARTA_CLIENT_OK) {
 		c->error = -ENOBUFS;
 		return VARTA_CLIENT_FULL;
@@ -714,17 +759,23 @@ varta_client_beat(struct varta_client *c, uint32_t status, uint32_t payload)
  * @c: The client. For a signal handler, one that nothing else uses.
  * @payload: As in varta_client_beat(); the number of the signal, say.
  *
- * Looks for the module at once if it is not where it was.
+ * Looks for the module at once if it is not where it was, and takes another
+ * socket if its own is gone: there is no later beat.
  *
  * Return: As varta_client_beat().
  */
 static inline enum varta_client_outcome
 varta_client_terminal(struct varta_client *c, uint32_t payload)
 {
+	enum varta_client_outcome outcome = VARTA_CLIENT_FAILED;
+	int i;
+
 	c->retry_at = 0;
-	return varta_client_say(c, VARTA_STATUS_CRITICAL, payload,
-				VARTA_CLIENT_NONCE_TERMINAL,
-				varta_client_now());
+	for (i = 0; i < 2 && outcome == VARTA_CLIENT_FAILED; i++)
+		outcome = varta_client_say(c, VARTA_STATUS_CRITICAL, payload,
+					   VARTA_CLIENT_NONCE_TERMINAL,
+					   varta_client_now());
+	return outcome;
 }
 
 /**

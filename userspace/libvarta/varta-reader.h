@@ -370,7 +370,8 @@ VARTA_API int varta_events_fd(const struct varta_events *events);
  * not received in time: read the ledger with varta_agent_dump(), and go on
  * receiving; or another negative errno, such as -ENOMEM, and the rest of the
  * message is lost. With @resync, the next call then tells the stalls in it that
- * last.
+ * last. -EBADF means that the socket was closed by others, and that this
+ * subscription is of no more use.
  */
 VARTA_API int varta_events_receive(struct varta_events *events,
 				   varta_event_fn fn, void *arg);

@@ -43,6 +43,17 @@
  * forks. A subscription is the parent's; the child may only close it. File
  * descriptors are closed by exec.
  *
+ * Descriptors. They are the library's own, also those that it gives to wait on.
+ * A program that closes all of its descriptors, with closefrom(3) say, has to
+ * give back its handles, subscriptions and beat threads before, or give them
+ * back after and make others, before it uses them again, and to enable the
+ * crash handler anew; but a child of fork() has not. Else the numbers may have
+ * become those of other files. The library never closes these, and nearly all
+ * kinds refuse what it sends: then the call fails, and the next one on the
+ * handle has a socket again. But a few kinds of sockets take it, netlink's and
+ * AF_UNIX ones of SOCK_SEQPACKET among them, and a subscription reads from any
+ * socket until it meets a message that is not netlink's; it does not recover.
+ *
  * Growth. Structures that the caller makes either begin with their size or
  * have reserved room; initialise them with their _INIT macro or with zeros.
  */
@@ -186,8 +197,8 @@ VARTA_API int varta_error(const struct varta *v);
  *   looked for again with a later beat, at most once a second.
  * @VARTA_BEAT_FULL: There was no room for it, or with @acknowledge for the
  *   answer, in the kernel or in the socket.
- * @VARTA_BEAT_FAILED: There is no socket, see varta_error(): -EMFILE, say. The
- *   next beat tries again to have one.
+ * @VARTA_BEAT_FAILED: There is no socket, or it is not the library's any more,
+ *   see varta_error(): -EMFILE, say. The next beat tries again to have one.
  */
 enum varta_outcome {
 	VARTA_BEAT_OK,

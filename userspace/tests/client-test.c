@@ -8,15 +8,16 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-static ssize_t fake_send(int fd, const void *message, size_t size, int flags);
+static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
+			   const struct sockaddr *to, socklen_t to_size);
 static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 			     struct sockaddr *sender, socklen_t *sender_size);
 
 /* The header's own functions are to call these. */
-#define send		fake_send
+#define sendto		fake_sendto
 #define recvfrom	fake_recvfrom
 #include <varta-client.h>
-#undef send
+#undef sendto
 #undef recvfrom
 
 #include "tap.h"
@@ -31,10 +32,13 @@ static struct {
 	union varta_client_message last;
 } kernel;
 
-static ssize_t fake_send(int fd, const void *message, size_t size, int flags)
+static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
+			   const struct sockaddr *to, socklen_t to_size)
 {
 	(void)fd;
 	(void)flags;
+	(void)to;
+	(void)to_size;
 	kernel.sent++;
 	memcpy(&kernel.last, message,
 	       size < sizeof(kernel.last) ? size : sizeof(kernel.last));
@@ -244,6 +248,11 @@ static void test_closed(struct varta_client *c)
 	kernel.send_error = 0;
 	check(beat(c) == VARTA_CLIENT_OK && c->fd >= 0,
 	      "client: has a socket again");
+	kernel.send_error = EBADF;
+	kernel.sent = 0;
+	check(varta_client_terminal(c, 11) == VARTA_CLIENT_FAILED &&
+	      kernel.sent == 2, "client: at once for a last word");
+	kernel.send_error = 0;
 	varta_client_close(c);
 	varta_client_close(c);
 	check(beat(c) == VARTA_CLIENT_FAILED, "client: closed, and used");

@@ -6,7 +6,7 @@
 #include "connection.h"
 #include "told.h"
 
-static ssize_t fake_receive(const struct varta_connection *c, void *buffer,
+static ssize_t fake_receive(struct varta_connection *c, void *buffer,
 			    size_t size);
 static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg);
 static int fake_by_event(struct varta_told *told,
@@ -39,7 +39,7 @@ static struct {
 
 static unsigned int told[AGENTS + 1], resynced, overruns;
 
-static ssize_t fake_receive(const struct varta_connection *c, void *buffer,
+static ssize_t fake_receive(struct varta_connection *c, void *buffer,
 			    size_t size)
 {
 	ssize_t length = -EAGAIN;

@@ -28,6 +28,7 @@ void test_agent(void);
 void test_client(void);
 void test_config(void);
 void test_events(void);
+void test_foreign(void);
 void test_frame(void);
 void test_ledger(void);
 void test_nonce(void);

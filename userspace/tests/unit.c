@@ -16,6 +16,7 @@ int main(void)
 	test_prometheus();
 	test_relay();
 	test_client();
+	test_foreign();
 	test_told();
 	test_events();
 	test_number();

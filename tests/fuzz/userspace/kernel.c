@@ -22,7 +22,8 @@ int __wrap_socket(int domain, int type, int protocol);
 int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len);
 int __wrap_setsockopt(int fd, int level, int name, const void *value,
 		      socklen_t len);
-ssize_t __wrap_send(int fd, const void *data, size_t len, int flags);
+ssize_t __wrap_sendto(int fd, const void *data, size_t len, int flags,
+		      const struct sockaddr *to, socklen_t to_len);
 ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
 
@@ -66,12 +67,15 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value,
 	return 0;
 }
 
-ssize_t __wrap_send(int fd, const void *data, size_t len, int flags)
+ssize_t __wrap_sendto(int fd, const void *data, size_t len, int flags,
+		      const struct sockaddr *to, socklen_t to_len)
 {
 	struct nlmsghdr header;
 
 	(void)fd;
 	(void)flags;
+	(void)to;
+	(void)to_len;
 	memcpy(&header, data, sizeof(header));
 	sequence = header.nlmsg_seq;
 	return (ssize_t)len;

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program has closed all of its descriptors, and has the number of one of the
+ * library's for a file of its own: here on sockets of the kernel.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "connection.h"
+#include "tap.h"
+#include "varta-client.h"
+
+/* No family has it. */
+#define FAMILY	(GENL_MAX_ID + 1)
+
+static bool connect_over_loopback(int listener, int pair[2])
+{
+	struct sockaddr_in here = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t size = sizeof(here);
+
+	if (bind(listener, (struct sockaddr *)&here, sizeof(here)) ||
+	    listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&here, &size))
+		return false;
+	pair[0] = socket(AF_INET, SOCK_STREAM, 0);
+	if (pair[0] < 0)
+		return false;
+	if (!connect(pair[0], (struct sockaddr *)&here, sizeof(here)))
+		pair[1] = accept(listener, NULL, NULL);
+	if (pair[1] >= 0)
+		return true;
+	close(pair[0]);
+	return false;
+}
+
+static bool make_tcp(int pair[2])
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	bool made;
+
+	pair[1] = -1;
+	made = listener >= 0 && connect_over_loopback(listener, pair);
+	close(listener);
+	return made;
+}
+
+static bool make_stream(int pair[2])
+{
+	return !socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+}
+
+static bool make_datagrams(int pair[2])
+{
+	return !socketpair(AF_UNIX, SOCK_DGRAM, 0, pair);
+}
+
+static bool make_pipe(int pair[2])
+{
+	int ends[2];
+
+	if (pipe(ends))
+		return false;
+	pair[0] = ends[1];
+	pair[1] = ends[0];
+	return true;
+}
+
+/* What the program has: it writes to one end, and reads from the other. */
+static const struct {
+	const char *name;
+	bool (*make)(int pair[2]);
+} kinds[] = {
+	{ "TCP", make_tcp },
+	{ "a stream", make_stream },
+	{ "datagrams", make_datagrams },
+	{ "a pipe", make_pipe },
+};
+
+/* Nothing but what the program itself has written comes out. */
+static bool is_untouched(const int pair[2])
+{
+	char got[512];
+
+	return write(pair[0], "mine", 4) == 4 &&
+	       read(pair[1], got, sizeof(got)) == 4 && !memcmp(got, "mine", 4);
+}
+
+/* One that had @fd for its socket. */
+static void had(struct varta_client *c, int fd)
+{
+	static const struct varta_client_options how = { .acknowledge = false };
+	static unsigned char same_process = 1;
+
+	memset(c, 0, sizeof(*c));
+	c->fd = fd;
+	c->socket_id = varta_client_socket_id(fd) + 1;
+	c->family = FAMILY;
+	/* It does not look for the module. */
+	c->retry_at = UINT64_MAX;
+	c->same_process = &same_process;
+	varta_client_write(c, &how);
+}
+
+static void test_beat(const char *name, const int pair[2])
+{
+	static struct varta_client c;
+
+	had(&c, pair[0]);
+	check(varta_client_beat(&c, VARTA_STATUS_OK, 0) == VARTA_CLIENT_FAILED &&
+	      c.error < 0 && c.fd < 0, "foreign: %s, no beat", name);
+	check(is_untouched(pair), "foreign: %s, left alone", name);
+	/* The kernel itself says so, on a socket of its own. */
+	check(varta_client_beat(&c, VARTA_STATUS_OK, 0) ==
+	      VARTA_CLIENT_ABSENT && c.fd >= 0 && c.fd != pair[0],
+	      "foreign: %s, another socket for the next beat", name);
+	varta_client_disconnect(&c);
+}
+
+static void test_request(const char *name, const int pair[2])
+{
+	struct varta_connection c = {
+		.fd = pair[0],
+		.socket_id = varta_client_socket_id(pair[0]) + 1,
+		.family = FAMILY,
+	};
+	struct nl_msg *message = varta_connection_request(&c, 1, 0);
+
+	check(message && varta_connection_send(&c, message) < 0 && c.fd < 0,
+	      "foreign: %s, no request", name);
+	check(is_untouched(pair), "foreign: %s, left alone again", name);
+	nlmsg_free(message);
+}
+
+/* What is there to be read is the program's, but for the first piece. */
+static void test_answers(const int pair[2])
+{
+	struct varta_connection connection = {
+		.fd = pair[0],
+		.socket_id = varta_client_socket_id(pair[0]) + 1,
+	};
+	static struct varta_client c;
+	char buffer[16];
+	int i, sent = 0;
+
+	for (i = 0; i < 3; i++)
+		sent += send(pair[1], "mine", 4, 0) == 4;
+	had(&c, pair[0]);
+	check(sent == 3 &&
+	      varta_client_answers(&c, false) == VARTA_CLIENT_FAILED &&
+	      c.error == -EBADF && c.fd < 0, "foreign: no answer to a beat");
+	check(varta_connection_receive(&connection, buffer, sizeof(buffer)) ==
+	      -EBADF && connection.fd < 0, "foreign: no answer to a request");
+	check(recv(pair[0], buffer, sizeof(buffer), MSG_DONTWAIT) == 4,
+	      "foreign: no more is read than that");
+}
+
+void test_foreign(void)
+{
+	size_t i;
+	int pair[2];
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!kinds[i].make(pair)) {
+			check(true, "foreign: %s # SKIP there is none",
+			      kinds[i].name);
+			continue;
+		}
+		test_beat(kinds[i].name, pair);
+		test_request(kinds[i].name, pair);
+		if (kinds[i].make == make_datagrams)
+			test_answers(pair);
+		close(pair[0]);
+		close(pair[1]);
+	}
+}
