@@ -196,7 +196,8 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 	 * If it ended in between, nobody else will free a slot that it has got
 	 * just now. One that was there is for the probe of exits to find.
 	 */
-	else if (answer == VARTA_INSERTED && !varta_sender_lives(&sender))
+	else if (answer == VARTA_INSERTED && sender.pid != task_tgid(current) &&
+		 !varta_sender_lives(&sender))
 		varta_tracker_retire(&varta.tracker, &sender.id);
 	varta_sender_put(&sender);
 	return err;

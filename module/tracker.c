@@ -569,7 +569,8 @@ unlock:
 /*
  * One windowed pass from where the last one stopped (section 5), for a slot to
  * take over. Slots are looked at without their locks, so that refused beats of
- * unknown agents do not hold up the beats of known ones. Returns whether a victim was found; the answer is then set.
+ * unknown agents do not hold up the beats of known ones. Returns whether a
+ * victim was found; the answer is then set.
  */
 static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
 			  bool only_stalled)
