@@ -690,15 +690,18 @@ static void record_settled(struct varta_tracker *tracker,
 	rt_mutex_unlock(&tracker->lock);
 }
 
-/* Whether all that an accepted beat changes is what the slot says of beats. */
+/*
+ * Whether all that an accepted beat changes is what the slot says of beats. If
+ * no regular one was, the nonce is of another agent: what is above is in order.
+ */
 static bool is_plain(const struct varta_slot *slot,
 		     const struct varta_beat *beat, u64 generation)
 {
 	return slot->generation == generation &&
 	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	       !slot->stalled &&
-	       slot->has_regular && beat->nonce > slot->regular_nonce &&
-	       beat->nonce != VARTA_TERMINAL_NONCE && !beat->name &&
+	       beat->nonce > slot->regular_nonce &&
+	       beat->nonce != VARTA_TERMINAL_NONCE &&
 	       (!beat->threshold_ms ||
 		beat->threshold_ms == slot->threshold_ms);
 }
