@@ -556,24 +556,49 @@ static void batches_heed_what_comes_between(struct kunit *test)
 }
 
 /* While many from a wide bucket are handed out, a narrow one draws near. */
-static void narrow_bucket_does_not_wait_for_a_wide_one(struct kunit *test)
+static void narrow_bucket_comes_before_a_wide_one(struct kunit *test)
 {
+	enum { NARROW = 12, ROOM = 8 };
 	const u64 near = LENGTH(3) * 99;
 	const u64 expires = near + 3 * LENGTH(1);
 	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, out);
-	for (i = 1; i < CAPACITY; i++)
+	for (i = NARROW; i < CAPACITY; i++)
 		arm(test, i, near + LENGTH(3) + i);
 	KUNIT_ASSERT_EQ(test, expire_all(test, near - 2 * REACH(0)), 0);
-	arm(test, 0, expires);
-	KUNIT_ASSERT_TRUE(test, expire(test, near, 4, out));
-	KUNIT_ASSERT_TRUE(test, expire(test, expires - LENGTH(1), 4, out));
-	KUNIT_ASSERT_TRUE(test, expire(test, expires, 4, out));
-	KUNIT_EXPECT_EQ(test, out->count, 1);
-	KUNIT_EXPECT_TRUE(test, test_bit(0, out->set));
-	KUNIT_EXPECT_EQ(test, out->early, 4 + 4 + 3);
+	for (i = 0; i < NARROW; i++)
+		arm(test, i, expires);
+	KUNIT_ASSERT_TRUE(test, expire(test, near, ROOM, out));
+	/* Each time it leaves the wide one a quarter, and all else is its. */
+	KUNIT_ASSERT_TRUE(test, expire(test, expires - LENGTH(1), ROOM, out));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires - LENGTH(1), ROOM, out));
+	KUNIT_EXPECT_EQ(test, out->early, 3 * ROOM);
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, out));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, out));
+	KUNIT_EXPECT_EQ(test, out->count, NARROW);
+	KUNIT_EXPECT_EQ(test, find_next_zero_bit(out->set, CAPACITY, 0),
+			NARROW);
+	expect_in_order(test);
+}
+
+/* Nor does it take all the time to see that many are not due yet. */
+static void seeing_who_is_not_due_leaves_time_for_others(struct kunit *test)
+{
+	enum { PATIENT = CAPACITY - 1 };
+	const u64 now = 4 * REACH(0);
+	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	arm(test, PATIENT, now + LENGTH(1));
+	KUNIT_ASSERT_EQ(test, expire_all(test, now - REACH(0) / 2), 0);
+	for (i = 0; i < PATIENT; i++)
+		arm(test, i, now + TICK - 1 - i);
+	KUNIT_EXPECT_TRUE(test, expire(test, now, VARTA_WHEEL_BATCH, out));
+	KUNIT_EXPECT_EQ(test, out->early, 1);
+	KUNIT_EXPECT_EQ(test, out->count, 0);
 	expect_in_order(test);
 }
 
@@ -732,8 +757,8 @@ static void wheel_test_exit(struct kunit *test)
 	varta_wheel_destroy(wheel_of(test));
 }
 
-/* One call in which all that is due, but for @patient, comes back at once. */
-static bool turn_under_flood(struct kunit *test, u64 now, u32 patient)
+/* One call in which all but @patient are put off, by so much. */
+static bool turn_under_flood(struct kunit *test, u64 now, u32 patient, u64 by)
 {
 	u32 numbers[VARTA_WHEEL_BATCH], count, i;
 	bool more, found = false;
@@ -741,7 +766,7 @@ static bool turn_under_flood(struct kunit *test, u64 now, u32 patient)
 	count = varta_wheel_expire(wheel_of(test), now, numbers,
 				   VARTA_WHEEL_BATCH / 2, &more);
 	for (i = 0; i < count; i++) {
-		u64 when = numbers[i] == patient ? times[patient] : now;
+		u64 when = numbers[i] == patient ? times[patient] : now + by;
 
 		found |= numbers[i] == patient && times[patient] <= now;
 		varta_wheel_arm(wheel_of(test), numbers[i], when);
@@ -761,10 +786,34 @@ static void what_is_always_due_does_not_keep_others(struct kunit *test)
 	arm(test, PATIENT, REACH(1));
 	do {
 		now += LENGTH(1);
-	} while (!turn_under_flood(test, now, PATIENT) &&
+	} while (!turn_under_flood(test, now, PATIENT, 0) &&
 		 now < 2 * REACH(1));
 	KUNIT_EXPECT_GE(test, now, REACH(1));
 	KUNIT_EXPECT_LT(test, now, REACH(1) + 64 * LENGTH(1));
+}
+
+/* Of each level there come more than are handed out. */
+static void narrow_buckets_do_not_keep_wide_ones(struct kunit *test)
+{
+	enum { PATIENT = CAPACITY - 1 };
+	u64 now, by, expires;
+	u32 level, i;
+
+	for (level = 1; level < VARTA_WHEEL_LEVELS - 1; level++) {
+		renew(test);
+		by = REACH(level - 1) + LENGTH(level);
+		expires = 2 * REACH(level);
+		for (i = 0; i < PATIENT; i++)
+			arm(test, i, by);
+		arm(test, PATIENT, expires);
+		now = 0;
+		do {
+			now += by / 4;
+		} while (!turn_under_flood(test, now, PATIENT, by) &&
+			 now < 2 * expires);
+		KUNIT_EXPECT_GE(test, now, expires);
+		KUNIT_EXPECT_LT(test, now, expires + 16 * by);
+	}
 }
 
 static struct kunit_case wheel_cases[] = {
@@ -789,7 +838,8 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(many_are_moved_a_batch_at_a_time),
 	KUNIT_CASE(many_are_handed_out_as_there_is_room),
 	KUNIT_CASE(batches_heed_what_comes_between),
-	KUNIT_CASE(narrow_bucket_does_not_wait_for_a_wide_one),
+	KUNIT_CASE(narrow_bucket_comes_before_a_wide_one),
+	KUNIT_CASE(seeing_who_is_not_due_leaves_time_for_others),
 	KUNIT_CASE(order_is_that_of_time_to_within_a_tick),
 
 	KUNIT_CASE(far_leap_hands_out_all),
@@ -798,6 +848,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(time_may_run_back_between_batches),
 	KUNIT_CASE(wheel_may_lag_behind),
 	KUNIT_CASE(what_is_always_due_does_not_keep_others),
+	KUNIT_CASE(narrow_buckets_do_not_keep_wide_ones),
 
 	KUNIT_CASE(memory_is_what_is_allocated),
 	{}

@@ -10,11 +10,11 @@
  * A bucket of the lowest level is a tick. A timer in it is handed out when it
  * is due, to the nanosecond, and not before: in a tick that has begun it waits
  * in the list SOON. Those of the other levels are emptied one bucket ahead, by
- * way of a list EARLY for each level. What is due comes before them, but for a
- * part of each batch, and what is in a narrow bucket before what is in a wide
- * one, which has more time. However many a list holds, the lock is only held for a moment. The
- * lists are circular and doubly linked, by places in one array, half as large
- * as pointers.
+ * way of a list EARLY for each level. What is due comes first, then what is in
+ * a narrow bucket, then what is in a wide one and has more time; each leaves a
+ * part of a batch to those behind. However many a list holds, the lock is only
+ * held for a moment. The lists are circular and doubly linked, by places in one
+ * array, half as large as pointers.
  *
  * Whoever handles what is due waits until varta_wheel_next(). A timer that is
  * armed meanwhile for an earlier time is the reason to wake them, and the only
@@ -46,7 +46,9 @@ enum {
 	 * The part of a batch that is not for what is due: there could be no
 	 * end of that, and nobody would come from a wide bucket to a narrow one.
 	 */
-	KEPT_PART = 4,
+	KEPT_OF_DUE = 4,
+	/* And of the rest, the part that is kept for wider buckets. */
+	KEPT_OF_EARLY = 2,
 };
 
 static u32 shift_of(u32 level)
@@ -275,22 +277,33 @@ static void hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
 	}
 }
 
+/* The same, but a part of what could be handed out is kept for others. */
+static void hand_out_but(struct varta_wheel *wheel, u32 list,
+			 struct batch *batch, u32 part)
+{
+	u32 room = (batch->room - batch->count) / part;
+	u32 left = batch->left / part;
+
+	batch->room -= room;
+	batch->left -= left;
+	hand_out(wheel, list, batch);
+	batch->room += room;
+	batch->left += left;
+}
+
 /*
- * What is due comes first, but a part of each batch is kept for the others.
+ * What is due comes first, then what has the least time, but each leaves
+ * something of a batch to those behind. What they leave is the first ones'.
  * Returns whether there may be more.
  */
 static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 {
-	u32 kept_room = batch->room / KEPT_PART;
-	u32 kept = batch->left / KEPT_PART;
 	u32 level;
 
 	collect(wheel, batch->now);
-	batch->room -= kept_room;
-	batch->left -= kept;
-	hand_out(wheel, DUE, batch);
-	batch->room += kept_room;
-	batch->left += kept;
+	hand_out_but(wheel, DUE, batch, KEPT_OF_DUE);
+	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
+		hand_out_but(wheel, early_of(level), batch, KEPT_OF_EARLY);
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
 		hand_out(wheel, early_of(level), batch);
 	hand_out(wheel, DUE, batch);
