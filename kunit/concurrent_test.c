@@ -68,13 +68,14 @@ static enum varta_answer beat_for(struct thread *thread,
 		.pid		= id->pid,
 	};
 	enum varta_answer answer;
+	bool started;
 
 	if (!below(thread, 10)) {
 		beat.status = VARTA_STATUS_CRITICAL;
 		beat.nonce = VARTA_TERMINAL_NONCE;
 	}
 	answer = varta_tracker_record(&arena->ledger->tracker, &beat, id, now,
-				      THRESHOLD);
+				      THRESHOLD, &started);
 	atomic64_inc(&arena->answers[answer]);
 	return answer;
 }

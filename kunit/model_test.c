@@ -313,13 +313,14 @@ static enum varta_answer record_either_way(const struct duel *duel,
 					   const struct step *step)
 {
 	struct varta_tracker *tracker = &duel->ledger->tracker;
+	bool started;
 
 	if (may_be_plain(duel, step) &&
 	    varta_tracker_refresh(tracker, &step->beat, step->id.pid,
 				  step->id.generation, step->now))
 		return VARTA_REFRESHED;
 	return varta_tracker_record(tracker, &step->beat, &step->id, step->now,
-				    duel->threshold);
+				    duel->threshold, &started);
 }
 
 static bool record(struct duel *duel)

@@ -237,10 +237,11 @@ static void beat(struct thread *thread, u32 pid)
 		.pid = pid, .nonce = ++thread->nonce,
 		.threshold_ms = !below(thread, 16),
 	};
-	bool certain = is_certainly_told(arena, agent);
+	bool certain = is_certainly_told(arena, agent), started;
 
 	switch (varta_tracker_record(&arena->ledger->tracker, &beat, &id, now,
-				     atomic_read(&arena->threshold))) {
+				     atomic_read(&arena->threshold),
+				     &started)) {
 	case VARTA_REFRESHED:
 		/* From here on, nobody can tell of the silence before. */
 		if (certain) {

@@ -181,6 +181,7 @@ enum varta_answer say(struct kunit *test, const struct said *said)
 	u64 before[VARTA_COUNTERS_NUM];
 	struct varta_slot was;
 	enum varta_answer answer;
+	bool started;
 	int i;
 
 	if (slot)
@@ -189,7 +190,10 @@ enum varta_answer say(struct kunit *test, const struct said *said)
 		before[i] = ledger_total(ledger, answer_counters[i]);
 
 	answer = varta_tracker_record(&ledger->tracker, &beat, &id, said->now,
-				      threshold);
+				      threshold, &started);
+	/* Refreshed by another origin is started, too. */
+	KUNIT_EXPECT_EQ(test, started, answer == VARTA_INSERTED ||
+			(answer == VARTA_REFRESHED && was.origin != id.origin));
 	ledger->threshold = max(ledger->threshold, threshold);
 	if (slot && answer != VARTA_INSERTED && answer != VARTA_REFRESHED)
 		KUNIT_EXPECT_TRUE(test, same_slots(slot, &was));

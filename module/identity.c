@@ -119,6 +119,23 @@ void varta_identify_current(struct varta_sender *sender)
 }
 
 /*
+ * Where a process lives, held: its first thread that is not about to end says
+ * so. 0 if there is none.
+ */
+static u64 hold_home_of(struct task_struct *process)
+{
+	struct task_struct *thread;
+	u64 home;
+
+	for_each_thread(process, thread) {
+		home = varta_net_hold_of(thread);
+		if (home)
+			return home;
+	}
+	return 0;
+}
+
+/*
  * Whether the current task descends from the thread group @pid, with the same
  * real user. Fills in that process's name, and where it lives, held: not where
  * the current task does.
@@ -140,7 +157,7 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 		    !atomic_read(&task->signal->live))
 			return false;
 		name_after(sender, task->group_leader);
-		*home = varta_net_hold_of(task);
+		*home = hold_home_of(task);
 		return true;
 	}
 	return false;

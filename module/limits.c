@@ -4,6 +4,7 @@
  * first, so that one that floods does not spend the others' tokens.
  */
 
+#include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/spinlock.h>
@@ -82,65 +83,71 @@ static struct {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-static bool take_token(u32 rate, u32 burst, u64 now, u64 *spent)
+/* It may be from a time when tokens came back more slowly. */
+static u64 bucket_full_at(u64 now, u64 interval)
 {
-	u64 interval = div_u64(NSEC_PER_SEC, rate);
-	u64 full_at;
-	bool taken;
+	lockdep_assert_held(&bucket.lock);
+
+	return clamp(bucket.full_at, now,
+		     now + varta_setting(VARTA_SET_BEAT_BURST) * interval);
+}
+
+static bool has_token(u64 now, u64 interval)
+{
+	u64 burst = varta_setting(VARTA_SET_BEAT_BURST);
+	bool has;
 
 	spin_lock(&bucket.lock);
-	/* It may be from a time when tokens came back more slowly. */
-	full_at = clamp(bucket.full_at, now, now + burst * interval) + interval;
-	taken = full_at - now <= burst * interval;
-	if (taken) {
-		bucket.full_at = full_at;
-		*spent = interval;
-	}
+	has = bucket_full_at(now, interval) + interval <=
+	      now + burst * interval;
 	spin_unlock(&bucket.lock);
-	return taken;
+	return has;
 }
 
 /**
  * varta_all_limited() - whether all agents together beat too often
- * @beat: the beat; it spends a token if there is one
+ * @beat: the beat
  * @id: whose
  * @now: the time
- * @spent: set to what it has spent, for varta_limits_refund()
+ * @cost: set to what it costs if it is accepted, for varta_limits_spend()
+ *
+ * Who sends nothing but beats that are refused behind this must not use up
+ * the tokens of all: no limit of its own keeps it from that, since that goes
+ * by the last beat that was accepted. So tokens are only looked at here.
  *
  * Context: process; does not sleep.
  */
 bool varta_all_limited(const struct varta_beat *beat,
-		       const struct varta_identity *id, u64 now, u64 *spent)
+		       const struct varta_identity *id, u64 now, u64 *cost)
 {
 	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
 	struct last_beat last;
 
-	*spent = 0;
+	*cost = 0;
 	if (!rate)
 		return false;
 	if (varta_beat_is_terminal(beat) &&
 	    id->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	    find_last_beat(id, &last) && is_first_terminal(beat, &last))
 		return false;
-	return !take_token(rate, varta_setting(VARTA_SET_BEAT_BURST), now,
-			   spent);
+	*cost = div_u64(NSEC_PER_SEC, rate);
+	return !has_token(now, *cost);
 }
 
 /**
- * varta_limits_refund() - give back what a beat that was refused has spent
- * @spent: what varta_all_limited() said
+ * varta_limits_spend() - a beat was accepted
+ * @cost: what varta_all_limited() said of it
+ * @now: as then
  *
- * Else who sends nothing but beats that are refused would use up the tokens
- * of all: no limit of its own keeps it from that, since that goes by the last
- * beat that was accepted.
+ * Those that are on their way together may spend more than there is.
  *
  * Context: process; does not sleep.
  */
-void varta_limits_refund(u64 spent)
+void varta_limits_spend(u64 cost, u64 now)
 {
-	if (!spent)
+	if (!cost)
 		return;
 	spin_lock(&bucket.lock);
-	bucket.full_at -= min(bucket.full_at, spent);
+	bucket.full_at = bucket_full_at(now, cost) + cost;
 	spin_unlock(&bucket.lock);
 }

@@ -20,7 +20,7 @@ static inline bool varta_limits_set(void)
 bool varta_agent_limited(const struct varta_beat *beat,
 			 const struct varta_identity *id, u64 now);
 bool varta_all_limited(const struct varta_beat *beat,
-		       const struct varta_identity *id, u64 now, u64 *spent);
-void varta_limits_refund(u64 spent);
+		       const struct varta_identity *id, u64 now, u64 *cost);
+void varta_limits_spend(u64 cost, u64 now);
 
 #endif /* _VARTA_LIMITS_H */

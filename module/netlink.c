@@ -117,34 +117,36 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 }
 
 /*
- * The gates in front of the tracker that are about how often. What is spent is
- * given back if the beat is refused behind them.
+ * The gates in front of the tracker that are about how often, and what there is
+ * to be spent if the beat is accepted behind them.
  */
 static int check_limits(struct netlink_ext_ack *extack,
 			const struct varta_beat *beat,
-			const struct varta_identity *id, u64 now, u64 *spent)
+			const struct varta_identity *id, u64 now, u64 *cost)
 {
-	*spent = 0;
+	*cost = 0;
 	if (varta_agent_limited(beat, id, now))
 		return varta_refuse(extack, VARTA_REFUSE_AGENT_RATE);
-	if (varta_all_limited(beat, id, now, spent))
+	if (varta_all_limited(beat, id, now, cost))
 		return varta_refuse(extack, VARTA_REFUSE_GLOBAL_RATE);
 	return 0;
 }
 
 /* Put a beat that passed the gates into the ledger. */
 static enum varta_answer record(const struct varta_beat *beat,
-				const struct varta_identity *id, u64 now)
+				const struct varta_identity *id, u64 now,
+				bool *started)
 {
 	u64 threshold = varta_threshold_ns();
 	enum varta_answer answer;
 
-	answer = varta_tracker_record(&varta.tracker, beat, id, now, threshold);
+	answer = varta_tracker_record(&varta.tracker, beat, id, now, threshold,
+				      started);
 	/*
 	 * When the threshold was changed meanwhile, the ledger may have been
 	 * rearmed for it before this agent was there.
 	 */
-	if (answer == VARTA_INSERTED) {
+	if (*started) {
 		/*
 		 * Pairs with test_and_clear_bit() in rearm() of the watch, and,
 		 * for who looks next whether the agent lives, with the one in
@@ -173,9 +175,9 @@ static int identify(struct varta_sender *sender, u32 claimed,
 static int beat_in_full(struct netlink_ext_ack *extack,
 			const struct varta_beat *beat, u64 now)
 {
-	enum varta_answer answer;
 	struct varta_sender sender;
-	u64 spent;
+	bool started = false;
+	u64 cost;
 	int err;
 
 	varta_identify_current(&sender);
@@ -183,21 +185,20 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 	if (err)
 		return err;
 
-	err = check_limits(extack, beat, &sender.id, now, &spent);
+	err = check_limits(extack, beat, &sender.id, now, &cost);
 	if (!err)
 		err = varta_check_namespace(&sender, extack);
-	if (!err) {
-		answer = record(beat, &sender.id, now);
-		err = varta_answer_to_error(extack, answer);
-	}
-	if (err)
-		varta_limits_refund(spent);
+	if (!err)
+		err = varta_answer_to_error(extack, record(beat, &sender.id,
+							   now, &started));
+	if (!err)
+		varta_limits_spend(cost, now);
 	/*
 	 * If it ended in between, nobody else will free a slot that it has got
 	 * just now. One that was there is for the probe of exits to find.
 	 */
-	else if (answer == VARTA_INSERTED && sender.pid != task_tgid(current) &&
-		 !varta_sender_lives(&sender))
+	if (started && sender.pid != task_tgid(current) &&
+	    !varta_sender_lives(&sender))
 		varta_tracker_retire(&varta.tracker, &sender.id);
 	varta_sender_put(&sender);
 	return err;
@@ -256,7 +257,8 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	};
 	struct varta_beat beat;
 	u64 now = ktime_get_ns();
-	u64 spent;
+	bool started;
+	u64 cost;
 	int err;
 
 	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
@@ -275,11 +277,12 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	id.own_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
-	err = check_limits(extack, &beat, &id, now, &spent);
+	err = check_limits(extack, &beat, &id, now, &cost);
 	if (!err)
-		err = varta_answer_to_error(extack, record(&beat, &id, now));
-	if (err)
-		varta_limits_refund(spent);
+		err = varta_answer_to_error(extack, record(&beat, &id, now,
+							   &started));
+	if (!err)
+		varta_limits_spend(cost, now);
 	return err;
 }
 

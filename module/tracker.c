@@ -167,6 +167,7 @@ struct record {
 	u64 threshold;
 	u64 released;
 	bool over_quota;
+	bool started;
 	enum varta_answer answer;
 };
 
@@ -328,6 +329,7 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	set_latch(tracker, slot, false);
 	if (id->generation)
 		tracker->config.generations->hold(id->generation);
+	record->started = true;
 	record->released = slot->generation;
 	slot->generation = id->generation;
 	slot->ns_inode = id->ns_inode;
@@ -748,6 +750,7 @@ bool varta_tracker_refresh(struct varta_tracker *tracker,
  * @id: who sent it; the caller holds the generation for the call
  * @now: the time, in nanoseconds of a clock that does not run backwards
  * @threshold: silence from which an agent is stalled, in nanoseconds
+ * @started: set to whether the agent has got its slot by this beat
  *
  * Context: process; sleeps only if the agent is not known.
  * Return: what became of the beat. Each answer is counted.
@@ -755,7 +758,7 @@ bool varta_tracker_refresh(struct varta_tracker *tracker,
 enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 				       const struct varta_beat *beat,
 				       const struct varta_identity *id,
-				       u64 now, u64 threshold)
+				       u64 now, u64 threshold, bool *started)
 {
 	static const enum varta_counter answers[] = {
 		[VARTA_INSERTED]	= VARTA_COUNT_INSERTED,
@@ -777,6 +780,7 @@ enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 		record_settled(tracker, &record);
 	release(tracker, record.released);
 	count(tracker, answers[record.answer]);
+	*started = record.started;
 	return record.answer;
 }
 

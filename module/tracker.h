@@ -291,7 +291,7 @@ bool varta_tracker_refresh(struct varta_tracker *tracker,
 enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 				       const struct varta_beat *beat,
 				       const struct varta_identity *id,
-				       u64 now, u64 threshold);
+				       u64 now, u64 threshold, bool *started);
 bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			      u64 threshold, u32 room, varta_agent_fn report,
 			      void *context);
