@@ -83,13 +83,17 @@ static struct {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-/* It may be from a time when tokens came back more slowly. */
-static u64 bucket_full_at(u64 now, u64 interval)
+/*
+ * Bring the bucket to what it can be now. If it is from a time when tokens came
+ * back more slowly, it is empty, and no more than that.
+ */
+static void settle_bucket(u64 now, u64 interval)
 {
 	lockdep_assert_held(&bucket.lock);
 
-	return clamp(bucket.full_at, now,
-		     now + varta_setting(VARTA_SET_BEAT_BURST) * interval);
+	bucket.full_at = clamp(bucket.full_at, now,
+			       now + varta_setting(VARTA_SET_BEAT_BURST) *
+				     interval);
 }
 
 static bool has_token(u64 now, u64 interval)
@@ -98,8 +102,8 @@ static bool has_token(u64 now, u64 interval)
 	bool has;
 
 	spin_lock(&bucket.lock);
-	has = bucket_full_at(now, interval) + interval <=
-	      now + burst * interval;
+	settle_bucket(now, interval);
+	has = bucket.full_at + interval <= now + burst * interval;
 	spin_unlock(&bucket.lock);
 	return has;
 }
@@ -148,6 +152,7 @@ void varta_limits_spend(u64 cost, u64 now)
 	if (!cost)
 		return;
 	spin_lock(&bucket.lock);
-	bucket.full_at = bucket_full_at(now, cost) + cost;
+	settle_bucket(now, cost);
+	bucket.full_at += cost;
 	spin_unlock(&bucket.lock);
 }
