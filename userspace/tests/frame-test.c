@@ -8,7 +8,7 @@
 #include <varta.h>
 
 #include "crc32c.h"
-#include "number.h"
+#include "parse.h"
 #include "tap.h"
 
 static const struct {

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "text.h"
+#include "format.h"
 
 int json_put_new(struct json_object *object, const char *name,
 		 struct json_object *value)

@@ -8,7 +8,7 @@
 
 #include <varta.h>
 
-#include "number.h"
+#include "parse.h"
 
 bool parse_status(const char *text, uint32_t *status)
 {

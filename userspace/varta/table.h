@@ -11,7 +11,7 @@
 
 #include <varta.h>
 
-#include "text.h"
+#include "format.h"
 
 enum table_column {
 	COLUMN_PID,
@@ -28,7 +28,7 @@ enum table_column {
 	COLUMNS_COUNT
 };
 
-/* Enough for every line: each column is a text of text.h, and two spaces. */
+/* Enough for every line: each column is a text of format.h, and two spaces. */
 #define TABLE_LINE_SIZE	(COLUMNS_COUNT * (TEXT_SIZE + 2) + NAME_TEXT_SIZE)
 
 /**

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Agents in words for people.
+ */
+#include "format.h"
+
+#include <string.h>
+
+#include "tap.h"
+
+#define MS	UINT64_C(1000000)
+
+static const struct {
+	uint64_t ns;
+	const char *text;
+} durations[] = {
+	{ 0, "0 ms" },
+	{ 502 * MS, "502 ms" },
+	{ 1000 * MS - 1, "999 ms" },
+	{ 3250 * MS, "3.2 s" },
+	{ 59999 * MS, "59.9 s" },
+	{ 125000 * MS, "2 m 5 s" },
+	{ 7260000 * MS, "2 h 1 m" },
+	{ UINT64_MAX, "5124095 h 34 m" },
+};
+
+/* Names as they are shown to people, and to programs where that differs. */
+static const struct {
+	const char *name;
+	const char *shown;
+	const char *for_programs;
+} names[] = {
+	{ "", "", NULL },
+	{ "web server", "web server", NULL },
+	{ "caf\xc3\xa9 \xf0\x9f\x98\x80", "caf\xc3\xa9 \xf0\x9f\x98\x80",
+	  NULL },
+	{ "a\\b", "a\\\\b", NULL },
+	{ "\033[31m\n\x7f", "\\x1b[31m\\x0a\\x7f", "\033[31m\n\x7f" },
+	/* The one-byte CSI, as a character and as a byte. */
+	{ "\xc2\x9b" "m", "\\xc2\\x9bm", "\xc2\x9bm" },
+	{ "\x9bm", "\\x9bm", NULL },
+	/* Turns the direction of what follows. */
+	{ "\xe2\x80\xae" "x", "\\xe2\\x80\\xaex", "\xe2\x80\xaex" },
+	/* Cut off, too long a way to write '/', half of a pair, too large. */
+	{ "x\xe2\x82", "x\\xe2\\x82", NULL },
+	{ "\xc0\xaf", "\\xc0\\xaf", NULL },
+	{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf", NULL },
+	{ "\xed\xa0\x80", "\\xed\\xa0\\x80", NULL },
+	{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80", NULL },
+	{ "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+	  "\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
+	  "\\xff\\xff", NULL },
+};
+
+static void test_names(void)
+{
+	char text[NAME_TEXT_SIZE];
+	const char *expected;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		format_name(text, names[i].name);
+		check(!strcmp(text, names[i].shown), "text: name '%s'",
+		      names[i].shown);
+		expected = names[i].for_programs ? names[i].for_programs :
+						   names[i].shown;
+		format_name_for_programs(text, names[i].name);
+		check(!strcmp(text, expected), "text: name '%s' for programs",
+		      names[i].shown);
+	}
+}
+
+void test_text(void)
+{
+	char text[TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
+		format_duration(text, durations[i].ns);
+		check(!strcmp(text, durations[i].text), "text: %s",
+		      durations[i].text);
+	}
+	format_nonce(text, VARTA_NONCE_TERMINAL);
+	check(!strcmp(text, "terminal"), "text: terminal nonce");
+	format_nonce(text, UINT64_MAX - 1);
+	check(!strcmp(text, "18446744073709551614"), "text: largest nonce");
+	format_namespace(text, UINT64_MAX);
+	check(!strcmp(text, "pid:[18446744073709551615]"),
+	      "text: largest inode");
+	format_namespace(text, 0);
+	check(!strcmp(text, "unknown"), "text: namespace that is not known");
+	test_names();
+}
