@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What scripts have in the guest, after tests/e2e/lib.sh: this is a Debian with systemd,
+# What scripts have in the guest, after tests/selftests/lib.sh: this is a Debian with systemd,
 # not busybox, and the agent is a program that was built there.
 # shellcheck shell=sh disable=SC2154
 

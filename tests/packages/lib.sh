@@ -110,7 +110,7 @@ kernel_on() {
 # ---- Booting.
 
 # boot DISK RELEASE SCRIPT [KERNEL-ARGUMENT...]: runs SCRIPT, a text that has what
-# tests/e2e/lib.sh and lib-guest.sh offer, in the machine once systemd has it up, and
+# tests/selftests/lib.sh and lib-guest.sh offer, in the machine once systemd has it up, and
 # turns the machine off. What the script says is said, and it must not fail, nor the
 # kernel complain.
 boot() {
@@ -121,7 +121,7 @@ boot() {
 	on_disk "$disk" mkdir -p /tests
 	{
 		echo '#!/bin/sh'
-		cat "$top/tests/e2e/lib.sh" "$here/lib-guest.sh"
+		cat "$top/tests/selftests/lib.sh" "$here/lib-guest.sh"
 		echo 'set -ex'
 		echo "$script"
 	} | on_disk "$disk" tee /tests/script >/dev/null

@@ -27,7 +27,7 @@ static struct varta *v;
 static void beat(const char *who)
 {
 	if (varta_beat(v, VARTA_STATUS_OK, 0)) {
-		fprintf(stderr, "threads: %s: %s\n", who, varta_strerror(v));
+		fprintf(stderr, "leader_exit: %s: %s\n", who, varta_strerror(v));
 		exit(100);
 	}
 }

@@ -44,7 +44,7 @@ static void end(int signal)
 
 _Noreturn static void fail(const char *what)
 {
-	fprintf(stderr, "stranger: %s: %s\n", what, strerror(errno));
+	fprintf(stderr, "snoop: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	int joined;
 
 	if (argc > 1 && !again) {
-		fputs("Usage: stranger [again]\n", stderr);
+		fputs("Usage: snoop [again]\n", stderr);
 		return 2;
 	}
 	sigemptyset(&blocked);

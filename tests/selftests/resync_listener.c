@@ -3,7 +3,7 @@
  * A listener with resynchronising: prints a line for each event, as it comes,
  * until there were as many stalls as it is told.
  *
- * Usage: listener BUFFER [STALLS]
+ * Usage: resync_listener BUFFER [STALLS]
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -74,6 +74,6 @@ int main(int argc, char **argv)
 		varta_events_close(events);
 	}
 	if (error)
-		fprintf(stderr, "listener: %s\n", strerror(-error));
+		fprintf(stderr, "resync_listener: %s\n", strerror(-error));
 	return error ? 1 : 0;
 }

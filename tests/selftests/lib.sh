@@ -233,14 +233,14 @@ leaked() {
 	echo clear >"$leaks"
 }
 
-# --- Processes that race each other: userspace/tests/hammer.c
+# --- Processes that race each other: stress.c
 
 # race ROLE COUNT: in the background, until it is through
 races=0
 racers=
 race() {
 	races=$((races + 1))
-	hammer "$1" "$2" >"$work/race-$races" &
+	stress "$1" "$2" >"$work/race-$races" &
 	racers="$racers $!"
 }
 
@@ -248,7 +248,7 @@ race() {
 lasting=
 go_on() {
 	races=$((races + 1))
-	hammer "$1" 0 >"$work/race-$races" &
+	stress "$1" 0 >"$work/race-$races" &
 	lasting="$lasting $!"
 }
 

@@ -51,7 +51,7 @@ static uint64_t sums[2];
 
 _Noreturn static void fail(const char *what, int error)
 {
-	fprintf(stderr, "hammer %s: %s: %s\n", role_name, what,
+	fprintf(stderr, "stress %s: %s: %s\n", role_name, what,
 		strerror(-error));
 	exit(1);
 }
@@ -363,7 +363,7 @@ static int usage(void)
 {
 	size_t i;
 
-	fputs("Usage: hammer ROLE COUNT\n"
+	fputs("Usage: stress ROLE COUNT\n"
 	      "Does it COUNT times, or with 0 until SIGTERM. Each time:\n\n",
 	      stderr);
 	for (i = 0; i < sizeof(roles) / sizeof(*roles); i++)

@@ -62,14 +62,14 @@ static uint64_t first_nonce;
 
 _Noreturn static void fail(const char *what, uint32_t round, uint32_t agent)
 {
-	fprintf(stderr, "churn: beat %" PRIu32 " of agent %" PRIu32 ": %s\n",
+	fprintf(stderr, "deadline_race: beat %" PRIu32 " of agent %" PRIu32 ": %s\n",
 		round, agent, what);
 	exit(1);
 }
 
 _Noreturn static void failed_call(const char *what, int error)
 {
-	fprintf(stderr, "churn: %s: %s\n", what, strerror(-error));
+	fprintf(stderr, "deadline_race: %s: %s\n", what, strerror(-error));
 	exit(1);
 }
 
@@ -248,7 +248,7 @@ int main(int argc, char **argv)
 	uint64_t counted;
 
 	if (wanted < WAIT_EVERY || wanted > ROUNDS_MAX) {
-		fputs("Usage: churn BEATS\nRaces BEATS beats of each agent "
+		fputs("Usage: deadline_race BEATS\nRaces BEATS beats of each agent "
 		      "against their deadlines.\n", stderr);
 		return 2;
 	}
@@ -262,7 +262,7 @@ int main(int argc, char **argv)
 	       "before any, between, after all: %" PRIu32 " %" PRIu32
 	       " %" PRIu32 "\n", heard, counted, races[0], races[1], races[2]);
 	if (heard != counted) {
-		fputs("churn: not all that was counted was told\n", stderr);
+		fputs("deadline_race: not all that was counted was told\n", stderr);
 		return 1;
 	}
 	varta_events_close(events);

@@ -3,7 +3,7 @@
  * Reports many agents of another machine, each with one beat: so many stalls
  * come at once without so many processes.
  *
- * Usage: crowd SOURCE COUNT THRESHOLD_MS
+ * Usage: mass_relay SOURCE COUNT THRESHOLD_MS
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void fill(struct varta_beat *beats, uint32_t first, uint32_t count,
 			.nonce = varta_monotonic_now(),
 			.timestamp = varta_monotonic_now(),
 			.threshold_ms = threshold_ms,
-			.name = "crowd",
+			.name = "mass_relay",
 		};
 }
 
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 		error = varta_relay(v, source, beats, some);
 	}
 	if (error) {
-		fprintf(stderr, "crowd: %s\n",
+		fprintf(stderr, "mass_relay: %s\n",
 			v ? varta_strerror(v) : strerror(-error));
 		return 1;
 	}

@@ -28,6 +28,6 @@ int main(void)
 	}
 	if (!error)
 		return 0;
-	fprintf(stderr, "stalled: %s\n", strerror(-error));
+	fprintf(stderr, "dump_stalled: %s\n", strerror(-error));
 	return 1;
 }

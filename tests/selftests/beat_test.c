@@ -26,9 +26,9 @@
 /* Longer than any machine takes. */
 #define PATIENCE_S	60
 
-static const struct beater_options plain = { .name = "beats" };
+static const struct beater_options plain = { .name = "beat_test" };
 static const struct beater_options acknowledged = {
-	.name = "beats",
+	.name = "beat_test",
 	.acknowledge = true,
 };
 
@@ -268,7 +268,7 @@ static void test_exec(void)
 	if (!child) {
 		open_or_end(&b, &plain);
 		beater_beat(&b);
-		execl(program, "beats", "once", NULL);
+		execl(program, "beat_test", "once", NULL);
 		_exit(3);
 	}
 	check(child_was_well(child) && counter("inserted") == inserted + 1,
