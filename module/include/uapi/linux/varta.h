@@ -65,6 +65,76 @@ enum varta_namespace_policy {
 	VARTA_NAMESPACE_POLICY_HOST,
 };
 
+/**
+ * enum varta_reason - Why a request was refused. The name of the reason is the
+ *   first word of the extended acknowledgement's text, followed by a colon.
+ * @VARTA_REASON_NONE: Not refused for a reason of this list.
+ * @VARTA_REASON_MISSING_ATTRIBUTE: A required attribute is missing.
+ * @VARTA_REASON_CONFLICTING_ATTRIBUTES: Two attributes exclude each other.
+ * @VARTA_REASON_UNEXPECTED_ATTRIBUTE: An attribute does not belong to the
+ *   request.
+ * @VARTA_REASON_AUTH_FAILURE: The sender may not beat for this process.
+ * @VARTA_REASON_RATE_LIMITED_AGENT: The agent beats more often than its limit
+ *   allows.
+ * @VARTA_REASON_RATE_LIMITED_GLOBAL: All agents together beat more often than
+ *   allowed.
+ * @VARTA_REASON_NAMESPACE_MISMATCH: Only the initial pid namespace may beat.
+ * @VARTA_REASON_BAD_THRESHOLD: The threshold is out of range.
+ * @VARTA_REASON_BAD_SOURCE: The source or the relayed pid is too large.
+ * @VARTA_REASON_SETTING_FIXED: The setting can only be set when the module is
+ *   loaded.
+ * @VARTA_REASON_SETTING_OUT_OF_RANGE: The value is out of the setting's range.
+ * @VARTA_REASON_UNKNOWN_AGENT: There is no such agent.
+ * @VARTA_REASON_BAD_LENGTH: The frame is not 32 bytes long.
+ * @VARTA_REASON_BAD_MAGIC: The frame does not start with "VA".
+ * @VARTA_REASON_BAD_VERSION: The frame's version is not 2.
+ * @VARTA_REASON_BAD_CRC: The frame's checksum does not match.
+ * @VARTA_REASON_BAD_STATUS: The status is above 3.
+ * @VARTA_REASON_STALL_ON_WIRE: The status is stall, which agents must not
+ *   send.
+ * @VARTA_REASON_BAD_PID: The pid is 0, or in a frame 0 or 1.
+ * @VARTA_REASON_BAD_TIMESTAMP: The timestamp is 2^64-1.
+ * @VARTA_REASON_BAD_NONCE: The nonce is 2^64-1 and the status is not critical.
+ * @VARTA_REASON_OUT_OF_ORDER: The nonce is not greater than the last one.
+ * @VARTA_REASON_CAPACITY_EXCEEDED: The tracker is full, and no agent can be
+ *   evicted.
+ * @VARTA_REASON_ORIGIN_CONFLICT: The pid belongs to an agent of another
+ *   origin.
+ * @VARTA_REASON_NAMESPACE_CONFLICT: The pid belongs to an agent of another pid
+ *   namespace.
+ * @VARTA_REASON_QUOTA_EXCEEDED: The user has as many agents as the quota
+ *   allows.
+ */
+enum varta_reason {
+	VARTA_REASON_NONE,
+	VARTA_REASON_MISSING_ATTRIBUTE,
+	VARTA_REASON_CONFLICTING_ATTRIBUTES,
+	VARTA_REASON_UNEXPECTED_ATTRIBUTE,
+	VARTA_REASON_AUTH_FAILURE,
+	VARTA_REASON_RATE_LIMITED_AGENT,
+	VARTA_REASON_RATE_LIMITED_GLOBAL,
+	VARTA_REASON_NAMESPACE_MISMATCH,
+	VARTA_REASON_BAD_THRESHOLD,
+	VARTA_REASON_BAD_SOURCE,
+	VARTA_REASON_SETTING_FIXED,
+	VARTA_REASON_SETTING_OUT_OF_RANGE,
+	VARTA_REASON_UNKNOWN_AGENT,
+	VARTA_REASON_BAD_LENGTH,
+	VARTA_REASON_BAD_MAGIC,
+	VARTA_REASON_BAD_VERSION,
+	VARTA_REASON_BAD_CRC,
+	VARTA_REASON_BAD_STATUS,
+	VARTA_REASON_STALL_ON_WIRE,
+	VARTA_REASON_BAD_PID,
+	VARTA_REASON_BAD_TIMESTAMP,
+	VARTA_REASON_BAD_NONCE,
+	VARTA_REASON_OUT_OF_ORDER,
+	VARTA_REASON_CAPACITY_EXCEEDED,
+	VARTA_REASON_ORIGIN_CONFLICT,
+	VARTA_REASON_NAMESPACE_CONFLICT,
+	VARTA_REASON_QUOTA_EXCEEDED,
+};
+
 #define VARTA_SOURCE_MAX	524287
 
 enum {
