@@ -14,16 +14,16 @@ loaded() {
 # An agent is tracked while it beats, and told of when it hangs.
 beating_and_monitored() {
 	mkdir -p "$work"
-	listen
+	start_monitor
 	start agent --threshold 2000 100
 	agent=$pid
 	wait_for counters/refreshed 3
-	same origin kernel-attested "$(agent_field "$agent" origin)"
+	check_eq origin kernel-attested "$(agent_field "$agent" origin)"
 	kill -STOP "$agent"
 	wait_until has_events 1
-	same event "stall $agent" \
+	check_eq event "stall $agent" \
 		"$(head -n 1 "$work/events" | jq -r '"\(.event) \(.pid)"')"
 	kill -CONT "$agent"
-	wait_until is stalled_now 0
+	wait_until value_is stalled_now 0
 	kill "$agent" "$monitor"
 }

@@ -15,14 +15,14 @@ fail() {
 	exit 1
 }
 
-# same WHAT EXPECTED ACTUAL
-same() {
+# check_eq WHAT EXPECTED ACTUAL
+check_eq() {
 	[[ $2 == "$3" ]] || fail "$1: expected '$2', got '$3'"
 }
 
-# says FILE TEXT: a program's words hold TEXT, a grep -E pattern
-says() {
-	grep -qE -- "$2" "$1" || fail "not said: '$2', but: $(cat "$1")"
+# check_contains FILE PATTERN: a line of FILE matches PATTERN, as in grep -E
+check_contains() {
+	grep -qE -- "$2" "$1" || fail "no line matches '$2' in: $(cat "$1")"
 }
 
 # new_disk SUITE: prints a new disk for the case, a copy of the cached one

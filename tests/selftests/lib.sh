@@ -1,42 +1,58 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the end-to-end cases share: loading the module, starting agents, and
-# waiting for what must happen. Nothing here waits for a time to pass and then
-# looks: it waits for an event, and gives up after long enough for any machine.
+# Functions for the end-to-end cases: load the module, start agents, wait for results.
+# A case never sleeps and then looks; it waits for a condition with a generous timeout.
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # some are for the cases
 
 sys=/sys/kernel/varta
 log=/tmp/case.log
 work=/tmp/case
-# Seconds. Only a failure takes this long; more of them where all takes longer.
+skip_reason=/tmp/case.skip
+# Timeout of every wait, in seconds; longer on the slow debug kernels.
 case $(uname -r) in
 *-kasan | *-kcsan | *-kmemleak | *-gcov) patience=240 ;;
 *) patience=60 ;;
 esac
+
+# ---- Results.
 
 fail() {
 	echo "$*" >&2
 	exit 1
 }
 
-# same WHAT EXPECTED ACTUAL
-same() {
-	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
-}
-
-# skip WHY: what this case is about is not to be had in this kernel
+# skip REASON: this kernel lacks what the case tests
 skip() {
-	echo "$*"
-	exit 77
+	echo "$*" >"$skip_reason"
+	exit 4
 }
 
-# note WORDS: a figure, shown also when the case is well
+# note WORDS: shown in the results even if the case passes
 note() {
 	echo "# $*"
 }
 
-# scaled N: as many on a stock kernel, fewer on one that takes longer for all
+# check_eq WHAT EXPECTED ACTUAL
+check_eq() {
+	[ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"
+}
+
+# check_status STATUS COMMAND...: output goes to $work/out and $work/err
+check_status() {
+	expected=$1
+	shift
+	status=0
+	"$@" >"$work/out" 2>"$work/err" || status=$?
+	check_eq "status of $*" "$expected" "$status"
+}
+
+# check_stderr TEXT: in the standard error of the last check_status
+check_stderr() {
+	grep -qF "$1" "$work/err" || fail "'$1' is not in: $(cat "$work/err")"
+}
+
+# scaled N: N on a stock kernel, N / 50 on a slow debug kernel
 scaled() {
 	case $(uname -r) in
 	*-kasan | *-kcsan) echo $(($1 / 50)) ;;
@@ -44,7 +60,9 @@ scaled() {
 	esac
 }
 
-# load [PARAMETER=VALUE]...: afresh, whatever was loaded
+# ---- The module.
+
+# load [PARAMETER=VALUE]...: load it again, with these parameters
 load() {
 	unload
 	modprobe varta "$@"
@@ -54,7 +72,7 @@ unload() {
 	[ ! -d /sys/module/varta ] || rmmod varta
 }
 
-# value NAME: of a setting or of what is so now
+# value NAME: of a setting or gauge
 value() {
 	cat "$sys/$1"
 }
@@ -64,12 +82,24 @@ counter() {
 	cat "$sys/counters/$1"
 }
 
-# The seconds since the machine was started.
+# All counters, a name and a value in each line.
+totals() {
+	(cd "$sys/counters" && grep . -- *) | tr : ' '
+}
+
+# agent_field PID FIELD
+agent_field() {
+	varta agents "$1" -j | jq -r ".[0].$2"
+}
+
+# ---- Waiting.
+
+# Seconds since boot.
 uptime_seconds() {
 	cut -d. -f1 /proc/uptime
 }
 
-# wait_until COMMAND...: until it succeeds
+# wait_until COMMAND...: until COMMAND succeeds
 wait_until() {
 	give_up_at=$(($(uptime_seconds) + patience))
 	until "$@"; do
@@ -79,107 +109,127 @@ wait_until() {
 	done
 }
 
-is_at_least() {
-	[ "$(cat "$sys/$1")" -ge "$2" ]
-}
-
-is() {
+# value_is FILE VALUE: FILE is relative to /sys/kernel/varta
+value_is() {
 	[ "$(cat "$sys/$1" 2>/dev/null)" = "$2" ]
 }
 
-# wait_for FILE N: until the file below /sys/kernel/varta says N or more
-wait_for() {
-	wait_until is_at_least "$1" "$2"
+value_is_at_least() {
+	[ "$(cat "$sys/$1")" -ge "$2" ]
 }
 
-# start COMMAND...: in the background; its pid is in $pid
+# wait_for FILE N: until the file below /sys/kernel/varta has N or more
+wait_for() {
+	wait_until value_is_at_least "$1" "$2"
+}
+
+# ---- Processes.
+
+# start COMMAND...: in the background; sets $pid
 start() {
 	"$@" &
 	pid=$!
 }
 
-# listen [OPTION]...: events as JSON, a line each, into $work/events
-listen() {
+# The words for 'start $nobody COMMAND', where a function would be a process more.
+nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+
+# as_nobody COMMAND...: as an unprivileged user
+as_nobody() {
+	$nobody "$@"
+}
+
+# in_container COMMAND...: in new pid, network, user and mount namespaces
+in_container() {
+	unshare --pid --net --user --map-root-user --mount --mount-proc --fork \
+		--kill-child "$@"
+}
+
+# pid_namespace PID: the inode number of its pid namespace
+pid_namespace() {
+	readlink "/proc/$1/ns/pid" | tr -dc 0-9
+}
+
+# ---- Events, by varta monitor.
+
+# start_monitor [OPTION]...: writes events to $work/events, a JSON object in each line;
+# sets $monitor
+start_monitor() {
 	: >"$work/monitor.err"
 	varta monitor -j "$@" >"$work/events" 2>"$work/monitor.err" &
 	monitor=$!
 	wait_until grep -q listening "$work/monitor.err"
 }
 
-# event_of PID [KIND]: the events about it
-event_of() {
+# events_about PID [KIND]
+events_about() {
 	jq -c "select(.pid == $1 and (.event == \"${2-}\" or \"${2-}\" == \"\"))" \
 		"$work/events"
 }
 
-# has_event_of PID KIND
-has_event_of() {
-	[ -n "$(event_of "$1" "$2")" ]
+# has_event_about PID KIND
+has_event_about() {
+	[ -n "$(events_about "$1" "$2")" ]
 }
 
-# How many events have come.
-events() {
+event_count() {
 	wc -l <"$work/events"
 }
 
+# has_events N: N or more
 has_events() {
-	[ "$(events)" -ge "$1" ]
+	[ "$(event_count)" -ge "$1" ]
 }
 
-# hear NAME [BUFFER]: all that is told, as listener writes it, into $work/NAME
-hear() {
+# ---- Events, as eventlog.c writes them. There can be several logs, each with a NAME.
+
+# start_listener NAME [BUFFER]: writes to $work/NAME; sets $listener
+start_listener() {
 	eventlog ${2:+"$2"} >"$work/$1" &
 	listener=$!
 	wait_until grep -q listening "$work/$1"
 }
 
-# heard NAME KIND: how many lines of that kind there are
-heard() {
+# log_count NAME KIND: the number of lines of KIND
+log_count() {
 	grep -cs "^$2" "$work/$1" || true
 }
 
-# has_heard NAME N [KIND]: stalls, unless another kind is named
-has_heard() {
-	[ "$(heard "$1" "${3:-stall}")" -ge "$2" ]
+# log_has NAME N [KIND]: N or more lines of KIND (default: stall)
+log_has() {
+	[ "$(log_count "$1" "${3:-stall}")" -ge "$2" ]
 }
 
-# who NAME: the agents that were told as stalled, SOURCE:PID, each once
-who() {
+# log_stalled_agents NAME: each agent reported as stalled, as SOURCE:PID, once
+log_stalled_agents() {
 	awk '$1 == "stall" { print $2 ":" $3 }' "$work/$1" | sort -u
 }
 
-# twice NAME: those silences that were told more than once
-twice() {
+# log_duplicates NAME: the stalls that were reported more than once
+log_duplicates() {
 	awk '$1 == "stall" { print $2, $3, $4, $6 }' "$work/$1" | sort | uniq -d
 }
 
-# pid_namespace PID: the inode number of its active pid namespace
-pid_namespace() {
-	readlink "/proc/$1/ns/pid" | tr -dc 0-9
+# ---- Events, as resync_listener.c writes them.
+
+# start_resync_listener COMMAND...: writes to $work/resync; sets $listener
+start_resync_listener() {
+	"$@" >"$work/resync" 2>"$work/listener.err" &
+	listener=$!
+	wait_until grep -q listening "$work/resync"
 }
 
-# agent_field PID FIELD
-agent_field() {
-	varta agents "$1" -j | jq -r ".[0].$2"
+# resync_count KIND: the number of lines of KIND
+resync_count() {
+	grep -c "^$1" "$work/resync" || true
 }
 
-# status_of N COMMAND...
-status_of() {
-	expected=$1
-	shift
-	status=0
-	"$@" >"$work/out" 2>"$work/err" || status=$?
-	same "status of $*" "$expected" "$status"
+# resync_has KIND N: N or more lines of KIND
+resync_has() {
+	[ "$(resync_count "$1")" -ge "$2" ]
 }
 
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-}
-
-# said TEXT: by the last status_of, on standard error
-said() {
-	grep -qF "$1" "$work/err" || fail "not said '$1': $(cat "$work/err")"
-}
+# ---- Beats that the kernel refuses.
 
 # refused ERRNO COUNTER COMMAND...: a beat that is refused so, with a text, is
 # counted there ('-' for nowhere) and nowhere else
@@ -207,23 +257,21 @@ refused_as() {
 		fail "$*: not counted under $name alone"
 }
 
-totals() {
-	(cd "$sys/counters" && grep . -- *) | tr : ' '
-}
+# ---- Memory leaks, on a kernel with kmemleak.
 
 leaks=/sys/kernel/debug/kmemleak
 
-# What the kernel has lost so far is forgotten, where it looks for leaks.
-forget_leaks() {
+# Ignore the leaks so far.
+clear_leaks() {
 	[ ! -w "$leaks" ] || {
 		echo scan >"$leaks"
 		echo clear >"$leaks"
 	}
 }
 
-# Memory that nothing points to any more, if the kernel looks for that. It lets
-# pass what is younger than five seconds, and what changes between two scans.
-leaked() {
+# Prints the leaks. kmemleak ignores objects younger than five seconds, and those that
+# change between two scans.
+has_leaks() {
 	[ -w "$leaks" ] || return 1
 	sleep 6
 	echo scan >"$leaks"
@@ -233,44 +281,43 @@ leaked() {
 	echo clear >"$leaks"
 }
 
-# --- Processes that race each other: stress.c
+# ---- Racing processes: stress.c.
 
-# race ROLE COUNT: in the background, until it is through
-races=0
-racers=
-race() {
+races=0 racers='' endless_racers=''
+
+# start_racer ROLE COUNT: in the background; ends after COUNT rounds
+start_racer() {
 	races=$((races + 1))
 	stress "$1" "$2" >"$work/race-$races" &
 	racers="$racers $!"
 }
 
-# go_on ROLE: in the background, until the others are through, and after them
-lasting=
-go_on() {
+# start_endless_racer ROLE: in the background, until stop_endless_racers
+start_endless_racer() {
 	races=$((races + 1))
 	stress "$1" 0 >"$work/race-$races" &
-	lasting="$lasting $!"
+	endless_racers="$endless_racers $!"
 }
 
-# All are through, and none has met anything that cannot be.
-finish() {
+# Wait for the racers, and then stop the endless ones. Each must have succeeded.
+join_racers() {
 	for racer in $racers; do
 		wait "$racer" || fail "$(cat "$work"/race-*)"
 	done
-	end_lasting
+	stop_endless_racers
 }
 
-end_lasting() {
-	for racer in $lasting; do
+stop_endless_racers() {
+	for racer in $endless_racers; do
 		kill -TERM "$racer"
 		wait "$racer" || fail "$(cat "$work"/race-*)"
 	done
-	racers='' lasting=''
+	racers='' endless_racers=''
 	sort "$work"/race-* | sed 's/^/# /'
 }
 
-# sum ROLE WORD: of what the racers in that role have said after that word
-sum() {
+# racer_total ROLE WORD: the sum of the numbers that follow WORD in ROLE's output
+racer_total() {
 	cat "$work"/race-* | awk -v role="$1" -v word="$2" '
 		$1 == role {
 			for (i = 2; i < NF; i++)
@@ -280,8 +327,8 @@ sum() {
 		END { print total + 0 }'
 }
 
-# What is counted and what is there are the same.
-agents_agree() {
+# The gauges agree with a dump of the agents.
+gauges_match_dump() {
 	varta agents -j >"$work/agents" &&
 		[ "$(jq length "$work/agents")" = "$(value tracked)" ] &&
 		[ "$(jq 'map(select(.stalled)) | length' "$work/agents")" = \

@@ -1,73 +1,69 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A terminal for cases: a command runs on one of any size, keys are typed, and
-# what is on the screen is looked at. Sourced by cases.
+# A terminal for cases: run a command in a terminal of any size, type keys, and read the
+# screen. Sourced by cases.
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # patience comes from lib.sh
 
-on_terminal() {
+tmux_here() {
 	LC_CTYPE=C.UTF-8 tmux -L case -f /dev/null "$@"
 }
 
-# terminal COLUMNS LINES COMMAND: in a new one, which ends with the case
-terminal() {
-	trap 'on_terminal kill-server 2>/dev/null' EXIT
-	# What the command leaves on the screen stays there.
-	on_terminal new-session -d -x "$1" -y "$2" "$3; echo status \$?; sleep 1000"
+# start_terminal COLUMNS LINES COMMAND: in a new terminal, which is closed after the case
+start_terminal() {
+	trap 'tmux_here kill-server 2>/dev/null' EXIT
+	# The sleep keeps the screen after the command has ended.
+	tmux_here new-session -d -x "$1" -y "$2" "$3; echo status \$?; sleep 1000"
 }
 
-keys() {
-	on_terminal send-keys "$@"
+send_keys() {
+	tmux_here send-keys "$@"
 }
 
-resize() {
-	on_terminal resize-window -x "$1" -y "$2"
+resize_terminal() {
+	tmux_here resize-window -x "$1" -y "$2"
 }
 
-# What is on the screen, lines without the spaces at their ends.
+# The text on the screen, without spaces at the ends of lines.
 screen() {
-	on_terminal capture-pane -p
+	tmux_here capture-pane -p
 }
 
-# seen PATTERN [NUMBER]: on the screen, in so many lines (default: in any)
-seen() {
+# screen_has PATTERN [N]: N lines or more match PATTERN (default: one)
+screen_has() {
 	[ "$(screen | grep -cE -- "$1")" -ge "${2:-1}" ]
 }
 
-not_seen() {
-	! seen "$1"
+screen_lacks() {
+	! screen_has "$1"
 }
 
-seconds() {
-	cut -d . -f 1 /proc/uptime
-}
-
-# see_that COMMAND PATTERN...: wait until it is so for each. A look takes long here, so
-# that the time is counted, and not the looks.
-see_that() {
+# wait_for_each COMMAND PATTERN...: until COMMAND succeeds for each PATTERN
+wait_for_each() {
 	command=$1
 	shift
 	for pattern in "$@"; do
-		deadline=$(($(seconds) + patience))
+		deadline=$(($(uptime_seconds) + patience))
 		until "$command" "$pattern"; do
-			[ "$(seconds)" -lt "$deadline" ] ||
-				fail "never $command: $pattern, but:
+			[ "$(uptime_seconds)" -lt "$deadline" ] ||
+				fail "not true after $patience s: $command '$pattern':
 $(screen)"
 			usleep 50000
 		done
 	done
 }
 
-# see PATTERN...: wait until each is on the screen
-see() {
-	see_that seen "$@"
+# wait_for_screen PATTERN...: until the screen has each
+wait_for_screen() {
+	wait_for_each screen_has "$@"
 }
 
-see_no() {
-	see_that not_seen "$@"
+# wait_until_gone PATTERN...: until the screen has none of them
+wait_until_gone() {
+	wait_for_each screen_lacks "$@"
 }
 
-# The longest line on the screen, in bytes.
-widest() {
+# The length of the longest line on the screen, in bytes.
+screen_width() {
 	screen | awk '{ if (length > most) most = length } END { print most + 0 }'
 }
