@@ -12,9 +12,9 @@
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
-#include "crowd.h"
-#include "generations.h"
-#include "ledger.h"
+#include "threads.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
 
 enum {
 	OPERATIONS	= 15000,
@@ -22,9 +22,9 @@ enum {
 	/* Agents that any thread beats for, more than there is room for. */
 	SHARED_PIDS	= 24,
 	/* From this pid on, one agent for each thread, for whom only it beats */
-	OWN_PID		= 100,
+	NS_PID		= 100,
 	THRESHOLD	= 50,
-	GENERATIONS_USED = 3,
+	PROCS_USED = 3,
 };
 
 struct arena {
@@ -34,7 +34,7 @@ struct arena {
 	/* Time and nonces that never go back, whoever reads them. */
 	atomic64_t clock;
 	atomic64_t nonce;
-	atomic64_t answers[VARTA_NAMESPACE_CONFLICT + 1];
+	atomic64_t answers[VARTA_RECORD_NAMESPACE_CONFLICT + 1];
 	atomic64_t reports;
 	atomic64_t taken[VARTA_COUNTERS_NUM];
 	/* When a thread's own agent had a beat accepted that has returned. */
@@ -57,17 +57,17 @@ static u32 below(struct thread *thread, u32 n)
 	return prandom_u32_state(&thread->random) % n;
 }
 
-static enum varta_answer beat_for(struct thread *thread,
-				  const struct varta_identity *id, u64 now,
+static enum varta_record_result beat_for(struct thread *thread,
+					 const struct varta_agent_id *id, u64 now,
 				  u64 nonce)
 {
 	struct arena *arena = thread->arena;
-	struct varta_beat beat = {
+	struct varta_beat_info beat = {
 		.nonce		= nonce,
 		.timestamp	= nonce,
 		.pid		= id->pid,
 	};
-	enum varta_answer answer;
+	enum varta_record_result answer;
 	bool started;
 
 	if (!below(thread, 10)) {
@@ -82,9 +82,9 @@ static enum varta_answer beat_for(struct thread *thread,
 
 static void beat_for_shared(struct thread *thread)
 {
-	struct varta_identity id = {
+	struct varta_agent_id id = {
 		.pid = 1 + below(thread, SHARED_PIDS),
-		.generation = below(thread, GENERATIONS_USED + 1),
+		.proc = fake_proc(below(thread, PROCS_USED + 1)),
 		.ns_inode = below(thread, 8) ? 1 : below(thread, 3),
 		.origin = below(thread, 4) ? VARTA_ORIGIN_KERNEL_ATTESTED :
 					     VARTA_ORIGIN_NETWORK_UNVERIFIED,
@@ -102,16 +102,16 @@ static void beat_for_shared(struct thread *thread)
 static void beat_for_own(struct thread *thread)
 {
 	struct arena *arena = thread->arena;
-	struct varta_identity id = { .pid = OWN_PID + thread->number };
+	struct varta_agent_id id = { .pid = NS_PID + thread->number };
 	u64 now = atomic64_read(&arena->clock);
 	u64 nonce = atomic64_inc_return(&arena->nonce);
 
 	switch (beat_for(thread, &id, now, nonce)) {
-	case VARTA_INSERTED:
-	case VARTA_REFRESHED:
+	case VARTA_RECORD_INSERTED:
+	case VARTA_RECORD_REFRESHED:
 		WRITE_ONCE(arena->accepted[thread->number], now);
 		break;
-	case VARTA_CAPACITY_EXCEEDED:
+	case VARTA_RECORD_CAPACITY_EXCEEDED:
 		break;
 	default:
 		atomic_inc(&arena->wrong_answers);
@@ -120,16 +120,16 @@ static void beat_for_own(struct thread *thread)
 }
 
 /* The slot is locked: no beat accepted before may be newer than the report. */
-static bool hear(void *context, const struct varta_agent *agent)
+static bool hear(void *context, const struct varta_agent_info *agent)
 {
 	struct thread *thread = context;
 	struct arena *arena = thread->arena;
-	u32 number = agent->id.pid - OWN_PID;
+	u32 number = agent->id.pid - NS_PID;
 
 	atomic64_inc(&arena->reports);
 	if (!agent->stalled)
 		atomic_inc(&arena->unlatched_reports);
-	if (agent->id.pid >= OWN_PID &&
+	if (agent->id.pid >= NS_PID &&
 	    agent->last_ns < READ_ONCE(arena->accepted[number]))
 		atomic_inc(&arena->stale_reports);
 	return below(thread, 4);
@@ -151,21 +151,21 @@ static void find_stalls(struct thread *thread)
 
 static void retire_shared(struct thread *thread)
 {
-	struct varta_identity id = {
+	struct varta_agent_id id = {
 		.pid = 1 + below(thread, SHARED_PIDS),
-		.generation = below(thread, GENERATIONS_USED + 1),
+		.proc = fake_proc(below(thread, PROCS_USED + 1)),
 	};
 
-	varta_tracker_retire(&thread->arena->ledger->tracker, &id);
+	varta_tracker_remove(&thread->arena->ledger->tracker, &id);
 }
 
 static void retire_own(struct thread *thread)
 {
-	struct varta_identity id = { .pid = OWN_PID + thread->number };
+	struct varta_agent_id id = { .pid = NS_PID + thread->number };
 
-	varta_tracker_retire(&thread->arena->ledger->tracker, &id);
-	if (varta_tracker_query(&thread->arena->ledger->tracker, 0, id.pid, NULL,
-				NULL))
+	varta_tracker_remove(&thread->arena->ledger->tracker, &id);
+	if (varta_tracker_lookup(&thread->arena->ledger->tracker, 0, id.pid, NULL,
+				 NULL))
 		atomic_inc(&thread->arena->wrong_queries);
 }
 
@@ -174,7 +174,7 @@ struct question {
 	bool wrong;
 };
 
-static bool is_the_one(void *context, const struct varta_agent *agent)
+static bool is_the_one(void *context, const struct varta_agent_info *agent)
 {
 	struct question *question = context;
 
@@ -186,14 +186,14 @@ static void query_any(struct thread *thread)
 {
 	struct question question = { .pid = 1 + below(thread, SHARED_PIDS) };
 
-	varta_tracker_query(&thread->arena->ledger->tracker, 0, question.pid,
-			    is_the_one, &question);
+	varta_tracker_lookup(&thread->arena->ledger->tracker, 0, question.pid,
+			     is_the_one, &question);
 	if (question.wrong)
 		atomic_inc(&thread->arena->wrong_queries);
 }
 
 /* However agents come and go, no more are shown than there are slots. */
-static bool mark_seen(void *context, const struct varta_agent *agent)
+static bool mark_seen(void *context, const struct varta_agent_info *agent)
 {
 	u32 *seen = context;
 
@@ -205,8 +205,8 @@ static void walk_all(struct thread *thread)
 {
 	u32 cursor = 0, seen = 0;
 
-	varta_tracker_walk(&thread->arena->ledger->tracker, &cursor,
-			   below(thread, 2), mark_seen, &seen);
+	varta_tracker_for_each(&thread->arena->ledger->tracker, &cursor,
+			       below(thread, 2), mark_seen, &seen);
 	if (seen > CAPACITY)
 		atomic_inc(&thread->arena->wrong_queries);
 }
@@ -222,8 +222,8 @@ static void take_any(struct thread *thread)
 
 static void change_process(struct thread *thread)
 {
-	generations_set_process(1 + below(thread, SHARED_PIDS),
-				below(thread, GENERATIONS_USED + 1));
+	fake_procs_set_pid(1 + below(thread, SHARED_PIDS),
+			   below(thread, PROCS_USED + 1));
 }
 
 static void operate(struct thread *thread)
@@ -272,12 +272,12 @@ static void fight(void *context)
 static void expect_no_answer_lost(struct kunit *test, struct arena *arena)
 {
 	static const enum varta_counter counters[] = {
-		[VARTA_INSERTED]	= VARTA_COUNT_INSERTED,
-		[VARTA_REFRESHED]	= VARTA_COUNT_REFRESHED,
-		[VARTA_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
-		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
-		[VARTA_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
-		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_RECORD_INSERTED]	= VARTA_COUNT_INSERTED,
+		[VARTA_RECORD_REFRESHED]	= VARTA_COUNT_REFRESHED,
+		[VARTA_RECORD_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_RECORD_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_RECORD_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
 	};
 	u32 i;
 

@@ -10,7 +10,7 @@
 #include <linux/wait.h>
 
 #include "counters.h"
-#include "crowd.h"
+#include "threads.h"
 
 static int counters_test_init(struct kunit *test)
 {

@@ -7,9 +7,9 @@
 #include <kunit/test.h>
 #include <linux/time64.h>
 
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 static u64 next_deadline(struct kunit *test)
 {
@@ -37,7 +37,7 @@ static void expect_deadline(struct kunit *test, u64 deadline)
 
 static void forgive(struct kunit *test, u64 now)
 {
-	varta_tracker_forgive(tracker_of(test), now);
+	varta_tracker_resume(tracker_of(test), now);
 }
 
 /* ---- Deadlines. */
@@ -66,7 +66,7 @@ static void deadline_of_nobody_is_none(struct kunit *test)
 {
 	small_ledger(test);
 	KUNIT_EXPECT_EQ(test, next_deadline(test), U64_MAX);
-	EXPECT_INSERTED(test, .pid = 1, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1);
 	EXPECT_INSERTED(test, .pid = 2);
 	KUNIT_EXPECT_EQ(test, next_deadline(test), THRESHOLD);
 	KUNIT_EXPECT_TRUE(test, retire(test, 1));
@@ -121,14 +121,14 @@ static void only_an_earlier_deadline_is_told(struct kunit *test)
 	small_ledger(test);
 	/* Nothing is waited for. */
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .now = 50);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 1);
 	EXPECT_INSERTED(test, .pid = 2, .now = 50);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 1);
 	EXPECT_INSERTED(test, .pid = 3, .now = 49);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 2);
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .now = 51);
 	EXPECT_INSERTED(test, .pid = 4, .now = 51);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 2);
 	/* What is told of is said to who asks. */
 	KUNIT_EXPECT_EQ(test, next_deadline(test), 49 + THRESHOLD);
 }
@@ -144,19 +144,19 @@ static void whoever_comes_or_comes_back_is_told_of(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .now = THRESHOLD,
 			 .origin = RELAYED);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 2);
 
 	KUNIT_EXPECT_EQ(test, pass(test, 2 * THRESHOLD), 1);
-	EXPECT_REFRESHED(test, .pid = 1, .now = 2 * THRESHOLD, .generation = 1);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 3);
+	EXPECT_REFRESHED(test, .pid = 1, .now = 2 * THRESHOLD, .proc = 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 3);
 
 	KUNIT_EXPECT_EQ(test, pass(test, 3 * THRESHOLD), 1);
-	EXPECT_INSERTED(test, .pid = 1, .now = 3 * THRESHOLD, .generation = 2);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 4);
+	EXPECT_INSERTED(test, .pid = 1, .now = 3 * THRESHOLD, .proc = 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 4);
 
 	KUNIT_EXPECT_EQ(test, pass(test, 4 * THRESHOLD), 1);
 	EXPECT_INSERTED(test, .pid = 2, .now = 20 * THRESHOLD);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 5);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 5);
 	KUNIT_EXPECT_EQ(test, next_deadline(test), 21 * THRESHOLD);
 }
 
@@ -170,13 +170,13 @@ static void rearm_makes_deadlines_earlier(struct kunit *test)
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 1, .now = 7, .threshold = &longer);
 	KUNIT_EXPECT_LE(test, next_deadline(test), longer + 7);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_rearm(tracker_of(test), &cursor,
-						     NSEC_PER_SEC));
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
+	KUNIT_EXPECT_FALSE(test, varta_tracker_rescan(tracker_of(test), &cursor,
+						      NSEC_PER_SEC));
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 2);
 	KUNIT_EXPECT_LE(test, next_deadline(test), NSEC_PER_SEC + 7);
 	cursor = 0;
-	varta_tracker_rearm(tracker_of(test), &cursor, longer);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
+	varta_tracker_rescan(tracker_of(test), &cursor, longer);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 2);
 	((struct ledger *)test->priv)->threshold = NSEC_PER_SEC;
 	expect_deadline(test, NSEC_PER_SEC + 7);
 }
@@ -191,7 +191,7 @@ static void rearm_arms_nobody_who_cannot_stall(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 3, .now = 5 * THRESHOLD);
 	retire(test, 2);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
-	varta_tracker_rearm(tracker_of(test), &cursor, 1);
+	varta_tracker_rescan(tracker_of(test), &cursor, 1);
 	KUNIT_EXPECT_EQ(test, next_deadline(test), 5 * THRESHOLD + 1);
 	/* That it is no other, ledger_check() sees. */
 }
@@ -208,7 +208,7 @@ static void rearm_goes_on_where_it_stopped(struct kunit *test)
 	tracker = full_ledger(test, agents, 1, VARTA_EVICTION_POLICY_STRICT);
 	for (calls = 0; more; calls++) {
 		before = cursor;
-		more = varta_tracker_rearm(tracker, &cursor, 1);
+		more = varta_tracker_rescan(tracker, &cursor, 1);
 		KUNIT_ASSERT_LE(test, cursor - before, VARTA_STALL_BATCH);
 		KUNIT_ASSERT_GT(test, cursor, before);
 	}
@@ -224,8 +224,8 @@ static void rearm_of_nobody_is_done_at_once(struct kunit *test)
 	u32 cursor = 0;
 
 	small_ledger(test);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_rearm(tracker_of(test), &cursor,
-						     1));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_rescan(tracker_of(test), &cursor,
+						      1));
 	KUNIT_EXPECT_EQ(test, cursor, 0);
 }
 

@@ -7,10 +7,10 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "colliding.h"
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "hash_collisions.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 /* ---- Section 5: eviction. */
 
@@ -21,7 +21,7 @@ static void set_time(struct varta_tracker *tracker, u32 slot, u64 last_ns)
 
 	tracker->slots[slot].last_ns = last_ns;
 	/* Beats do not go back, so that nobody else would see to it. */
-	while (varta_tracker_rearm(tracker, &cursor, THRESHOLD))
+	while (varta_tracker_rescan(tracker, &cursor, THRESHOLD))
 		;
 }
 
@@ -284,24 +284,24 @@ static void nothing_of_the_evicted_agent_is_left(struct kunit *test)
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 1, .eviction_scan_window = 1,
 	});
-	EXPECT_INSERTED(test, .pid = 1, .own_pid = 1, .nonce = 1000,
-			.generation = 1, .ns = HERE, .payload = 1);
+	EXPECT_INSERTED(test, .pid = 1, .ns_pid = 1, .nonce = 1000,
+			.proc = 1, .ns = HERE, .payload = 1);
 	EXPECT_REFRESHED(test, .pid = 1, .terminal = true, .timestamp = 50,
-			 .generation = 1, .ns = HERE);
+			 .proc = 1, .ns = HERE);
 	KUNIT_ASSERT_EQ(test, pass(test, THRESHOLD), 1);
-	EXPECT_INSERTED(test, .pid = 2, .own_pid = 5, .nonce = 1,
+	EXPECT_INSERTED(test, .pid = 2, .ns_pid = 5, .nonce = 1,
 			.now = EVICTABLE + 1, .origin = RELAYED);
 	slot = slot_of(test, 2);
-	KUNIT_EXPECT_EQ(test, slot->own_pid, 5);
-	KUNIT_EXPECT_EQ(test, slot->generation, 0);
+	KUNIT_EXPECT_EQ(test, slot->ns_pid, 5);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, NULL);
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, 0);
 	KUNIT_EXPECT_EQ(test, slot->origin, RELAYED);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 1);
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, EVICTABLE + 1);
-	KUNIT_EXPECT_EQ(test, generations_held_in_all(), 0);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 0, 1, NULL,
-						     NULL));
+	KUNIT_EXPECT_EQ(test, fake_procs_refs_total(), 0);
+	KUNIT_EXPECT_FALSE(test, varta_tracker_lookup(tracker_of(test), 0, 1, NULL,
+						      NULL));
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }
 
@@ -346,7 +346,7 @@ static void beat_without_room_in_the_index_is_refused(struct kunit *test)
 	u32 *pids = crowded_ledger(test), last = pids[CROWD - 1];
 	struct varta_tracker *tracker = tracker_of(test);
 
-	EXPECT_NO_ROOM(test, .pid = last, .generation = 1);
+	EXPECT_NO_ROOM(test, .pid = last, .proc = 1);
 	EXPECT_COUNT(test, PROBE_EXHAUSTED, 1);
 	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 0);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, last));
@@ -394,7 +394,7 @@ static void eviction_without_room_in_the_index_is_undone(struct kunit *test)
 	memcpy(entries, tracker->index.entries, bytes);
 
 	EXPECT_NO_ROOM(test, .pid = last, .now = FILLED + EVICTABLE,
-		       .generation = 4);
+		       .proc = 4);
 	EXPECT_COUNT(test, PROBE_EXHAUSTED, 1);
 	EXPECT_COUNT(test, EVICTIONS, 0);
 	/* A victim was found. */
@@ -404,7 +404,7 @@ static void eviction_without_room_in_the_index_is_undone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stalled_now(test), CROWD_CAPACITY);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker), CROWD_CAPACITY);
 	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
-	KUNIT_EXPECT_EQ(test, generations_held(4), 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(4), 0);
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor,
 			(number + 1) % CROWD_CAPACITY);
 	EXPECT_REFRESHED(test, .pid = victim, .nonce = 1, .now = FILLED);

@@ -4,9 +4,9 @@
  */
 #include <kunit/test.h>
 
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 /* As wait(2) gives them. */
 enum {
@@ -26,9 +26,9 @@ static void exit_is_reported_once_and_frees_the_slot(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 31, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 31, .proc = 1,
 			.comm = "sh");
-	EXPECT_INSERTED(test, .pid = 8, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 8, .proc = 2);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
 	/* Not before the pass. */
@@ -37,7 +37,7 @@ static void exit_is_reported_once_and_frees_the_slot(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].id.pid, 7);
-	KUNIT_EXPECT_EQ(test, heard.agents[0].id.generation, 1);
+	KUNIT_EXPECT_PTR_EQ(test, heard.agents[0].id.proc, fake_proc(1));
 	KUNIT_EXPECT_EQ(test, heard.agents[0].nonce, 31);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].exit_code, EXIT_3);
 	KUNIT_EXPECT_STREQ(test, heard.agents[0].name, "sh");
@@ -46,8 +46,8 @@ static void exit_is_reported_once_and_frees_the_slot(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 8));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 1);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 0);
-	KUNIT_EXPECT_EQ(test, generations_held(2), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 	EXPECT_COUNT(test, EXITS, 1);
 
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
@@ -60,8 +60,8 @@ static void exit_ends_a_stall(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 8, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 8, .proc = 1);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 2);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, KILLED));
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 2);
@@ -75,7 +75,7 @@ static void exit_of_somebody_else_is_ignored(struct kunit *test)
 {
 	small_ledger(test);
 	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 1, 0));
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_FALSE(test, note_exit(test, 8, 1, 0));
 	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 2, 0));
 	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 0, 0));
@@ -94,8 +94,8 @@ static void exit_noted_twice_is_one(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 8, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 8, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 8, 1, KILLED));
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
@@ -112,7 +112,7 @@ static void exit_of_one_slot_may_come_again_and_again(struct kunit *test)
 
 	small_ledger(test);
 	for (i = 1; i < 9; i++) {
-		EXPECT_INSERTED(test, .pid = 7, .generation = i);
+		EXPECT_INSERTED(test, .pid = 7, .proc = i);
 		KUNIT_EXPECT_TRUE(test, note_exit(test, 7, i, i << 8));
 		KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
 		KUNIT_EXPECT_EQ(test, heard.agents[0].exit_code, i << 8);
@@ -124,12 +124,12 @@ static void exit_of_one_slot_may_come_again_and_again(struct kunit *test)
 static void process_that_came_after_the_exit_is_left(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
-	KUNIT_EXPECT_EQ(test, generations_held(2), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->exit_code, 0);
 	EXPECT_COUNT(test, EXITS, 0);
 }
@@ -139,14 +139,14 @@ static void process_that_came_after_the_exit_may_exit(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
 	/* The old one's comes late. */
 	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 1, EXIT_3));
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, KILLED));
 	KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
-	KUNIT_EXPECT_EQ(test, heard.agents[0].id.generation, 2);
+	KUNIT_EXPECT_PTR_EQ(test, heard.agents[0].id.proc, fake_proc(2));
 	KUNIT_EXPECT_EQ(test, heard.agents[0].exit_code, KILLED);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
@@ -157,9 +157,9 @@ static void process_that_came_after_the_exit_may_exit(struct kunit *test)
 static void late_beat_does_not_undo_an_exit(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .generation = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .proc = 1);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 1);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
 }
@@ -172,7 +172,7 @@ static void stopped_pass_leaves_the_rest_for_the_next(struct kunit *test)
 	small_ledger(test);
 	heard.tracker = tracker_of(test);
 	for (i = 1; i <= 4; i++) {
-		EXPECT_INSERTED(test, .pid = i, .generation = i);
+		EXPECT_INSERTED(test, .pid = i, .proc = i);
 		KUNIT_EXPECT_TRUE(test, note_exit(test, i, i, i));
 	}
 	for (i = 1; i <= 4; i++) {
@@ -197,7 +197,7 @@ static void stopped_pass_leaves_the_rest_for_the_next(struct kunit *test)
 static void agent_is_not_retired_after_its_exit(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
 	KUNIT_EXPECT_FALSE(test, retire(test, 7));
 	KUNIT_EXPECT_EQ(test, exits_told(test), 1);
@@ -209,7 +209,7 @@ static void agent_is_not_retired_after_its_exit(struct kunit *test)
 static void agent_does_not_stall_after_its_exit(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
 	EXPECT_COUNT(test, STALLS, 0);
@@ -220,9 +220,9 @@ static void agent_does_not_stall_after_its_exit(struct kunit *test)
 static void agent_recycled_after_its_exit_is_reported(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	generations_set_process(7, 2);
+	fake_procs_set_pid(7, 2);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 1);
 	EXPECT_COUNT(test, EXITS, 1);
@@ -233,15 +233,15 @@ static void agent_recycled_after_its_exit_is_reported(struct kunit *test)
 static void slot_used_again_is_left(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
 
 	/* And again, until the new agent exits too. */
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .generation = 3);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 3);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 3, KILLED));
 	KUNIT_EXPECT_EQ(test, exits_told(test), 1);
 	EXPECT_COUNT(test, EXITS, 1);
@@ -250,7 +250,7 @@ static void slot_used_again_is_left(struct kunit *test)
 static void slot_evicted_after_an_exit_is_left(struct kunit *test)
 {
 	full_ledger(test, 1, 1, VARTA_EVICTION_POLICY_BALANCED);
-	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .generation = 1);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, EXIT_3));
 	EXPECT_INSERTED(test, .pid = 2, .now = FILLED + EVICTABLE + 1);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
@@ -263,7 +263,7 @@ static void slot_taken_over_after_an_exit_is_left(struct kunit *test)
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 1, .origin_takeover = true,
 	});
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1, .origin = RELAYED);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .origin = RELAYED);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
 	EXPECT_REFRESHED(test, .pid = 7, .origin = ATTESTED);
 	KUNIT_EXPECT_EQ(test, exits_told(test), 0);
@@ -273,7 +273,7 @@ static void slot_taken_over_after_an_exit_is_left(struct kunit *test)
 static void ledger_may_go_with_exits_untold(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
 }
 

@@ -39,7 +39,7 @@ static void seal(u8 *frame)
 	put_little_endian(frame + 28, checksum(frame, 28), 4);
 }
 
-static void make_frame(u8 *frame, const struct varta_beat *beat)
+static void make_frame(u8 *frame, const struct varta_beat_info *beat)
 {
 	frame[0] = 0x56;
 	frame[1] = 0x41;
@@ -52,7 +52,7 @@ static void make_frame(u8 *frame, const struct varta_beat *beat)
 	seal(frame);
 }
 
-static const struct varta_beat good_beat = {
+static const struct varta_beat_info good_beat = {
 	.status		= VARTA_STATUS_DEGRADED,
 	.pid		= 0x01020304,
 	.timestamp	= 0x1112131415161718,
@@ -60,8 +60,8 @@ static const struct varta_beat good_beat = {
 	.payload	= 0x31323334,
 };
 
-static void expect_same_beat(struct kunit *test, const struct varta_beat *beat,
-			     const struct varta_beat *wanted)
+static void expect_same_beat(struct kunit *test, const struct varta_beat_info *beat,
+			     const struct varta_beat_info *wanted)
 {
 	KUNIT_EXPECT_EQ(test, beat->status, wanted->status);
 	KUNIT_EXPECT_EQ(test, beat->pid, wanted->pid);
@@ -95,11 +95,11 @@ static void published_frames_are_accepted(struct kunit *test)
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 		0x00, 0x00, 0x00, 0x00, 0xa2, 0x99, 0xee, 0xed,
 	};
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 
 	KUNIT_EXPECT_EQ(test, varta_frame_decode(ok, sizeof(ok), &beat),
 			VARTA_FRAME_OK);
-	expect_same_beat(test, &beat, &(struct varta_beat) {
+	expect_same_beat(test, &beat, &(struct varta_beat_info) {
 		.status = VARTA_STATUS_OK, .pid = 2, .nonce = 1,
 	});
 	KUNIT_EXPECT_FALSE(test, varta_beat_is_terminal(&beat));
@@ -107,7 +107,7 @@ static void published_frames_are_accepted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			varta_frame_decode(critical, sizeof(critical), &beat),
 			VARTA_FRAME_OK);
-	expect_same_beat(test, &beat, &(struct varta_beat) {
+	expect_same_beat(test, &beat, &(struct varta_beat_info) {
 		.status = VARTA_STATUS_CRITICAL, .pid = 2, .timestamp = 999,
 		.nonce = U64_MAX,
 	});
@@ -117,7 +117,7 @@ static void published_frames_are_accepted(struct kunit *test)
 static void frame_is_decoded_at_any_alignment(struct kunit *test)
 {
 	u8 buffer[VARTA_FRAME_LEN + 8];
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	int offset;
 
 	for (offset = 0; offset < 8; offset++) {
@@ -134,7 +134,7 @@ static void frame_is_decoded_at_any_alignment(struct kunit *test)
 static void frame_of_another_length_is_refused(struct kunit *test)
 {
 	u8 buffer[2 * VARTA_FRAME_LEN];
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	size_t len;
 
 	make_frame(buffer, &good_beat);
@@ -151,7 +151,7 @@ static void frame_of_another_length_is_refused(struct kunit *test)
 static void every_turned_bit_is_noticed(struct kunit *test)
 {
 	u8 frame[VARTA_FRAME_LEN];
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	int bit;
 
 	for (bit = 0; bit < 8 * VARTA_FRAME_LEN; bit++) {
@@ -173,7 +173,7 @@ static void every_turned_bit_is_noticed(struct kunit *test)
 static void only_magic_va_and_version_2_are_known(struct kunit *test)
 {
 	u8 frame[VARTA_FRAME_LEN];
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	int value;
 
 	/* Each with a checksum that is right. */
@@ -212,7 +212,7 @@ static void first_fault_in_the_order_of_the_page_wins(struct kunit *test)
 	unsigned long faults;
 
 	for (faults = 1; faults < 1 << ARRAY_SIZE(page); faults++) {
-		struct varta_beat beat = { .pid = 2 }, decoded;
+		struct varta_beat_info beat = { .pid = 2 }, decoded;
 		size_t len = VARTA_FRAME_LEN;
 		bool framing = faults & (BIT(LENGTH) | BIT(MAGIC) |
 					 BIT(VERSION) | BIT(CRC));
@@ -254,7 +254,7 @@ static void first_fault_in_the_order_of_the_page_wins(struct kunit *test)
 
 struct field_case {
 	const char *name;
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	enum varta_frame_error in_frame;
 	/* In typed form, which rules the same but for pid 1. */
 	enum varta_frame_error typed;
@@ -309,7 +309,7 @@ static void field_rules_hold_in_both_forms(struct kunit *test)
 {
 	const struct field_case *param = test->param_value;
 	u8 frame[VARTA_FRAME_LEN];
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 
 	make_frame(frame, &param->beat);
 	KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, sizeof(frame), &beat),
@@ -325,7 +325,7 @@ static void field_rules_hold_in_both_forms(struct kunit *test)
 /* A typed status has 32 bits, of which a frame could not say most. */
 static void typed_status_is_looked_at_whole(struct kunit *test)
 {
-	struct varta_beat beat = { .pid = 2, .status = 0x100 };
+	struct varta_beat_info beat = { .pid = 2, .status = 0x100 };
 
 	KUNIT_EXPECT_EQ(test, varta_beat_check(&beat, LOWEST_TYPED_PID),
 			VARTA_BAD_STATUS);
@@ -336,7 +336,7 @@ static void typed_status_is_looked_at_whole(struct kunit *test)
 
 static void only_critical_with_the_last_nonce_is_terminal(struct kunit *test)
 {
-	struct varta_beat beat = {
+	struct varta_beat_info beat = {
 		.status = VARTA_STATUS_CRITICAL, .nonce = U64_MAX,
 	};
 

@@ -105,7 +105,7 @@ u32 model_stalled_now(const struct model *model)
 	return sum;
 }
 
-static bool is_terminal(const struct varta_beat *beat)
+static bool is_terminal(const struct varta_beat_info *beat)
 {
 	return beat->status == VARTA_STATUS_CRITICAL && beat->nonce == U64_MAX;
 }
@@ -132,7 +132,7 @@ static void take_name(struct model_slot *slot, const char *name)
 }
 
 /* What every accepted beat sets, whether the slot is new or not. */
-static void take_beat(struct model_slot *slot, const struct varta_beat *beat,
+static void take_beat(struct model_slot *slot, const struct varta_beat_info *beat,
 		      u64 now)
 {
 	if (beat->threshold_ms)
@@ -155,34 +155,34 @@ static void take_beat(struct model_slot *slot, const struct varta_beat *beat,
 }
 
 static void start_afresh(struct model_slot *slot,
-			 const struct varta_beat *beat,
-			 const struct varta_identity *id, u64 now)
+			 const struct varta_beat_info *beat,
+			 const struct varta_agent_id *id, u64 now)
 {
 	memset(slot, 0, sizeof(*slot));
 	slot->pid = id->pid;
 	slot->source = id->source;
 	slot->uid = id->uid;
-	slot->home = id->home;
+	slot->netns = id->netns;
 	if (id->comm)
 		take_name(slot, id->comm);
-	slot->own_pid = id->own_pid;
-	slot->generation = id->generation;
+	slot->ns_pid = id->ns_pid;
+	slot->proc = id->proc;
 	slot->ns_inode = id->ns_inode;
 	slot->origin = id->origin;
 	take_beat(slot, beat, now);
 }
 
-static enum varta_answer count_answer(struct model *model,
-				      enum varta_answer answer)
+static enum varta_record_result count_answer(struct model *model,
+					     enum varta_record_result answer)
 {
 	static const enum varta_counter counter[] = {
-		[VARTA_INSERTED] = VARTA_COUNT_INSERTED,
-		[VARTA_REFRESHED] = VARTA_COUNT_REFRESHED,
-		[VARTA_OUT_OF_ORDER] = VARTA_COUNT_OUT_OF_ORDER,
-		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
-		[VARTA_ORIGIN_CONFLICT] = VARTA_COUNT_ORIGIN_CONFLICTS,
-		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
-		[VARTA_QUOTA_EXCEEDED] = VARTA_COUNT_QUOTA_EXCEEDED,
+		[VARTA_RECORD_INSERTED] = VARTA_COUNT_INSERTED,
+		[VARTA_RECORD_REFRESHED] = VARTA_COUNT_REFRESHED,
+		[VARTA_RECORD_OUT_OF_ORDER] = VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_RECORD_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_RECORD_ORIGIN_CONFLICT] = VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_RECORD_QUOTA_EXCEEDED] = VARTA_COUNT_QUOTA_EXCEEDED,
 	};
 
 	model->totals[counter[answer]]++;
@@ -238,9 +238,9 @@ static u32 evict(struct model *model, u64 now, u64 threshold, const u32 *user)
 	return victim;
 }
 
-static enum varta_answer insert(struct model *model,
-				const struct varta_beat *beat,
-				const struct varta_identity *id,
+static enum varta_record_result insert(struct model *model,
+				       const struct varta_beat_info *beat,
+				const struct varta_agent_id *id,
 				u64 now, u64 threshold, u32 chosen)
 {
 	u32 number;
@@ -248,7 +248,7 @@ static enum varta_answer insert(struct model *model,
 	if (model_admitted(model, id->uid) >= model->quota) {
 		number = evict(model, now, threshold, &id->uid);
 		if (number == MODEL_NO_SLOT)
-			return VARTA_QUOTA_EXCEEDED;
+			return VARTA_RECORD_QUOTA_EXCEEDED;
 	} else if (model_find_free(model) != MODEL_NO_SLOT) {
 		/* Any free slot is right, but it must be one. */
 		if (chosen < model->capacity && !model->slots[chosen].pid)
@@ -258,67 +258,67 @@ static enum varta_answer insert(struct model *model,
 	} else {
 		number = evict(model, now, threshold, NULL);
 		if (number == MODEL_NO_SLOT)
-			return VARTA_CAPACITY_EXCEEDED;
+			return VARTA_RECORD_CAPACITY_EXCEEDED;
 	}
 	model->used = max(model->used, number + 1);
 	start_afresh(&model->slots[number], beat, id, now);
-	return VARTA_INSERTED;
+	return VARTA_RECORD_INSERTED;
 }
 
 /* The same user has as many agents afterwards as before. */
 static bool may_replace(const struct model *model,
 			const struct model_slot *slot,
-			const struct varta_identity *id)
+			const struct varta_agent_id *id)
 {
 	return slot->uid == id->uid ||
 	       model_admitted(model, id->uid) < model->quota;
 }
 
-static enum varta_answer record_known(struct model *model,
-				      struct model_slot *slot,
-				      const struct varta_beat *beat,
-				      const struct varta_identity *id, u64 now)
+static enum varta_record_result update_slot(struct model *model,
+					    struct model_slot *slot,
+				      const struct varta_beat_info *beat,
+				      const struct varta_agent_id *id, u64 now)
 {
 	bool wrapped = false;
 
 	/* 3.1 */
-	if (slot->generation && id->generation &&
-	    slot->generation != id->generation) {
+	if (slot->proc && id->proc &&
+	    slot->proc != id->proc) {
 		if (!may_replace(model, slot, id))
-			return VARTA_QUOTA_EXCEEDED;
+			return VARTA_RECORD_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;
 		start_afresh(slot, beat, id, now);
-		return VARTA_INSERTED;
+		return VARTA_RECORD_INSERTED;
 	}
 
 	/* 3.2 */
 	if (slot->origin != id->origin) {
 		if (!model->takeover ||
 		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
-			return VARTA_ORIGIN_CONFLICT;
+			return VARTA_RECORD_ORIGIN_CONFLICT;
 		if (!may_replace(model, slot, id))
-			return VARTA_QUOTA_EXCEEDED;
+			return VARTA_RECORD_QUOTA_EXCEEDED;
 		start_afresh(slot, beat, id, now);
-		return VARTA_REFRESHED;
+		return VARTA_RECORD_REFRESHED;
 	}
 
 	/* 3.3 */
 	if (slot->ns_inode && id->ns_inode && slot->ns_inode != id->ns_inode)
-		return VARTA_NAMESPACE_CONFLICT;
+		return VARTA_RECORD_NAMESPACE_CONFLICT;
 	if (slot->ns_inode && !id->ns_inode && !is_terminal(beat))
-		return VARTA_NAMESPACE_CONFLICT;
+		return VARTA_RECORD_NAMESPACE_CONFLICT;
 
 	if (is_terminal(beat)) {
 		/* 3.5 */
 		if (slot->has_terminal &&
 		    beat->timestamp <= slot->terminal_timestamp)
-			return VARTA_OUT_OF_ORDER;
+			return VARTA_RECORD_OUT_OF_ORDER;
 	} else if (slot->has_regular && beat->nonce <= slot->regular_nonce) {
 		/* 3.6 */
 		wrapped = slot->regular_nonce >= U64_MAX - 1048576 &&
 			  beat->nonce <= 1048576;
 		if (!wrapped)
-			return VARTA_OUT_OF_ORDER;
+			return VARTA_RECORD_OUT_OF_ORDER;
 	}
 
 	/* 3.7 */
@@ -327,12 +327,12 @@ static enum varta_answer record_known(struct model *model,
 	if (!slot->ns_inode && id->ns_inode) {
 		slot->ns_inode = id->ns_inode;
 		/* Not on the page, but it is a number of that namespace. */
-		slot->own_pid = id->own_pid;
+		slot->ns_pid = id->ns_pid;
 	}
-	if (!slot->generation)
-		slot->generation = id->generation;
+	if (!slot->proc)
+		slot->proc = id->proc;
 	take_beat(slot, beat, now);
-	return VARTA_REFRESHED;
+	return VARTA_RECORD_REFRESHED;
 }
 
 /**
@@ -346,9 +346,9 @@ static enum varta_answer record_known(struct model *model,
  *
  * Return: the answer.
  */
-enum varta_answer model_record(struct model *model,
-			       const struct varta_beat *beat,
-			       const struct varta_identity *id,
+enum varta_record_result model_record(struct model *model,
+				      const struct varta_beat_info *beat,
+			       const struct varta_agent_id *id,
 			       u64 now, u64 threshold, u32 chosen)
 {
 	u32 number = model_find(model, id->source, id->pid);
@@ -356,7 +356,7 @@ enum varta_answer model_record(struct model *model,
 	if (number == MODEL_NO_SLOT)
 		return count_answer(model, insert(model, beat, id, now,
 						  threshold, chosen));
-	return count_answer(model, record_known(model, &model->slots[number],
+	return count_answer(model, update_slot(model, &model->slots[number],
 						beat, id, now));
 }
 
@@ -371,7 +371,7 @@ bool model_is_due(const struct model *model, u32 number, u64 now, u64 threshold)
 {
 	const struct model_slot *slot = &model->slots[number];
 	u64 silent = min(silence(slot->last_ns, now),
-			 silence(model->forgiven_ns, now));
+			 silence(model->resume_ns, now));
 
 	return slot->pid && !slot->stalled && !slot->exited &&
 	       silent >= threshold_of(slot, threshold);
@@ -389,7 +389,7 @@ bool model_is_due(const struct model *model, u32 number, u64 now, u64 threshold)
 u64 model_deadline(const struct model *model, u32 number, u64 threshold)
 {
 	const struct model_slot *slot = &model->slots[number];
-	u64 since = max(slot->last_ns, model->forgiven_ns);
+	u64 since = max(slot->last_ns, model->resume_ns);
 	u64 own = threshold_of(slot, threshold);
 
 	if (!slot->pid || slot->stalled || since > U64_MAX - own)
@@ -423,13 +423,13 @@ u64 model_next_deadline(const struct model *model, u64 threshold)
  * @process: says which generation has a pid now, 0 for none
  */
 bool model_is_recycled(const struct model *model, u32 number,
-		       u64 (*process)(u32 pid))
+		       struct varta_proc *(*process)(u32 pid))
 {
 	const struct model_slot *slot = &model->slots[number];
 
 	return slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-	       slot->generation && process(slot->pid) &&
-	       process(slot->pid) != slot->generation;
+	       slot->proc && process(slot->pid) &&
+	       process(slot->pid) != slot->proc;
 }
 
 /**
@@ -461,7 +461,7 @@ void model_retire_recycled(struct model *model, u32 number)
  *
  * Return: whether there was such a slot.
  */
-bool model_retire(struct model *model, const struct varta_identity *id)
+bool model_retire(struct model *model, const struct varta_agent_id *id)
 {
 	u32 number = model_find(model, id->source, id->pid);
 	struct model_slot *slot;
@@ -469,8 +469,8 @@ bool model_retire(struct model *model, const struct varta_identity *id)
 	if (number == MODEL_NO_SLOT)
 		return false;
 	slot = &model->slots[number];
-	if (slot->generation && id->generation &&
-	    slot->generation != id->generation)
+	if (slot->proc && id->proc &&
+	    slot->proc != id->proc)
 		return false;
 	if (slot->origin != id->origin || slot->exited)
 		return false;
@@ -486,13 +486,13 @@ bool model_retire(struct model *model, const struct varta_identity *id)
  *
  * Return: whether there is such an agent.
  */
-bool model_note_exit(struct model *model, const struct varta_identity *id,
+bool model_note_exit(struct model *model, const struct varta_agent_id *id,
 		     u32 exit_code)
 {
 	u32 number = model_find(model, id->source, id->pid);
 
 	if (number == MODEL_NO_SLOT ||
-	    model->slots[number].generation != id->generation)
+	    model->slots[number].proc != id->proc)
 		return false;
 	model->slots[number].exited = true;
 	model->slots[number].exit_code = exit_code;

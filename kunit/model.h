@@ -18,10 +18,10 @@ struct model_slot {
 	/* 0 when free. */
 	u32 pid;
 	u32 source;
-	u32 own_pid;
+	u32 ns_pid;
 	u32 uid;
-	u64 home;
-	u64 generation;
+	struct varta_netns *netns;
+	struct varta_proc *proc;
 	u64 ns_inode;
 	enum varta_origin origin;
 	u64 last_ns;
@@ -48,7 +48,7 @@ struct model {
 	/* How many agents each user may have. */
 	u32 quota;
 	/* Silence before this does not count. */
-	u64 forgiven_ns;
+	u64 resume_ns;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
 	/* Slots from here on never had an agent. */
@@ -64,20 +64,20 @@ u32 model_find_free(const struct model *model);
 u32 model_admitted(const struct model *model, u32 uid);
 u32 model_tracked(const struct model *model);
 u32 model_stalled_now(const struct model *model);
-enum varta_answer model_record(struct model *model,
-			       const struct varta_beat *beat,
-			       const struct varta_identity *id,
+enum varta_record_result model_record(struct model *model,
+				      const struct varta_beat_info *beat,
+			       const struct varta_agent_id *id,
 			       u64 now, u64 threshold, u32 chosen);
 bool model_is_due(const struct model *model, u32 number, u64 now,
 		  u64 threshold);
 u64 model_deadline(const struct model *model, u32 number, u64 threshold);
 u64 model_next_deadline(const struct model *model, u64 threshold);
 bool model_is_recycled(const struct model *model, u32 number,
-		       u64 (*process)(u32 pid));
+		       struct varta_proc *(*process)(u32 pid));
 void model_stall(struct model *model, u32 number);
 void model_retire_recycled(struct model *model, u32 number);
-bool model_retire(struct model *model, const struct varta_identity *id);
-bool model_note_exit(struct model *model, const struct varta_identity *id,
+bool model_retire(struct model *model, const struct varta_agent_id *id);
+bool model_note_exit(struct model *model, const struct varta_agent_id *id,
 		     u32 exit_code);
 u32 model_exits(const struct model *model);
 void model_tell_exit(struct model *model, u32 number);

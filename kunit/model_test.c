@@ -9,8 +9,8 @@
 #include <linux/prandom.h>
 #include <linux/time64.h>
 
-#include "generations.h"
-#include "ledger.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
 #include "model.h"
 #include "parameters.h"
 
@@ -27,10 +27,10 @@ enum {
 	/* So many steps come by everything that can be counted. */
 	STEPS_FOR_ALL	= 200000,
 	NAMESPACES	= 4,
-	GENERATIONS_USED = 5,
+	PROCS_USED = 5,
 	SOURCES		= 3,
 	USERS		= 3,
-	HOMES		= 3,
+	NETNS_USED		= 3,
 	/* Own thresholds in milliseconds, of which one unit of time is half. */
 	OWN_MAX		= 3,
 	UNIT		= NSEC_PER_MSEC / 2,
@@ -80,8 +80,8 @@ static const char * const kind_names[] = {
 /* What was done last, for whoever reads the failure. */
 struct step {
 	enum kind kind;
-	struct varta_beat beat;
-	struct varta_identity id;
+	struct varta_beat_info beat;
+	struct varta_agent_id id;
 	u64 now;
 	u32 quota;
 	s64 answer;
@@ -108,7 +108,7 @@ struct duel {
 	u32 sooners;
 
 	/* What the callbacks were told. */
-	struct varta_agent told[TOLD];
+	struct varta_agent_info told[TOLD];
 	u32 tellings;
 	u32 quota;
 };
@@ -125,15 +125,15 @@ static bool one_in(struct duel *duel, u32 n)
 
 /* ---- What may be done. */
 
-static u64 any_generation(struct duel *duel, u32 pid)
+static struct varta_proc *any_proc(struct duel *duel, u32 pid)
 {
 	switch (below(duel, 8)) {
 	case 0:
-		return 0;
+		return NULL;
 	case 1:
-		return 1 + below(duel, GENERATIONS_USED);
+		return fake_proc(1 + below(duel, PROCS_USED));
 	default:
-		return generations_of_process(pid);
+		return fake_proc_of_pid(pid);
 	}
 }
 
@@ -147,20 +147,20 @@ static const char *any_name(struct duel *duel)
 	return names[below(duel, ARRAY_SIZE(names))];
 }
 
-static struct varta_identity any_identity(struct duel *duel)
+static struct varta_agent_id any_identity(struct duel *duel)
 {
-	struct varta_identity id = {
+	struct varta_agent_id id = {
 		.pid = 1 + below(duel, duel->pids),
-		.own_pid = 1 + below(duel, 3),
+		.ns_pid = 1 + below(duel, 3),
 		.uid = below(duel, USERS),
-		.home = below(duel, HOMES),
+		.netns = fake_netns(below(duel, NETNS_USED)),
 		.comm = any_name(duel),
 		.origin = VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
 
 	if (one_in(duel, 3))
 		id.source = below(duel, SOURCES);
-	id.generation = any_generation(duel, id.pid);
+	id.proc = any_proc(duel, id.pid);
 	if (one_in(duel, 6))
 		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
 	/* Mostly the namespace that agents of this pid are in. */
@@ -171,7 +171,7 @@ static struct varta_identity any_identity(struct duel *duel)
 	return id;
 }
 
-static u64 any_regular_nonce(struct duel *duel, const struct varta_identity *id)
+static u64 any_regular_nonce(struct duel *duel, const struct varta_agent_id *id)
 {
 	u32 number = model_find(&duel->model, id->source, id->pid);
 	u64 last = 0;
@@ -198,10 +198,10 @@ static u64 any_regular_nonce(struct duel *duel, const struct varta_identity *id)
 	}
 }
 
-static struct varta_beat any_beat(struct duel *duel,
-				  const struct varta_identity *id)
+static struct varta_beat_info any_beat(struct duel *duel,
+				       const struct varta_agent_id *id)
 {
-	struct varta_beat beat = {
+	struct varta_beat_info beat = {
 		.status = below(duel, VARTA_STATUS_STALL),
 		.timestamp = below(duel, 6),
 		.payload = prandom_u32_state(&duel->random),
@@ -278,9 +278,9 @@ static void let_time_pass(struct duel *duel)
  */
 static bool told_if_sooner(struct duel *duel)
 {
-	const struct varta_identity *id = &duel->step.id;
+	const struct varta_agent_id *id = &duel->step.id;
 	u32 number = model_find(&duel->model, id->source, id->pid);
-	u32 told = generations_sooners() - duel->sooners;
+	u32 told = fake_procs_kicks() - duel->sooners;
 	u64 deadline = U64_MAX;
 	bool is_sooner, armed = !duel->rearming;
 
@@ -303,22 +303,22 @@ static bool may_be_plain(const struct duel *duel, const struct step *step)
 	const struct varta_slot *slot = ledger_slot(duel->ledger, 0,
 						    step->id.pid);
 
-	return !step->id.source && step->id.generation &&
+	return !step->id.source && step->id.proc &&
 	       step->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED && slot &&
 	       slot->ns_inode == step->id.ns_inode;
 }
 
 /* As the door does: the short way first, where there is one. */
-static enum varta_answer record_either_way(const struct duel *duel,
-					   const struct step *step)
+static enum varta_record_result record_either_way(const struct duel *duel,
+						  const struct step *step)
 {
 	struct varta_tracker *tracker = &duel->ledger->tracker;
 	bool started;
 
 	if (may_be_plain(duel, step) &&
-	    varta_tracker_refresh(tracker, &step->beat, step->id.pid,
-				  step->id.generation, step->now))
-		return VARTA_REFRESHED;
+	    varta_tracker_record_fast(tracker, &step->beat, step->id.pid,
+				      step->id.proc, step->now))
+		return VARTA_RECORD_REFRESHED;
 	return varta_tracker_record(tracker, &step->beat, &step->id, step->now,
 				    duel->threshold, &started);
 }
@@ -341,7 +341,7 @@ static bool record(struct duel *duel)
 	return step->answer == step->wanted && told_if_sooner(duel);
 }
 
-static bool hear(void *context, const struct varta_agent *agent)
+static bool hear(void *context, const struct varta_agent_info *agent)
 {
 	struct duel *duel = context;
 
@@ -351,15 +351,15 @@ static bool hear(void *context, const struct varta_agent *agent)
 	return duel->tellings < duel->quota;
 }
 
-static bool same_agent(const struct varta_agent *agent,
+static bool same_agent(const struct varta_agent_info *agent,
 		       const struct model_slot *slot)
 {
 	return agent->id.pid == slot->pid &&
 	       agent->id.source == slot->source &&
-	       agent->id.own_pid == slot->own_pid &&
+	       agent->id.ns_pid == slot->ns_pid &&
 	       agent->id.uid == slot->uid &&
-	       agent->id.home == slot->home &&
-	       agent->id.generation == slot->generation &&
+	       agent->id.netns == slot->netns &&
+	       agent->id.proc == slot->proc &&
 	       agent->id.ns_inode == slot->ns_inode &&
 	       agent->id.origin == slot->origin &&
 	       agent->last_ns == slot->last_ns &&
@@ -381,12 +381,12 @@ static bool rearm(struct duel *duel)
 
 	if (!duel->rearming)
 		duel->cursor = 0;
-	duel->rearming = varta_tracker_rearm(&duel->ledger->tracker,
-					     &duel->cursor, duel->threshold);
+	duel->rearming = varta_tracker_rescan(&duel->ledger->tracker,
+					      &duel->cursor, duel->threshold);
 	if (!duel->rearming)
 		duel->ledger->threshold = duel->threshold;
-	duel->alarm = duel->ledger->tracker.wheel.alarm;
-	told = generations_sooners() - duel->sooners;
+	duel->alarm = duel->ledger->tracker.wheel.next_event;
+	told = fake_procs_kicks() - duel->sooners;
 	duel->sooners += told;
 	duel->step.answer = duel->alarm;
 	duel->step.wanted = model_next_deadline(&duel->model, duel->threshold);
@@ -396,8 +396,8 @@ static bool rearm(struct duel *duel)
 
 static bool forgive(struct duel *duel)
 {
-	varta_tracker_forgive(&duel->ledger->tracker, duel->now);
-	duel->model.forgiven_ns = duel->now;
+	varta_tracker_resume(&duel->ledger->tracker, duel->now);
+	duel->model.resume_ns = duel->now;
 	return true;
 }
 
@@ -428,7 +428,7 @@ static bool same_stalls(struct duel *duel)
 				    duel->told[i].id.pid);
 		if (number == MODEL_NO_SLOT ||
 		    !model_is_due(model, number, now, duel->threshold) ||
-		    model_is_recycled(model, number, generations_of_process))
+		    model_is_recycled(model, number, fake_proc_of_pid))
 			return false;
 		model_stall(model, number);
 		if (!same_agent(&duel->told[i], &model->slots[number]))
@@ -436,7 +436,7 @@ static bool same_stalls(struct duel *duel)
 	}
 	for (i = 0; i < model->capacity; i++) {
 		if (model_is_due(model, i, now, duel->threshold) &&
-		    model_is_recycled(model, i, generations_of_process) &&
+		    model_is_recycled(model, i, fake_proc_of_pid) &&
 		    !slots[i].pid)
 			model_retire_recycled(model, i);
 	}
@@ -482,8 +482,8 @@ static bool change_process(struct duel *duel)
 	struct step *step = &duel->step;
 
 	step->id.pid = 1 + below(duel, duel->pids);
-	step->id.generation = below(duel, GENERATIONS_USED + 1);
-	generations_set_process(step->id.pid, step->id.generation);
+	step->id.proc = fake_proc(below(duel, PROCS_USED + 1));
+	fake_procs_set_pid(step->id.pid, fake_proc_nr(step->id.proc));
 	return true;
 }
 
@@ -492,7 +492,7 @@ static bool retire(struct duel *duel)
 	struct step *step = &duel->step;
 
 	step->id = any_identity(duel);
-	step->answer = varta_tracker_retire(&duel->ledger->tracker, &step->id);
+	step->answer = varta_tracker_remove(&duel->ledger->tracker, &step->id);
 	step->wanted = model_retire(&duel->model, &step->id);
 	return step->answer == step->wanted;
 }
@@ -544,7 +544,7 @@ static bool change_quota(struct duel *duel)
 				      U32_MAX;
 
 	duel->step.quota = quota;
-	generations_set_quota(quota);
+	fake_procs_set_quota(quota);
 	duel->model.quota = quota;
 	return true;
 }
@@ -576,8 +576,8 @@ static bool query(struct duel *duel)
 	step->id.source = below(duel, SOURCES);
 	duel->tellings = 0;
 	duel->quota = U32_MAX;
-	step->answer = varta_tracker_query(&duel->ledger->tracker,
-					   step->id.source, step->id.pid,
+	step->answer = varta_tracker_lookup(&duel->ledger->tracker,
+					    step->id.source, step->id.pid,
 					   hear, duel);
 	number = model_find(&duel->model, step->id.source, step->id.pid);
 	step->wanted = number != MODEL_NO_SLOT;
@@ -604,8 +604,8 @@ static bool walk(struct duel *duel)
 			return false;
 		duel->tellings = 0;
 		duel->quota = 2 + below(duel, 8);
-		more = varta_tracker_walk(&duel->ledger->tracker, &cursor,
-					  stalled, hear, duel);
+		more = varta_tracker_for_each(&duel->ledger->tracker, &cursor,
+					      stalled, hear, duel);
 		if (more && duel->tellings < duel->quota)
 			return false;
 		taken = duel->tellings;
@@ -647,14 +647,14 @@ static bool same_slot(const struct varta_slot *slot,
 	    slot->terminal_timestamp != model->terminal_timestamp)
 		return false;
 	return slot->source == model->source &&
-	       slot->own_pid == model->own_pid &&
+	       slot->ns_pid == model->ns_pid &&
 	       slot->uid == model->uid &&
-	       slot->home == model->home &&
+	       slot->netns == model->netns &&
 	       slot->threshold_ms == model->threshold_ms &&
 	       !strcmp(slot->name, model->name) &&
 	       slot->exited == model->exited &&
 	       slot->exit_code == model->exit_code &&
-	       slot->generation == model->generation &&
+	       slot->proc == model->proc &&
 	       slot->ns_inode == model->ns_inode &&
 	       slot->origin == model->origin &&
 	       slot->last_ns == model->last_ns &&
@@ -674,8 +674,8 @@ static const char *difference(const struct duel *duel)
 {
 	const struct varta_tracker *tracker = &duel->ledger->tracker;
 	const struct model *model = &duel->model;
-	int held[GENERATIONS] = {};
-	int at_home[HOMES] = {};
+	int held[FAKE_PROCS] = {};
+	int netns_charged[NETNS_USED] = {};
 	u32 i;
 
 	for (i = 0; i < model->capacity; i++) {
@@ -683,25 +683,25 @@ static const char *difference(const struct duel *duel)
 			return "slots";
 		if (!ledger_timer_is_right(duel->ledger, i))
 			return "timers";
-		held[model->slots[i].generation]++;
+		held[fake_proc_nr(model->slots[i].proc)]++;
 		if (model->slots[i].pid)
-			at_home[model->slots[i].home]++;
+			netns_charged[fake_netns_nr(model->slots[i].netns)]++;
 	}
-	for (i = 1; i < GENERATIONS; i++) {
-		if (generations_held(i) != held[i])
-			return "generations held";
+	for (i = 1; i < FAKE_PROCS; i++) {
+		if (fake_proc_refs(i) != held[i])
+			return "process references";
 	}
 	for (i = 0; i < USERS; i++) {
-		if (generations_admitted(i) != model_admitted(model, i))
+		if (fake_user_charged(i) != model_admitted(model, i))
 			return "admitted";
 	}
-	for (i = 0; i < HOMES; i++) {
-		if (generations_at_home(i) != at_home[i])
-			return "at home";
+	for (i = 0; i < NETNS_USED; i++) {
+		if (fake_netns_charged(i) != netns_charged[i])
+			return "network namespaces";
 	}
-	if (generations_sooners() != duel->sooners)
+	if (fake_procs_kicks() != duel->sooners)
 		return "sooner";
-	if (tracker->wheel.alarm != duel->alarm)
+	if (tracker->wheel.next_event != duel->alarm)
 		return "alarm";
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++) {
 		if (ledger_total(duel->ledger, i) != model->totals[i])
@@ -822,9 +822,9 @@ static void explain(struct kunit *test, const struct duel *duel,
 	kunit_err(test, "%s: answer %lld, wanted %lld, now %llu, threshold %llu, quota %u\n",
 		  kind_names[step->kind], step->answer, step->wanted, step->now,
 		  duel->threshold, step->quota);
-	kunit_err(test, "source %u, pid %u/%u, user %u, generation %llu, ns %llu, origin %u\n",
-		  step->id.source, step->id.pid, step->id.own_pid, step->id.uid,
-		  step->id.generation, step->id.ns_inode, step->id.origin);
+	kunit_err(test, "source %u, pid %u/%u, user %u, process %u, ns %llu, origin %u\n",
+		  step->id.source, step->id.pid, step->id.ns_pid, step->id.uid,
+		  fake_proc_nr(step->id.proc), step->id.ns_inode, step->id.origin);
 	kunit_err(test, "nonce %llu, status %u, timestamp %llu, own threshold %u, name %s\n",
 		  step->beat.nonce, step->beat.status, step->beat.timestamp,
 		  step->beat.threshold_ms, step->beat.name ?: "none");
@@ -836,14 +836,14 @@ static void explain(struct kunit *test, const struct duel *duel,
 
 		if (same_slot(slot, model))
 			continue;
-		kunit_err(test, "slot %u: pid %u/%u own %u exited %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
+		kunit_err(test, "slot %u: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
 			  i, slot->source, slot->pid, slot->threshold_ms,
-			  slot->exited, slot->generation, slot->ns_inode,
+			  slot->exited, fake_proc_nr(slot->proc), slot->ns_inode,
 			  slot->last_ns, slot->nonce, slot->regular_nonce,
 			  slot->stalled);
-		kunit_err(test, "wanted: pid %u/%u own %u exited %u gen %llu ns %llu last %llu nonce %llu/%llu stalled %u\n",
+		kunit_err(test, "wanted: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
 			  model->source, model->pid, model->threshold_ms,
-			  model->exited, model->generation, model->ns_inode,
+			  model->exited, fake_proc_nr(model->proc), model->ns_inode,
 			  model->last_ns, model->nonce, model->regular_nonce,
 			  model->stalled);
 	}

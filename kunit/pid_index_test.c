@@ -10,7 +10,7 @@
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
-#include "colliding.h"
+#include "hash_collisions.h"
 #include "pid_index.h"
 
 enum {

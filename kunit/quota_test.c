@@ -6,10 +6,10 @@
  */
 #include <kunit/test.h>
 
-#include "colliding.h"
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "hash_collisions.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 enum {
 	/* Users, and where they are told. */
@@ -23,8 +23,8 @@ enum {
 /* How many of Alice's and of Bob's agents are admitted. */
 static void expect_admitted(struct kunit *test, int alices, int bobs)
 {
-	KUNIT_EXPECT_EQ(test, generations_admitted(ALICE), alices);
-	KUNIT_EXPECT_EQ(test, generations_admitted(BOB), bobs);
+	KUNIT_EXPECT_EQ(test, fake_user_charged(ALICE), alices);
+	KUNIT_EXPECT_EQ(test, fake_user_charged(BOB), bobs);
 	ledger_check(test, test->priv);
 }
 
@@ -33,29 +33,29 @@ static void expect_admitted(struct kunit *test, int alices, int bobs)
 static void each_agent_is_admitted_once(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .home = 3);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .netns = 3);
 	expect_admitted(test, 1, 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 1);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 1);
 	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
 	EXPECT_INSERTED(test, .pid = 1, .source = 1, .uid = BOB);
 	expect_admitted(test, 2, 1);
 	/* Who is there already is not asked again, whoever it says it is. */
-	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .uid = BOB, .home = 4);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .uid = BOB, .netns = 4);
 	EXPECT_OUT_OF_ORDER(test, .pid = 1, .nonce = 2, .uid = BOB);
-	KUNIT_EXPECT_EQ(test, generations_asked(), 3);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 3);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->uid, ALICE);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->home, 3);
+	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 1)->netns, fake_netns(3));
 	expect_admitted(test, 2, 1);
 }
 
 static void retired_agent_leaves(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3);
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
 	KUNIT_EXPECT_TRUE(test, retire(test, 1));
 	expect_admitted(test, 0, 1);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
 	KUNIT_EXPECT_FALSE(test, retire(test, 1));
 	expect_admitted(test, 0, 1);
 }
@@ -63,8 +63,8 @@ static void retired_agent_leaves(struct kunit *test)
 static void agent_found_recycled_leaves(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .generation = 1);
-	generations_set_process(1, 2);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .proc = 1);
+	fake_procs_set_pid(1, 2);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
 	expect_admitted(test, 0, 0);
 }
@@ -74,28 +74,28 @@ static void agent_that_exited_leaves_when_it_is_told(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .generation = 1,
-			.home = 3);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .proc = 1,
+			.netns = 3);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, 0));
 	expect_admitted(test, 1, 0);
 	KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].id.uid, ALICE);
-	KUNIT_EXPECT_EQ(test, heard.agents[0].id.home, 3);
+	KUNIT_EXPECT_PTR_EQ(test, heard.agents[0].id.netns, fake_netns(3));
 	expect_admitted(test, 0, 0);
 }
 
 static void new_process_comes_and_the_old_one_leaves(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3,
-			.generation = 1);
-	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .home = 4,
-			.generation = 2);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3,
+			.proc = 1);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .netns = 4,
+			.proc = 2);
 	expect_admitted(test, 0, 1);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->uid, BOB);
-	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .generation = 3);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .proc = 3);
 	expect_admitted(test, 0, 1);
 }
 
@@ -104,14 +104,14 @@ static void stronger_origin_comes_and_the_weaker_leaves(struct kunit *test)
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 1, .origin_takeover = true,
 	});
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3,
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3,
 			.origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 1, .uid = BOB, .origin = ATTESTED);
 	expect_admitted(test, 0, 1);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 1, .uid = ALICE, .nonce = 1,
 			       .origin = RELAYED);
 	expect_admitted(test, 0, 1);
-	KUNIT_EXPECT_EQ(test, generations_asked(), 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 2);
 }
 
 static void victim_leaves(struct kunit *test)
@@ -120,14 +120,14 @@ static void victim_leaves(struct kunit *test)
 		.capacity = 1,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 	});
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3);
 	EXPECT_NO_ROOM(test, .pid = 2, .uid = BOB, .now = EVICTABLE);
 	expect_admitted(test, 1, 0);
-	EXPECT_INSERTED(test, .pid = 2, .uid = BOB, .home = 4,
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB, .netns = 4,
 			.now = EVICTABLE + 1);
 	expect_admitted(test, 0, 1);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
 }
 
 static void who_finds_no_room_leaves(struct kunit *test)
@@ -135,7 +135,7 @@ static void who_finds_no_room_leaves(struct kunit *test)
 	ledger_make(test, &(struct varta_tracker_config) { .capacity = 1 });
 	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE);
 	EXPECT_NO_ROOM(test, .pid = 2, .uid = BOB);
-	KUNIT_EXPECT_EQ(test, generations_asked(), 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 2);
 	expect_admitted(test, 1, 0);
 }
 
@@ -186,15 +186,15 @@ static void destroyed_ledger_lets_everybody_leave(struct kunit *test)
 	ledger = ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 3,
 	});
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .home = 3);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3);
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
 	EXPECT_INSERTED(test, .pid = 3, .uid = BOB);
 	KUNIT_EXPECT_TRUE(test, retire(test, 2));
 	expect_admitted(test, 1, 1);
 	ledger_destroy(test, ledger);
-	KUNIT_EXPECT_EQ(test, generations_admitted(ALICE), 0);
-	KUNIT_EXPECT_EQ(test, generations_admitted(BOB), 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_user_charged(ALICE), 0);
+	KUNIT_EXPECT_EQ(test, fake_user_charged(BOB), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
 }
 
 /* ---- Refused. */
@@ -206,18 +206,18 @@ static void who_is_not_admitted_gets_no_slot(struct kunit *test)
 	unsigned int sooners;
 
 	small_ledger(test);
-	generations_set_quota(2);
+	fake_procs_set_quota(2);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE);
 	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
-	sooners = generations_sooners();
-	EXPECT_OVER_QUOTA(test, .pid = 3, .uid = ALICE, .generation = 3,
+	sooners = fake_procs_kicks();
+	EXPECT_OVER_QUOTA(test, .pid = 3, .uid = ALICE, .proc = 3,
 			  .threshold = &shortest);
 	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
 	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 3));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
-	KUNIT_EXPECT_EQ(test, generations_held(3), 0);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), sooners);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), sooners);
 	expect_admitted(test, 2, 0);
 
 	/* It is nothing to others, nor to those who are there. */
@@ -236,7 +236,7 @@ static void who_is_not_admitted_evicts_nobody_else(struct kunit *test)
 	tracker = full_ledger(test, 1, 1, VARTA_EVICTION_POLICY_BALANCED);
 	KUNIT_EXPECT_EQ(test, pass(test, FILLED + THRESHOLD), 1);
 	was = *slot_of(test, 1);
-	generations_set_quota(0);
+	fake_procs_set_quota(0);
 	EXPECT_OVER_QUOTA(test, .pid = 2, .uid = BOB,
 			  .now = FILLED + EVICTABLE + 1);
 	KUNIT_EXPECT_TRUE(test, same_slots(slot_of(test, 1), &was));
@@ -247,7 +247,7 @@ static void who_is_not_admitted_evicts_nobody_else(struct kunit *test)
 	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
 	expect_admitted(test, 0, 0);
 
-	generations_set_quota(1);
+	fake_procs_set_quota(1);
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB,
 			.now = FILLED + EVICTABLE + 1);
 	expect_admitted(test, 0, 1);
@@ -259,23 +259,23 @@ static void who_is_not_admitted_evicts_one_of_their_own(struct kunit *test)
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 8, .eviction_scan_window = 8,
 	});
-	generations_set_quota(2);
-	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .home = 3);
-	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE, .home = 3,
-			.generation = 2);
+	fake_procs_set_quota(2);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .netns = 3);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE, .netns = 3,
+			.proc = 2);
 	EXPECT_INSERTED(test, .pid = 3, .uid = ALICE);
 	/* Only who was reported is evicted, and none in time. */
 	EXPECT_OVER_QUOTA(test, .pid = 4, .uid = ALICE, .now = EVICTABLE + 1);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 3);
 	EXPECT_OVER_QUOTA(test, .pid = 4, .uid = ALICE, .now = EVICTABLE);
-	EXPECT_INSERTED(test, .pid = 4, .uid = ALICE, .home = 4,
-			.generation = 4, .now = EVICTABLE + 1);
+	EXPECT_INSERTED(test, .pid = 4, .uid = ALICE, .netns = 4,
+			.proc = 4, .now = EVICTABLE + 1);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 2));
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
 	KUNIT_EXPECT_EQ(test, tracker_of(test)->last_evicted_pid, 2);
-	KUNIT_EXPECT_EQ(test, generations_held(2), 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 1);
-	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 1);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
 	EXPECT_COUNT(test, EVICTIONS, 1);
 	EXPECT_COUNT(test, QUOTA_EXCEEDED, 2);
 	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 1);
@@ -288,7 +288,7 @@ static void free_slot_is_no_victim_of_their_own(struct kunit *test)
 		.capacity = 8, .eviction_scan_window = 8,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 	});
-	generations_set_quota(1);
+	fake_procs_set_quota(1);
 	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE);
 	KUNIT_EXPECT_TRUE(test, retire(test, 1));
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
@@ -305,15 +305,15 @@ static void new_process_of_the_same_user_needs_no_room(struct kunit *test)
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 2, .origin_takeover = true,
 	});
-	generations_set_quota(1);
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .home = 3,
-			.generation = 1);
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .home = 4,
-			.generation = 2);
+	fake_procs_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .netns = 3,
+			.proc = 1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .netns = 4,
+			.proc = 2);
 	EXPECT_COUNT(test, PID_RECYCLES, 1);
 	EXPECT_COUNT(test, QUOTA_EXCEEDED, 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(3), 0);
-	KUNIT_EXPECT_EQ(test, generations_at_home(4), 1);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
 	expect_admitted(test, 1, 0);
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB, .origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 2, .uid = BOB, .origin = ATTESTED);
@@ -326,24 +326,24 @@ static void new_process_that_is_not_admitted_leaves_the_slot(struct kunit *test)
 	struct varta_slot *slot;
 
 	small_ledger(test);
-	generations_set_quota(1);
+	fake_procs_set_quota(1);
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .home = 3,
-			.generation = 1, .name = "old", .threshold_ms = 1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .netns = 3,
+			.proc = 1, .name = "old", .threshold_ms = 1);
 	KUNIT_EXPECT_EQ(test, pass(test, U64_MAX), 2);
 	slot = slot_of(test, 1);
 	EXPECT_OVER_QUOTA(test, .pid = 1, .nonce = 6, .uid = BOB,
-			  .generation = 2, .name = "new", .threshold_ms = 9);
+			  .proc = 2, .name = "new", .threshold_ms = 9);
 	KUNIT_EXPECT_TRUE(test, slot->stalled);
-	KUNIT_EXPECT_EQ(test, slot->generation, 1);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 1);
-	KUNIT_EXPECT_EQ(test, generations_held(2), 0);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(1));
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 0);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 2);
 	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 	expect_admitted(test, 1, 1);
 	/* The old one may go on. */
-	EXPECT_REFRESHED(test, .pid = 1, .nonce = 6, .generation = 1);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 6, .proc = 1);
 }
 
 static void stronger_origin_that_is_not_admitted_leaves_the_slot(struct kunit *test)
@@ -351,7 +351,7 @@ static void stronger_origin_that_is_not_admitted_leaves_the_slot(struct kunit *t
 	ledger_make(test, &(struct varta_tracker_config) {
 		.capacity = 2, .origin_takeover = true,
 	});
-	generations_set_quota(1);
+	fake_procs_set_quota(1);
 	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE,
 			.origin = RELAYED);
@@ -370,10 +370,10 @@ static void exit_of_who_could_not_be_replaced_is_told(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, 9));
-	generations_set_quota(0);
-	EXPECT_OVER_QUOTA(test, .pid = 1, .uid = BOB, .generation = 2);
+	fake_procs_set_quota(0);
+	EXPECT_OVER_QUOTA(test, .pid = 1, .uid = BOB, .proc = 2);
 	KUNIT_ASSERT_EQ(test, exit_pass(test, &heard), 1);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].id.uid, ALICE);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].exit_code, 9);
@@ -386,24 +386,24 @@ static void without_ops_anybody_is_admitted(struct kunit *test)
 	struct heard heard;
 
 	ledger_make(test, &(struct varta_tracker_config) {
-		.generations = &generations_ops_least,
+		.ops = &fake_procs_min_ops,
 		.capacity = 2, .eviction_scan_window = 2,
 		.origin_takeover = true,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 	});
-	generations_set_quota(0);
-	EXPECT_INSERTED(test, .pid = 1, .generation = 1, .threshold_ms = 1);
-	EXPECT_INSERTED(test, .pid = 1, .generation = 2, .origin = RELAYED);
-	EXPECT_REFRESHED(test, .pid = 1, .generation = 2);
-	EXPECT_INSERTED(test, .pid = 2, .generation = 1);
+	fake_procs_set_quota(0);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1, .threshold_ms = 1);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 2, .origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 1, .proc = 2);
+	EXPECT_INSERTED(test, .pid = 2, .proc = 1);
 	EXPECT_NO_ROOM(test, .pid = 3);
 	EXPECT_INSERTED(test, .pid = 3, .now = EVICTABLE + 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 2, 1, 0));
 	KUNIT_EXPECT_EQ(test, exit_pass(test, &heard), 1);
 	KUNIT_EXPECT_TRUE(test, retire(test, 3));
 	EXPECT_INSERTED(test, .pid = 4, .threshold_ms = 1);
-	KUNIT_EXPECT_EQ(test, generations_asked(), 0);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 0);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 0);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 0);
 }
 
 static struct kunit_case quota_cases[] = {

@@ -18,9 +18,9 @@
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 
-#include "crowd.h"
-#include "generations.h"
-#include "ledger.h"
+#include "threads.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
 
 enum {
 	OPERATIONS	= 15000,
@@ -44,7 +44,7 @@ struct agent {
 	u64 nonce;
 	u64 now;
 	u64 after;
-	u64 generation;
+	u32 proc;
 };
 
 struct arena {
@@ -107,7 +107,7 @@ static void let_others(struct thread *thread, u32 one_in)
 /* ---- The watcher. */
 
 /* The slot is locked, so nobody else can write what is kept of its agent. */
-static bool hear_stall(void *context, const struct varta_agent *agent)
+static bool hear_stall(void *context, const struct varta_agent_info *agent)
 {
 	struct arena *arena = context;
 	struct agent *kept = &arena->agents[agent->id.pid - 1];
@@ -125,7 +125,7 @@ static bool hear_stall(void *context, const struct varta_agent *agent)
 	return false;
 }
 
-static bool hear_exit(void *context, const struct varta_agent *agent)
+static bool hear_exit(void *context, const struct varta_agent_info *agent)
 {
 	struct arena *arena = context;
 
@@ -143,8 +143,8 @@ static void rearm(struct arena *arena)
 		arena->rearming = true;
 	}
 	if (arena->rearming)
-		arena->rearming = varta_tracker_rearm(&arena->ledger->tracker,
-						      &arena->cursor,
+		arena->rearming = varta_tracker_rescan(&arena->ledger->tracker,
+						       &arena->cursor,
 						      threshold);
 }
 
@@ -168,7 +168,7 @@ static void pass(struct thread *thread)
 static void forgive(struct arena *arena)
 {
 	WRITE_ONCE(arena->forgiven, atomic64_read(&arena->clock));
-	varta_tracker_forgive(&arena->ledger->tracker, arena->forgiven);
+	varta_tracker_resume(&arena->ledger->tracker, arena->forgiven);
 }
 
 /* What is due now is told of when this is done, whether there was a pass. */
@@ -181,7 +181,7 @@ static void watch_round(struct thread *thread)
 	if (!below(thread, 64))
 		forgive(arena);
 	arena->pass_now = atomic64_read(&arena->clock);
-	sooners = generations_sooners();
+	sooners = fake_procs_kicks();
 	if (arena->pass_now < arena->next && sooners == arena->sooners &&
 	    atomic_read(&arena->threshold) == arena->pass_threshold) {
 		arena->skipped++;
@@ -229,11 +229,11 @@ static void beat(struct thread *thread, u32 pid)
 	struct arena *arena = thread->arena;
 	struct agent *agent = &arena->agents[pid - 1];
 	u64 now = atomic64_read(&arena->clock);
-	struct varta_identity id = {
-		.pid = pid, .generation = 1 + agent->generation,
-		.uid = thread->number % 2, .home = thread->number % 3,
+	struct varta_agent_id id = {
+		.pid = pid, .proc = fake_proc(1 + agent->proc),
+		.uid = thread->number % 2, .netns = fake_netns(thread->number % 3),
 	};
-	struct varta_beat beat = {
+	struct varta_beat_info beat = {
 		.pid = pid, .nonce = ++thread->nonce,
 		.threshold_ms = !below(thread, 16),
 	};
@@ -242,7 +242,7 @@ static void beat(struct thread *thread, u32 pid)
 	switch (varta_tracker_record(&arena->ledger->tracker, &beat, &id, now,
 				     atomic_read(&arena->threshold),
 				     &started)) {
-	case VARTA_REFRESHED:
+	case VARTA_RECORD_REFRESHED:
 		/* From here on, nobody can tell of the silence before. */
 		if (certain) {
 			atomic64_inc(&arena->certain);
@@ -250,13 +250,13 @@ static void beat(struct thread *thread, u32 pid)
 				atomic_inc(&arena->untold);
 		}
 		fallthrough;
-	case VARTA_INSERTED:
+	case VARTA_RECORD_INSERTED:
 		agent->nonce = beat.nonce;
 		agent->now = now;
 		agent->after = atomic64_read(&arena->rounds);
 		break;
-	case VARTA_CAPACITY_EXCEEDED:
-	case VARTA_QUOTA_EXCEEDED:
+	case VARTA_RECORD_CAPACITY_EXCEEDED:
+	case VARTA_RECORD_QUOTA_EXCEEDED:
 		agent->nonce = 0;
 		break;
 	default:
@@ -269,16 +269,16 @@ static void end(struct thread *thread, u32 pid, u32 how)
 {
 	struct arena *arena = thread->arena;
 	struct agent *agent = &arena->agents[pid - 1];
-	struct varta_identity id = {
-		.pid = pid, .generation = 1 + agent->generation,
+	struct varta_agent_id id = {
+		.pid = pid, .proc = fake_proc(1 + agent->proc),
 	};
 
 	if (!how)
-		varta_tracker_retire(&arena->ledger->tracker, &id);
+		varta_tracker_remove(&arena->ledger->tracker, &id);
 	else if (how == 1)
 		varta_tracker_note_exit(&arena->ledger->tracker, &id, 0);
 	else
-		agent->generation = (agent->generation + 1) % 3;
+		agent->proc = (agent->proc + 1) % 3;
 	agent->nonce = 0;
 }
 
@@ -295,9 +295,9 @@ static void operate(struct thread *thread)
 	else if (n < 625)
 		atomic_set(&arena->threshold, SHORTEST << below(thread, 7));
 	else if (n < 640)
-		generations_set_process(pid, below(thread, 4));
+		fake_procs_set_pid(pid, below(thread, 4));
 	else if (n < 645)
-		generations_set_quota(below(thread, 4) ? U32_MAX :
+		fake_procs_set_quota(below(thread, 4) ? U32_MAX :
 					below(thread, 2 * AGENTS));
 	else
 		atomic64_add(below(thread, 64) ? below(thread, STEP) :

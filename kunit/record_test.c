@@ -5,9 +5,9 @@
  */
 #include <kunit/test.h>
 
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 enum {
 	WRAP = 1 << 20,
@@ -18,17 +18,17 @@ enum {
 
 /* ---- Section 3: unknown pid. */
 
-static void unknown_pid_is_inserted(struct kunit *test)
+static void unknns_pid_is_inserted(struct kunit *test)
 {
 	struct varta_slot *slot;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .own_pid = 3, .now = 1234, .nonce = 42,
+	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 3, .now = 1234, .nonce = 42,
 			.payload = 0xfeed, .status = VARTA_STATUS_DEGRADED,
-			.generation = 5, .ns = HERE);
+			.proc = 5, .ns = HERE);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 1);
 	slot = slot_of(test, 7);
-	KUNIT_EXPECT_EQ(test, slot->own_pid, 3);
+	KUNIT_EXPECT_EQ(test, slot->ns_pid, 3);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 1234);
 	KUNIT_EXPECT_EQ(test, slot->nonce, 42);
 	KUNIT_EXPECT_TRUE(test, slot->has_regular);
@@ -36,14 +36,14 @@ static void unknown_pid_is_inserted(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
 	KUNIT_EXPECT_EQ(test, slot->payload, 0xfeed);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_DEGRADED);
-	KUNIT_EXPECT_EQ(test, slot->generation, 5);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(5));
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, HERE);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
 	KUNIT_EXPECT_FALSE(test, slot->stalled);
-	KUNIT_EXPECT_EQ(test, generations_held(5), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(5), 1);
 }
 
-static void unknown_pid_is_inserted_by_a_terminal_beat(struct kunit *test)
+static void unknns_pid_is_inserted_by_a_terminal_beat(struct kunit *test)
 {
 	struct varta_slot *slot;
 
@@ -57,7 +57,7 @@ static void unknown_pid_is_inserted_by_a_terminal_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 0);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_EQ(test, slot->origin, RELAYED);
-	KUNIT_EXPECT_EQ(test, slot->generation, 0);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, NULL);
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, 0);
 }
 
@@ -103,20 +103,20 @@ static void other_generation_starts_the_slot_afresh(struct kunit *test)
 	struct varta_slot *slot;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .own_pid = 7, .nonce = 1000,
-			.generation = 1, .ns = HERE, .origin = RELAYED);
+	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 7, .nonce = 1000,
+			.proc = 1, .ns = HERE, .origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 500,
-			 .generation = 1, .ns = HERE, .origin = RELAYED);
+			 .proc = 1, .ns = HERE, .origin = RELAYED);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
 
 	/* Nothing of what the old process did stands in the new one's way. */
-	EXPECT_INSERTED(test, .pid = 7, .own_pid = 9, .nonce = 3,
-			.now = THRESHOLD + 5, .generation = 2, .ns = THERE,
+	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 9, .nonce = 3,
+			.now = THRESHOLD + 5, .proc = 2, .ns = THERE,
 			.payload = 8);
 	slot = slot_of(test, 7);
-	KUNIT_EXPECT_EQ(test, slot->generation, 2);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(2));
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, THERE);
-	KUNIT_EXPECT_EQ(test, slot->own_pid, 9);
+	KUNIT_EXPECT_EQ(test, slot->ns_pid, 9);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
 	KUNIT_EXPECT_EQ(test, slot->nonce, 3);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 3);
@@ -131,29 +131,29 @@ static void other_generation_starts_the_slot_afresh(struct kunit *test)
 	EXPECT_COUNT(test, PID_RECYCLES, 1);
 	EXPECT_COUNT(test, ORIGIN_CONFLICTS, 0);
 	EXPECT_COUNT(test, NAMESPACE_CONFLICTS, 0);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 0);
-	KUNIT_EXPECT_EQ(test, generations_held(2), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 }
 
 static void new_process_may_begin_with_its_last_word(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1000, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1000, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .proc = 2);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->has_regular);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 0, .generation = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 0, .proc = 2);
 }
 
 static void unknown_generation_is_no_signal(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 1);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->generation, 1);
+	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 7)->proc, fake_proc(1));
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 2);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .generation = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .proc = 1);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
 }
 
 /* ---- Section 3, test 2: origin. */
@@ -190,13 +190,13 @@ static void stronger_origin_takes_over_where_it_may(struct kunit *test)
 			 .origin = RELAYED, .ns = THERE);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
 
-	EXPECT_REFRESHED(test, .pid = 7, .own_pid = 4, .nonce = 1,
-			 .now = THRESHOLD + 1, .generation = 3, .ns = HERE,
+	EXPECT_REFRESHED(test, .pid = 7, .ns_pid = 4, .nonce = 1,
+			 .now = THRESHOLD + 1, .proc = 3, .ns = HERE,
 			 .payload = 6);
 	slot = slot_of(test, 7);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
-	KUNIT_EXPECT_EQ(test, slot->own_pid, 4);
-	KUNIT_EXPECT_EQ(test, slot->generation, 3);
+	KUNIT_EXPECT_EQ(test, slot->ns_pid, 4);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(3));
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, HERE);
 	KUNIT_EXPECT_EQ(test, slot->nonce, 1);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 1);
@@ -220,20 +220,20 @@ static void weaker_origin_never_takes_over(struct kunit *test)
 static void takeover_lets_go_of_the_generation(struct kunit *test)
 {
 	takeover_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
 			.origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 1, .origin = ATTESTED);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->generation, 0);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 0);
+	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 7)->proc, NULL);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
 }
 
 static void takeover_keeps_one_hold_of_the_same_generation(struct kunit *test)
 {
 	takeover_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
 			.origin = RELAYED);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 1, .generation = 1);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 1, .proc = 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
 }
 
 /* ---- Section 3, test 3: namespace. */
@@ -321,22 +321,22 @@ static void unknown_generation_is_pinned_by_an_accepted_beat(struct kunit *test)
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns = HERE);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns = HERE,
-			    .generation = 1);
+			    .proc = 1);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 6, .ns = THERE,
-				  .generation = 1);
+				  .proc = 1);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 6, .ns = HERE,
-			       .generation = 1, .origin = RELAYED);
-	KUNIT_EXPECT_EQ(test, generations_held_in_all(), 0);
+			       .proc = 1, .origin = RELAYED);
+	KUNIT_EXPECT_EQ(test, fake_procs_refs_total(), 0);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .ns = HERE,
-			 .generation = 2);
-	KUNIT_EXPECT_EQ(test, generations_held(2), 1);
+			 .proc = 2);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 7, .ns = HERE,
-			 .generation = 2);
-	KUNIT_EXPECT_EQ(test, generations_held(2), 1);
+			 .proc = 2);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 	/* Now it is known, and another one is another process. */
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 7, .ns = HERE,
-			.generation = 1);
+			.proc = 1);
 }
 
 static void unknown_generation_is_pinned_by_a_terminal_beat(struct kunit *test)
@@ -344,10 +344,10 @@ static void unknown_generation_is_pinned_by_a_terminal_beat(struct kunit *test)
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 1);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 1,
-			    .generation = 2);
+			    .proc = 2);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 2,
-			 .generation = 3);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->generation, 3);
+			 .proc = 3);
+	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 7)->proc, fake_proc(3));
 }
 
 /* ---- Section 3, test 5: terminal beats. */
@@ -421,39 +421,39 @@ struct nonce_case {
 	const char *name;
 	u64 last;
 	u64 nonce;
-	enum varta_answer answer;
+	enum varta_record_result answer;
 	u64 wraps;
 };
 
 static const struct nonce_case nonce_cases[] = {
-	{ "0 again", 0, 0, VARTA_OUT_OF_ORDER, 0 },
-	{ "from 0", 0, 1, VARTA_REFRESHED, 0 },
-	{ "the same", 5, 5, VARTA_OUT_OF_ORDER, 0 },
-	{ "one less", 5, 4, VARTA_OUT_OF_ORDER, 0 },
-	{ "one more", 5, 6, VARTA_REFRESHED, 0 },
-	{ "to the greatest", 5, U64_MAX - 1, VARTA_REFRESHED, 0 },
-	{ "the greatest again", U64_MAX - 1, U64_MAX - 1, VARTA_OUT_OF_ORDER,
+	{ "0 again", 0, 0, VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "from 0", 0, 1, VARTA_RECORD_REFRESHED, 0 },
+	{ "the same", 5, 5, VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "one less", 5, 4, VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "one more", 5, 6, VARTA_RECORD_REFRESHED, 0 },
+	{ "to the greatest", 5, U64_MAX - 1, VARTA_RECORD_REFRESHED, 0 },
+	{ "the greatest again", U64_MAX - 1, U64_MAX - 1, VARTA_RECORD_OUT_OF_ORDER,
 	  0 },
-	{ "up to where it may wrap", WRAP_FROM - 1, WRAP_FROM, VARTA_REFRESHED,
+	{ "up to where it may wrap", WRAP_FROM - 1, WRAP_FROM, VARTA_RECORD_REFRESHED,
 	  0 },
 	{ "on from where it may wrap", WRAP_FROM, WRAP_FROM + 1,
-	  VARTA_REFRESHED, 0 },
-	{ "wraps from just too early", WRAP_FROM - 1, 0, VARTA_OUT_OF_ORDER,
+	  VARTA_RECORD_REFRESHED, 0 },
+	{ "wraps from just too early", WRAP_FROM - 1, 0, VARTA_RECORD_OUT_OF_ORDER,
 	  0 },
 	{ "wraps from just too early, far", WRAP_FROM - 1, WRAP,
-	  VARTA_OUT_OF_ORDER, 0 },
-	{ "wraps from the first place", WRAP_FROM, 0, VARTA_REFRESHED, 1 },
-	{ "wraps from the second place", WRAP_FROM + 1, 0, VARTA_REFRESHED, 1 },
-	{ "wraps from the last place", U64_MAX - 1, 0, VARTA_REFRESHED, 1 },
+	  VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "wraps from the first place", WRAP_FROM, 0, VARTA_RECORD_REFRESHED, 1 },
+	{ "wraps from the second place", WRAP_FROM + 1, 0, VARTA_RECORD_REFRESHED, 1 },
+	{ "wraps from the last place", U64_MAX - 1, 0, VARTA_RECORD_REFRESHED, 1 },
 	{ "wraps to just before the last place", U64_MAX - 1, WRAP - 1,
-	  VARTA_REFRESHED, 1 },
-	{ "wraps to the last place", U64_MAX - 1, WRAP, VARTA_REFRESHED, 1 },
-	{ "wraps just too far", U64_MAX - 1, WRAP + 1, VARTA_OUT_OF_ORDER, 0 },
-	{ "wraps from first to last place", WRAP_FROM, WRAP, VARTA_REFRESHED,
+	  VARTA_RECORD_REFRESHED, 1 },
+	{ "wraps to the last place", U64_MAX - 1, WRAP, VARTA_RECORD_REFRESHED, 1 },
+	{ "wraps just too far", U64_MAX - 1, WRAP + 1, VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "wraps from first to last place", WRAP_FROM, WRAP, VARTA_RECORD_REFRESHED,
 	  1 },
 	{ "wraps from the first place just too far", WRAP_FROM, WRAP + 1,
-	  VARTA_OUT_OF_ORDER, 0 },
-	{ "back, but not round", U64_MAX - 1, WRAP_FROM, VARTA_OUT_OF_ORDER,
+	  VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "back, but not round", U64_MAX - 1, WRAP_FROM, VARTA_RECORD_OUT_OF_ORDER,
 	  0 },
 };
 
@@ -467,7 +467,7 @@ static void nonces_must_grow_or_wrap(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 7, .nonce = param->last);
 	EXPECT_ANSWER(test, param->answer, .pid = 7, .nonce = param->nonce);
 	EXPECT_COUNT(test, NONCE_WRAPS, param->wraps);
-	if (param->answer != VARTA_REFRESHED)
+	if (param->answer != VARTA_RECORD_REFRESHED)
 		return;
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, param->nonce);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->nonce, param->nonce);
@@ -542,16 +542,16 @@ static void time_of_an_agent_is_never_turned_back(struct kunit *test)
 static void tests_are_made_in_the_order_of_the_page(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
 			.ns = HERE);
 	/* Wrong in every way that is left, from the last to the first. */
-	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .generation = 1,
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .proc = 1,
 			    .ns = HERE);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 5, .generation = 1,
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 5, .proc = 1,
 				  .ns = THERE);
-	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 5, .generation = 1,
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 5, .proc = 1,
 			       .ns = THERE, .origin = RELAYED);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .generation = 2,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 2,
 			.ns = THERE, .origin = RELAYED);
 }
 
@@ -559,16 +559,16 @@ static void tests_of_terminal_beats_are_made_in_that_order(struct kunit *test)
 {
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 5,
-			.generation = 1, .ns = HERE);
+			.proc = 1, .ns = HERE);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5,
-			    .generation = 1);
+			    .proc = 1);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .terminal = true,
-				  .timestamp = 5, .generation = 1, .ns = THERE);
+				  .timestamp = 5, .proc = 1, .ns = THERE);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .terminal = true,
-			       .timestamp = 5, .generation = 1, .ns = THERE,
+			       .timestamp = 5, .proc = 1, .ns = THERE,
 			       .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 5,
-			.generation = 2, .ns = THERE, .origin = RELAYED);
+			.proc = 2, .ns = THERE, .origin = RELAYED);
 }
 
 /* With takeover, the origin still comes before namespace and nonce. */
@@ -584,8 +584,8 @@ static void takeover_asks_neither_namespace_nor_nonce(struct kunit *test)
 }
 
 static struct kunit_case record_cases[] = {
-	KUNIT_CASE(unknown_pid_is_inserted),
-	KUNIT_CASE(unknown_pid_is_inserted_by_a_terminal_beat),
+	KUNIT_CASE(unknns_pid_is_inserted),
+	KUNIT_CASE(unknns_pid_is_inserted_by_a_terminal_beat),
 	KUNIT_CASE(first_nonce_may_be_any),
 	KUNIT_CASE(capacity_of_one_holds_one),
 	KUNIT_CASE(free_slot_is_used_before_anyone_is_evicted),

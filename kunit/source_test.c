@@ -5,21 +5,22 @@
  */
 #include <kunit/test.h>
 
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
-static bool keep(void *context, const struct varta_agent *agent)
+static bool keep(void *context, const struct varta_agent_info *agent)
 {
-	*(struct varta_agent *)context = *agent;
+	*(struct varta_agent_info *)context = *agent;
 	return true;
 }
 
-static struct varta_agent ask(struct kunit *test, u32 source, u32 pid)
+static struct varta_agent_info ask(struct kunit *test, u32 source, u32 pid)
 {
-	struct varta_agent agent = {};
+	struct varta_agent_info agent = {};
 
-	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), source,
-						    pid, keep, &agent));
+	KUNIT_EXPECT_TRUE(test, varta_tracker_lookup(tracker_of(test), source,
+						     pid, keep, &agent));
 	return agent;
 }
 
@@ -29,12 +30,12 @@ static struct varta_agent ask(struct kunit *test, u32 source, u32 pid)
 static void three_sevens(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 10, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 10, .proc = 1,
 			.origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .source = 1, .nonce = 20,
-			.generation = 2, .origin = RELAYED);
+			.proc = 2, .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .source = VARTA_SOURCE_MAX, .nonce = 30,
-			.generation = 3, .origin = RELAYED);
+			.proc = 3, .origin = RELAYED);
 }
 
 static void equal_pids_of_different_sources_are_different_agents(struct kunit *test)
@@ -53,11 +54,11 @@ static void equal_pids_of_different_sources_are_different_agents(struct kunit *t
 
 static void query_of_another_source_finds_nobody(struct kunit *test)
 {
-	struct varta_agent agent = {};
+	struct varta_agent_info agent = {};
 
 	three_sevens(test);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 2, 7,
-						     keep, &agent));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_lookup(tracker_of(test), 2, 7,
+						      keep, &agent));
 	KUNIT_EXPECT_EQ(test, agent.id.pid, 0);
 }
 
@@ -74,7 +75,7 @@ static void beat_of_one_source_leaves_the_others(struct kunit *test)
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .source = 1, .nonce = 21,
 			    .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .source = 1, .nonce = 1,
-			.generation = 4, .origin = RELAYED);
+			.proc = 4, .origin = RELAYED);
 	KUNIT_EXPECT_TRUE(test, same_slots(slot_of(test, 7), &here));
 	KUNIT_EXPECT_TRUE(test, same_slots(slot_from(test, VARTA_SOURCE_MAX, 7),
 					   &far));
@@ -98,18 +99,18 @@ static void stall_of_one_source_is_not_anothers(struct kunit *test)
 
 static void retirement_of_one_source_leaves_the_others(struct kunit *test)
 {
-	struct varta_identity id = {
+	struct varta_agent_id id = {
 		.pid = 7, .source = 1, .origin = RELAYED,
 	};
-	struct varta_identity nobody = {
+	struct varta_agent_id nobody = {
 		.pid = 7, .source = 2, .origin = RELAYED,
 	};
 
 	three_sevens(test);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_retire(tracker_of(test),
+	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test),
 						      &nobody));
-	KUNIT_EXPECT_TRUE(test, varta_tracker_retire(tracker_of(test), &id));
-	KUNIT_EXPECT_FALSE(test, varta_tracker_retire(tracker_of(test), &id));
+	KUNIT_EXPECT_TRUE(test, varta_tracker_remove(tracker_of(test), &id));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
 	KUNIT_EXPECT_EQ(test, ask(test, 0, 7).nonce, 10);
 	KUNIT_EXPECT_EQ(test, ask(test, VARTA_SOURCE_MAX, 7).nonce, 30);
@@ -151,12 +152,12 @@ static void exit_of_one_source_leaves_the_others(struct kunit *test)
 /* The slot keeps whatever was in it when it was free. */
 static void freed_slot_serves_another_source(struct kunit *test)
 {
-	struct varta_identity id = {
+	struct varta_agent_id id = {
 		.pid = 7, .source = 1, .origin = RELAYED,
 	};
 
 	three_sevens(test);
-	KUNIT_EXPECT_TRUE(test, varta_tracker_retire(tracker_of(test), &id));
+	KUNIT_EXPECT_TRUE(test, varta_tracker_remove(tracker_of(test), &id));
 	EXPECT_INSERTED(test, .pid = 8, .source = 3, .nonce = 40);
 	KUNIT_EXPECT_EQ(test, ask(test, 3, 8).nonce, 40);
 	EXPECT_INSERTED(test, .pid = 8, .nonce = 41);
@@ -168,12 +169,12 @@ static void report_says_whose_agent_it_is(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .source = 3, .uid = 5, .home = 6,
+	EXPECT_INSERTED(test, .pid = 7, .source = 3, .uid = 5, .netns = 6,
 			.comm = "sh", .threshold_ms = 1, .origin = RELAYED);
 	KUNIT_ASSERT_EQ(test, pass_with(test, U64_MAX, THRESHOLD, &heard), 1);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].id.source, 3);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].id.uid, 5);
-	KUNIT_EXPECT_EQ(test, heard.agents[0].id.home, 6);
+	KUNIT_EXPECT_PTR_EQ(test, heard.agents[0].id.netns, fake_netns(6));
 	KUNIT_EXPECT_EQ(test, heard.agents[0].threshold_ms, 1);
 	KUNIT_EXPECT_STREQ(test, heard.agents[0].name, "sh");
 	KUNIT_EXPECT_FALSE(test, heard.agents[0].exited);
@@ -184,7 +185,7 @@ static void report_says_whose_agent_it_is(struct kunit *test)
 #define EXPECT_NAME(test, pid, wanted)					\
 do {									\
 	struct kunit *test_ = (test);					\
-	struct varta_agent agent_ = ask(test_, 0, pid);			\
+	struct varta_agent_info agent_ = ask(test_, 0, pid);			\
 									\
 	KUNIT_EXPECT_STREQ(test_, agent_.name, wanted);			\
 } while (0)
@@ -249,10 +250,10 @@ static void refused_beat_does_not_rename(struct kunit *test)
 static void name_is_forgotten_when_the_slot_is_started_afresh(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1, .name = "database");
-	EXPECT_INSERTED(test, .pid = 7, .generation = 2, .comm = "sh");
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .name = "database");
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2, .comm = "sh");
 	EXPECT_NAME(test, 7, "sh");
-	EXPECT_INSERTED(test, .pid = 7, .generation = 3);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 3);
 	EXPECT_NAME(test, 7, "");
 }
 

@@ -6,9 +6,9 @@
 #include <kunit/test.h>
 #include <linux/bitops.h>
 
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 /* ---- Section 4: stalls. */
 
@@ -82,19 +82,19 @@ static void refused_beat_puts_no_stall_off(struct kunit *test)
 
 static void report_says_what_the_page_promises(struct kunit *test)
 {
-	const struct varta_agent *agent;
+	const struct varta_agent_info *agent;
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .own_pid = 2, .nonce = 31, .now = 40,
-			.ns = HERE, .generation = 6, .origin = RELAYED,
+	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 2, .nonce = 31, .now = 40,
+			.ns = HERE, .proc = 6, .origin = RELAYED,
 			.payload = 55, .status = VARTA_STATUS_DEGRADED);
 	KUNIT_ASSERT_EQ(test, pass_with(test, 40 + THRESHOLD, THRESHOLD,
 					&heard), 1);
 	agent = &heard.agents[0];
 	KUNIT_EXPECT_EQ(test, agent->id.pid, 7);
-	KUNIT_EXPECT_EQ(test, agent->id.own_pid, 2);
-	KUNIT_EXPECT_EQ(test, agent->id.generation, 6);
+	KUNIT_EXPECT_EQ(test, agent->id.ns_pid, 2);
+	KUNIT_EXPECT_PTR_EQ(test, agent->id.proc, fake_proc(6));
 	KUNIT_EXPECT_EQ(test, agent->id.ns_inode, HERE);
 	KUNIT_EXPECT_EQ(test, agent->id.origin, RELAYED);
 	KUNIT_EXPECT_EQ(test, agent->last_ns, 40);
@@ -268,9 +268,9 @@ static void recycled_process_is_retired_without_report(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 50, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 50, .proc = 1,
 			.ns = HERE);
-	generations_set_process(7, 2);
+	fake_procs_set_pid(7, 2);
 	KUNIT_EXPECT_EQ(test, pass_with(test, THRESHOLD, THRESHOLD, &heard), 0);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 0);
@@ -278,10 +278,10 @@ static void recycled_process_is_retired_without_report(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
 	EXPECT_COUNT(test, PID_RECYCLES, 1);
 	EXPECT_COUNT(test, STALLS, 0);
-	KUNIT_EXPECT_EQ(test, generations_held(1), 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
 
 	/* The new process comes in cleanly and is not counted again. */
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .generation = 2,
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 2,
 			.ns = THERE, .now = THRESHOLD);
 	EXPECT_COUNT(test, PID_RECYCLES, 1);
 	KUNIT_EXPECT_EQ(test, pass(test, 2 * THRESHOLD), 1);
@@ -291,9 +291,9 @@ static void recycled_process_is_retired_without_report(struct kunit *test)
 static void process_is_looked_at_again_before_it_is_retired(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
-	generations_set_process(7, 2);
-	generations_set_process_later(7, 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	fake_procs_set_pid(7, 2);
+	fake_procs_set_pid_later(7, 1);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
@@ -306,11 +306,11 @@ static void pass_goes_on_behind_a_retired_slot(struct kunit *test)
 	struct heard heard;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 2, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 3, .generation = 1);
-	generations_set_process(1, 2);
-	generations_set_process(3, 2);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 2, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 3, .proc = 1);
+	fake_procs_set_pid(1, 2);
+	fake_procs_set_pid(3, 2);
 	KUNIT_ASSERT_EQ(test, pass_with(test, THRESHOLD, THRESHOLD, &heard), 1);
 	KUNIT_EXPECT_EQ(test, heard.agents[0].id.pid, 2);
 	EXPECT_COUNT(test, PID_RECYCLES, 2);
@@ -325,10 +325,10 @@ static void pass_goes_on_behind_a_retired_slot(struct kunit *test)
 static void process_that_is_gone_is_still_reported(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
-	generations_set_process(7, 0);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	fake_procs_set_pid(7, 0);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
-	KUNIT_EXPECT_EQ(test, generations_looks(), 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_lookups(), 1);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }
@@ -336,39 +336,39 @@ static void process_that_is_gone_is_still_reported(struct kunit *test)
 static void process_that_is_the_same_is_reported(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1);
-	generations_set_process(7, 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	fake_procs_set_pid(7, 1);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
-	KUNIT_EXPECT_EQ(test, generations_looks(), 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_lookups(), 1);
 }
 
 /* Otherwise there is nothing to compare, or a relay's claim to trust. */
 static void only_attested_known_generations_are_looked_at(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .generation = 1, .origin = RELAYED);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1, .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 2, .origin = ATTESTED);
 	EXPECT_INSERTED(test, .pid = 3, .origin = RELAYED);
-	generations_set_process(1, 2);
-	generations_set_process(2, 2);
-	generations_set_process(3, 2);
+	fake_procs_set_pid(1, 2);
+	fake_procs_set_pid(2, 2);
+	fake_procs_set_pid(3, 2);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 3);
-	KUNIT_EXPECT_EQ(test, generations_looks(), 0);
+	KUNIT_EXPECT_EQ(test, fake_procs_lookups(), 0);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }
 
 static void only_newly_stalled_agents_are_looked_at(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .generation = 1, .now = 1);
-	generations_set_process(1, 1);
-	generations_set_process(2, 3);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .proc = 1, .now = 1);
+	fake_procs_set_pid(1, 1);
+	fake_procs_set_pid(2, 3);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
 	/* Latched now, and so left to the eviction or its next beat. */
-	generations_set_process(1, 2);
+	fake_procs_set_pid(1, 2);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
-	KUNIT_EXPECT_EQ(test, generations_looks(), 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_lookups(), 1);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 2));
 }
@@ -379,15 +379,15 @@ static void stalled_now_follows_every_path(struct kunit *test)
 		.capacity = 4, .eviction_scan_window = 4,
 		.origin_takeover = true,
 	});
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .generation = 1);
-	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .generation = 1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .proc = 1);
 	EXPECT_INSERTED(test, .pid = 3, .nonce = 1, .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 4, .nonce = 1);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 4);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 4);
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .now = 1);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 3);
-	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .generation = 2, .now = 1);
+	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .proc = 2, .now = 1);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 2);
 	EXPECT_REFRESHED(test, .pid = 3, .nonce = 1, .now = 1);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 1);

@@ -6,9 +6,9 @@
 #include <kunit/test.h>
 #include <linux/time64.h>
 
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 /* What is asked for here if nothing else is, and as silence. */
 enum {
@@ -108,7 +108,7 @@ static void refused_beat_changes_no_threshold(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns = HERE,
 			.threshold_ms = OWN_MS);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 5);
-	sooners = generations_sooners();
+	sooners = fake_procs_kicks();
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns = HERE,
 			    .threshold_ms = 9);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5,
@@ -118,18 +118,18 @@ static void refused_beat_changes_no_threshold(struct kunit *test)
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 6, .ns = HERE,
 			       .origin = RELAYED, .threshold_ms = 9);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->threshold_ms, OWN_MS);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), sooners);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), sooners);
 }
 
 static void own_threshold_is_forgotten_by_a_new_process(struct kunit *test)
 {
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 1,
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1,
 			.threshold_ms = OWN_MS);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->threshold_ms, 0);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
-	EXPECT_INSERTED(test, .pid = 7, .generation = 3, .threshold_ms = 9);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 3, .threshold_ms = 9);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->threshold_ms, 9);
 }
 
@@ -226,9 +226,9 @@ static void deadline_of_a_latched_agent_is_none(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pass_with(test, OWN, longer, &heard), 1);
 	KUNIT_EXPECT_EQ(test, heard.deadline, U64_MAX);
 	/* When it comes back, whoever waits is told. */
-	sooners = generations_sooners();
+	sooners = fake_procs_kicks();
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .now = OWN + 9);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), sooners + 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), sooners + 1);
 	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker_of(test)),
 			2 * OWN + 9);
 }
@@ -267,19 +267,19 @@ static void shorter_threshold_is_told_and_longer_is_not(struct kunit *test)
 	small_ledger(test);
 	tracker = tracker_of(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .threshold = &longer);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 1);
 	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker), longer);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .threshold_ms = OWN_MS);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 2);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 2);
 	/* Even if nobody has asked since. */
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .threshold_ms = 1);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 3);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 3);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 4, .threshold_ms = 1);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .threshold_ms = 4);
 	EXPECT_INSERTED(test, .pid = 8, .threshold_ms = 4);
 	EXPECT_INSERTED(test, .pid = 9, .threshold_ms = 1);
-	KUNIT_EXPECT_EQ(test, generations_sooners(), 3);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), 3);
 	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker),
 			NSEC_PER_MSEC);
 }

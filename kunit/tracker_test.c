@@ -6,9 +6,9 @@
  */
 #include <kunit/test.h>
 
-#include "generations.h"
-#include "ledger.h"
-#include "saying.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+#include "beat_helpers.h"
 
 /* ---- Section 2: construction. */
 
@@ -22,7 +22,7 @@ static int try_capacity(struct kunit *test, u32 capacity)
 	KUNIT_ASSERT_NOT_NULL(test, tracker);
 	KUNIT_ASSERT_EQ(test, varta_counters_init(&counters), 0);
 	result = varta_tracker_init(tracker, &(struct varta_tracker_config) {
-		.generations = &generations_ops, .counters = &counters,
+		.ops = &fake_procs_ops, .counters = &counters,
 		.capacity = capacity, .eviction_scan_window = 1,
 	});
 	if (!result)
@@ -106,23 +106,23 @@ static void tracker_begins_empty(struct kunit *test)
 
 /* ---- Section 6: queries. */
 
-static bool note_agent(void *context, const struct varta_agent *agent)
+static bool note_agent(void *context, const struct varta_agent_info *agent)
 {
-	*(struct varta_agent *)context = *agent;
+	*(struct varta_agent_info *)context = *agent;
 	return true;
 }
 
-static void query_tells_unknown_pid_from_unknown_namespace(struct kunit *test)
+static void query_tells_unknns_pid_from_unknown_namespace(struct kunit *test)
 {
-	struct varta_agent agent = {};
+	struct varta_agent_info agent = {};
 
 	small_ledger(test);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 0, 7,
-						     note_agent, &agent));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_lookup(tracker_of(test), 0, 7,
+						      note_agent, &agent));
 	KUNIT_EXPECT_EQ(test, agent.id.pid, 0);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 3, .now = 12);
-	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), 0, 7,
-						    note_agent, &agent));
+	KUNIT_EXPECT_TRUE(test, varta_tracker_lookup(tracker_of(test), 0, 7,
+						     note_agent, &agent));
 	KUNIT_EXPECT_EQ(test, agent.id.pid, 7);
 	KUNIT_EXPECT_EQ(test, agent.id.ns_inode, 0);
 	KUNIT_EXPECT_EQ(test, agent.last_ns, 12);
@@ -132,18 +132,18 @@ static void query_tells_unknown_pid_from_unknown_namespace(struct kunit *test)
 
 static void query_says_whether_a_stall_stands(struct kunit *test)
 {
-	struct varta_agent agent = {};
+	struct varta_agent_info agent = {};
 
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1);
 	/* Silence alone is no stall, before it was found. */
-	varta_tracker_query(tracker_of(test), 0, 7, note_agent, &agent);
+	varta_tracker_lookup(tracker_of(test), 0, 7, note_agent, &agent);
 	KUNIT_EXPECT_FALSE(test, agent.stalled);
 	pass(test, THRESHOLD);
-	varta_tracker_query(tracker_of(test), 0, 7, note_agent, &agent);
+	varta_tracker_lookup(tracker_of(test), 0, 7, note_agent, &agent);
 	KUNIT_EXPECT_TRUE(test, agent.stalled);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .now = THRESHOLD);
-	varta_tracker_query(tracker_of(test), 0, 7, note_agent, &agent);
+	varta_tracker_lookup(tracker_of(test), 0, 7, note_agent, &agent);
 	KUNIT_EXPECT_FALSE(test, agent.stalled);
 }
 
@@ -153,7 +153,7 @@ struct shown {
 	u32 room;
 };
 
-static bool show(void *context, const struct varta_agent *agent)
+static bool show(void *context, const struct varta_agent_info *agent)
 {
 	struct shown *shown = context;
 
@@ -172,12 +172,12 @@ static void walk_goes_on_with_the_agent_that_was_not_taken(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 1);
 	EXPECT_INSERTED(test, .pid = 2);
 	EXPECT_INSERTED(test, .pid = 3);
-	while (varta_tracker_walk(tracker_of(test), &cursor, false, show,
-				  &shown)) {
+	while (varta_tracker_for_each(tracker_of(test), &cursor, false, show,
+				      &shown)) {
 		KUNIT_ASSERT_EQ(test, shown.count, shown.room);
 		/* Nothing taken, nothing lost. */
-		KUNIT_ASSERT_TRUE(test, varta_tracker_walk(tracker_of(test),
-							   &cursor, false,
+		KUNIT_ASSERT_TRUE(test, varta_tracker_for_each(tracker_of(test),
+							       &cursor, false,
 							   show, &shown));
 		KUNIT_ASSERT_LT(test, ++shown.room, 5);
 	}
@@ -196,16 +196,16 @@ static void walk_shows_who_stays_whoever_comes_and_goes(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 1);
 	EXPECT_INSERTED(test, .pid = 2);
 	EXPECT_INSERTED(test, .pid = 3);
-	KUNIT_ASSERT_TRUE(test, varta_tracker_walk(tracker_of(test), &cursor,
-						   false, show,
+	KUNIT_ASSERT_TRUE(test, varta_tracker_for_each(tracker_of(test), &cursor,
+						       false, show,
 						   &shown));
 	gone = shown.pids[0];
 	retire(test, gone);
 	EXPECT_INSERTED(test, .pid = 8);
 	EXPECT_INSERTED(test, .pid = 9);
 	shown.room = ARRAY_SIZE(shown.pids);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_walk(tracker_of(test), &cursor,
-						    false, show,
+	KUNIT_EXPECT_FALSE(test, varta_tracker_for_each(tracker_of(test), &cursor,
+							false, show,
 						    &shown));
 	for (i = 0; i < shown.count; i++) {
 		seen |= BIT(shown.pids[i]);
@@ -226,13 +226,13 @@ static void walk_of_the_stalled_shows_no_other(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 2, .nonce = 1);
 	EXPECT_INSERTED(test, .pid = 3, .now = 1);
 	EXPECT_INSERTED(test, .pid = 4);
-	KUNIT_EXPECT_FALSE(test, varta_tracker_walk(tracker_of(test), &cursor,
-						    true, show, &shown));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_for_each(tracker_of(test), &cursor,
+							true, show, &shown));
 	KUNIT_EXPECT_EQ(test, shown.count, 0);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 3);
 	EXPECT_REFRESHED(test, .pid = 2, .nonce = 2, .now = THRESHOLD);
 	for (cursor = 0, shown.room = 1;
-	     varta_tracker_walk(tracker_of(test), &cursor, true, show, &shown);
+	     varta_tracker_for_each(tracker_of(test), &cursor, true, show, &shown);
 	     shown.room++)
 		KUNIT_ASSERT_LT(test, shown.room, 4);
 	KUNIT_EXPECT_EQ(test, shown.count, 2);
@@ -253,15 +253,15 @@ static void plant(struct kunit *test, u32 pid, u32 slot)
 static void recover_from_planted(struct kunit *test, u32 pid)
 {
 	struct ledger *ledger = test->priv;
-	struct varta_agent agent = {};
+	struct varta_agent_info agent = {};
 
-	KUNIT_EXPECT_FALSE(test, varta_tracker_query(tracker_of(test), 0, pid,
-						     note_agent, &agent));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_lookup(tracker_of(test), 0, pid,
+						      note_agent, &agent));
 	KUNIT_EXPECT_FALSE(test, retire(test, pid));
 	EXPECT_INSERTED(test, .pid = pid, .nonce = 1);
 	EXPECT_REFRESHED(test, .pid = pid, .nonce = 2);
-	KUNIT_EXPECT_TRUE(test, varta_tracker_query(tracker_of(test), 0, pid,
-						    note_agent, &agent));
+	KUNIT_EXPECT_TRUE(test, varta_tracker_lookup(tracker_of(test), 0, pid,
+						     note_agent, &agent));
 	KUNIT_EXPECT_EQ(test, agent.nonce, 2);
 	/* Once, and then never again; the rest is for ledger_check(). */
 	ledger->violations = 1;
@@ -309,20 +309,20 @@ static void entry_of_a_freed_slot_is_survived(struct kunit *test)
 /* Neither its pid alone makes a slot somebody's, nor its generation. */
 static void entry_of_another_sources_slot_is_survived(struct kunit *test)
 {
-	struct varta_identity id = { .pid = 5, .source = 1, .generation = 2 };
+	struct varta_agent_id id = { .pid = 5, .source = 1, .proc = fake_proc(2) };
 	struct ledger *ledger;
 	struct varta_slot was;
 
 	small_ledger(test);
 	ledger = test->priv;
-	EXPECT_INSERTED(test, .pid = 5, .nonce = 9, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 5, .nonce = 9, .proc = 2);
 	was = *slot_of(test, 5);
 	KUNIT_ASSERT_TRUE(test,
 			  varta_pid_index_insert(&tracker_of(test)->index,
 						 varta_key(1, 5), 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_note_exit(tracker_of(test), &id,
 							 0));
-	KUNIT_EXPECT_FALSE(test, varta_tracker_retire(tracker_of(test), &id));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id));
 	EXPECT_INSERTED(test, .pid = 5, .source = 1, .nonce = 1);
 	KUNIT_EXPECT_TRUE(test, same_slots(slot_of(test, 5), &was));
 	ledger->violations = 1;
@@ -333,7 +333,7 @@ static void entry_of_another_agents_slot_is_survived(struct kunit *test)
 	struct varta_slot was;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 1, .nonce = 9, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 9, .proc = 2);
 	was = *slot_of(test, 1);
 	plant(test, 5, slot_of(test, 1) - tracker_of(test)->slots);
 	recover_from_planted(test, 5);
@@ -359,12 +359,12 @@ static void missing_entry_of_a_recycled_slot_is_survived(struct kunit *test)
 	struct ledger *ledger;
 
 	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 5, .nonce = 1, .generation = 1);
-	generations_set_process(5, 2);
+	EXPECT_INSERTED(test, .pid = 5, .nonce = 1, .proc = 1);
+	fake_procs_set_pid(5, 2);
 	varta_pid_index_remove(&tracker_of(test)->index, 5);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 0);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 0);
-	EXPECT_INSERTED(test, .pid = 5, .nonce = 1, .generation = 2);
+	EXPECT_INSERTED(test, .pid = 5, .nonce = 1, .proc = 2);
 	ledger = test->priv;
 	ledger->violations = 1;
 }
@@ -407,35 +407,35 @@ KUNIT_ARRAY_PARAM_DESC(retire, retire_cases, name);
 static void retire_leaves_another_process_alone(struct kunit *test)
 {
 	const struct retire_case *param = test->param_value;
-	struct varta_identity id = {
-		.pid = 7, .generation = param->given,
+	struct varta_agent_id id = {
+		.pid = 7, .proc = fake_proc(param->given),
 		/* Not what retirement goes by. */
 		.ns_inode = THERE,
 	};
 
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 50, .ns = HERE,
-			.generation = param->kept, .origin = param->origin);
+			.proc = param->kept, .origin = param->origin);
 	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
-	KUNIT_EXPECT_EQ(test, varta_tracker_retire(tracker_of(test), &id),
+	KUNIT_EXPECT_EQ(test, varta_tracker_remove(tracker_of(test), &id),
 			param->freed);
 	KUNIT_EXPECT_EQ(test, is_tracked(test, 7), !param->freed);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)),
 			!param->freed);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), !param->freed);
-	KUNIT_EXPECT_EQ(test, generations_held_in_all(),
+	KUNIT_EXPECT_EQ(test, fake_procs_refs_total(),
 			!param->freed && param->kept);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 	EXPECT_COUNT(test, EVICTIONS, 0);
 	if (!param->freed)
 		return;
 	/* It is unknown now: no nonce and no namespace are remembered. */
-	KUNIT_EXPECT_FALSE(test, varta_tracker_retire(tracker_of(test), &id));
+	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id));
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns = THERE,
-			.generation = 3);
+			.proc = 3);
 }
 
-static void retire_of_an_unknown_pid_does_nothing(struct kunit *test)
+static void retire_of_an_unknns_pid_does_nothing(struct kunit *test)
 {
 	small_ledger(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1);
@@ -470,7 +470,7 @@ static void free_slots_are_passed_over(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pass_with(test, FILLED, THRESHOLD, &heard), 0);
 	KUNIT_EXPECT_EQ(test, heard.deadline, FILLED + THRESHOLD);
 	KUNIT_EXPECT_EQ(test, pass(test, U64_MAX), 3);
-	varta_tracker_walk(tracker_of(test), &cursor, false, show, &shown);
+	varta_tracker_for_each(tracker_of(test), &cursor, false, show, &shown);
 	KUNIT_EXPECT_EQ(test, shown.count, 3);
 }
 
@@ -481,7 +481,7 @@ static struct kunit_case tracker_cases[] = {
 	KUNIT_CASE(memory_is_that_of_slots_index_and_wheel),
 	KUNIT_CASE(tracker_begins_empty),
 
-	KUNIT_CASE(query_tells_unknown_pid_from_unknown_namespace),
+	KUNIT_CASE(query_tells_unknns_pid_from_unknown_namespace),
 	KUNIT_CASE(query_says_whether_a_stall_stands),
 	KUNIT_CASE(walk_goes_on_with_the_agent_that_was_not_taken),
 	KUNIT_CASE(walk_shows_who_stays_whoever_comes_and_goes),
@@ -499,7 +499,7 @@ static struct kunit_case tracker_cases[] = {
 
 	KUNIT_CASE_PARAM(retire_leaves_another_process_alone,
 			 retire_gen_params),
-	KUNIT_CASE(retire_of_an_unknown_pid_does_nothing),
+	KUNIT_CASE(retire_of_an_unknns_pid_does_nothing),
 	KUNIT_CASE(retired_slots_are_used_again),
 	KUNIT_CASE(free_slots_are_passed_over),
 	{}

@@ -43,7 +43,7 @@ static const char *bucket_fault(const struct varta_wheel *wheel, u32 list,
 				u64 expires)
 {
 	u32 level = list / VARTA_WHEEL_BUCKETS;
-	u64 position = wheel->position[level];
+	u64 position = wheel->clk[level];
 	u64 bucket = expires >> (VARTA_WHEEL_TICK_SHIFT +
 				 level * VARTA_WHEEL_LEVEL_SHIFT);
 
@@ -64,7 +64,7 @@ static const char *timer_fault(const struct varta_wheel *wheel, u32 list,
 			       u64 expires)
 {
 	bool has_begun = expires >> VARTA_WHEEL_TICK_SHIFT <
-			 wheel->position[0];
+			 wheel->clk[0];
 
 	switch (list) {
 	case DUE:
@@ -72,7 +72,7 @@ static const char *timer_fault(const struct varta_wheel *wheel, u32 list,
 	case SOON:
 		if (!has_begun)
 			return "a timer is among the soon ones, and is not";
-		return expires < wheel->soonest ?
+		return expires < wheel->next_expiry ?
 			"a timer is due before the soonest" : NULL;
 	default:
 		return list >= EARLY ? NULL :
@@ -82,7 +82,7 @@ static const char *timer_fault(const struct varta_wheel *wheel, u32 list,
 
 static bool is_marked(const struct varta_wheel *wheel, u32 list)
 {
-	return test_bit(list, wheel->occupied);
+	return test_bit(list, wheel->pending_map);
 }
 
 /* Adds how many timers are in the list to @found. */

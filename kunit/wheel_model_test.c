@@ -162,7 +162,7 @@ static bool expire_once(struct duel *duel, u64 now, u32 room, bool *more)
 		deadlines[later++] = *expires;
 		duel->early++;
 	}
-	varta_wheel_arm_many(&duel->wheel, numbers, deadlines, later);
+	varta_wheel_arm_batch(&duel->wheel, numbers, deadlines, later);
 	return true;
 }
 
@@ -272,7 +272,7 @@ static const char *difference(const struct duel *duel, u32 step)
 	const struct varta_wheel *wheel = &duel->wheel;
 	u32 i;
 
-	if (wheel->alarm != duel->alarm)
+	if (wheel->next_event != duel->alarm)
 		return "alarm";
 	for (i = 0; i < duel->capacity; i++) {
 		if (wheel_expires(wheel, i) != duel->expires[i])

@@ -81,7 +81,7 @@ static bool expire(struct kunit *test, u64 now, u32 room, struct out *out)
 		__set_bit(number, out->set);
 		out->order[out->count++] = number;
 	}
-	varta_wheel_arm_many(wheel_of(test), numbers, deadlines, later);
+	varta_wheel_arm_batch(wheel_of(test), numbers, deadlines, later);
 	return more;
 }
 

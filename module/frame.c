@@ -35,7 +35,7 @@ static_assert(sizeof(struct vlp_frame) == VARTA_FRAME_LEN);
  * Return: the first check that failed, or VARTA_FRAME_OK.
  */
 enum varta_frame_error varta_frame_decode(const void *data, size_t len,
-					  struct varta_beat *beat)
+					  struct varta_beat_info *beat)
 {
 	const struct vlp_frame *frame = data;
 	u32 crc;

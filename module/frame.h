@@ -17,7 +17,7 @@
 #define VARTA_NAME_LEN		16
 
 /**
- * struct varta_beat - what one beat says
+ * struct varta_beat_info - what one beat says
  * @nonce: strictly increasing, or VARTA_TERMINAL_NONCE
  * @timestamp: the sender's monotonic value
  * @payload: opaque
@@ -26,7 +26,7 @@
  * @threshold_ms: the threshold that the agent asks for, 0 if it does not
  * @name: what it calls itself, NULL if it does not say
  */
-struct varta_beat {
+struct varta_beat_info {
 	u64 nonce;
 	u64 timestamp;
 	u32 payload;
@@ -68,7 +68,7 @@ enum varta_frame_error {
  * varta_beat_is_terminal() - whether a beat is a crash handler's last word
  * @beat: a beat that was checked
  */
-static inline bool varta_beat_is_terminal(const struct varta_beat *beat)
+static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
 {
 	return beat->status == VARTA_STATUS_CRITICAL &&
 	       beat->nonce == VARTA_TERMINAL_NONCE;
@@ -84,7 +84,7 @@ static inline bool varta_beat_is_terminal(const struct varta_beat *beat)
  * Return: the first rule that does not hold, or VARTA_FRAME_OK.
  */
 static inline enum varta_frame_error
-varta_beat_check(const struct varta_beat *beat, u32 lowest_pid)
+varta_beat_check(const struct varta_beat_info *beat, u32 lowest_pid)
 {
 	if (beat->status > VARTA_STATUS_STALL)
 		return VARTA_BAD_STATUS;
@@ -101,6 +101,6 @@ varta_beat_check(const struct varta_beat *beat, u32 lowest_pid)
 }
 
 enum varta_frame_error varta_frame_decode(const void *data, size_t len,
-					  struct varta_beat *beat);
+					  struct varta_beat_info *beat);
 
 #endif /* _VARTA_FRAME_H */

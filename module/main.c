@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The module: its parts, made in order and unmade in reverse. Its parameters
- * are in settings.c.
+ * are in params.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -11,64 +11,64 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "exits.h"
-#include "identity.h"
-#include "nets.h"
+#include "exit_probe.h"
+#include "attest.h"
+#include "netns_ref.h"
 #include "netlink.h"
-#include "settings.h"
+#include "params.h"
 #include "sysfs.h"
-#include "users.h"
+#include "user_quota.h"
 #include "varta.h"
-#include "watch.h"
+#include "stall_thread.h"
 
-struct varta varta;
+struct varta_module varta;
 
-static bool admit_agent(const struct varta_identity *id)
+static bool try_charge_agent(const struct varta_agent_id *id)
 {
-	if (!varta_user_admit(id->uid))
+	if (!varta_quota_try_charge(id->uid))
 		return false;
-	varta_net_hold(id->home);
+	varta_netns_get(id->netns);
 	return true;
 }
 
-static void agent_leaves(const struct varta_identity *id)
+static void uncharge_agent(const struct varta_agent_id *id)
 {
-	varta_user_leave(id->uid);
-	varta_net_release(id->home);
+	varta_quota_uncharge(id->uid);
+	varta_netns_put(id->netns);
 }
 
-static bool replace_agent(const struct varta_identity *old,
-			  const struct varta_identity *id)
+static bool transfer_charge(const struct varta_agent_id *old,
+			    const struct varta_agent_id *id)
 {
-	if (!varta_user_replace(old->uid, id->uid))
+	if (!varta_quota_transfer(old->uid, id->uid))
 		return false;
-	varta_net_hold(id->home);
-	varta_net_release(old->home);
+	varta_netns_get(id->netns);
+	varta_netns_put(old->netns);
 	return true;
 }
 
-static const struct varta_generation_ops generation_ops = {
-	.hold		= varta_process_hold,
-	.release	= varta_process_release,
-	.look		= varta_process_look,
-	.admit		= admit_agent,
-	.leave		= agent_leaves,
-	.replace	= replace_agent,
-	.sooner		= varta_watch_sooner,
+static const struct varta_tracker_ops tracker_ops = {
+	.get_proc		= varta_proc_get,
+	.put_proc	= varta_proc_put,
+	.proc_state		= varta_proc_get_state,
+	.try_charge		= try_charge_agent,
+	.uncharge		= uncharge_agent,
+	.transfer_charge	= transfer_charge,
+	.kick		= varta_stall_thread_kick,
 };
 
 static int __init make_tracker(void)
 {
 	u32 capacity = varta_setting(VARTA_SET_CAPACITY);
 	const struct varta_tracker_config config = {
-		.generations		= &generation_ops,
+		.ops		= &tracker_ops,
 		.counters		= &varta.counters,
 		.capacity		= capacity,
 		.eviction_scan_window	=
 			varta_setting(VARTA_SET_EVICTION_SCAN_WINDOW),
 		.eviction_policy = varta_setting(VARTA_SET_EVICTION_POLICY),
 		.origin_takeover = varta_setting(VARTA_SET_ORIGIN_TAKEOVER),
-		.own_numbers = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+		.key_by_ns_pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
 			       VARTA_NAMESPACE_POLICY_PIN,
 	};
 	size_t need = varta_tracker_bytes(capacity);
@@ -94,19 +94,19 @@ static int __init varta_init(void)
 	err = make_tracker();
 	if (err)
 		goto destroy_counters;
-	err = varta_users_init(varta_setting(VARTA_SET_CAPACITY));
+	err = varta_quota_init(varta_setting(VARTA_SET_CAPACITY));
 	if (err)
 		goto destroy_tracker;
-	err = varta_nets_init();
+	err = varta_netns_ref_init();
 	if (err)
 		goto destroy_users;
 	err = varta_sysfs_init();
 	if (err)
 		goto exit_nets;
-	err = varta_watch_start();
+	err = varta_stall_thread_start();
 	if (err)
 		goto remove_sysfs;
-	err = varta_exits_init();
+	err = varta_exit_probe_init();
 	if (err)
 		goto stop_watch;
 	/*
@@ -119,15 +119,15 @@ static int __init varta_init(void)
 	return 0;
 
 exit_exits:
-	varta_exits_exit();
+	varta_exit_probe_exit();
 stop_watch:
-	varta_watch_stop();
+	varta_stall_thread_stop();
 remove_sysfs:
 	varta_sysfs_exit();
 exit_nets:
-	varta_nets_exit();
+	varta_netns_ref_exit();
 destroy_users:
-	varta_users_exit();
+	varta_quota_exit();
 destroy_tracker:
 	varta_tracker_destroy(&varta.tracker);
 destroy_counters:
@@ -138,14 +138,14 @@ destroy_counters:
 static void __exit varta_exit(void)
 {
 	/* It sends to the family's group, so it ends before the family. */
-	varta_watch_stop();
+	varta_stall_thread_stop();
 	varta_netlink_exit();
-	varta_exits_exit();
+	varta_exit_probe_exit();
 	varta_sysfs_exit();
 	/* Its agents leave their users and namespaces. */
 	varta_tracker_destroy(&varta.tracker);
-	varta_nets_exit();
-	varta_users_exit();
+	varta_netns_ref_exit();
+	varta_quota_exit();
 	varta_counters_destroy(&varta.counters);
 }
 

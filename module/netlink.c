@@ -13,14 +13,14 @@
 #include <net/genetlink.h>
 
 #include "genl.h"
-#include "identity.h"
-#include "limits.h"
-#include "message.h"
+#include "attest.h"
+#include "ratelimit.h"
+#include "agent_attrs.h"
 #include "netlink.h"
-#include "refusal.h"
-#include "settings.h"
+#include "reject.h"
+#include "params.h"
 #include "varta.h"
-#include "watch.h"
+#include "stall_thread.h"
 
 /*
  * Beats come as attributes of two sets, a sender's own and a relay's, in which
@@ -45,9 +45,9 @@ static u64 get_u64(const struct nlattr *attr)
 	return get_unaligned((const u64 *)nla_data(attr));
 }
 
-/* The beat as typed fields. @own_pid is whose it is if it does not say. */
+/* The beat as typed fields. @ns_pid is whose it is if it does not say. */
 static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		       u32 own_pid, u64 now, struct varta_beat *beat)
+		       u32 ns_pid, u64 now, struct varta_beat_info *beat)
 {
 	const struct nlattr *status = attrs[VARTA_A_BEAT_STATUS];
 	const struct nlattr *nonce = attrs[VARTA_A_BEAT_NONCE];
@@ -57,22 +57,22 @@ static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	enum varta_frame_error error;
 
 	if (!status)
-		return varta_refuse(extack, VARTA_REFUSE_NO_STATUS);
+		return varta_reject(extack, VARTA_REFUSE_NO_STATUS);
 	if (!nonce)
-		return varta_refuse(extack, VARTA_REFUSE_NO_NONCE);
+		return varta_reject(extack, VARTA_REFUSE_NO_NONCE);
 
 	beat->status = nla_get_u32(status);
 	beat->nonce = get_u64(nonce);
 	beat->timestamp = timestamp ? get_u64(timestamp) : now;
 	beat->payload = payload ? nla_get_u32(payload) : 0;
-	beat->pid = pid ? nla_get_u32(pid) : own_pid;
+	beat->pid = pid ? nla_get_u32(pid) : ns_pid;
 
 	error = varta_beat_check(beat, 1);
-	return error ? varta_refuse_frame(extack, error) : 0;
+	return error ? varta_reject_frame(extack, error) : 0;
 }
 
 static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		      struct varta_beat *beat)
+		      struct varta_beat_info *beat)
 {
 	const struct nlattr *frame = attrs[VARTA_A_BEAT_FRAME];
 	enum varta_frame_error error;
@@ -80,9 +80,9 @@ static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (attrs[VARTA_A_BEAT_STATUS] || attrs[VARTA_A_BEAT_NONCE] ||
 	    attrs[VARTA_A_BEAT_TIMESTAMP] || attrs[VARTA_A_BEAT_PAYLOAD] ||
 	    attrs[VARTA_A_BEAT_PID])
-		return varta_refuse(extack, VARTA_REFUSE_FRAME_AND_FIELDS);
+		return varta_reject(extack, VARTA_REFUSE_FRAME_AND_FIELDS);
 	error = varta_frame_decode(nla_data(frame), nla_len(frame), beat);
-	return error ? varta_refuse_frame(extack, error) : 0;
+	return error ? varta_reject_frame(extack, error) : 0;
 }
 
 static bool threshold_allowed(u32 threshold_ms)
@@ -93,7 +93,7 @@ static bool threshold_allowed(u32 threshold_ms)
 
 /* What a beat says, and that it is allowed to say that. */
 static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		     u32 own_pid, u64 now, struct varta_beat *beat)
+		     u32 ns_pid, u64 now, struct varta_beat_info *beat)
 {
 	const struct nlattr *threshold_ms = attrs[VARTA_A_BEAT_THRESHOLD_MS];
 	const struct nlattr *name = attrs[VARTA_A_BEAT_NAME];
@@ -102,7 +102,7 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (attrs[VARTA_A_BEAT_FRAME])
 		err = read_frame(extack, attrs, beat);
 	else
-		err = read_fields(extack, attrs, own_pid, now, beat);
+		err = read_fields(extack, attrs, ns_pid, now, beat);
 	if (err)
 		return err;
 
@@ -111,7 +111,7 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (threshold_ms) {
 		beat->threshold_ms = nla_get_u32(threshold_ms);
 		if (!threshold_allowed(beat->threshold_ms))
-			return varta_refuse(extack, VARTA_REFUSE_THRESHOLD);
+			return varta_reject(extack, VARTA_REFUSE_THRESHOLD);
 	}
 	return 0;
 }
@@ -121,24 +121,24 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
  * to be spent if the beat is accepted behind them.
  */
 static int check_limits(struct netlink_ext_ack *extack,
-			const struct varta_beat *beat,
-			const struct varta_identity *id, u64 now, u64 *cost)
+			const struct varta_beat_info *beat,
+			const struct varta_agent_id *id, u64 now, u64 *cost)
 {
 	*cost = 0;
-	if (varta_agent_limited(beat, id, now))
-		return varta_refuse(extack, VARTA_REFUSE_AGENT_RATE);
-	if (varta_all_limited(beat, id, now, cost))
-		return varta_refuse(extack, VARTA_REFUSE_GLOBAL_RATE);
+	if (varta_agent_ratelimited(beat, id, now))
+		return varta_reject(extack, VARTA_REFUSE_AGENT_RATE);
+	if (varta_global_ratelimited(beat, id, now, cost))
+		return varta_reject(extack, VARTA_REFUSE_GLOBAL_RATE);
 	return 0;
 }
 
 /* Put a beat that passed the gates into the ledger. */
-static enum varta_answer record(const struct varta_beat *beat,
-				const struct varta_identity *id, u64 now,
+static enum varta_record_result record(const struct varta_beat_info *beat,
+				       const struct varta_agent_id *id, u64 now,
 				bool *started)
 {
 	u64 threshold = varta_threshold_ns();
-	enum varta_answer answer;
+	enum varta_record_result answer;
 
 	answer = varta_tracker_record(&varta.tracker, beat, id, now, threshold,
 				      started);
@@ -155,7 +155,7 @@ static enum varta_answer record(const struct varta_beat *beat,
 		smp_mb();
 	}
 	if (threshold != varta_threshold_ns())
-		varta_watch_rearm();
+		varta_stall_thread_rescan();
 	return answer;
 }
 
@@ -166,21 +166,21 @@ static enum varta_answer record(const struct varta_beat *beat,
 static int identify(struct varta_sender *sender, u32 claimed,
 		    struct netlink_ext_ack *extack)
 {
-	if (claimed == sender->id.own_pid)
+	if (claimed == sender->id.ns_pid)
 		return 0;
-	return varta_identify_other(sender, claimed, extack);
+	return varta_attest_ancestor(sender, claimed, extack);
 }
 
 /* A beat of whom the ledger may not know yet, or not so. */
-static int beat_in_full(struct netlink_ext_ack *extack,
-			const struct varta_beat *beat, u64 now)
+static int beat_slow_path(struct netlink_ext_ack *extack,
+			  const struct varta_beat_info *beat, u64 now)
 {
 	struct varta_sender sender;
 	bool started = false;
 	u64 cost;
 	int err;
 
-	varta_identify_current(&sender);
+	varta_attest_current(&sender);
 	err = identify(&sender, beat->pid, extack);
 	if (err)
 		return err;
@@ -189,17 +189,17 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 	if (!err)
 		err = varta_check_namespace(&sender, extack);
 	if (!err)
-		err = varta_answer_to_error(extack, record(beat, &sender.id,
-							   now, &started));
+		err = varta_reject_record(extack, record(beat, &sender.id,
+							 now, &started));
 	if (!err)
-		varta_limits_spend(cost, now);
+		varta_ratelimit_consume(cost, now);
 	/*
 	 * If it ended in between, nobody else will free a slot that it has got
 	 * just now. One that was there is for the probe of exits to find.
 	 */
 	if (started && sender.pid != task_tgid(current) &&
-	    !varta_sender_lives(&sender))
-		varta_tracker_retire(&varta.tracker, &sender.id);
+	    !varta_sender_alive(&sender))
+		varta_tracker_remove(&varta.tracker, &sender.id);
 	varta_sender_put(&sender);
 	return err;
 }
@@ -208,20 +208,20 @@ static int beat_in_full(struct netlink_ext_ack *extack,
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pid *pid = task_tgid(current);
-	u32 own_pid = varta_own_number(pid);
+	u32 ns_pid = varta_ns_pid(pid);
 	u64 now = ktime_get_ns();
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	int err;
 
-	err = read_beat(info->extack, info->attrs, own_pid, now, &beat);
+	err = read_beat(info->extack, info->attrs, ns_pid, now, &beat);
 	if (err)
 		return err;
 	/* Nearly always, that is all. */
-	if (beat.pid == own_pid && !varta_limits_set() &&
-	    varta_tracker_refresh(&varta.tracker, &beat, varta_key_number(pid),
-				  varta_generation_of(pid), now))
+	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
+	    varta_tracker_record_fast(&varta.tracker, &beat, varta_tracker_pid(pid),
+				      varta_proc_of_pid(pid), now))
 		return 0;
-	return beat_in_full(info->extack, &beat, now);
+	return beat_slow_path(info->extack, &beat, now);
 }
 
 /* VARTA_CMD_BYE */
@@ -231,15 +231,15 @@ int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 	struct varta_sender sender;
 	int err = 0;
 
-	varta_identify_current(&sender);
+	varta_attest_current(&sender);
 	if (pid)
 		err = identify(&sender, nla_get_u32(pid), info->extack);
 	if (err)
 		return err;
-	if (varta_tracker_retire(&varta.tracker, &sender.id))
+	if (varta_tracker_remove(&varta.tracker, &sender.id))
 		varta_count(&varta.counters, VARTA_COUNT_GOODBYES);
 	else
-		err = varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+		err = varta_reject(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
 	varta_sender_put(&sender);
 	return err;
 }
@@ -249,13 +249,13 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		      u32 source)
 {
 	struct nlattr *tb[VARTA_A_RELAYED_BEAT_NS_INODE + 1];
-	struct varta_identity id = {
+	struct varta_agent_id id = {
 		.source	= source,
 		.origin	= VARTA_ORIGIN_NETWORK_UNVERIFIED,
 		/* What a relay brings in is its own user's. */
 		.uid	= from_kuid(&init_user_ns, current_uid()),
 	};
-	struct varta_beat beat;
+	struct varta_beat_info beat;
 	u64 now = ktime_get_ns();
 	bool started;
 	u64 cost;
@@ -266,23 +266,23 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	if (err)
 		return err;
 	if (!tb[VARTA_A_RELAYED_BEAT_PID] && !tb[VARTA_A_RELAYED_BEAT_FRAME])
-		return varta_refuse(extack, VARTA_REFUSE_NO_PID);
+		return varta_reject(extack, VARTA_REFUSE_NO_PID);
 	err = read_beat(extack, tb, 0, now, &beat);
 	if (err)
 		return err;
 	if (beat.pid > VARTA_PID_MAX)
-		return varta_refuse(extack, VARTA_REFUSE_SOURCE);
+		return varta_reject(extack, VARTA_REFUSE_SOURCE);
 
 	id.pid = beat.pid;
-	id.own_pid = beat.pid;
+	id.ns_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
 	err = check_limits(extack, &beat, &id, now, &cost);
 	if (!err)
-		err = varta_answer_to_error(extack, record(&beat, &id, now,
-							   &started));
+		err = varta_reject_record(extack, record(&beat, &id, now,
+							 &started));
 	if (!err)
-		varta_limits_spend(cost, now);
+		varta_ratelimit_consume(cost, now);
 	return err;
 }
 
@@ -297,10 +297,10 @@ int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
 	int left;
 
 	if (!attr)
-		return varta_refuse(info->extack, VARTA_REFUSE_NO_SOURCE);
+		return varta_reject(info->extack, VARTA_REFUSE_NO_SOURCE);
 	source = nla_get_u32(attr);
 	if (source > VARTA_SOURCE_MAX)
-		return varta_refuse(info->extack, VARTA_REFUSE_SOURCE);
+		return varta_reject(info->extack, VARTA_REFUSE_SOURCE);
 
 	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, left) {
 		int err;
@@ -324,12 +324,12 @@ int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
  * there would think that it was given. Before, it refuses those that no
  * operation of the command has.
  */
-static int refuse_attributes(const struct nlmsghdr *request,
+static int reject_attributes(const struct nlmsghdr *request,
 			     struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(request, GENL_HDRLEN))
 		return 0;
-	return varta_refuse(extack, VARTA_REFUSE_ATTRIBUTES);
+	return varta_reject(extack, VARTA_REFUSE_ATTRIBUTES);
 }
 
 /* A reply under way. */
@@ -349,10 +349,10 @@ struct reply {
  * Add one agent to a reply, as a message of its own, if the reader may see it.
  * Returns false if there was no room.
  */
-static bool reply_agent(void *context, const struct varta_agent *agent)
+static bool reply_agent(void *context, const struct varta_agent_info *agent)
 {
 	struct reply *reply = context;
-	u32 number = varta_number_in(&agent->id, reply->reader);
+	u32 number = varta_pid_in_ns(&agent->id, reply->reader);
 	void *header;
 
 	if (!number || (reply->wanted && number != reply->wanted))
@@ -383,7 +383,7 @@ static u32 key_of_process(u32 number)
 	rcu_read_lock();
 	pid = find_vpid(number);
 	if (pid)
-		key = varta_key_number(pid);
+		key = varta_tracker_pid(pid);
 	else if (task_active_pid_ns(current) != &init_pid_ns)
 		key = 0;
 	rcu_read_unlock();
@@ -405,10 +405,10 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	u32 number;
 
 	if (!pid)
-		return varta_refuse(info->extack, VARTA_REFUSE_NO_PID);
+		return varta_reject(info->extack, VARTA_REFUSE_NO_PID);
 	number = nla_get_u32(pid);
 	if (number > VARTA_PID_MAX || source_number > VARTA_SOURCE_MAX)
-		return varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+		return varta_reject(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
 	if (!source_number) {
 		/* Pinned ones may have another's number as their key. */
 		reply.wanted = number;
@@ -418,12 +418,12 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
 	if (!reply.skb)
 		return -ENOMEM;
-	varta_tracker_query(&varta.tracker, source_number, number, reply_agent,
-			    &reply);
+	varta_tracker_lookup(&varta.tracker, source_number, number, reply_agent,
+			     &reply);
 	/* Nor is there one for a reader who may not see it. */
 	if (!reply.skb->len) {
 		nlmsg_free(reply.skb);
-		return varta_refuse(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+		return varta_reject(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
 	}
 	return genlmsg_reply(reply.skb, info);
 }
@@ -437,7 +437,7 @@ static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 	*only_stalled = false;
 	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
 		if (nla_type(attr) != VARTA_A_AGENTS_STALLED)
-			return varta_refuse(cb->extack,
+			return varta_reject(cb->extack,
 					    VARTA_REFUSE_ATTRIBUTES);
 		*only_stalled = true;
 	}
@@ -490,8 +490,8 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		.reader	= dump->reader,
 	};
 
-	varta_tracker_walk(&varta.tracker, &dump->cursor, dump->only_stalled,
-			   reply_agent, &reply);
+	varta_tracker_for_each(&varta.tracker, &dump->cursor, dump->only_stalled,
+			       reply_agent, &reply);
 	return skb->len;
 }
 
@@ -575,7 +575,7 @@ static int reply_with(struct genl_info *info, u8 command,
 	void *header;
 	int err;
 
-	err = refuse_attributes(info->nlhdr, info->extack);
+	err = reject_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
@@ -625,9 +625,9 @@ static int check_change(struct genl_info *info, enum varta_setting_id id)
 		return 0;
 	NL_SET_BAD_ATTR(info->extack, attr);
 	if (!setting->live)
-		return varta_refuse(info->extack, VARTA_REFUSE_SET_AT_LOAD);
+		return varta_reject(info->extack, VARTA_REFUSE_SET_AT_LOAD);
 	if (!varta_setting_allows(setting, nla_get_u32(attr)))
-		return varta_refuse(info->extack, VARTA_REFUSE_OUT_OF_RANGE);
+		return varta_reject(info->extack, VARTA_REFUSE_OUT_OF_RANGE);
 	return 0;
 }
 
@@ -667,7 +667,7 @@ static const struct genl_multicast_group guarded_groups[] = {
  * of our group before it was one leaves it with a family that has the number
  * before ours, and nothing else. The first number that is free is given.
  */
-static struct genl_family decoy = {
+static struct genl_family flush_family = {
 	.name		= VARTA_FAMILY_NAME "_decoy",
 	.version	= 1,
 	.netnsok	= true,
@@ -676,14 +676,14 @@ static struct genl_family decoy = {
 	.n_mcgrps	= ARRAY_SIZE(guarded_groups),
 };
 
-static int __init drop_strangers(void)
+static int __init flush_stale_members(void)
 {
 	int err;
 
 	if (COMPAT_GENL_HAS_FILTER)
 		return 0;
-	err = genl_register_family(&decoy);
-	return err ?: genl_unregister_family(&decoy);
+	err = genl_register_family(&flush_family);
+	return err ?: genl_unregister_family(&flush_family);
 }
 
 /**
@@ -695,7 +695,7 @@ static int __init drop_strangers(void)
 int __init varta_netlink_init(void)
 {
 	varta_nl_family.mcgrps = guarded_groups;
-	return drop_strangers() ?: genl_register_family(&varta_nl_family);
+	return flush_stale_members() ?: genl_register_family(&varta_nl_family);
 }
 
 /**

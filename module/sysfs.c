@@ -8,7 +8,7 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
-#include "settings.h"
+#include "params.h"
 #include "sysfs.h"
 #include "varta.h"
 

@@ -89,10 +89,10 @@ free_slots:
 	return -ENOMEM;
 }
 
-static void release(struct varta_tracker *tracker, u64 generation)
+static void put_proc(struct varta_tracker *tracker, struct varta_proc *proc)
 {
-	if (generation)
-		tracker->config.generations->release(generation);
+	if (proc)
+		tracker->config.ops->put_proc(proc);
 }
 
 static void count(struct varta_tracker *tracker, enum varta_counter which)
@@ -119,8 +119,8 @@ static u64 saturating_mul(u64 a, u64 b)
 	return check_mul_overflow(a, b, &product) ? U64_MAX : product;
 }
 
-static void set_latch(struct varta_tracker *tracker, struct varta_slot *slot,
-		      bool stalled)
+static void set_stalled(struct varta_tracker *tracker, struct varta_slot *slot,
+			bool stalled)
 {
 	if (slot->stalled == stalled)
 		return;
@@ -132,15 +132,15 @@ static void set_latch(struct varta_tracker *tracker, struct varta_slot *slot,
 		atomic_dec(&tracker->stalled_now);
 }
 
-static void describe(const struct varta_slot *slot, struct varta_agent *agent)
+static void slot_to_agent(const struct varta_slot *slot, struct varta_agent_info *agent)
 {
-	*agent = (struct varta_agent) {
-		.id.generation	= slot->generation,
+	*agent = (struct varta_agent_info) {
+		.id.proc	= slot->proc,
 		.id.ns_inode	= slot->ns_inode,
-		.id.home	= slot->home,
+		.id.netns	= slot->netns,
 		.id.source	= slot->source,
 		.id.pid		= slot->pid,
-		.id.own_pid	= slot->own_pid,
+		.id.ns_pid	= slot->ns_pid,
 		.id.uid		= slot->uid,
 		.id.origin	= slot->origin,
 		.last_ns	= slot->last_ns,
@@ -157,21 +157,21 @@ static void describe(const struct varta_slot *slot, struct varta_agent *agent)
 
 /*
  * One beat on its way through the ledger: what varta_tracker_record() is given
- * and what comes of it. A generation that a slot no longer holds is released
+ * and what comes of it. A process reference that a slot no longer holds is released
  * when no lock is held.
  */
 struct record {
-	const struct varta_beat *beat;
-	const struct varta_identity *id;
+	const struct varta_beat_info *beat;
+	const struct varta_agent_id *id;
 	u64 now;
 	u64 threshold;
-	u64 released;
+	struct varta_proc *released;
 	bool over_quota;
 	bool started;
-	enum varta_answer answer;
+	enum varta_record_result answer;
 };
 
-static u64 key_of(const struct varta_identity *id)
+static u64 key_of(const struct varta_agent_id *id)
 {
 	return varta_key(id->source, id->pid);
 }
@@ -197,8 +197,8 @@ static struct varta_slot *look_up(struct varta_tracker *tracker, u64 key)
 }
 
 /* Note an accepted beat, the slot's first or a later one. */
-static void note_beat(struct varta_slot *slot, const struct varta_beat *beat,
-		      u64 now)
+static void update_last_beat(struct varta_slot *slot, const struct varta_beat_info *beat,
+			     u64 now)
 {
 	/*
 	 * A thread that was held up between reading the clock and getting here
@@ -235,7 +235,7 @@ static u32 number_of(const struct varta_tracker *tracker,
 static u64 silent_since(const struct varta_tracker *tracker,
 			const struct varta_slot *slot)
 {
-	return max(READ_ONCE(slot->last_ns), READ_ONCE(tracker->forgiven_ns));
+	return max(READ_ONCE(slot->last_ns), READ_ONCE(tracker->resume_ns));
 }
 
 static u64 deadline_of(const struct varta_tracker *tracker,
@@ -257,43 +257,43 @@ static void arm(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	if (varta_wheel_arm(&tracker->wheel, number_of(tracker, slot),
 			    deadline_of(tracker, slot, threshold)) &&
-	    tracker->config.generations->sooner)
-		tracker->config.generations->sooner();
+	    tracker->config.ops->kick)
+		tracker->config.ops->kick();
 }
 
-static bool admit(struct varta_tracker *tracker,
-		  const struct varta_identity *id)
+static bool try_charge(struct varta_tracker *tracker,
+		       const struct varta_agent_id *id)
 {
-	return !tracker->config.generations->admit ||
-	       tracker->config.generations->admit(id);
+	return !tracker->config.ops->try_charge ||
+	       tracker->config.ops->try_charge(id);
 }
 
-static void leave(struct varta_tracker *tracker,
-		  const struct varta_identity *id)
+static void uncharge(struct varta_tracker *tracker,
+		     const struct varta_agent_id *id)
 {
-	if (tracker->config.generations->leave)
-		tracker->config.generations->leave(id);
+	if (tracker->config.ops->uncharge)
+		tracker->config.ops->uncharge(id);
 }
 
 /* The agent of a slot leaves, and the slot is given up or to another. */
-static void leave_slot(struct varta_tracker *tracker, struct varta_slot *slot)
+static void uncharge_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 {
-	struct varta_agent agent;
+	struct varta_agent_info agent;
 
-	describe(slot, &agent);
-	leave(tracker, &agent.id);
+	slot_to_agent(slot, &agent);
+	uncharge(tracker, &agent.id);
 }
 
 /* The agent of a slot leaves for another, if that one is admitted. */
-static bool replace(struct varta_tracker *tracker,
-		    const struct varta_slot *slot,
-		    const struct varta_identity *id)
+static bool transfer_charge(struct varta_tracker *tracker,
+			    const struct varta_slot *slot,
+		    const struct varta_agent_id *id)
 {
-	struct varta_agent agent;
+	struct varta_agent_info agent;
 
-	describe(slot, &agent);
-	return !tracker->config.generations->replace ||
-	       tracker->config.generations->replace(&agent.id, id);
+	slot_to_agent(slot, &agent);
+	return !tracker->config.ops->transfer_charge ||
+	       tracker->config.ops->transfer_charge(&agent.id, id);
 }
 
 /**
@@ -308,8 +308,8 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 
 	for (i = 0; i < tracker->slots_used; i++) {
 		if (tracker->slots[i].pid)
-			leave_slot(tracker, &tracker->slots[i]);
-		release(tracker, tracker->slots[i].generation);
+			uncharge_slot(tracker, &tracker->slots[i]);
+		put_proc(tracker, tracker->slots[i].proc);
 		cond_resched();
 	}
 	varta_wheel_destroy(&tracker->wheel);
@@ -324,18 +324,18 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		       struct record *record)
 {
-	const struct varta_identity *id = record->id;
+	const struct varta_agent_id *id = record->id;
 
-	set_latch(tracker, slot, false);
-	if (id->generation)
-		tracker->config.generations->hold(id->generation);
+	set_stalled(tracker, slot, false);
+	if (id->proc)
+		tracker->config.ops->get_proc(id->proc);
 	record->started = true;
-	record->released = slot->generation;
-	slot->generation = id->generation;
+	record->released = slot->proc;
+	slot->proc = id->proc;
 	slot->ns_inode = id->ns_inode;
-	slot->home = id->home;
+	slot->netns = id->netns;
 	WRITE_ONCE(slot->uid, id->uid);
-	slot->own_pid = id->own_pid;
+	slot->ns_pid = id->ns_pid;
 	slot->origin = id->origin;
 	slot->has_regular = false;
 	slot->has_terminal = false;
@@ -345,7 +345,7 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
 	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
 	WRITE_ONCE(slot->last_ns, record->now);
-	note_beat(slot, record->beat, record->now);
+	update_last_beat(slot, record->beat, record->now);
 	arm(tracker, slot, record->threshold);
 }
 
@@ -356,16 +356,16 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 static bool restart_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			 struct record *record)
 {
-	if (!replace(tracker, slot, record->id))
+	if (!transfer_charge(tracker, slot, record->id))
 		return false;
 	start_slot(tracker, slot, record);
 	return true;
 }
 
-/* Take a slot from its agent. Returns the generation to be released. */
-static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
+/* Take a slot from its agent. Returns the process reference to be released. */
+static struct varta_proc *free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 {
-	u64 old_generation = slot->generation;
+	struct varta_proc *old_proc = slot->proc;
 
 	lockdep_assert_held(&tracker->lock);
 	lockdep_assert_held(&slot->lock);
@@ -373,34 +373,34 @@ static u64 free_slot(struct varta_tracker *tracker, struct varta_slot *slot)
 	if (!varta_pid_index_remove(&tracker->index,
 				    varta_key(slot->source, slot->pid)))
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
-	leave_slot(tracker, slot);
+	uncharge_slot(tracker, slot);
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, number_of(tracker, slot));
-	set_latch(tracker, slot, false);
+	set_stalled(tracker, slot, false);
 	slot->exited = false;
-	slot->generation = 0;
+	slot->proc = NULL;
 	slot->next_free = tracker->free_slot;
 	tracker->free_slot = number_of(tracker, slot);
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
-	return old_generation;
+	return old_proc;
 }
 
 /* Rule 1: the pid belongs to a new process. */
 static bool is_recycled(const struct varta_tracker *tracker,
 			const struct varta_slot *slot,
-			const struct varta_identity *id)
+			const struct varta_agent_id *id)
 {
-	if (!slot->generation || !id->generation ||
-	    slot->generation == id->generation)
+	if (!slot->proc || !id->proc ||
+	    slot->proc == id->proc)
 		return false;
-	return !tracker->config.own_numbers ||
+	return !tracker->config.key_by_ns_pid ||
 	       slot->ns_inode == id->ns_inode;
 }
 
 /* Rule 3: pinned and not the same. */
 static bool namespace_conflicts(const struct varta_slot *slot,
-				const struct varta_beat *beat,
-				const struct varta_identity *id)
+				const struct varta_beat_info *beat,
+				const struct varta_agent_id *id)
 {
 	if (!slot->ns_inode || slot->ns_inode == id->ns_inode)
 		return false;
@@ -409,7 +409,7 @@ static bool namespace_conflicts(const struct varta_slot *slot,
 }
 
 static bool nonce_wrapped(const struct varta_slot *slot,
-			  const struct varta_beat *beat)
+			  const struct varta_beat_info *beat)
 {
 	return slot->regular_nonce >= U64_MAX - VARTA_NONCE_WRAP &&
 	       beat->nonce <= VARTA_NONCE_WRAP;
@@ -418,7 +418,7 @@ static bool nonce_wrapped(const struct varta_slot *slot,
 /* Rules 5 and 6: whether the beat says something that was not said before. */
 static bool beat_is_new(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
-			const struct varta_beat *beat)
+			const struct varta_beat_info *beat)
 {
 	if (varta_beat_is_terminal(beat))
 		return !slot->has_terminal ||
@@ -432,16 +432,16 @@ static bool beat_is_new(struct varta_tracker *tracker,
 }
 
 /* Rules 3 and 4: what was not known is pinned, now that the beat is accepted */
-static void pin(struct varta_tracker *tracker, struct varta_slot *slot,
-		const struct varta_identity *id)
+static void learn_identity(struct varta_tracker *tracker, struct varta_slot *slot,
+			   const struct varta_agent_id *id)
 {
 	if (!slot->ns_inode && id->ns_inode) {
 		slot->ns_inode = id->ns_inode;
-		slot->own_pid = id->own_pid;
+		slot->ns_pid = id->ns_pid;
 	}
-	if (!slot->generation && id->generation) {
-		tracker->config.generations->hold(id->generation);
-		slot->generation = id->generation;
+	if (!slot->proc && id->proc) {
+		tracker->config.ops->get_proc(id->proc);
+		slot->proc = id->proc;
 	}
 }
 
@@ -449,53 +449,53 @@ static void pin(struct varta_tracker *tracker, struct varta_slot *slot,
  * A beat for the agent whose slot this is (section 3, known pid). A refused
  * beat changes nothing in it.
  */
-static enum varta_answer record_known(struct varta_tracker *tracker,
-				      struct varta_slot *slot,
+static enum varta_record_result update_slot(struct varta_tracker *tracker,
+					    struct varta_slot *slot,
 				      struct record *record)
 {
-	const struct varta_identity *id = record->id;
-	const struct varta_beat *beat = record->beat;
+	const struct varta_agent_id *id = record->id;
+	const struct varta_beat_info *beat = record->beat;
 	bool new_threshold;
 
 	lockdep_assert_held(&slot->lock);
 
 	if (is_recycled(tracker, slot, id)) {
 		if (!restart_slot(tracker, slot, record))
-			return VARTA_QUOTA_EXCEEDED;
+			return VARTA_RECORD_QUOTA_EXCEEDED;
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
-		return VARTA_INSERTED;
+		return VARTA_RECORD_INSERTED;
 	}
 	if (slot->origin != id->origin) {
 		if (!tracker->config.origin_takeover ||
 		    id->origin > slot->origin)
-			return VARTA_ORIGIN_CONFLICT;
+			return VARTA_RECORD_ORIGIN_CONFLICT;
 		return restart_slot(tracker, slot, record) ?
-			VARTA_REFRESHED : VARTA_QUOTA_EXCEEDED;
+			VARTA_RECORD_REFRESHED : VARTA_RECORD_QUOTA_EXCEEDED;
 	}
 	if (namespace_conflicts(slot, beat, id))
-		return VARTA_NAMESPACE_CONFLICT;
+		return VARTA_RECORD_NAMESPACE_CONFLICT;
 	if (!beat_is_new(tracker, slot, beat))
-		return VARTA_OUT_OF_ORDER;
+		return VARTA_RECORD_OUT_OF_ORDER;
 
-	note_beat(slot, beat, record->now);
-	pin(tracker, slot, id);
+	update_last_beat(slot, beat, record->now);
+	learn_identity(tracker, slot, id);
 	new_threshold = beat->threshold_ms &&
 			beat->threshold_ms != slot->threshold_ms;
 	if (new_threshold)
 		WRITE_ONCE(slot->threshold_ms, beat->threshold_ms);
 	if (new_threshold || slot->stalled) {
-		set_latch(tracker, slot, false);
+		set_stalled(tracker, slot, false);
 		arm(tracker, slot, record->threshold);
 	}
-	return VARTA_REFRESHED;
+	return VARTA_RECORD_REFRESHED;
 }
 
 /*
  * Returns whether there is a slot for the beat's agent. If there is, the
  * answer is set. If not, that is for certain only under the tracker's lock.
  */
-static bool record_if_known(struct varta_tracker *tracker,
-			    struct record *record)
+static bool update_if_tracked(struct varta_tracker *tracker,
+			      struct record *record)
 {
 	u64 key = key_of(record->id);
 	struct varta_slot *slot = look_up(tracker, key);
@@ -506,7 +506,7 @@ static bool record_if_known(struct varta_tracker *tracker,
 	spin_lock(&slot->lock);
 	known = is_slot_of(slot, key);
 	if (known)
-		record->answer = record_known(tracker, slot, record);
+		record->answer = update_slot(tracker, slot, record);
 	spin_unlock(&slot->lock);
 	return known;
 }
@@ -528,8 +528,8 @@ static bool is_victim(const struct varta_slot *slot,
  * Give a victim's slot to the beat's agent. Returns false if it turns out to
  * be no victim; else the answer is set.
  */
-static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
-		      struct record *record, bool only_stalled)
+static bool evict_and_reuse(struct varta_tracker *tracker, struct varta_slot *slot,
+			    struct record *record, bool only_stalled)
 {
 	u64 victim = varta_key(slot->source, slot->pid);
 	bool taken;
@@ -548,21 +548,21 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 				      number_of(tracker, slot));
 	if (err == -ENOSPC) {
 		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
-		record->answer = VARTA_CAPACITY_EXCEEDED;
+		record->answer = VARTA_RECORD_CAPACITY_EXCEEDED;
 		goto unlock;
 	}
 	if (err)
 		count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	tracker->last_evicted_pid = slot->pid;
 	if (record->over_quota)
-		replace(tracker, slot, record->id);
+		transfer_charge(tracker, slot, record->id);
 	else
-		leave_slot(tracker, slot);
+		uncharge_slot(tracker, slot);
 	WRITE_ONCE(slot->pid, record->id->pid);
 	slot->source = record->id->source;
 	start_slot(tracker, slot, record);
 	count(tracker, VARTA_COUNT_EVICTIONS);
-	record->answer = VARTA_INSERTED;
+	record->answer = VARTA_RECORD_INSERTED;
 unlock:
 	spin_unlock(&slot->lock);
 	return taken;
@@ -587,7 +587,7 @@ static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
 		if (tracker->eviction_cursor == used)
 			tracker->eviction_cursor = 0;
 		if (is_victim(slot, record, only_stalled) &&
-		    take_over(tracker, slot, record, only_stalled))
+		    evict_and_reuse(tracker, slot, record, only_stalled))
 			return true;
 		cond_resched();
 	}
@@ -598,7 +598,7 @@ static bool eviction_pass(struct varta_tracker *tracker, struct record *record,
  * An unknown agent that no free slot is for: evict another, one of its user's
  * if that has as many as may be, or refuse (section 5).
  */
-static void record_evicting(struct varta_tracker *tracker,
+static void evict_or_refuse(struct varta_tracker *tracker,
 			    struct record *record)
 {
 	bool looked = false;
@@ -615,8 +615,8 @@ static void record_evicting(struct varta_tracker *tracker,
 	}
 	if (looked)
 		count(tracker, VARTA_COUNT_EVICTION_SCAN_TRUNCATED);
-	record->answer = record->over_quota ? VARTA_QUOTA_EXCEEDED :
-					      VARTA_CAPACITY_EXCEEDED;
+	record->answer = record->over_quota ? VARTA_RECORD_QUOTA_EXCEEDED :
+					      VARTA_RECORD_CAPACITY_EXCEEDED;
 }
 
 /*
@@ -630,8 +630,8 @@ static void drop_stray_entry(struct varta_tracker *tracker, u64 key)
 }
 
 /* An unknown agent that was admitted: give it a slot (section 3, unknown pid) */
-static void record_admitted(struct varta_tracker *tracker,
-			    struct record *record)
+static void insert_charged(struct varta_tracker *tracker,
+			   struct record *record)
 {
 	u32 number = tracker->free_slot;
 	struct varta_slot *slot;
@@ -641,7 +641,7 @@ static void record_admitted(struct varta_tracker *tracker,
 	if (number == NO_SLOT)
 		number = tracker->slots_used;
 	if (number == tracker->config.capacity) {
-		record_evicting(tracker, record);
+		evict_or_refuse(tracker, record);
 		return;
 	}
 
@@ -649,7 +649,7 @@ static void record_admitted(struct varta_tracker *tracker,
 	if (!varta_pid_index_insert(&tracker->index, key_of(record->id),
 				    number)) {
 		count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
-		record->answer = VARTA_CAPACITY_EXCEEDED;
+		record->answer = VARTA_RECORD_CAPACITY_EXCEEDED;
 		return;
 	}
 
@@ -665,30 +665,30 @@ static void record_admitted(struct varta_tracker *tracker,
 	slot->source = record->id->source;
 	start_slot(tracker, slot, record);
 	spin_unlock(&slot->lock);
-	record->answer = VARTA_INSERTED;
+	record->answer = VARTA_RECORD_INSERTED;
 }
 
-static void record_unknown(struct varta_tracker *tracker,
-			   struct record *record)
+static void insert_agent(struct varta_tracker *tracker,
+			 struct record *record)
 {
 	drop_stray_entry(tracker, key_of(record->id));
 	/* Who may have no more, must not evict others either. */
-	record->over_quota = !admit(tracker, record->id);
+	record->over_quota = !try_charge(tracker, record->id);
 	if (record->over_quota) {
-		record_evicting(tracker, record);
+		evict_or_refuse(tracker, record);
 		return;
 	}
-	record_admitted(tracker, record);
-	if (record->answer != VARTA_INSERTED)
-		leave(tracker, record->id);
+	insert_charged(tracker, record);
+	if (record->answer != VARTA_RECORD_INSERTED)
+		uncharge(tracker, record->id);
 }
 
-static void record_settled(struct varta_tracker *tracker,
-			   struct record *record)
+static void record_locked(struct varta_tracker *tracker,
+			  struct record *record)
 {
 	rt_mutex_lock(&tracker->lock);
-	if (!record_if_known(tracker, record))
-		record_unknown(tracker, record);
+	if (!update_if_tracked(tracker, record))
+		insert_agent(tracker, record);
 	rt_mutex_unlock(&tracker->lock);
 }
 
@@ -696,10 +696,10 @@ static void record_settled(struct varta_tracker *tracker,
  * Whether all that an accepted beat changes is what the slot says of beats. If
  * no regular one was, the nonce is of another agent: what is above is in order.
  */
-static bool is_plain(const struct varta_slot *slot,
-		     const struct varta_beat *beat, u64 generation)
+static bool is_fast_path(const struct varta_slot *slot,
+			 const struct varta_beat_info *beat, struct varta_proc *proc)
 {
-	return slot->generation == generation &&
+	return slot->proc == proc &&
 	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	       !slot->stalled &&
 	       beat->nonce > slot->regular_nonce &&
@@ -709,45 +709,45 @@ static bool is_plain(const struct varta_slot *slot,
 }
 
 /**
- * varta_tracker_refresh() - one beat, if it is like nearly all are
+ * varta_tracker_record_fast() - one beat, if it is like nearly all are
  * @tracker: the tracker
  * @beat: what the beat says; it has been checked
  * @pid: what its agent's slot is found by, of this machine
- * @generation: its agent's, not 0; the caller holds it
+ * @proc: its agent's, not 0; the caller holds it
  * @now: the time, in nanoseconds of a clock that does not run backwards
  *
  * Does and counts what varta_tracker_record() would, for a beat of a known
  * agent that is in order and no more than a sign of life. All others are left
- * to that function, with nothing done. The generation says which process the
+ * to that function, with nothing done. The process reference says which process the
  * slot is for, and so its namespace too: no other rule is to be looked at.
  *
  * Context: any but interrupts; does not sleep.
  * Return: whether it was such a beat.
  */
-bool varta_tracker_refresh(struct varta_tracker *tracker,
-			   const struct varta_beat *beat, u32 pid,
-			   u64 generation, u64 now)
+bool varta_tracker_record_fast(struct varta_tracker *tracker,
+			       const struct varta_beat_info *beat, u32 pid,
+			   struct varta_proc *proc, u64 now)
 {
 	struct varta_slot *slot = look_up(tracker, varta_key(0, pid));
-	bool plain;
+	bool fast;
 
 	if (!slot)
 		return false;
 	spin_lock(&slot->lock);
-	plain = is_plain(slot, beat, generation);
-	if (plain)
-		note_beat(slot, beat, now);
+	fast = is_fast_path(slot, beat, proc);
+	if (fast)
+		update_last_beat(slot, beat, now);
 	spin_unlock(&slot->lock);
-	if (plain)
+	if (fast)
 		count(tracker, VARTA_COUNT_REFRESHED);
-	return plain;
+	return fast;
 }
 
 /**
  * varta_tracker_record() - one beat against the ledger (section 3)
  * @tracker: the tracker
  * @beat: what the beat says; it has been checked
- * @id: who sent it; the caller holds the generation for the call
+ * @id: who sent it; the caller holds the process reference for the call
  * @now: the time, in nanoseconds of a clock that does not run backwards
  * @threshold: silence from which an agent is stalled, in nanoseconds
  * @started: set to whether the agent has got its slot by this beat
@@ -755,19 +755,19 @@ bool varta_tracker_refresh(struct varta_tracker *tracker,
  * Context: process; sleeps only if the agent is not known.
  * Return: what became of the beat. Each answer is counted.
  */
-enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
-				       const struct varta_beat *beat,
-				       const struct varta_identity *id,
+enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
+					      const struct varta_beat_info *beat,
+				       const struct varta_agent_id *id,
 				       u64 now, u64 threshold, bool *started)
 {
 	static const enum varta_counter answers[] = {
-		[VARTA_INSERTED]	= VARTA_COUNT_INSERTED,
-		[VARTA_REFRESHED]	= VARTA_COUNT_REFRESHED,
-		[VARTA_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
-		[VARTA_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
-		[VARTA_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
-		[VARTA_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
-		[VARTA_QUOTA_EXCEEDED]	= VARTA_COUNT_QUOTA_EXCEEDED,
+		[VARTA_RECORD_INSERTED]	= VARTA_COUNT_INSERTED,
+		[VARTA_RECORD_REFRESHED]	= VARTA_COUNT_REFRESHED,
+		[VARTA_RECORD_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_RECORD_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_RECORD_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_RECORD_QUOTA_EXCEEDED]	= VARTA_COUNT_QUOTA_EXCEEDED,
 	};
 	struct record record = {
 		.beat		= beat,
@@ -776,30 +776,30 @@ enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
 		.threshold	= threshold,
 	};
 
-	if (!record_if_known(tracker, &record))
-		record_settled(tracker, &record);
-	release(tracker, record.released);
+	if (!update_if_tracked(tracker, &record))
+		record_locked(tracker, &record);
+	put_proc(tracker, record.released);
 	count(tracker, answers[record.answer]);
 	*started = record.started;
 	return record.answer;
 }
 
 /* Retire a slot whose pid was seen to belong to a new process (section 4). */
-static void retire_recycled(struct varta_tracker *tracker,
+static void remove_recycled(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
-			    const struct varta_identity *id, u64 threshold)
+			    const struct varta_agent_id *id, u64 threshold)
 {
-	u64 released = 0;
+	struct varta_proc *released = NULL;
 
 	rt_mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	/*
 	 * A beat of the new process may have started it afresh meanwhile, and
-	 * its generation have come to be the same as the old one was.
+	 * its process reference have come to be the same as the old one was.
 	 */
-	if (is_slot_of(slot, key_of(id)) && slot->generation == id->generation &&
+	if (is_slot_of(slot, key_of(id)) && slot->proc == id->proc &&
 	    !slot->exited &&
-	    tracker->config.generations->look(id) == VARTA_PROCESS_RECYCLED) {
+	    tracker->config.ops->proc_state(id) == VARTA_PROC_RECYCLED) {
 		count(tracker, VARTA_COUNT_PID_RECYCLES);
 		released = free_slot(tracker, slot);
 	} else if (slot->pid && !slot->stalled) {
@@ -807,18 +807,18 @@ static void retire_recycled(struct varta_tracker *tracker,
 	}
 	spin_unlock(&slot->lock);
 	rt_mutex_unlock(&tracker->lock);
-	release(tracker, released);
+	put_proc(tracker, released);
 }
 
 /*
  * A slot whose time may have come, and whose agent has not beaten since. The
  * slot may have been given up meanwhile, or the beat come just now.
  */
-static void look_at_slot(struct varta_tracker *tracker, struct varta_slot *slot,
-			 u64 now, u64 threshold, varta_agent_fn report,
+static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+			u64 now, u64 threshold, varta_agent_cb report,
 			 void *context)
 {
-	struct varta_agent agent;
+	struct varta_agent_info agent;
 
 	spin_lock(&slot->lock);
 	/* One whose exit is to be told is freed with that. */
@@ -829,18 +829,18 @@ static void look_at_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		arm(tracker, slot, threshold);
 		goto unlock;
 	}
-	describe(slot, &agent);
+	slot_to_agent(slot, &agent);
 	if (agent.id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-	    agent.id.generation &&
-	    tracker->config.generations->look(&agent.id) ==
-		    VARTA_PROCESS_RECYCLED) {
+	    agent.id.proc &&
+	    tracker->config.ops->proc_state(&agent.id) ==
+		    VARTA_PROC_RECYCLED) {
 		spin_unlock(&slot->lock);
-		retire_recycled(tracker, slot, &agent.id, threshold);
+		remove_recycled(tracker, slot, &agent.id, threshold);
 		return;
 	}
 	/* It may have been armed again between its time and this. */
 	varta_wheel_disarm(&tracker->wheel, number_of(tracker, slot));
-	set_latch(tracker, slot, true);
+	set_stalled(tracker, slot, true);
 	agent.stalled = true;
 	count(tracker, VARTA_COUNT_STALLS);
 	report(context, &agent);
@@ -852,8 +852,8 @@ unlock:
  * Slots that were armed without being locked: one that was given up before that
  * must not stay so. It says that it is free before it disarms.
  */
-static void disarm_free(struct varta_tracker *tracker, const u32 *numbers,
-			u32 count)
+static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *numbers,
+			       u32 count)
 {
 	u32 i;
 
@@ -874,7 +874,7 @@ static void disarm_free(struct varta_tracker *tracker, const u32 *numbers,
  * @tracker: the tracker
  * @now: the time
  * @threshold: silence from which an agent is stalled, in nanoseconds; if it is
- *	less than it was, varta_tracker_rearm() has to follow
+ *	less than it was, varta_tracker_rescan() has to follow
  * @room: how many reports are welcome, 1 to VARTA_STALL_BATCH
  * @report: called once for each stall; what it returns does not matter
  * @context: handed to @report
@@ -886,7 +886,7 @@ static void disarm_free(struct varta_tracker *tracker, const u32 *numbers,
  * without anything reported.
  */
 bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
-			      u64 threshold, u32 room, varta_agent_fn report,
+			      u64 threshold, u32 room, varta_agent_cb report,
 			      void *context)
 {
 	u32 numbers[VARTA_STALL_BATCH];
@@ -906,10 +906,10 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			deadlines[later++] = deadline;
 			continue;
 		}
-		look_at_slot(tracker, slot, now, threshold, report, context);
+		expire_slot(tracker, slot, now, threshold, report, context);
 	}
-	varta_wheel_arm_many(&tracker->wheel, numbers, deadlines, later);
-	disarm_free(tracker, numbers, later);
+	varta_wheel_arm_batch(&tracker->wheel, numbers, deadlines, later);
+	disarm_freed_slots(tracker, numbers, later);
 	return more;
 }
 
@@ -919,7 +919,7 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
  *
  * Context: process; does not sleep.
  * Return: a time; no agent will be stalled earlier, unless @sooner of &struct
- * varta_generation_ops is called. U64_MAX if there is nothing to wait for.
+ * varta_tracker_ops is called. U64_MAX if there is nothing to wait for.
  */
 u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
 {
@@ -927,7 +927,7 @@ u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
 }
 
 /**
- * varta_tracker_rearm() - heed another threshold for those without their own
+ * varta_tracker_rescan() - heed another threshold for those without their own
  * @tracker: the tracker
  * @cursor: where to begin, 0 for all; left where to go on
  * @threshold: what is to be heeded, in nanoseconds; those who call
@@ -938,8 +938,8 @@ u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
  * Context: process, may sleep.
  * Return: whether there is more.
  */
-bool varta_tracker_rearm(struct varta_tracker *tracker, u32 *cursor,
-			 u64 threshold)
+bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
+			  u64 threshold)
 {
 	u32 end = min(READ_ONCE(tracker->slots_used),
 		      *cursor + VARTA_STALL_BATCH);
@@ -956,7 +956,7 @@ bool varta_tracker_rearm(struct varta_tracker *tracker, u32 *cursor,
 }
 
 /**
- * varta_tracker_forgive() - nobody could beat until now
+ * varta_tracker_resume() - nobody could beat until now
  * @tracker: the tracker
  * @now: the time
  *
@@ -965,13 +965,13 @@ bool varta_tracker_rearm(struct varta_tracker *tracker, u32 *cursor,
  *
  * Context: any; does not sleep.
  */
-void varta_tracker_forgive(struct varta_tracker *tracker, u64 now)
+void varta_tracker_resume(struct varta_tracker *tracker, u64 now)
 {
-	WRITE_ONCE(tracker->forgiven_ns, now);
+	WRITE_ONCE(tracker->resume_ns, now);
 }
 
 /**
- * varta_tracker_retire() - free the slot of an agent
+ * varta_tracker_remove() - free the slot of an agent
  * @tracker: the tracker
  * @id: whose; a slot that is known to be another process's is left alone, as
  *	is one of another origin, and one whose exit is still to be told
@@ -979,11 +979,11 @@ void varta_tracker_forgive(struct varta_tracker *tracker, u64 now)
  * Context: process, may sleep.
  * Return: whether there was such a slot.
  */
-bool varta_tracker_retire(struct varta_tracker *tracker,
-			  const struct varta_identity *id)
+bool varta_tracker_remove(struct varta_tracker *tracker,
+			  const struct varta_agent_id *id)
 {
 	struct varta_slot *slot;
-	u64 released = 0;
+	struct varta_proc *released = NULL;
 	bool found = false;
 
 	rt_mutex_lock(&tracker->lock);
@@ -992,21 +992,21 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
 		spin_lock(&slot->lock);
 		found = is_slot_of(slot, key_of(id)) &&
 			slot->origin == id->origin && !slot->exited &&
-			(!slot->generation || !id->generation ||
-			 slot->generation == id->generation);
+			(!slot->proc || !id->proc ||
+			 slot->proc == id->proc);
 		if (found)
 			released = free_slot(tracker, slot);
 		spin_unlock(&slot->lock);
 	}
 	rt_mutex_unlock(&tracker->lock);
-	release(tracker, released);
+	put_proc(tracker, released);
 	return found;
 }
 
 /**
  * varta_tracker_note_exit() - the process of an agent has ended
  * @tracker: the tracker
- * @id: whose; only a slot with the same generation is meant
+ * @id: whose; only a slot with the same process reference is meant
  * @exit_code: as wait(2) gives it
  *
  * The slot is freed, and the exit reported, by the next
@@ -1016,7 +1016,7 @@ bool varta_tracker_retire(struct varta_tracker *tracker,
  * Return: whether there is something for the next pass.
  */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
-			     const struct varta_identity *id, u32 exit_code)
+			     const struct varta_agent_id *id, u32 exit_code)
 {
 	struct varta_slot *slot = look_up(tracker, key_of(id));
 	bool tracked;
@@ -1025,7 +1025,7 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 		return false;
 	spin_lock(&slot->lock);
 	tracked = is_slot_of(slot, key_of(id)) &&
-		  slot->generation == id->generation;
+		  slot->proc == id->proc;
 	if (tracked) {
 		slot->exited = true;
 		slot->exit_code = exit_code;
@@ -1041,10 +1041,10 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 
 /* Report one listed exit and free the slot. Returns whether to go on. */
 static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
-			varta_agent_fn report, void *context)
+			varta_agent_cb report, void *context)
 {
-	struct varta_agent agent;
-	u64 released = 0;
+	struct varta_agent_info agent;
+	struct varta_proc *released = NULL;
 	bool go_on = true;
 
 	rt_mutex_lock(&tracker->lock);
@@ -1052,13 +1052,13 @@ static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 	slot->exit_queued = false;
 	if (slot->pid && slot->exited) {
 		count(tracker, VARTA_COUNT_EXITS);
-		describe(slot, &agent);
+		slot_to_agent(slot, &agent);
 		go_on = report(context, &agent);
 		released = free_slot(tracker, slot);
 	}
 	spin_unlock(&slot->lock);
 	rt_mutex_unlock(&tracker->lock);
-	release(tracker, released);
+	put_proc(tracker, released);
 	return go_on;
 }
 
@@ -1074,7 +1074,7 @@ static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  * Return: whether there is more.
  */
 bool varta_tracker_exit_pass(struct varta_tracker *tracker,
-			     varta_agent_fn report, void *context)
+			     varta_agent_cb report, void *context)
 {
 	struct llist_node *node;
 
@@ -1090,7 +1090,7 @@ bool varta_tracker_exit_pass(struct varta_tracker *tracker,
 }
 
 /**
- * varta_tracker_query() - what the ledger says of one pid (section 6)
+ * varta_tracker_lookup() - what the ledger says of one pid (section 6)
  * @tracker: the tracker
  * @source: which relay's, 0 for this machine's
  * @pid: which
@@ -1100,12 +1100,12 @@ bool varta_tracker_exit_pass(struct varta_tracker *tracker,
  * Context: process; does not sleep.
  * Return: whether @pid is tracked.
  */
-bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
-			 varta_agent_fn show, void *context)
+bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
+			  varta_agent_cb show, void *context)
 {
 	u64 key = varta_key(source, pid);
 	struct varta_slot *slot = look_up(tracker, key);
-	struct varta_agent agent;
+	struct varta_agent_info agent;
 	bool tracked;
 
 	if (!slot)
@@ -1113,7 +1113,7 @@ bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
 	spin_lock(&slot->lock);
 	tracked = is_slot_of(slot, key);
 	if (tracked) {
-		describe(slot, &agent);
+		slot_to_agent(slot, &agent);
 		show(context, &agent);
 	}
 	spin_unlock(&slot->lock);
@@ -1121,7 +1121,7 @@ bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
 }
 
 /**
- * varta_tracker_walk() - what the ledger says of all its agents
+ * varta_tracker_for_each() - what the ledger says of all its agents
  * @tracker: the tracker
  * @cursor: where to begin, 0 for all; left at the agent to go on with
  * @only_stalled: show only those whose stall stands when they are looked at
@@ -1135,12 +1135,12 @@ bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
  * Context: process, may sleep.
  * Return: whether there is more to be shown.
  */
-bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
-			bool only_stalled, varta_agent_fn show, void *context)
+bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
+			    bool only_stalled, varta_agent_cb show, void *context)
 {
 	while (*cursor < READ_ONCE(tracker->slots_used)) {
 		struct varta_slot *slot = &tracker->slots[*cursor];
-		struct varta_agent agent;
+		struct varta_agent_info agent;
 		bool shown = true;
 
 		cond_resched();
@@ -1150,7 +1150,7 @@ bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
 		}
 		spin_lock(&slot->lock);
 		if (slot->pid && (slot->stalled || !only_stalled)) {
-			describe(slot, &agent);
+			slot_to_agent(slot, &agent);
 			shown = show(context, &agent);
 		}
 		spin_unlock(&slot->lock);

@@ -32,55 +32,59 @@ enum varta_tracker_limits {
 };
 
 /**
- * enum varta_answer - what became of a beat (section 3)
- * @VARTA_INSERTED: it made a slot, or started one afresh for a new process
- * @VARTA_REFRESHED: accepted from a known agent
- * @VARTA_OUT_OF_ORDER: refused, its nonce or terminal timestamp is not new
- * @VARTA_CAPACITY_EXCEEDED: refused, no room
- * @VARTA_ORIGIN_CONFLICT: refused, the slot is pinned to another origin
- * @VARTA_NAMESPACE_CONFLICT: refused, it is pinned to another namespace
- * @VARTA_QUOTA_EXCEEDED: refused, its user has as many agents as may be
+ * enum varta_record_result - what became of a beat (section 3)
+ * @VARTA_RECORD_INSERTED: it made a slot, or started one afresh for a new process
+ * @VARTA_RECORD_REFRESHED: accepted from a known agent
+ * @VARTA_RECORD_OUT_OF_ORDER: refused, its nonce or terminal timestamp is not new
+ * @VARTA_RECORD_CAPACITY_EXCEEDED: refused, no room
+ * @VARTA_RECORD_ORIGIN_CONFLICT: refused, the slot is pinned to another origin
+ * @VARTA_RECORD_NAMESPACE_CONFLICT: refused, it is pinned to another namespace
+ * @VARTA_RECORD_QUOTA_EXCEEDED: refused, its user has as many agents as may be
  */
-enum varta_answer {
-	VARTA_INSERTED,
-	VARTA_REFRESHED,
-	VARTA_OUT_OF_ORDER,
-	VARTA_CAPACITY_EXCEEDED,
-	VARTA_ORIGIN_CONFLICT,
-	VARTA_NAMESPACE_CONFLICT,
-	VARTA_QUOTA_EXCEEDED,
+enum varta_record_result {
+	VARTA_RECORD_INSERTED,
+	VARTA_RECORD_REFRESHED,
+	VARTA_RECORD_OUT_OF_ORDER,
+	VARTA_RECORD_CAPACITY_EXCEEDED,
+	VARTA_RECORD_ORIGIN_CONFLICT,
+	VARTA_RECORD_NAMESPACE_CONFLICT,
+	VARTA_RECORD_QUOTA_EXCEEDED,
 };
 
+/* A process, and a network namespace, as the tracker's owner knows them. */
+struct varta_proc;
+struct varta_netns;
+
 /**
- * struct varta_identity - who an agent is
- * @generation: token that differs between two processes that have had the same
+ * struct varta_agent_id - who an agent is
+ * @proc: token that differs between two processes that have had the same
  *	pid, 0 if unknown. Kept while a slot holds it, by way of
- *	&struct varta_generation_ops.
+ *	&struct varta_tracker_ops.
  * @ns_inode: inode number of the active pid namespace, 0 if unknown
- * @home: token for where its events are told besides here, 0 for nowhere;
- *	kept from admit to leave of &struct varta_generation_ops
+ * @netns: token for where its events are told besides here, 0 for nowhere;
+ *	kept from admit to leave of &struct varta_tracker_ops
  * @comm: what the agent is called if it does not say, may be NULL; read when
  *	a slot is started
  * @source: the relay that speaks for it, 0 for this machine
  * @pid: what the slot is found by, together with @source
- * @own_pid: the pid in the agent's own namespace; only kept and shown
+ * @ns_pid: the pid in the agent's own namespace; only kept and shown
  * @uid: whose quota it counts for
  * @origin: enum varta_origin; the lower, the stronger
  */
-struct varta_identity {
-	u64 generation;
+struct varta_agent_id {
+	struct varta_proc *proc;
 	u64 ns_inode;
-	u64 home;
+	struct varta_netns *netns;
 	const char *comm;
 	u32 source;
 	u32 pid;
-	u32 own_pid;
+	u32 ns_pid;
 	u32 uid;
 	enum varta_origin origin;
 };
 
 /**
- * struct varta_agent - what the ledger says of one agent
+ * struct varta_agent_info - what the ledger says of one agent
  * @id: who it is
  * @last_ns: time of the last accepted beat
  * @nonce: of the last accepted beat, VARTA_TERMINAL_NONCE if it was terminal
@@ -92,8 +96,8 @@ struct varta_identity {
  * @stalled: its stall was reported, and no beat accepted since
  * @exited: its process has ended
  */
-struct varta_agent {
-	struct varta_identity id;
+struct varta_agent_info {
+	struct varta_agent_id id;
 	u64 last_ns;
 	u64 nonce;
 	u32 payload;
@@ -106,7 +110,7 @@ struct varta_agent {
 };
 
 /**
- * typedef varta_agent_fn - is told of an agent
+ * typedef varta_agent_cb - is told of an agent
  * @context: as given to the function that calls it
  * @agent: what the ledger says, good for the call
  *
@@ -114,69 +118,69 @@ struct varta_agent {
  * what is done with it. Must not sleep nor call the tracker.
  * Return: whether to go on.
  */
-typedef bool (*varta_agent_fn)(void *context, const struct varta_agent *agent);
+typedef bool (*varta_agent_cb)(void *context, const struct varta_agent_info *agent);
 
 /**
- * enum varta_process - what became of the process that a slot is for
- * @VARTA_PROCESS_SAME: its pid is still its own
- * @VARTA_PROCESS_GONE: nobody has its pid
- * @VARTA_PROCESS_RECYCLED: another process has its pid
+ * enum varta_proc_state - what became of the process that a slot is for
+ * @VARTA_PROC_SAME: its pid is still its own
+ * @VARTA_PROC_GONE: nobody has its pid
+ * @VARTA_PROC_RECYCLED: another process has its pid
  */
-enum varta_process {
-	VARTA_PROCESS_SAME,
-	VARTA_PROCESS_GONE,
-	VARTA_PROCESS_RECYCLED,
+enum varta_proc_state {
+	VARTA_PROC_SAME,
+	VARTA_PROC_GONE,
+	VARTA_PROC_RECYCLED,
 };
 
 /**
- * struct varta_generation_ops - what the tracker's tokens mean
- * @hold: a slot begins to hold the generation, which the caller has
- * @release: a slot no longer holds it
- * @look: what has become of the process
- * @admit: an agent is about to get a slot; false if its user may not have one
+ * struct varta_tracker_ops - what the tracker's tokens mean
+ * @get_proc: a slot begins to hold the process reference, which the caller has
+ * @put_proc: a slot no longer holds it
+ * @proc_state: what has become of the process
+ * @try_charge: an agent is about to get a slot; false if its user may not have one
  *	more. May be NULL, for anybody.
- * @leave: an admitted agent has no slot any more, or got none. NULL if @admit
+ * @uncharge: an admitted agent has no slot any more, or got none. NULL if @try_charge
  *	is.
- * @replace: an agent is about to get the slot of one that was admitted and
+ * @transfer_charge: an agent is about to get the slot of one that was admitted and
  *	leaves; false, with nothing changed, if its user may not have one more,
- *	which is never so if the other was the same user's. NULL if @admit is.
- * @sooner: an agent is due before varta_tracker_next_deadline() last said. May
+ *	which is never so if the other was the same user's. NULL if @try_charge is.
+ * @kick: an agent is due before varta_tracker_next_deadline() last said. May
  *	be NULL.
  *
- * Context: all may be called with a slot locked and must not sleep. @release
+ * Context: all may be called with a slot locked and must not sleep. @put_proc
  * is called without a slot lock.
  */
-struct varta_generation_ops {
-	void (*hold)(u64 generation);
-	void (*release)(u64 generation);
-	enum varta_process (*look)(const struct varta_identity *id);
-	bool (*admit)(const struct varta_identity *id);
-	void (*leave)(const struct varta_identity *id);
-	bool (*replace)(const struct varta_identity *old,
-			const struct varta_identity *id);
-	void (*sooner)(void);
+struct varta_tracker_ops {
+	void (*get_proc)(struct varta_proc *proc);
+	void (*put_proc)(struct varta_proc *proc);
+	enum varta_proc_state (*proc_state)(const struct varta_agent_id *id);
+	bool (*try_charge)(const struct varta_agent_id *id);
+	void (*uncharge)(const struct varta_agent_id *id);
+	bool (*transfer_charge)(const struct varta_agent_id *old,
+				const struct varta_agent_id *id);
+	void (*kick)(void);
 };
 
 /**
  * struct varta_tracker_config - what is fixed when a tracker is made
- * @generations: what generations mean
+ * @ops: what generations mean
  * @counters: where to count
  * @capacity: how many agents, 1 to VARTA_CAPACITY_MAX
  * @eviction_scan_window: slots looked at in one pass, clamped to 1 to
  *	VARTA_CAPACITY_MAX
  * @eviction_policy: who may be evicted
  * @origin_takeover: whether a stronger origin takes a slot over
- * @own_numbers: pids are those of the agents' own namespaces: one from another
- *	namespace is not the same pid at a later time, whatever its generation
+ * @key_by_ns_pid: pids are those of the agents' own namespaces: one from another
+ *	namespace is not the same pid at a later time, whatever its process reference
  */
 struct varta_tracker_config {
-	const struct varta_generation_ops *generations;
+	const struct varta_tracker_ops *ops;
 	struct varta_counters *counters;
 	u32 capacity;
 	u32 eviction_scan_window;
 	enum varta_eviction_policy eviction_policy;
 	bool origin_takeover;
-	bool own_numbers;
+	bool key_by_ns_pid;
 };
 
 /*
@@ -205,13 +209,13 @@ struct varta_slot {
 	/* Timestamp of the last terminal beat, if has_terminal. */
 	u64 terminal_timestamp;
 	/* 0 while unknown. */
-	u64 generation;
+	struct varta_proc *proc;
 	/* 0 while unknown. */
 	u64 ns_inode;
 	/* Who was admitted, and has to leave. */
-	u64 home;
+	struct varta_netns *netns;
 	u32 uid;
-	u32 own_pid;
+	u32 ns_pid;
 	u32 payload;
 	/* If exited. */
 	u32 exit_code;
@@ -277,7 +281,7 @@ struct varta_tracker {
 	/* Slots whose process has exited, or that were started afresh since. */
 	struct llist_head exits;
 	/* Silence before this does not count. Read without a lock. */
-	u64 forgiven_ns;
+	u64 resume_ns;
 };
 
 size_t varta_tracker_bytes(u32 capacity);
@@ -285,32 +289,32 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		       const struct varta_tracker_config *config);
 void varta_tracker_destroy(struct varta_tracker *tracker);
 
-bool varta_tracker_refresh(struct varta_tracker *tracker,
-			   const struct varta_beat *beat, u32 pid,
-			   u64 generation, u64 now);
-enum varta_answer varta_tracker_record(struct varta_tracker *tracker,
-				       const struct varta_beat *beat,
-				       const struct varta_identity *id,
+bool varta_tracker_record_fast(struct varta_tracker *tracker,
+			       const struct varta_beat_info *beat, u32 pid,
+			   struct varta_proc *proc, u64 now);
+enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
+					      const struct varta_beat_info *beat,
+				       const struct varta_agent_id *id,
 				       u64 now, u64 threshold, bool *started);
 bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
-			      u64 threshold, u32 room, varta_agent_fn report,
+			      u64 threshold, u32 room, varta_agent_cb report,
 			      void *context);
 u64 varta_tracker_next_deadline(struct varta_tracker *tracker);
-bool varta_tracker_rearm(struct varta_tracker *tracker, u32 *cursor,
-			 u64 threshold);
-void varta_tracker_forgive(struct varta_tracker *tracker, u64 now);
-bool varta_tracker_retire(struct varta_tracker *tracker,
-			  const struct varta_identity *id);
+bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
+			  u64 threshold);
+void varta_tracker_resume(struct varta_tracker *tracker, u64 now);
+bool varta_tracker_remove(struct varta_tracker *tracker,
+			  const struct varta_agent_id *id);
 
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
-			     const struct varta_identity *id, u32 exit_code);
+			     const struct varta_agent_id *id, u32 exit_code);
 bool varta_tracker_exit_pass(struct varta_tracker *tracker,
-			     varta_agent_fn report, void *context);
+			     varta_agent_cb report, void *context);
 
-bool varta_tracker_query(struct varta_tracker *tracker, u32 source, u32 pid,
-			 varta_agent_fn show, void *context);
-bool varta_tracker_walk(struct varta_tracker *tracker, u32 *cursor,
-			bool only_stalled, varta_agent_fn show, void *context);
+bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
+			  varta_agent_cb show, void *context);
+bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
+			    bool only_stalled, varta_agent_cb show, void *context);
 u32 varta_tracker_tracked(const struct varta_tracker *tracker);
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker);
 u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker);

@@ -9,15 +9,15 @@
 #include <linux/time64.h>
 
 #include "counters.h"
-#include "settings.h"
+#include "params.h"
 #include "tracker.h"
 
-struct varta {
+struct varta_module {
 	struct varta_counters counters;
 	struct varta_tracker tracker;
 };
 
-extern struct varta varta;
+extern struct varta_module varta;
 
 /**
  * varta_threshold_ns() - silence from which an agent is stalled

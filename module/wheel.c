@@ -35,20 +35,20 @@ enum {
 	BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
 	/* Of ticks that have begun, to be handed out or put in SOON. */
 	DUE	= BUCKETS,
-	/* Of ticks that have begun, seen not to be due before @soonest. */
+	/* Of ticks that have begun, seen not to be due before @next_expiry. */
 	SOON,
 	/* Of buckets that draw near, one for each level but the lowest. */
 	EARLY,
 	LISTS = EARLY + VARTA_WHEEL_LEVELS - 1,
 	/* So many timers of a tick are looked at to say when it is due. */
-	LOOKED_AT = 8,
+	MAX_TICK_SCAN = 8,
 	/*
 	 * The part of a batch that is not for what is due: there could be no
 	 * end of that, and nobody would come from a wide bucket to a narrow one.
 	 */
-	KEPT_OF_DUE = 4,
+	DUE_RESERVE_DIV = 4,
 	/* And of the rest, the part that is kept for wider buckets. */
-	KEPT_OF_EARLY = 2,
+	EARLY_RESERVE_DIV = 2,
 };
 
 static u32 shift_of(u32 level)
@@ -90,32 +90,32 @@ static bool is_empty(const struct varta_wheel *wheel, u32 list)
 static void mark_empty(struct varta_wheel *wheel, u32 list)
 {
 	if (list < BUCKETS)
-		__clear_bit(list, wheel->occupied);
+		__clear_bit(list, wheel->pending_map);
 }
 
-static void link_to(struct varta_wheel *wheel, u32 place, u32 list)
+static void link_to(struct varta_wheel *wheel, u32 idx, u32 list)
 {
 	struct varta_timer *timers = wheel->timers;
 	u32 head = head_of(wheel, list);
 	u32 last = timers[head].prev;
 
-	timers[place].next = head;
-	timers[place].prev = last;
-	timers[last].next = place;
-	timers[head].prev = place;
+	timers[idx].next = head;
+	timers[idx].prev = last;
+	timers[last].next = idx;
+	timers[head].prev = idx;
 	if (list < BUCKETS)
-		__set_bit(list, wheel->occupied);
+		__set_bit(list, wheel->pending_map);
 }
 
-static void unlink_timer(struct varta_wheel *wheel, u32 place)
+static void detach_timer(struct varta_wheel *wheel, u32 idx)
 {
 	struct varta_timer *timers = wheel->timers;
-	u32 next = timers[place].next;
-	u32 prev = timers[place].prev;
+	u32 next = timers[idx].next;
+	u32 prev = timers[idx].prev;
 
 	timers[prev].next = next;
 	timers[next].prev = prev;
-	timers[place].next = 0;
+	timers[idx].next = 0;
 	/* Only a head is on both sides of the last one. */
 	if (next == prev)
 		mark_empty(wheel, next - wheel->heads);
@@ -140,35 +140,35 @@ static void splice_to(struct varta_wheel *wheel, u32 list, u32 other)
 	mark_empty(wheel, list);
 }
 
-static void put_in_soon(struct varta_wheel *wheel, u32 place)
+static void put_in_soon(struct varta_wheel *wheel, u32 idx)
 {
-	wheel->soonest = min(wheel->soonest, wheel->timers[place].expires);
-	link_to(wheel, place, SOON);
+	wheel->next_expiry = min(wheel->next_expiry, wheel->timers[idx].expires);
+	link_to(wheel, idx, SOON);
 }
 
 /* Put a timer in the narrowest bucket that there is for its time. */
-static void file_timer(struct varta_wheel *wheel, u32 place)
+static void enqueue_timer(struct varta_wheel *wheel, u32 idx)
 {
-	u64 bucket = wheel->timers[place].expires >> VARTA_WHEEL_TICK_SHIFT;
+	u64 bucket = wheel->timers[idx].expires >> VARTA_WHEEL_TICK_SHIFT;
 	u32 level;
 
-	if (bucket < wheel->position[0]) {
-		put_in_soon(wheel, place);
+	if (bucket < wheel->clk[0]) {
+		put_in_soon(wheel, idx);
 		return;
 	}
 	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
-		if (bucket < wheel->position[level] + VARTA_WHEEL_BUCKETS)
+		if (bucket < wheel->clk[level] + VARTA_WHEEL_BUCKETS)
 			break;
 		bucket >>= VARTA_WHEEL_LEVEL_SHIFT;
 	}
 	if (level == VARTA_WHEEL_LEVELS) {
 		/* It will be handed out early, again and again. */
 		level--;
-		bucket = wheel->position[level] + VARTA_WHEEL_BUCKETS - 1;
+		bucket = wheel->clk[level] + VARTA_WHEEL_BUCKETS - 1;
 	}
 	/* It is not behind the position, but if it were, it must not be lost. */
-	link_to(wheel, place,
-		bucket < wheel->position[level] ? early_of(level) :
+	link_to(wheel, idx,
+		bucket < wheel->clk[level] ? early_of(level) :
 						  list_of(level, bucket));
 }
 
@@ -178,32 +178,32 @@ static bool find_bucket(const struct varta_wheel *wheel, u32 level,
 {
 	u32 begin = list_of(level, 0);
 	u32 end = begin + VARTA_WHEEL_BUCKETS;
-	u32 from = list_of(level, wheel->position[level]);
+	u32 from = list_of(level, wheel->clk[level]);
 	u32 list;
 
-	list = find_next_bit(wheel->occupied, end, from);
+	list = find_next_bit(wheel->pending_map, end, from);
 	if (list == end) {
-		list = find_next_bit(wheel->occupied, end, begin);
+		list = find_next_bit(wheel->pending_map, end, begin);
 		if (list == end)
 			return false;
 	}
-	*bucket = wheel->position[level] + (list - from) % VARTA_WHEEL_BUCKETS;
+	*bucket = wheel->clk[level] + (list - from) % VARTA_WHEEL_BUCKETS;
 	return true;
 }
 
 /* Empty the first bucket of a level, if its time has come. */
-static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
+static bool forward_wheel(struct varta_wheel *wheel, u32 level, u64 now)
 {
 	u64 until = (now >> shift_of(level)) + ahead_of(level);
 	u64 bucket;
 
 	if (find_bucket(wheel, level, &bucket) && bucket <= until) {
-		wheel->position[level] = bucket + 1;
+		wheel->clk[level] = bucket + 1;
 		splice_to(wheel, list_of(level, bucket),
 			  level ? early_of(level) : DUE);
 		return true;
 	}
-	wheel->position[level] = max(wheel->position[level], until + 1);
+	wheel->clk[level] = max(wheel->clk[level], until + 1);
 	return false;
 }
 
@@ -212,20 +212,20 @@ static bool turn(struct varta_wheel *wheel, u32 level, u64 now)
  * the wider levels only begin when one of level 1 does: until then there is
  * nothing new about them.
  */
-static void collect(struct varta_wheel *wheel, u64 now)
+static void collect_expired(struct varta_wheel *wheel, u64 now)
 {
-	u64 turned = now >> shift_of(1);
-	u32 levels = turned == wheel->turned ? 1 : VARTA_WHEEL_LEVELS;
+	u64 last_cascade = now >> shift_of(1);
+	u32 levels = last_cascade == wheel->last_cascade ? 1 : VARTA_WHEEL_LEVELS;
 	u32 level;
 
-	wheel->turned = turned;
-	if (wheel->soonest <= now) {
-		wheel->soonest = U64_MAX;
+	wheel->last_cascade = last_cascade;
+	if (wheel->next_expiry <= now) {
+		wheel->next_expiry = U64_MAX;
 		if (!is_empty(wheel, SOON))
 			splice_to(wheel, SOON, DUE);
 	}
 	for (level = 0; level < levels; level++) {
-		while (turn(wheel, level, now))
+		while (forward_wheel(wheel, level, now))
 			;
 	}
 }
@@ -254,39 +254,39 @@ struct batch {
  * Hand out from a list what is due or wide of its tick, and put the rest in
  * SOON, as far as there is room.
  */
-static void hand_out(struct varta_wheel *wheel, u32 list, struct batch *batch)
+static void expire_list(struct varta_wheel *wheel, u32 list, struct batch *batch)
 {
 	struct varta_timer *timers = wheel->timers;
 	u32 head = head_of(wheel, list);
 
 	while (batch->left && batch->count < batch->room) {
-		u32 place = timers[head].next;
-		u64 expires = timers[place].expires;
+		u32 idx = timers[head].next;
+		u64 expires = timers[idx].expires;
 
-		if (place == head)
+		if (idx == head)
 			return;
-		timers[head].next = timers[place].next;
-		timers[timers[place].next].prev = head;
-		timers[place].next = 0;
+		timers[head].next = timers[idx].next;
+		timers[timers[idx].next].prev = head;
+		timers[idx].next = 0;
 		if (expires > batch->now &&
-		    expires >> VARTA_WHEEL_TICK_SHIFT < wheel->position[0])
-			put_in_soon(wheel, place);
+		    expires >> VARTA_WHEEL_TICK_SHIFT < wheel->clk[0])
+			put_in_soon(wheel, idx);
 		else
-			batch->numbers[batch->count++] = place - 1;
+			batch->numbers[batch->count++] = idx - 1;
 		batch->left--;
 	}
 }
 
 /* The same, but a part of what could be handed out is kept for others. */
-static void hand_out_but(struct varta_wheel *wheel, u32 list,
-			 struct batch *batch, u32 part)
+static void expire_list_part(struct varta_wheel *wheel, u32 list,
+			     struct batch *batch, u32 part)
 {
 	u32 room = (batch->room - batch->count) / part;
 	u32 left = batch->left / part;
 
 	batch->room -= room;
 	batch->left -= left;
-	hand_out(wheel, list, batch);
+	expire_list(wheel, list, batch);
 	batch->room += room;
 	batch->left += left;
 }
@@ -300,13 +300,13 @@ static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 {
 	u32 level;
 
-	collect(wheel, batch->now);
-	hand_out_but(wheel, DUE, batch, KEPT_OF_DUE);
+	collect_expired(wheel, batch->now);
+	expire_list_part(wheel, DUE, batch, DUE_RESERVE_DIV);
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
-		hand_out_but(wheel, early_of(level), batch, KEPT_OF_EARLY);
+		expire_list_part(wheel, early_of(level), batch, EARLY_RESERVE_DIV);
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
-		hand_out(wheel, early_of(level), batch);
-	hand_out(wheel, DUE, batch);
+		expire_list(wheel, early_of(level), batch);
+	expire_list(wheel, DUE, batch);
 	return !is_empty(wheel, DUE) || is_any_early(wheel);
 }
 
@@ -314,15 +314,15 @@ static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 static u64 earliest_of(const struct varta_wheel *wheel, u64 tick)
 {
 	u32 list = list_of(0, tick);
-	u32 place = first_of(wheel, list);
+	u32 idx = first_of(wheel, list);
 	u64 earliest = U64_MAX;
 	unsigned int i;
 
-	for (i = 0; place != head_of(wheel, list); i++) {
-		if (i == LOOKED_AT)
+	for (i = 0; idx != head_of(wheel, list); i++) {
+		if (i == MAX_TICK_SCAN)
 			return tick << VARTA_WHEEL_TICK_SHIFT;
-		earliest = min(earliest, wheel->timers[place].expires);
-		place = wheel->timers[place].next;
+		earliest = min(earliest, wheel->timers[idx].expires);
+		idx = wheel->timers[idx].next;
 	}
 	return earliest;
 }
@@ -349,9 +349,9 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 		return -ENOMEM;
 	spin_lock_init(&wheel->lock);
 	wheel->heads = 1 + capacity;
-	wheel->soonest = U64_MAX;
-	wheel->alarm = U64_MAX;
-	wheel->turned = U64_MAX;
+	wheel->next_expiry = U64_MAX;
+	wheel->next_event = U64_MAX;
+	wheel->last_cascade = U64_MAX;
 	for (list = 0; list < LISTS; list++) {
 		u32 head = head_of(wheel, list);
 
@@ -386,18 +386,18 @@ size_t varta_wheel_bytes(u32 capacity)
 /* Returns whether the timer was armed, or armed for an earlier time, by this */
 static bool arm(struct varta_wheel *wheel, u32 number, u64 expires)
 {
-	u32 place = 1 + number;
-	struct varta_timer *timer = &wheel->timers[place];
+	u32 idx = 1 + number;
+	struct varta_timer *timer = &wheel->timers[idx];
 
 	if (expires == U64_MAX)
 		return false;
 	if (timer->next) {
 		if (timer->expires <= expires)
 			return false;
-		unlink_timer(wheel, place);
+		detach_timer(wheel, idx);
 	}
 	timer->expires = expires;
-	file_timer(wheel, place);
+	enqueue_timer(wheel, idx);
 	return true;
 }
 
@@ -418,15 +418,15 @@ bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires)
 	bool sooner;
 
 	spin_lock(&wheel->lock);
-	sooner = arm(wheel, number, expires) && expires < wheel->alarm;
+	sooner = arm(wheel, number, expires) && expires < wheel->next_event;
 	if (sooner)
-		wheel->alarm = expires;
+		wheel->next_event = expires;
 	spin_unlock(&wheel->lock);
 	return sooner;
 }
 
 /**
- * varta_wheel_arm_many() - arm again what was handed out early
+ * varta_wheel_arm_batch() - arm again what was handed out early
  * @wheel: the wheel
  * @numbers: which
  * @expires: when each of them is due
@@ -436,8 +436,8 @@ bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires)
  *
  * Context: any but interrupts; does not sleep.
  */
-void varta_wheel_arm_many(struct varta_wheel *wheel, const u32 *numbers,
-			  const u64 *expires, u32 count)
+void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *numbers,
+			   const u64 *expires, u32 count)
 {
 	u32 i;
 
@@ -458,7 +458,7 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 number)
 {
 	spin_lock(&wheel->lock);
 	if (wheel->timers[1 + number].next)
-		unlink_timer(wheel, 1 + number);
+		detach_timer(wheel, 1 + number);
 	spin_unlock(&wheel->lock);
 }
 
@@ -512,7 +512,7 @@ u64 varta_wheel_next(struct varta_wheel *wheel)
 
 	spin_lock(&wheel->lock);
 	if (!is_empty(wheel, SOON))
-		next = wheel->soonest;
+		next = wheel->next_expiry;
 	else if (find_bucket(wheel, 0, &bucket))
 		next = earliest_of(wheel, bucket);
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
@@ -522,7 +522,7 @@ u64 varta_wheel_next(struct varta_wheel *wheel)
 	}
 	if (!is_empty(wheel, DUE) || is_any_early(wheel))
 		next = 0;
-	wheel->alarm = next;
+	wheel->next_event = next;
 	spin_unlock(&wheel->lock);
 	return next;
 }

@@ -38,33 +38,33 @@ struct varta_timer {
  * @lock: protects all below. Innermost: nothing is called with it held.
  * @timers: the numbers' timers at one more than the number, then the heads
  * @heads: where in @timers the heads begin
- * @soonest: no timer is due earlier of those whose tick has begun, and that
+ * @next_expiry: no timer is due earlier of those whose tick has begun, and that
  *	have been looked at since
- * @alarm: what varta_wheel_next() said last
- * @turned: the bucket of level 1 in which all levels were looked at last
- * @position: by level, the number, counted from time 0, of the first bucket
+ * @next_event: what varta_wheel_next() said last
+ * @last_cascade: the bucket of level 1 in which all levels were looked at last
+ * @clk: by level, the number, counted from time 0, of the first bucket
  *	that has not been emptied for good; the level holds the
  *	VARTA_WHEEL_BUCKETS from there on
- * @occupied: which buckets hold something, level by level
+ * @pending_map: which buckets hold something, level by level
  */
 struct varta_wheel {
 	/* See above. */
 	spinlock_t lock;
 	struct varta_timer *timers;
 	u32 heads;
-	u64 soonest;
-	u64 alarm;
-	u64 turned;
-	u64 position[VARTA_WHEEL_LEVELS];
-	DECLARE_BITMAP(occupied, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
+	u64 next_expiry;
+	u64 next_event;
+	u64 last_cascade;
+	u64 clk[VARTA_WHEEL_LEVELS];
+	DECLARE_BITMAP(pending_map, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
 };
 
 int varta_wheel_init(struct varta_wheel *wheel, u32 capacity);
 void varta_wheel_destroy(struct varta_wheel *wheel);
 size_t varta_wheel_bytes(u32 capacity);
 bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires);
-void varta_wheel_arm_many(struct varta_wheel *wheel, const u32 *numbers,
-			  const u64 *expires, u32 count);
+void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *numbers,
+			   const u64 *expires, u32 count);
 void varta_wheel_disarm(struct varta_wheel *wheel, u32 number);
 u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
 		       u32 room, bool *more);

@@ -128,7 +128,7 @@ def wait_for(name):
 
 beat(payload=7, name="pyroute2", threshold_ms=5000)
 agent = agents_in(do("agent-get", pid=os.getpid()))[0]
-assert agent.get_attr("pid") == agent.get_attr("own-pid") == os.getpid(), agent
+assert agent.get_attr("pid") == agent.get_attr("ns-pid") == os.getpid(), agent
 assert agent.get_attr("origin") == 0 and agent.get_attr("status") == 0, agent
 assert agent.get_attr("payload") == 7, agent
 assert agent.get_attr("name") == "pyroute2", agent

@@ -56,7 +56,7 @@ def wait_for(name):
 listener.ntf_subscribe("events")
 beat(payload=7, name="ynl", threshold_ms=5000)
 agent = do("agent-get", pid=os.getpid())["agent"][0]
-assert agent["pid"] == agent["own-pid"] == os.getpid(), agent
+assert agent["pid"] == agent["ns-pid"] == os.getpid(), agent
 assert agent["origin"] == "kernel-attested", agent
 assert agent["status"] == "ok" and agent["payload"] == 7, agent
 assert agent["name"] == "ynl" and agent["threshold-ms"] == 5000, agent

@@ -44,11 +44,11 @@ static void write_down(const struct varta_event *event, void *arg)
 	if (event->type == VARTA_EVENT_STALL)
 		printf("stall %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32
 		       " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-		       a->source, a->pid, a->own_pid, a->threshold_ms,
+		       a->source, a->pid, a->ns_pid, a->threshold_ms,
 		       a->last_beat, a->silence, varta_monotonic_now());
 	else if (event->type == VARTA_EVENT_EXIT)
 		printf("exit %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
-		       a->source, a->pid, a->own_pid);
+		       a->source, a->pid, a->ns_pid);
 }
 
 static struct varta_events *subscribe(const char *buffer)

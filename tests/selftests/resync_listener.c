@@ -31,7 +31,7 @@ static void print_event(const struct varta_event *event, void *arg)
 	printf("%s", names[event->type]);
 	if (event->agent)
 		printf(" %" PRIu32 ".%" PRIu32 " %" PRIu64 " %s",
-		       event->agent->source, event->agent->own_pid,
+		       event->agent->source, event->agent->ns_pid,
 		       event->agent->last_beat,
 		       event->resynced ? "read" : "told");
 	putchar('\n');

@@ -18,7 +18,7 @@
 
 static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_PID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_OWN_PID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_NS_PID] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_NS_INODE] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_ORIGIN] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_STATUS] = { .type = NLA_U32 },
@@ -62,7 +62,7 @@ static int read_agent(struct nlattr *nest, struct varta_agent *agent)
 		return -EBADMSG;
 	*agent = (struct varta_agent){
 		.pid = u32_or_0(a[VARTA_A_AGENT_PID]),
-		.own_pid = u32_or_0(a[VARTA_A_AGENT_OWN_PID]),
+		.ns_pid = u32_or_0(a[VARTA_A_AGENT_NS_PID]),
 		.ns_inode = u64_or_0(a[VARTA_A_AGENT_NS_INODE]),
 		.nonce = u64_or_0(a[VARTA_A_AGENT_NONCE]),
 		.last_beat = u64_or_0(a[VARTA_A_AGENT_LAST_BEAT]),

@@ -23,7 +23,7 @@ enum origin {
 /* In other network namespaces events have no pid, but these they have. */
 struct stall {
 	uint32_t source;
-	uint32_t own_pid;
+	uint32_t ns_pid;
 	uint64_t ns_inode;
 	uint64_t last_beat;
 	uint32_t round;
@@ -36,8 +36,8 @@ static int compare(const void *left, const void *right)
 {
 	const struct stall *a = left, *b = right;
 
-	if (a->own_pid != b->own_pid)
-		return a->own_pid < b->own_pid ? -1 : 1;
+	if (a->ns_pid != b->ns_pid)
+		return a->ns_pid < b->ns_pid ? -1 : 1;
 	if (a->ns_inode != b->ns_inode)
 		return a->ns_inode < b->ns_inode ? -1 : 1;
 	if (a->source != b->source)
@@ -49,7 +49,7 @@ static struct stall stall_of(const struct varta_agent *agent)
 {
 	return (struct stall){
 		.source = agent->source,
-		.own_pid = agent->own_pid,
+		.ns_pid = agent->ns_pid,
 		.ns_inode = agent->ns_inode,
 		.last_beat = agent->last_beat,
 	};

@@ -30,7 +30,7 @@ enum varta_exit_type {
  * struct varta_agent - What the ledger knows of one agent.
  * @pid: Process id as the reader's pid namespace sees it; 0 if the kernel did
  *   not say, as in events in other network namespaces than the initial one.
- * @own_pid: Process id in the agent's own pid namespace.
+ * @ns_pid: Process id in the agent's own pid namespace.
  * @ns_inode: Inode number of that namespace; 0 if it is not known.
  * @nonce: Last accepted nonce; VARTA_NONCE_TERMINAL if that beat was terminal.
  * @last_beat: Time of the last accepted beat.
@@ -50,7 +50,7 @@ enum varta_exit_type {
  */
 struct varta_agent {
 	uint32_t pid;
-	uint32_t own_pid;
+	uint32_t ns_pid;
 	uint64_t ns_inode;
 	uint64_t nonce;
 	uint64_t last_beat;

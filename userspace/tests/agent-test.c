@@ -45,7 +45,7 @@ static void put_full(struct nl_msg *message)
 	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
 
 	nla_put_u32(message, VARTA_A_AGENT_PID, 314);
-	nla_put_u32(message, VARTA_A_AGENT_OWN_PID, 1);
+	nla_put_u32(message, VARTA_A_AGENT_NS_PID, 1);
 	/* Without a pad in front, this one is not aligned to 8. */
 	nla_put_u64(message, VARTA_A_AGENT_NS_INODE, 4026532201);
 	nla_put_u32(message, VARTA_A_AGENT_ORIGIN,
@@ -97,7 +97,7 @@ static int read_all(struct nl_msg *message, struct seen *seen)
 
 static void test_full(const struct varta_agent *agent)
 {
-	check(agent->pid == 314 && agent->own_pid == 1 &&
+	check(agent->pid == 314 && agent->ns_pid == 1 &&
 	      agent->ns_inode == 4026532201, "agent: identity");
 	check(agent->origin == VARTA_ORIGIN_NETWORK_UNVERIFIED &&
 	      agent->status == VARTA_STATUS_CRITICAL && agent->payload == 9,

@@ -66,8 +66,8 @@ static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg)
 
 	(void)v;
 	fake.dumps++;
-	while (!error && agent.own_pid < AGENTS) {
-		agent.own_pid++;
+	while (!error && agent.ns_pid < AGENTS) {
+		agent.ns_pid++;
 		error = fn(&agent, arg);
 	}
 	return error;
@@ -76,7 +76,7 @@ static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg)
 static int fake_by_event(struct varta_told *stalls,
 			 const struct varta_agent *agent)
 {
-	if (agent->own_pid == fake.too_many) {
+	if (agent->ns_pid == fake.too_many) {
 		fake.too_many = 0;
 		return -ENOMEM;
 	}
@@ -88,7 +88,7 @@ static void note(const struct varta_event *event, void *arg)
 	(void)arg;
 	overruns += event->type == VARTA_EVENT_OVERRUN;
 	if (event->agent)
-		told[event->agent->own_pid]++;
+		told[event->agent->ns_pid]++;
 	resynced += event->resynced;
 }
 
@@ -99,7 +99,7 @@ static bool put_agent(uint32_t pid, int last_beat_size)
 					     VARTA_A_AGENTS_AGENT);
 
 	if (!nest ||
-	    nla_put_u32(fake.message, VARTA_A_AGENT_OWN_PID, pid) ||
+	    nla_put_u32(fake.message, VARTA_A_AGENT_NS_PID, pid) ||
 	    nla_put(fake.message, VARTA_A_AGENT_LAST_BEAT, last_beat_size,
 		    &last_beat))
 		return false;

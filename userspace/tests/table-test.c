@@ -9,13 +9,13 @@
 #include "tap.h"
 
 static const struct varta_agent plain = {
-	.pid = 7, .own_pid = 7, .ns_inode = 4026531836, .nonce = 3,
+	.pid = 7, .ns_pid = 7, .ns_inode = 4026531836, .nonce = 3,
 	.silence = 20000000, .threshold_ms = 5000, .name = "web",
 };
 
 /* Every field as long as it can be. */
 static const struct varta_agent longest = {
-	.pid = UINT32_MAX, .own_pid = UINT32_MAX, .ns_inode = UINT64_MAX,
+	.pid = UINT32_MAX, .ns_pid = UINT32_MAX, .ns_inode = UINT64_MAX,
 	.nonce = UINT64_MAX - 1, .silence = UINT64_MAX, .stalled = true,
 	.threshold_ms = UINT32_MAX, .source = UINT32_MAX,
 	.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED,

@@ -26,10 +26,10 @@ static void counted_walk(const void *root,
 	twalk_r(root, action, arg);
 }
 
-static struct varta_agent agent(uint32_t own_pid, uint64_t last_beat)
+static struct varta_agent agent(uint32_t ns_pid, uint64_t last_beat)
 {
 	return (struct varta_agent){
-		.own_pid = own_pid,
+		.ns_pid = ns_pid,
 		.ns_inode = 4026531836,
 		.last_beat = last_beat,
 	};

@@ -130,9 +130,9 @@ static void print_subject(const char *what, const struct varta_agent *agent)
 	       concern ? colour_end() : "");
 	if (agent->pid)
 		printf("pid %" PRIu32 " (own %" PRIu32 " in %s)", agent->pid,
-		       agent->own_pid, pid_namespace);
+		       agent->ns_pid, pid_namespace);
 	else
-		printf("own pid %" PRIu32 " in %s", agent->own_pid,
+		printf("own pid %" PRIu32 " in %s", agent->ns_pid,
 		       pid_namespace);
 	if (agent->source)
 		printf(" of source %" PRIu32, agent->source);

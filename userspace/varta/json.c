@@ -42,7 +42,7 @@ static int put_identity(struct json_object *object,
 	/* As in the interface: absent where it is not known, or of no use. */
 	if (agent->pid && put_number(object, "pid", agent->pid))
 		return -ENOMEM;
-	if (put_number(object, "own_pid", agent->own_pid))
+	if (put_number(object, "ns_pid", agent->ns_pid))
 		return -ENOMEM;
 	if (agent->ns_inode &&
 	    put_number(object, "ns_inode", agent->ns_inode))

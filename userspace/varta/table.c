@@ -22,7 +22,7 @@ static const struct {
 	bool right;
 } columns[COLUMNS_COUNT] = {
 	[COLUMN_PID] = { "PID", true },
-	[COLUMN_OWN_PID] = { "OWN PID", true },
+	[COLUMN_NS_PID] = { "OWN PID", true },
 	[COLUMN_NAMESPACE] = { "NAMESPACE", false },
 	[COLUMN_STATUS] = { "STATUS", false },
 	[COLUMN_NONCE] = { "NONCE", true },
@@ -36,13 +36,13 @@ static const struct {
 
 /* What is left out first where there is little room. */
 static const enum table_column expendable[] = {
-	COLUMN_ORIGIN, COLUMN_NONCE, COLUMN_NAMESPACE, COLUMN_OWN_PID,
+	COLUMN_ORIGIN, COLUMN_NONCE, COLUMN_NAMESPACE, COLUMN_NS_PID,
 	COLUMN_THRESHOLD,
 };
 
 struct row {
 	const char *cells[COLUMNS_COUNT];
-	char pid[TEXT_SIZE], own_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
+	char pid[TEXT_SIZE], ns_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
 	char nonce[TEXT_SIZE], silence[TEXT_SIZE], threshold[TEXT_SIZE];
 	char source[TEXT_SIZE], name[NAME_TEXT_SIZE];
 };
@@ -56,7 +56,7 @@ static void format_number(char *text, uint32_t number)
 static void fill_row(struct row *row, const struct varta_agent *agent)
 {
 	format_number(row->pid, agent->pid);
-	format_number(row->own_pid, agent->own_pid);
+	format_number(row->ns_pid, agent->ns_pid);
 	format_namespace(row->pid_namespace, agent->ns_inode);
 	format_nonce(row->nonce, agent->nonce);
 	format_duration(row->silence, agent->silence);
@@ -66,7 +66,7 @@ static void fill_row(struct row *row, const struct varta_agent *agent)
 	format_name(row->name, agent->name);
 
 	row->cells[COLUMN_PID] = row->pid;
-	row->cells[COLUMN_OWN_PID] = row->own_pid;
+	row->cells[COLUMN_NS_PID] = row->ns_pid;
 	row->cells[COLUMN_NAMESPACE] = row->pid_namespace;
 	row->cells[COLUMN_STATUS] = varta_status_name(agent->status);
 	row->cells[COLUMN_NONCE] = row->nonce;

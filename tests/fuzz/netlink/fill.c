@@ -61,8 +61,8 @@ static void fill_word(uint8_t *data, size_t at, size_t len)
 	uint64_t twice;
 
 	memcpy(&word, data + at, sizeof(word));
-	if (word == OWN_PID_HERE || word == PARENT_PID_HERE) {
-		word = (uint32_t)(word == OWN_PID_HERE ? getpid() : getppid());
+	if (word == NS_PID_HERE || word == PARENT_PID_HERE) {
+		word = (uint32_t)(word == NS_PID_HERE ? getpid() : getppid());
 		memcpy(data + at, &word, sizeof(word));
 	} else if (word == CRC_HERE && at >= CRC_OFFSET) {
 		word = crc32c(data + at - CRC_OFFSET, CRC_OFFSET);

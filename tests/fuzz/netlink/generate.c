@@ -46,7 +46,7 @@ static const uint32_t telling_u32[] = {
 	255, 256, 1000, 4096, 65535, 65536, VARTA_SOURCE_MAX,
 	VARTA_SOURCE_MAX + 1, 4194303, 4194304, 86400000, 86400001, 1000000,
 	1000000000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
-	OWN_PID_HERE, OWN_PID_HERE, PARENT_PID_HERE,
+	NS_PID_HERE, NS_PID_HERE, PARENT_PID_HERE,
 };
 
 static const uint64_t telling_u64[] = {
@@ -109,7 +109,7 @@ static void put_frame(struct operation *o, uint16_t type)
 		.magic = { 'V', 'A' },
 		.version = 2,
 		.status = (uint8_t)(one_in(6) ? some_u32() : random_below(3)),
-		.pid = one_in(6) ? some_u32() : OWN_PID_HERE,
+		.pid = one_in(6) ? some_u32() : NS_PID_HERE,
 		.timestamp = some_u64(),
 		.nonce = one_in(3) ? some_u64() : NONCE_HERE,
 		.crc = one_in(8) ? some_u32() : CRC_HERE,

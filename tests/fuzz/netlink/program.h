@@ -106,7 +106,7 @@ struct program {
 enum {
 	FAMILY_HERE	= 0x7661,	/* as nlmsg_type */
 };
-#define OWN_PID_HERE	0xfa000001U
+#define NS_PID_HERE	0xfa000001U
 #define PARENT_PID_HERE	0xfa000002U
 #define NONCE_HERE	0xfa00000300000001ULL
 /* In a frame: its checksum. */

@@ -6,7 +6,7 @@
 #include <linux/err.h>
 #include <linux/kthread.h>
 
-#include "crowd.h"
+#include "threads.h"
 
 static int member_thread(void *data)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* How messages of the family speak of an agent, in replies and events alike. */
-#ifndef _VARTA_MESSAGE_H
-#define _VARTA_MESSAGE_H
+#ifndef _VARTA_AGENT_ATTRS_H
+#define _VARTA_AGENT_ATTRS_H
 
 #include <net/netlink.h>
 
 #include "tracker.h"
 
 size_t varta_agent_nest_size(void);
-int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
+int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 		    u32 number, u64 now);
 
-#endif /* _VARTA_MESSAGE_H */
+#endif /* _VARTA_AGENT_ATTRS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Identity of processes. An agent is a thread group; its generation is the
+ * Identity of processes. An agent is a thread group; its process reference is the
  * address of the group's struct pid, of which a slot holds a reference: the
  * kernel may give the number to another process, but that one has another
  * struct pid for as long as the slot lasts.
@@ -13,52 +13,52 @@
 #include <linux/sched/signal.h>
 #include <linux/uidgid.h>
 
-#include "identity.h"
-#include "nets.h"
-#include "refusal.h"
-#include "settings.h"
+#include "attest.h"
+#include "netns_ref.h"
+#include "reject.h"
+#include "params.h"
 
 enum {
 	/* How far up a sender may be from the ancestor that it speaks for. */
 	ANCESTORS_MAX = 256,
 };
 
-static struct pid *generation_pid(u64 generation)
+static struct pid *pid_of_proc(struct varta_proc *proc)
 {
-	return (struct pid *)(uintptr_t)generation;
+	return (struct pid *)proc;
 }
 
 /**
- * varta_identify_pid() - the identity of a process, as far as its pid tells
+ * varta_attest_pid() - the identity of a process, as far as its pid tells
  * @id: set
  * @pid: of a thread group; the caller holds it
  *
  * Context: any.
  */
-void varta_identify_pid(struct varta_identity *id, struct pid *pid)
+void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
 {
-	*id = (struct varta_identity) {
-		.generation	= varta_generation_of(pid),
+	*id = (struct varta_agent_id) {
+		.proc	= varta_proc_of_pid(pid),
 		.ns_inode	= ns_of_pid(pid)->ns.inum,
-		.pid		= varta_key_number(pid),
-		.own_pid	= varta_own_number(pid),
+		.pid		= varta_tracker_pid(pid),
+		.ns_pid	= varta_ns_pid(pid),
 		.origin		= VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
 }
 
 /**
- * varta_number_in() - an agent's number as a pid namespace sees it
- * @id: of the agent; its generation is held
+ * varta_pid_in_ns() - an agent's number as a pid namespace sees it
+ * @id: of the agent; its process reference is held
  * @reader: the namespace
  *
  * Context: any.
  * Return: the number, 0 if the agent does not exist there.
  */
-u32 varta_number_in(const struct varta_identity *id,
+u32 varta_pid_in_ns(const struct varta_agent_id *id,
 		    struct pid_namespace *reader)
 {
-	if (id->generation)
-		return pid_nr_ns(generation_pid(id->generation), reader);
+	if (id->proc)
+		return pid_nr_ns(pid_of_proc(id->proc), reader);
 	/* What a relay says is for the host, and a number of its own. */
 	return reader == &init_pid_ns ? id->pid : 0;
 }
@@ -78,7 +78,7 @@ int varta_check_namespace(const struct varta_sender *sender,
 		    VARTA_NAMESPACE_POLICY_HOST ||
 	    ns_of_pid(sender->pid) == &init_pid_ns)
 		return 0;
-	return varta_refuse(extack, VARTA_REFUSE_NAMESPACE);
+	return varta_reject(extack, VARTA_REFUSE_NAMESPACE);
 }
 
 /* A task may be given another name while this one is read; it always ends. */
@@ -90,17 +90,17 @@ static void name_after(struct varta_sender *sender,
 }
 
 /* What an attested identity is made of; the name is there. */
-static void identify(struct varta_sender *sender, struct pid *pid, u64 home)
+static void identify(struct varta_sender *sender, struct pid *pid, struct varta_netns *netns)
 {
 	sender->pid = pid;
-	varta_identify_pid(&sender->id, pid);
+	varta_attest_pid(&sender->id, pid);
 	sender->id.uid = from_kuid(&init_user_ns, current_uid());
-	sender->id.home = home;
+	sender->id.netns = netns;
 	sender->id.comm = sender->comm;
 }
 
 /**
- * varta_identify_current() - attest who is running
+ * varta_attest_current() - attest who is running
  * @sender: set from the current task, for varta_sender_put()
  *
  * A netlink message to the kernel is handled in the system call that sends it,
@@ -108,31 +108,31 @@ static void identify(struct varta_sender *sender, struct pid *pid, u64 home)
  *
  * Context: process.
  */
-void varta_identify_current(struct varta_sender *sender)
+void varta_attest_current(struct varta_sender *sender)
 {
 	/* An execve() by another thread may be about to free the leader. */
 	rcu_read_lock();
 	name_after(sender, current->group_leader);
 	rcu_read_unlock();
 	/* Good while the task runs here: nothing to hold. */
-	identify(sender, task_tgid(current), varta_net_of_current());
+	identify(sender, task_tgid(current), varta_netns_of_current());
 }
 
 /*
  * Where a process lives, held: its first thread that is not about to end says
  * so. 0 if there is none.
  */
-static u64 hold_home_of(struct task_struct *process)
+static struct varta_netns *get_netns_of(struct task_struct *process)
 {
 	struct task_struct *thread;
-	u64 home;
+	struct varta_netns *netns;
 
 	for_each_thread(process, thread) {
-		home = varta_net_hold_of(thread);
-		if (home)
-			return home;
+		netns = varta_netns_get_of_task(thread);
+		if (netns)
+			return netns;
 	}
-	return 0;
+	return NULL;
 }
 
 /*
@@ -141,7 +141,7 @@ static u64 hold_home_of(struct task_struct *process)
  * the current task does.
  */
 static bool descends_from(struct varta_sender *sender, struct pid *pid,
-			  u64 *home)
+			  struct varta_netns **netns)
 {
 	struct task_struct *task = current;
 	int up;
@@ -157,14 +157,14 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 		    !atomic_read(&task->signal->live))
 			return false;
 		name_after(sender, task->group_leader);
-		*home = hold_home_of(task);
+		*netns = get_netns_of(task);
 		return true;
 	}
 	return false;
 }
 
 /**
- * varta_identify_other() - attest a process that the sender may speak for
+ * varta_attest_ancestor() - attest a process that the sender may speak for
  * @sender: set from that process, for varta_sender_put()
  * @claimed: its pid, in the current task's namespace
  * @extack: of the request
@@ -175,34 +175,34 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
  * Context: process.
  * Return: 0, or the negative errno of a refusal.
  */
-int varta_identify_other(struct varta_sender *sender, u32 claimed,
-			 struct netlink_ext_ack *extack)
+int varta_attest_ancestor(struct varta_sender *sender, u32 claimed,
+			  struct netlink_ext_ack *extack)
 {
 	struct pid *pid;
 	bool may = false;
-	u64 home;
+	struct varta_netns *netns;
 
 	rcu_read_lock();
 	pid = claimed <= VARTA_PID_MAX ? find_vpid(claimed) : NULL;
 	if (pid)
-		may = descends_from(sender, pid, &home);
+		may = descends_from(sender, pid, &netns);
 	if (may)
 		get_pid(pid);
 	rcu_read_unlock();
 	if (!may)
-		return varta_refuse(extack, VARTA_REFUSE_NOT_SENDERS_PID);
+		return varta_reject(extack, VARTA_REFUSE_NOT_SENDERS_PID);
 
-	identify(sender, pid, home);
+	identify(sender, pid, netns);
 	return 0;
 }
 
 /**
- * varta_sender_lives() - whether an agent's process has not ended
+ * varta_sender_alive() - whether an agent's process has not ended
  * @sender: the agent
  *
  * Context: any.
  */
-bool varta_sender_lives(const struct varta_sender *sender)
+bool varta_sender_alive(const struct varta_sender *sender)
 {
 	struct task_struct *task;
 	bool lives;
@@ -224,52 +224,52 @@ void varta_sender_put(struct varta_sender *sender)
 {
 	if (!sender->pid || sender->pid == task_tgid(current))
 		return;
-	varta_net_release(sender->id.home);
+	varta_netns_put(sender->id.netns);
 	put_pid(sender->pid);
 }
 
 /**
- * varta_process_hold() - a slot begins to hold a generation
- * @generation: held by the caller
+ * varta_proc_get() - a slot begins to hold a process reference
+ * @proc: held by the caller
  *
  * Context: any.
  */
-void varta_process_hold(u64 generation)
+void varta_proc_get(struct varta_proc *proc)
 {
-	get_pid(generation_pid(generation));
+	get_pid(pid_of_proc(proc));
 }
 
 /**
- * varta_process_release() - a slot no longer holds a generation
- * @generation: that varta_process_hold() was called with
+ * varta_proc_put() - a slot no longer holds a process reference
+ * @proc: that varta_proc_get() was called with
  *
  * Context: any.
  */
-void varta_process_release(u64 generation)
+void varta_proc_put(struct varta_proc *proc)
 {
-	put_pid(generation_pid(generation));
+	put_pid(pid_of_proc(proc));
 }
 
 /**
- * varta_process_look() - what has become of an attested process
- * @id: of the agent; its generation is held
+ * varta_proc_get_state() - what has become of an attested process
+ * @id: of the agent; its process reference is held
  *
  * Context: any.
  */
-enum varta_process varta_process_look(const struct varta_identity *id)
+enum varta_proc_state varta_proc_get_state(const struct varta_agent_id *id)
 {
-	enum varta_process process = VARTA_PROCESS_GONE;
-	struct pid *own = generation_pid(id->generation);
-	const struct upid *key = varta_key_upid(own);
+	enum varta_proc_state process = VARTA_PROC_GONE;
+	struct pid *own = pid_of_proc(id->proc);
+	const struct upid *key = varta_tracker_upid(own);
 	struct pid *pid;
 
 	rcu_read_lock();
 	pid = find_pid_ns(key->nr, key->ns);
 	if (pid == own)
-		process = VARTA_PROCESS_SAME;
+		process = VARTA_PROC_SAME;
 	/* The number may also be in use for a thread, which is no process. */
 	else if (pid && pid_has_task(pid, PIDTYPE_TGID))
-		process = VARTA_PROCESS_RECYCLED;
+		process = VARTA_PROC_RECYCLED;
 	rcu_read_unlock();
 	return process;
 }

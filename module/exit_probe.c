@@ -11,11 +11,11 @@
 #include <linux/tracepoint.h>
 #include <trace/events/varta_compat.h>
 
-#include "exits.h"
-#include "identity.h"
-#include "settings.h"
+#include "exit_probe.h"
+#include "attest.h"
+#include "params.h"
 #include "varta.h"
-#include "watch.h"
+#include "stall_thread.h"
 
 #ifdef CONFIG_PREEMPT_RT
 #error "varta is not for PREEMPT_RT: its probe must not sleep, and locks would"
@@ -25,16 +25,16 @@ static struct tracepoint *exit_tracepoint;
 
 static void note_exit(VARTA_EXIT_PROBE_ARGS)
 {
-	struct varta_identity id;
+	struct varta_agent_id id;
 
 	if (atomic_read(&task->signal->live) ||
 	    !varta_setting(VARTA_SET_TRACK_EXIT))
 		return;
-	varta_identify_pid(&id, task_tgid(task));
+	varta_attest_pid(&id, task_tgid(task));
 	/* As wait(2) gives it, whichever way the group has ended. */
 	if (varta_tracker_note_exit(&varta.tracker, &id,
 				    task->signal->group_exit_code))
-		varta_watch_exit();
+		varta_stall_thread_note_exit();
 }
 
 static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)
@@ -44,12 +44,12 @@ static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)
 }
 
 /**
- * varta_exits_init() - begin to see processes end
+ * varta_exit_probe_init() - begin to see processes end
  *
  * Context: process; the tracker is there.
  * Return: 0 or a negative errno.
  */
-int varta_exits_init(void)
+int varta_exit_probe_init(void)
 {
 	for_each_kernel_tracepoint(find_exit_tracepoint, NULL);
 	if (!exit_tracepoint) {
@@ -60,11 +60,11 @@ int varta_exits_init(void)
 }
 
 /**
- * varta_exits_exit() - see them no longer
+ * varta_exit_probe_exit() - see them no longer
  *
  * Context: process; waits for probes under way.
  */
-void varta_exits_exit(void)
+void varta_exit_probe_exit(void)
 {
 	tracepoint_probe_unregister(exit_tracepoint, note_exit, NULL);
 	tracepoint_synchronize_unregister();

@@ -4,8 +4,8 @@
  * for the module parameter, the file in /sys/kernel/varta and the netlink
  * attribute. What a setting does is up to the part that reads it.
  */
-#ifndef _VARTA_SETTINGS_H
-#define _VARTA_SETTINGS_H
+#ifndef _VARTA_PARAMS_H
+#define _VARTA_PARAMS_H
 
 #include <linux/compiler.h>
 #include <linux/types.h>
@@ -83,4 +83,4 @@ int varta_setting_parse(const struct varta_setting *setting, const char *text,
 int varta_setting_print(const struct varta_setting *setting, char *page);
 void varta_setting_change(struct varta_setting *setting, u32 value);
 
-#endif /* _VARTA_SETTINGS_H */
+#endif /* _VARTA_PARAMS_H */

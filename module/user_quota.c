@@ -14,15 +14,15 @@
 #include <linux/mm.h>
 #include <linux/spinlock.h>
 
-#include "settings.h"
-#include "users.h"
+#include "params.h"
+#include "user_quota.h"
 
 enum {
 	/* Users with agents at the same time. */
 	USERS_MAX = 65536,
 	/*
 	 * One that an eviction is to make room for, one eviction at a time, and
-	 * one in varta_user_replace().
+	 * one in varta_quota_transfer().
 	 */
 	USERS_SPARE = 2,
 };
@@ -44,13 +44,13 @@ static struct {
 } table;
 
 /**
- * varta_users_init() - make an empty table
+ * varta_quota_init() - make an empty table
  * @capacity: of the ledger
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int varta_users_init(u32 capacity)
+int varta_quota_init(u32 capacity)
 {
 	u32 number = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
 	u32 i;
@@ -60,7 +60,7 @@ int varta_users_init(u32 capacity)
 	table.buckets = kvcalloc(1U << table.bits, sizeof(*table.buckets),
 				 GFP_KERNEL);
 	if (!table.users || !table.buckets) {
-		varta_users_exit();
+		varta_quota_exit();
 		return -ENOMEM;
 	}
 	spin_lock_init(&table.lock);
@@ -70,8 +70,8 @@ int varta_users_init(u32 capacity)
 	return 0;
 }
 
-/** varta_users_exit() - free the table */
-void varta_users_exit(void)
+/** varta_quota_exit() - free the table */
+void varta_quota_exit(void)
 {
 	kvfree(table.buckets);
 	kvfree(table.users);
@@ -131,13 +131,13 @@ static void leave(u32 uid)
 }
 
 /**
- * varta_user_admit() - count one more agent of a user
+ * varta_quota_try_charge() - count one more agent of a user
  * @uid: in the initial user namespace
  *
  * Context: any but interrupts; does not sleep.
  * Return: false, and it is not counted, if the user has as many as may be.
  */
-bool varta_user_admit(u32 uid)
+bool varta_quota_try_charge(u32 uid)
 {
 	bool admitted;
 
@@ -148,12 +148,12 @@ bool varta_user_admit(u32 uid)
 }
 
 /**
- * varta_user_leave() - count one agent less
+ * varta_quota_uncharge() - count one agent less
  * @uid: whose agent was admitted
  *
  * Context: any but interrupts; does not sleep.
  */
-void varta_user_leave(u32 uid)
+void varta_quota_uncharge(u32 uid)
 {
 	spin_lock(&table.lock);
 	leave(uid);
@@ -161,14 +161,14 @@ void varta_user_leave(u32 uid)
 }
 
 /**
- * varta_user_replace() - count an agent of one user in place of another's
+ * varta_quota_transfer() - count an agent of one user in place of another's
  * @old: whose agent was admitted, and leaves
  * @uid: whose comes; if it is the same user, nothing is counted
  *
  * Context: any but interrupts; does not sleep.
  * Return: false, with nothing changed, if @uid has as many as may be.
  */
-bool varta_user_replace(u32 old, u32 uid)
+bool varta_quota_transfer(u32 old, u32 uid)
 {
 	bool admitted = true;
 

@@ -3,13 +3,13 @@
  * How the tests of single rules talk to a ledger: beats in which only what
  * matters is said, and stall passes whose reports are kept.
  */
-#ifndef _VARTA_KUNIT_SAYING_H
-#define _VARTA_KUNIT_SAYING_H
+#ifndef _VARTA_KUNIT_BEAT_HELPERS_H
+#define _VARTA_KUNIT_BEAT_HELPERS_H
 
 #include <kunit/test.h>
 
 #include "counters.h"
-#include "ledger.h"
+#include "tracker_fixture.h"
 #include "tracker.h"
 
 enum saying_values {
@@ -33,15 +33,15 @@ enum saying_values {
  * @threshold: if it is not THRESHOLD
  * @threshold_ms: what it asks for of its own
  *
- * Without a generation or namespace, it is unknown.
+ * Without a process or namespace, it is unknown.
  */
 struct said {
 	u64 now;
 	u64 nonce;
 	u64 timestamp;
-	u64 generation;
+	u32 proc;
+	u32 netns;
 	u64 ns;
-	u64 home;
 	const u64 *threshold;
 	const char *comm;
 	const char *name;
@@ -49,7 +49,7 @@ struct said {
 	u32 source;
 	u32 pid;
 	u32 uid;
-	u32 own_pid;
+	u32 ns_pid;
 	u32 payload;
 	enum varta_origin origin;
 	enum varta_status status;
@@ -66,7 +66,7 @@ struct said {
  * @latch_was_clear: a slot was not latched when it was reported
  */
 struct heard {
-	struct varta_agent agents[8];
+	struct varta_agent_info agents[8];
 	u32 count;
 	u32 enough;
 	u64 deadline;
@@ -74,8 +74,8 @@ struct heard {
 	bool latch_was_clear;
 };
 
-enum varta_answer say(struct kunit *test, const struct said *said);
-bool hear(void *context, const struct varta_agent *agent);
+enum varta_record_result say(struct kunit *test, const struct said *said);
+bool hear(void *context, const struct varta_agent_info *agent);
 u32 pass_with(struct kunit *test, u64 now, u64 threshold, struct heard *heard);
 u32 pass(struct kunit *test, u64 now);
 
@@ -89,7 +89,7 @@ struct varta_slot *slot_from(struct kunit *test, u32 source, u32 pid);
 bool same_slots(const struct varta_slot *a, const struct varta_slot *b);
 bool is_tracked(struct kunit *test, u32 pid);
 bool retire(struct kunit *test, u32 pid);
-bool note_exit(struct kunit *test, u32 pid, u64 generation, u32 exit_code);
+bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code);
 u32 exit_pass(struct kunit *test, struct heard *heard);
 u32 stalled_now(struct kunit *test);
 u64 total_of(struct kunit *test, enum varta_counter which);
@@ -104,19 +104,19 @@ do {									\
 			answer);					\
 } while (0)
 #define EXPECT_INSERTED(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_INSERTED, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_INSERTED, __VA_ARGS__)
 #define EXPECT_REFRESHED(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_REFRESHED, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_REFRESHED, __VA_ARGS__)
 #define EXPECT_OUT_OF_ORDER(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_OUT_OF_ORDER, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_OUT_OF_ORDER, __VA_ARGS__)
 #define EXPECT_NO_ROOM(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_CAPACITY_EXCEEDED, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_CAPACITY_EXCEEDED, __VA_ARGS__)
 #define EXPECT_ORIGIN_CONFLICT(test, ...)				\
-	EXPECT_ANSWER(test, VARTA_ORIGIN_CONFLICT, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_ORIGIN_CONFLICT, __VA_ARGS__)
 #define EXPECT_NAMESPACE_CONFLICT(test, ...)				\
-	EXPECT_ANSWER(test, VARTA_NAMESPACE_CONFLICT, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_NAMESPACE_CONFLICT, __VA_ARGS__)
 #define EXPECT_OVER_QUOTA(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_QUOTA_EXCEEDED, __VA_ARGS__)
+	EXPECT_ANSWER(test, VARTA_RECORD_QUOTA_EXCEEDED, __VA_ARGS__)
 
 #define EXPECT_COUNT(test, which, n)					\
 do {									\
@@ -125,4 +125,4 @@ do {									\
 	KUNIT_EXPECT_EQ(test_, total_of(test_, VARTA_COUNT_##which), n); \
 } while (0)
 
-#endif /* _VARTA_KUNIT_SAYING_H */
+#endif /* _VARTA_KUNIT_BEAT_HELPERS_H */

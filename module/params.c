@@ -12,8 +12,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "settings.h"
-#include "watch.h"
+#include "params.h"
+#include "stall_thread.h"
 
 #define none NULL
 
@@ -111,7 +111,7 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
 	if (setting == &varta_settings[VARTA_SET_THRESHOLD_MS])
-		varta_watch_rearm();
+		varta_stall_thread_rescan();
 }
 
 static int set_parameter(const char *text, const struct kernel_param *kp)

@@ -9,8 +9,8 @@
 #include <linux/slab.h>
 #include <linux/time64.h>
 
-#include "generations.h"
-#include "ledger.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
 #include "wheel_check.h"
 
 /**
@@ -54,7 +54,7 @@ void ledger_rearm(struct ledger *ledger, u64 threshold)
 {
 	u32 cursor = 0;
 
-	while (varta_tracker_rearm(&ledger->tracker, &cursor, threshold))
+	while (varta_tracker_rescan(&ledger->tracker, &cursor, threshold))
 		;
 	ledger->threshold = threshold;
 }
@@ -63,7 +63,7 @@ void ledger_rearm(struct ledger *ledger, u64 threshold)
 static u64 deadline_of(const struct ledger *ledger,
 		       const struct varta_slot *slot)
 {
-	u64 since = max(slot->last_ns, ledger->tracker.forgiven_ns);
+	u64 since = max(slot->last_ns, ledger->tracker.resume_ns);
 	u64 threshold = ledger->threshold, deadline;
 
 	if (slot->threshold_ms)
@@ -99,10 +99,10 @@ bool ledger_timer_is_right(const struct ledger *ledger, u32 number)
 void ledger_check(struct kunit *test, struct ledger *ledger)
 {
 	struct varta_tracker *tracker = &ledger->tracker;
-	bool admits = tracker->config.generations->admit;
-	int held[GENERATIONS] = {};
-	int admitted[GENERATIONS_USERS] = {};
-	int at_home[GENERATIONS_HOMES] = {};
+	bool admits = tracker->config.ops->try_charge;
+	int held[FAKE_PROCS] = {};
+	int admitted[FAKE_USERS] = {};
+	int netns_charged[FAKE_NETNS] = {};
 	u32 i, found, used = 0, latched = 0, entries = 0;
 
 	for (i = 0; i < tracker->config.capacity; i++) {
@@ -116,10 +116,10 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 		}
 		used++;
 		latched += slot->stalled;
-		if (slot->generation)
-			held[slot->generation]++;
+		if (slot->proc)
+			held[fake_proc_nr(slot->proc)]++;
 		admitted[slot->uid] += admits;
-		at_home[slot->home] += admits;
+		netns_charged[fake_netns_nr(slot->netns)] += admits;
 		if (!varta_pid_index_get(&tracker->index,
 					 varta_key(slot->source, slot->pid),
 					 &found))
@@ -134,16 +134,16 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker), used);
 	KUNIT_EXPECT_EQ(test, entries, used);
 	KUNIT_EXPECT_EQ(test, varta_tracker_stalled_now(tracker), latched);
-	for (i = 1; i < GENERATIONS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, generations_held(i), held[i],
-				    "generation %u", i);
-	for (i = 0; i < GENERATIONS_USERS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, generations_admitted(i), admitted[i],
+	for (i = 1; i < FAKE_PROCS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, fake_proc_refs(i), held[i],
+				    "process %u", i);
+	for (i = 0; i < FAKE_USERS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, fake_user_charged(i), admitted[i],
 				    "user %u", i);
-	for (i = 0; i < GENERATIONS_HOMES; i++)
-		KUNIT_EXPECT_EQ_MSG(test, generations_at_home(i), at_home[i],
-				    "home %u", i);
-	KUNIT_EXPECT_FALSE(test, generations_misused());
+	for (i = 0; i < FAKE_NETNS; i++)
+		KUNIT_EXPECT_EQ_MSG(test, fake_netns_charged(i), netns_charged[i],
+				    "netns %u", i);
+	KUNIT_EXPECT_FALSE(test, fake_procs_misused());
 	KUNIT_EXPECT_EQ(test, ledger_total(ledger,
 					   VARTA_COUNT_INVARIANT_VIOLATIONS),
 			ledger->violations);
@@ -168,8 +168,8 @@ struct ledger *ledger_make(struct kunit *test,
 		kfree(ledger);
 		KUNIT_FAIL_AND_ABORT(test, "no memory for counters");
 	}
-	if (!whole.generations)
-		whole.generations = &generations_ops;
+	if (!whole.ops)
+		whole.ops = &fake_procs_ops;
 	whole.counters = &ledger->counters;
 	if (varta_tracker_init(&ledger->tracker, &whole)) {
 		varta_counters_destroy(&ledger->counters);
@@ -177,7 +177,7 @@ struct ledger *ledger_make(struct kunit *test,
 		KUNIT_FAIL_AND_ABORT(test, "no tracker of %u slots",
 				     whole.capacity);
 	}
-	generations_reset();
+	fake_procs_reset();
 	test->priv = ledger;
 	return ledger;
 }
@@ -192,9 +192,9 @@ void ledger_destroy(struct kunit *test, struct ledger *ledger)
 	test->priv = NULL;
 	ledger_check(test, ledger);
 	varta_tracker_destroy(&ledger->tracker);
-	KUNIT_EXPECT_EQ(test, generations_held_in_all(), 0);
-	KUNIT_EXPECT_EQ(test, generations_admitted_in_all(), 0);
-	KUNIT_EXPECT_FALSE(test, generations_misused());
+	KUNIT_EXPECT_EQ(test, fake_procs_refs_total(), 0);
+	KUNIT_EXPECT_EQ(test, fake_procs_charged_total(), 0);
+	KUNIT_EXPECT_FALSE(test, fake_procs_misused());
 	varta_counters_destroy(&ledger->counters);
 	kfree(ledger);
 }

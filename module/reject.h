@@ -3,8 +3,8 @@
  * Every reason for which the module refuses a request. Each has an error
  * number, a text and, unless the tracker has counted it, a counter.
  */
-#ifndef _VARTA_REFUSAL_H
-#define _VARTA_REFUSAL_H
+#ifndef _VARTA_REJECT_H
+#define _VARTA_REJECT_H
 
 #include <linux/netlink.h>
 
@@ -29,10 +29,10 @@ enum varta_refusal {
 	VARTA_REFUSE_NO_SUCH_AGENT,
 };
 
-int varta_refuse(struct netlink_ext_ack *extack, enum varta_refusal why);
-int varta_refuse_frame(struct netlink_ext_ack *extack,
+int varta_reject(struct netlink_ext_ack *extack, enum varta_refusal why);
+int varta_reject_frame(struct netlink_ext_ack *extack,
 		       enum varta_frame_error why);
-int varta_answer_to_error(struct netlink_ext_ack *extack,
-			  enum varta_answer answer);
+int varta_reject_record(struct netlink_ext_ack *extack,
+			enum varta_record_result answer);
 
-#endif /* _VARTA_REFUSAL_H */
+#endif /* _VARTA_REJECT_H */

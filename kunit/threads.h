@@ -2,8 +2,8 @@
 /*
  * Several threads that do something at the same time.
  */
-#ifndef _VARTA_KUNIT_CROWD_H
-#define _VARTA_KUNIT_CROWD_H
+#ifndef _VARTA_KUNIT_THREADS_H
+#define _VARTA_KUNIT_THREADS_H
 
 #include <linux/atomic.h>
 #include <linux/completion.h>
@@ -37,4 +37,4 @@ struct crowd {
 void crowd_add(struct crowd *crowd, void (*work)(void *context), void *context);
 int crowd_run(struct crowd *crowd);
 
-#endif /* _VARTA_KUNIT_CROWD_H */
+#endif /* _VARTA_KUNIT_THREADS_H */

@@ -10,24 +10,24 @@
 #include <linux/pid_namespace.h>
 #include <net/genetlink.h>
 
-#include "events.h"
+#include "notify.h"
 #include "genl.h"
-#include "identity.h"
-#include "message.h"
+#include "attest.h"
+#include "agent_attrs.h"
 #include "multicast.h"
-#include "nets.h"
+#include "netns_ref.h"
 #include "varta.h"
 
 /* Sets of the agents of an event are words. */
-static_assert(sizeof(u64) * BITS_PER_BYTE >= VARTA_EVENT_AGENTS);
+static_assert(sizeof(u64) * BITS_PER_BYTE >= VARTA_NOTIFY_AGENTS);
 
 /**
- * varta_events_begin() - begin to gather for one event
+ * varta_notify_begin() - begin to gather for one event
  * @events: sent, or never used
  * @command: what has happened, VARTA_CMD_..._NTF
  * @now: when it was found
  */
-void varta_events_begin(struct varta_events *events, u8 command, u64 now)
+void varta_notify_begin(struct varta_notify_batch *events, u8 command, u64 now)
 {
 	events->command = command;
 	events->now = now;
@@ -35,26 +35,26 @@ void varta_events_begin(struct varta_events *events, u8 command, u64 now)
 }
 
 /**
- * varta_events_add() - add an agent to what will be told
+ * varta_notify_add() - add an agent to what will be told
  * @events: what is gathered
  * @agent: the agent, with its slot locked
  *
  * Context: any; does not sleep.
  * Return: whether there is room for another.
  */
-bool varta_events_add(struct varta_events *events,
-		      const struct varta_agent *agent)
+bool varta_notify_add(struct varta_notify_batch *events,
+		      const struct varta_agent_info *agent)
 {
 	events->agents[events->count] = *agent;
-	events->numbers[events->count] = varta_number_in(&agent->id,
+	events->numbers[events->count] = varta_pid_in_ns(&agent->id,
 							 &init_pid_ns);
-	varta_net_hold(agent->id.home);
+	varta_netns_get(agent->id.netns);
 	return ++events->count < ARRAY_SIZE(events->agents);
 }
 
 /* The event for a namespace, with those agents of @set; NULL if it is lost. */
 static struct sk_buff *build(const struct net *net,
-			     const struct varta_events *events, u64 set)
+			     const struct varta_notify_batch *events, u64 set)
 {
 	struct sk_buff *skb;
 	void *header;
@@ -82,7 +82,7 @@ free:
 }
 
 /* Tell a namespace of the agents in @set. Nothing is built for nobody. */
-static void send_to(struct net *net, const struct varta_events *events, u64 set)
+static void send_to(struct net *net, const struct varta_notify_batch *events, u64 set)
 {
 	struct sk_buff *skb;
 	u32 missed;
@@ -103,29 +103,29 @@ static void send_to(struct net *net, const struct varta_events *events, u64 set)
 }
 
 /* Those agents of @set that live where its first does. */
-static u64 neighbours(const struct varta_events *events, u64 set)
+static u64 same_netns_mask(const struct varta_notify_batch *events, u64 set)
 {
-	u64 home = events->agents[__ffs64(set)].id.home;
+	const struct varta_netns *netns = events->agents[__ffs64(set)].id.netns;
 	u64 found = 0;
 
 	for (; set; set &= set - 1) {
 		u32 i = __ffs64(set);
 
-		if (events->agents[i].id.home == home)
+		if (events->agents[i].id.netns == netns)
 			found |= BIT_ULL(i);
 	}
 	return found;
 }
 
 /* Tell the agents' own namespaces. */
-static void send_home(const struct varta_events *events, u64 set)
+static void notify_agent_netns(const struct varta_notify_batch *events, u64 set)
 {
 	while (set) {
-		u64 some = neighbours(events, set);
+		u64 some = same_netns_mask(events, set);
 		struct net *net;
 
 		set &= ~some;
-		net = varta_net_get(events->agents[__ffs64(some)].id.home);
+		net = varta_netns_get_net(events->agents[__ffs64(some)].id.netns);
 		if (!net)
 			continue;
 		if (net != &init_net)
@@ -135,12 +135,12 @@ static void send_home(const struct varta_events *events, u64 set)
 }
 
 /**
- * varta_events_send() - tell what was gathered
+ * varta_notify_send() - tell what was gathered
  * @events: what was gathered; to be begun anew
  *
  * Context: process, may sleep.
  */
-void varta_events_send(struct varta_events *events)
+void varta_notify_send(struct varta_notify_batch *events)
 {
 	u64 all;
 	u32 i;
@@ -149,7 +149,7 @@ void varta_events_send(struct varta_events *events)
 		return;
 	all = GENMASK_ULL(events->count - 1, 0);
 	send_to(&init_net, events, all);
-	send_home(events, all);
+	notify_agent_netns(events, all);
 	for (i = 0; i < events->count; i++)
-		varta_net_release(events->agents[i].id.home);
+		varta_netns_put(events->agents[i].id.netns);
 }

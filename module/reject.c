@@ -6,7 +6,7 @@
 
 #include <linux/errno.h>
 
-#include "refusal.h"
+#include "reject.h"
 #include "varta.h"
 
 /* Where there is nothing to count, or it has been counted. */
@@ -121,23 +121,23 @@ static const struct refusal frame_refusals[] = {
 };
 
 static const struct refusal answer_refusals[] = {
-	[VARTA_OUT_OF_ORDER] = {
+	[VARTA_RECORD_OUT_OF_ORDER] = {
 		ESTALE, NOT_COUNTED,
 		"out-of-order: the nonce, or a terminal beat's timestamp, is not new",
 	},
-	[VARTA_CAPACITY_EXCEEDED] = {
+	[VARTA_RECORD_CAPACITY_EXCEEDED] = {
 		ENOSPC, NOT_COUNTED,
 		"capacity-exceeded: there is no room for another agent",
 	},
-	[VARTA_ORIGIN_CONFLICT] = {
+	[VARTA_RECORD_ORIGIN_CONFLICT] = {
 		EEXIST, NOT_COUNTED,
 		"origin-conflict: the pid's beats have come from another origin",
 	},
-	[VARTA_NAMESPACE_CONFLICT] = {
+	[VARTA_RECORD_NAMESPACE_CONFLICT] = {
 		EXDEV, NOT_COUNTED,
 		"namespace-conflict: the pid's beats have come from another pid namespace",
 	},
-	[VARTA_QUOTA_EXCEEDED] = {
+	[VARTA_RECORD_QUOTA_EXCEEDED] = {
 		EDQUOT, NOT_COUNTED,
 		"quota-exceeded: the user has max_agents_per_user agents",
 	},
@@ -153,7 +153,7 @@ static int refuse(struct netlink_ext_ack *extack, const struct refusal *refusal)
 }
 
 /**
- * varta_refuse() - refuse a request
+ * varta_reject() - refuse a request
  * @extack: of the request, may be NULL
  * @why: the reason
  *
@@ -162,37 +162,37 @@ static int refuse(struct netlink_ext_ack *extack, const struct refusal *refusal)
  * Context: any.
  * Return: the negative errno for the sender.
  */
-int varta_refuse(struct netlink_ext_ack *extack, enum varta_refusal why)
+int varta_reject(struct netlink_ext_ack *extack, enum varta_refusal why)
 {
 	return refuse(extack, &refusals[why]);
 }
 
 /**
- * varta_refuse_frame() - refuse a beat for what it says
+ * varta_reject_frame() - refuse a beat for what it says
  * @extack: of the request, may be NULL
  * @why: the reason, not VARTA_FRAME_OK
  *
  * Context: any.
  * Return: the negative errno for the sender.
  */
-int varta_refuse_frame(struct netlink_ext_ack *extack,
+int varta_reject_frame(struct netlink_ext_ack *extack,
 		       enum varta_frame_error why)
 {
 	return refuse(extack, &frame_refusals[why]);
 }
 
 /**
- * varta_answer_to_error() - what the sender is told of the tracker's answer
+ * varta_reject_record() - what the sender is told of the tracker's answer
  * @extack: of the request, may be NULL
  * @answer: the answer
  *
  * Context: any.
  * Return: 0 if the beat was accepted, else the negative errno for the sender.
  */
-int varta_answer_to_error(struct netlink_ext_ack *extack,
-			  enum varta_answer answer)
+int varta_reject_record(struct netlink_ext_ack *extack,
+			enum varta_record_result answer)
 {
-	if (answer == VARTA_INSERTED || answer == VARTA_REFRESHED)
+	if (answer == VARTA_RECORD_INSERTED || answer == VARTA_RECORD_REFRESHED)
 		return 0;
 	return refuse(extack, &answer_refusals[answer]);
 }

@@ -6,7 +6,8 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
-#include "saying.h"
+#include "beat_helpers.h"
+#include "fake_procs.h"
 
 /**
  * small_ledger() - make a ledger of four slots, strict and without takeover
@@ -73,23 +74,23 @@ bool is_tracked(struct kunit *test, u32 pid)
  */
 bool retire(struct kunit *test, u32 pid)
 {
-	struct varta_identity id = { .pid = pid };
+	struct varta_agent_id id = { .pid = pid };
 
-	return varta_tracker_retire(tracker_of(test), &id);
+	return varta_tracker_remove(tracker_of(test), &id);
 }
 
 /**
  * note_exit() - the process of an agent of this machine has ended
  * @test: the test
  * @pid: whose
- * @generation: which process
+ * @proc: the number of its process
  * @exit_code: how
  *
  * Return: what the tracker says.
  */
-bool note_exit(struct kunit *test, u32 pid, u64 generation, u32 exit_code)
+bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code)
 {
-	struct varta_identity id = { .pid = pid, .generation = generation };
+	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
 
 	return varta_tracker_note_exit(tracker_of(test), &id, exit_code);
 }
@@ -120,13 +121,13 @@ u64 total_of(struct kunit *test, enum varta_counter which)
 }
 
 static const enum varta_counter answer_counters[] = {
-	[VARTA_INSERTED]		= VARTA_COUNT_INSERTED,
-	[VARTA_REFRESHED]		= VARTA_COUNT_REFRESHED,
-	[VARTA_OUT_OF_ORDER]		= VARTA_COUNT_OUT_OF_ORDER,
-	[VARTA_CAPACITY_EXCEEDED]	= VARTA_COUNT_CAPACITY_EXCEEDED,
-	[VARTA_ORIGIN_CONFLICT]		= VARTA_COUNT_ORIGIN_CONFLICTS,
-	[VARTA_NAMESPACE_CONFLICT]	= VARTA_COUNT_NAMESPACE_CONFLICTS,
-	[VARTA_QUOTA_EXCEEDED]		= VARTA_COUNT_QUOTA_EXCEEDED,
+	[VARTA_RECORD_INSERTED]		= VARTA_COUNT_INSERTED,
+	[VARTA_RECORD_REFRESHED]		= VARTA_COUNT_REFRESHED,
+	[VARTA_RECORD_OUT_OF_ORDER]		= VARTA_COUNT_OUT_OF_ORDER,
+	[VARTA_RECORD_CAPACITY_EXCEEDED]	= VARTA_COUNT_CAPACITY_EXCEEDED,
+	[VARTA_RECORD_ORIGIN_CONFLICT]		= VARTA_COUNT_ORIGIN_CONFLICTS,
+	[VARTA_RECORD_NAMESPACE_CONFLICT]	= VARTA_COUNT_NAMESPACE_CONFLICTS,
+	[VARTA_RECORD_QUOTA_EXCEEDED]		= VARTA_COUNT_QUOTA_EXCEEDED,
 };
 
 /**
@@ -152,35 +153,35 @@ bool same_slots(const struct varta_slot *a, const struct varta_slot *b)
  *
  * Return: the answer.
  */
-enum varta_answer say(struct kunit *test, const struct said *said)
+enum varta_record_result say(struct kunit *test, const struct said *said)
 {
 	struct ledger *ledger = test->priv;
 	struct varta_slot *slot = ledger_slot(ledger, said->source, said->pid);
-	struct varta_beat beat = {
+	struct varta_beat_info beat = {
 		.nonce		= said->terminal ? U64_MAX : said->nonce,
 		.timestamp	= said->timestamp,
 		.payload	= said->payload,
-		.pid		= said->own_pid,
+		.pid		= said->ns_pid,
 		.status		= said->terminal ? VARTA_STATUS_CRITICAL :
 						   said->status,
 		.threshold_ms	= said->threshold_ms,
 		.name		= said->name,
 	};
-	struct varta_identity id = {
-		.generation	= said->generation,
+	struct varta_agent_id id = {
+		.proc	= fake_proc(said->proc),
 		.ns_inode	= said->ns,
-		.home		= said->home,
+		.netns		= fake_netns(said->netns),
 		.comm		= said->comm,
 		.source		= said->source,
 		.pid		= said->pid,
-		.own_pid	= said->own_pid,
+		.ns_pid	= said->ns_pid,
 		.uid		= said->uid,
 		.origin		= said->origin,
 	};
 	u64 threshold = said->threshold ? *said->threshold : THRESHOLD;
 	u64 before[VARTA_COUNTERS_NUM];
 	struct varta_slot was;
-	enum varta_answer answer;
+	enum varta_record_result answer;
 	bool started;
 	int i;
 
@@ -192,10 +193,10 @@ enum varta_answer say(struct kunit *test, const struct said *said)
 	answer = varta_tracker_record(&ledger->tracker, &beat, &id, said->now,
 				      threshold, &started);
 	/* Refreshed by another origin is started, too. */
-	KUNIT_EXPECT_EQ(test, started, answer == VARTA_INSERTED ||
-			(answer == VARTA_REFRESHED && was.origin != id.origin));
+	KUNIT_EXPECT_EQ(test, started, answer == VARTA_RECORD_INSERTED ||
+			(answer == VARTA_RECORD_REFRESHED && was.origin != id.origin));
 	ledger->threshold = max(ledger->threshold, threshold);
-	if (slot && answer != VARTA_INSERTED && answer != VARTA_REFRESHED)
+	if (slot && answer != VARTA_RECORD_INSERTED && answer != VARTA_RECORD_REFRESHED)
 		KUNIT_EXPECT_TRUE(test, same_slots(slot, &was));
 	for (i = 0; i < ARRAY_SIZE(answer_counters); i++)
 		KUNIT_EXPECT_EQ_MSG(test,
@@ -240,7 +241,7 @@ struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
  *
  * Return: whether that was not enough.
  */
-bool hear(void *context, const struct varta_agent *agent)
+bool hear(void *context, const struct varta_agent_info *agent)
 {
 	struct heard *heard = context;
 	u32 i;

@@ -3,8 +3,8 @@
  * A tracker with its counters and made-up generations, as a test's fixture:
  * made by the test as it needs it, looked over and destroyed when it ends.
  */
-#ifndef _VARTA_KUNIT_LEDGER_H
-#define _VARTA_KUNIT_LEDGER_H
+#ifndef _VARTA_KUNIT_TRACKER_FIXTURE_H
+#define _VARTA_KUNIT_TRACKER_FIXTURE_H
 
 #include <kunit/test.h>
 
@@ -37,4 +37,4 @@ struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
 
 void ledger_test_exit(struct kunit *test);
 
-#endif /* _VARTA_KUNIT_LEDGER_H */
+#endif /* _VARTA_KUNIT_TRACKER_FIXTURE_H */

@@ -3,8 +3,8 @@
 
 #include <uapi/linux/varta.h>
 
-#include "message.h"
-#include "settings.h"
+#include "agent_attrs.h"
+#include "params.h"
 
 /**
  * varta_agent_nest_size() - room that varta_put_agent() may need
@@ -15,7 +15,7 @@ size_t varta_agent_nest_size(void)
 {
 	return nla_total_size(0) +			/* the nest */
 	       nla_total_size(sizeof(u32)) +		/* pid */
-	       nla_total_size(sizeof(u32)) +		/* own-pid */
+	       nla_total_size(sizeof(u32)) +		/* ns-pid */
 	       nla_total_size_64bit(sizeof(u64)) +	/* ns-inode */
 	       nla_total_size(sizeof(u32)) +		/* origin */
 	       nla_total_size(sizeof(u32)) +		/* status */
@@ -49,7 +49,7 @@ static int put_exit(struct sk_buff *skb, u32 exit_code)
  * Context: any; does not sleep.
  * Return: 0, or -EMSGSIZE if there is no room; the message is then as it was.
  */
-int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
+int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 		    u32 number, u64 now)
 {
 	u32 threshold_ms = agent->threshold_ms ?:
@@ -60,7 +60,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent *agent,
 	if (!nest)
 		return -EMSGSIZE;
 	if ((number && nla_put_u32(skb, VARTA_A_AGENT_PID, number)) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_OWN_PID, agent->id.own_pid) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
 	    (agent->id.ns_inode &&
 	     nla_put_u64_64bit(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode,
 			       VARTA_A_AGENT_PAD)) ||

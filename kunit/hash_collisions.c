@@ -4,7 +4,7 @@
  */
 #include <kunit/test.h>
 
-#include "colliding.h"
+#include "hash_collisions.h"
 
 /**
  * colliding_place() - where the entry of a pid is

@@ -22,9 +22,9 @@
 #include <linux/suspend.h>
 #include <linux/wait.h>
 
-#include "events.h"
+#include "notify.h"
 #include "varta.h"
-#include "watch.h"
+#include "stall_thread.h"
 
 enum {
 	/* The thread works for so long before it rests, in nanoseconds. */
@@ -51,7 +51,7 @@ static atomic_t suspends;
 
 /* What the thread is about. */
 struct round {
-	struct varta_events events;
+	struct varta_notify_batch events;
 	/* Where the ledger is armed for another threshold. */
 	u32 cursor;
 	bool rearming;
@@ -64,11 +64,11 @@ struct round {
 
 static struct round round;
 
-static bool note_event(void *context, const struct varta_agent *agent)
+static bool note_event(void *context, const struct varta_agent_info *agent)
 {
 	struct round *round = context;
 
-	return varta_events_add(&round->events, agent);
+	return varta_notify_add(&round->events, agent);
 }
 
 static bool tell_exits(struct round *round)
@@ -77,9 +77,9 @@ static bool tell_exits(struct round *round)
 
 	/* Its barrier has the list looked at later, so that none is missed. */
 	test_and_clear_bit(TELL_EXITS, &wanted);
-	varta_events_begin(&round->events, VARTA_CMD_EXIT_NTF, ktime_get_ns());
+	varta_notify_begin(&round->events, VARTA_CMD_EXIT_NTF, ktime_get_ns());
 	more = varta_tracker_exit_pass(&varta.tracker, note_event, round);
-	varta_events_send(&round->events);
+	varta_notify_send(&round->events);
 	return more;
 }
 
@@ -88,11 +88,11 @@ static bool tell_stalls(struct round *round)
 	u64 now = ktime_get_ns();
 	bool more;
 
-	varta_events_begin(&round->events, VARTA_CMD_STALL_NTF, now);
+	varta_notify_begin(&round->events, VARTA_CMD_STALL_NTF, now);
 	more = varta_tracker_stall_pass(&varta.tracker, now,
 					varta_threshold_ns(),
-					VARTA_EVENT_AGENTS, note_event, round);
-	varta_events_send(&round->events);
+					VARTA_NOTIFY_AGENTS, note_event, round);
+	varta_notify_send(&round->events);
 	return more;
 }
 
@@ -104,8 +104,8 @@ static bool rearm(struct round *round)
 		round->rearming = true;
 	}
 	if (round->rearming)
-		round->rearming = varta_tracker_rearm(&varta.tracker,
-						      &round->cursor,
+		round->rearming = varta_tracker_rescan(&varta.tracker,
+						       &round->cursor,
 						      varta_threshold_ns());
 	return round->rearming;
 }
@@ -219,7 +219,7 @@ static int note_suspend(struct notifier_block *block, unsigned long what,
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
-		varta_tracker_forgive(&varta.tracker, ktime_get_ns());
+		varta_tracker_resume(&varta.tracker, ktime_get_ns());
 		/*
 		 * Pairs with work(). Of one that began before the module was
 		 * loaded, only this is told.
@@ -236,13 +236,13 @@ static struct notifier_block suspend_notifier = {
 };
 
 /**
- * varta_watch_start() - begin to watch
+ * varta_stall_thread_start() - begin to watch
  *
  * Context: process; the tracker is there. The netlink family need not be yet:
  * nothing is sent while nobody is tracked.
  * Return: 0 or a negative errno.
  */
-int varta_watch_start(void)
+int varta_stall_thread_start(void)
 {
 	int err;
 
@@ -260,46 +260,46 @@ int varta_watch_start(void)
 }
 
 /**
- * varta_watch_stop() - stop watching
+ * varta_stall_thread_stop() - stop watching
  *
- * Context: process; waits for the thread to end. varta_watch_sooner() and
+ * Context: process; waits for the thread to end. varta_stall_thread_kick() and
  * its like may still be called and do nothing.
  */
-void varta_watch_stop(void)
+void varta_stall_thread_stop(void)
 {
 	unregister_pm_notifier(&suspend_notifier);
 	kthread_stop(watch_thread);
 }
 
 /**
- * varta_watch_sooner() - there is an earlier deadline than was known
+ * varta_stall_thread_kick() - there is an earlier deadline than was known
  *
  * Context: any.
  */
-void varta_watch_sooner(void)
+void varta_stall_thread_kick(void)
 {
 	wake_up(&watch_wait);
 }
 
 /**
- * varta_watch_exit() - an exit was noted
+ * varta_stall_thread_note_exit() - an exit was noted
  *
  * Context: any.
  */
-void varta_watch_exit(void)
+void varta_stall_thread_note_exit(void)
 {
 	set_bit(TELL_EXITS, &wanted);
 	wake_up(&watch_wait);
 }
 
 /**
- * varta_watch_rearm() - the threshold is another one
+ * varta_stall_thread_rescan() - the threshold is another one
  *
  * To be called when varta_threshold_ns() says so already.
  *
  * Context: any.
  */
-void varta_watch_rearm(void)
+void varta_stall_thread_rescan(void)
 {
 	/* The threshold is there before the wish: pairs with rearm(). */
 	smp_mb__before_atomic();

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Generations for tests: small numbers whose holds are counted, and a table
+ * that says which of them has a pid now. Likewise users and homes, whose
+ * admitted agents are counted. There is one such world at a time; KUnit runs
+ * one case after another.
+ */
+#ifndef _VARTA_KUNIT_FAKE_PROCS_H
+#define _VARTA_KUNIT_FAKE_PROCS_H
+
+#include "tracker.h"
+
+enum fake_procs_limits {
+	/* Generations are 1 to FAKE_PROCS - 1; 0 is unknown. */
+	FAKE_PROCS = 16,
+	/* Pids up to and without this one have a process to be looked at. */
+	FAKE_PIDS = 256,
+	/* Users and homes are 0 to one less than this. */
+	FAKE_USERS = 8,
+	FAKE_NETNS = 8,
+};
+
+extern const struct varta_tracker_ops fake_procs_ops;
+extern const struct varta_tracker_ops fake_procs_min_ops;
+
+void fake_procs_reset(void);
+struct varta_proc *fake_proc(u32 nr);
+u32 fake_proc_nr(const struct varta_proc *proc);
+struct varta_netns *fake_netns(u32 nr);
+u32 fake_netns_nr(const struct varta_netns *netns);
+int fake_proc_refs(u32 proc);
+int fake_procs_refs_total(void);
+bool fake_procs_misused(void);
+unsigned int fake_procs_lookups(void);
+void fake_procs_set_pid(u32 pid, u32 proc);
+void fake_procs_set_pid_later(u32 pid, u32 proc);
+struct varta_proc *fake_proc_of_pid(u32 pid);
+void fake_procs_set_quota(u32 quota);
+int fake_user_charged(u32 uid);
+int fake_netns_charged(u32 netns);
+int fake_procs_charged_total(void);
+unsigned int fake_procs_charge_attempts(void);
+unsigned int fake_procs_kicks(void);
+
+#endif /* _VARTA_KUNIT_FAKE_PROCS_H */

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Seeing processes end. */
+#ifndef _VARTA_EXIT_PROBE_H
+#define _VARTA_EXIT_PROBE_H
+
+int varta_exit_probe_init(void);
+void varta_exit_probe_exit(void);
+
+#endif /* _VARTA_EXIT_PROBE_H */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The network namespaces that agents live in, where their events are told
+ * too. A slot must not keep a namespace alive, so it holds on to a small object
+ * of ours that outlives the namespace.
+ */
+#ifndef _VARTA_NETNS_REF_H
+#define _VARTA_NETNS_REF_H
+
+#include <linux/types.h>
+
+struct net;
+struct task_struct;
+
+int varta_netns_ref_init(void);
+void varta_netns_ref_exit(void);
+struct varta_netns *varta_netns_of_current(void);
+struct varta_netns *varta_netns_get_of_task(struct task_struct *task);
+void varta_netns_get(struct varta_netns *netns);
+void varta_netns_put(struct varta_netns *netns);
+struct net *varta_netns_get_net(struct varta_netns *netns);
+
+#endif /* _VARTA_NETNS_REF_H */

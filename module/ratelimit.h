@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How often agents may beat: each one, and all together. Off unless set. */
+#ifndef _VARTA_RATELIMIT_H
+#define _VARTA_RATELIMIT_H
+
+#include "params.h"
+#include "tracker.h"
+
+/**
+ * varta_ratelimit_enabled() - whether there is any limit to how often
+ *
+ * Context: any.
+ */
+static inline bool varta_ratelimit_enabled(void)
+{
+	return varta_setting(VARTA_SET_MIN_BEAT_INTERVAL_MS) |
+	       varta_setting(VARTA_SET_BEAT_RATE);
+}
+
+bool varta_agent_ratelimited(const struct varta_beat_info *beat,
+			     const struct varta_agent_id *id, u64 now);
+bool varta_global_ratelimited(const struct varta_beat_info *beat,
+			      const struct varta_agent_id *id, u64 now, u64 *cost);
+void varta_ratelimit_consume(u64 cost, u64 now);
+
+#endif /* _VARTA_RATELIMIT_H */
