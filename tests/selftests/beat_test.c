@@ -86,13 +86,13 @@ static void test_counting(void)
 	struct beater b;
 
 	open_or_end(&b, &plain);
-	check(beater_beat(&b) == VARTA_CLIENT_OK &&
+	check(!beater_beat(&b) &&
 	      counter("inserted") == inserted + 1, BEATER ": the first beat");
-	check(beater_beat(&b) == VARTA_CLIENT_OK &&
+	check(!beater_beat(&b) &&
 	      counter("refreshed") == refreshed + 1, BEATER ": the second");
 	check(beater_bye(&b), BEATER ": bye");
 	check(!beater_bye(&b), BEATER ": bye twice is refused");
-	check(beater_beat(&b) == VARTA_CLIENT_OK &&
+	check(!beater_beat(&b) &&
 	      counter("inserted") == inserted + 2,
 	      BEATER ": and there again");
 	beater_close(&b);
@@ -116,7 +116,7 @@ static void test_acknowledged(void)
 	open_or_end(&b, &acknowledged);
 	before = allocated();
 	for (i = 0; i < 100; i++)
-		fine += beater_beat(&b) == VARTA_CLIENT_OK;
+		fine += !beater_beat(&b);
 	check(allocated() == before, BEATER ": beats allocate nothing");
 	check(fine == 100 && counter("refreshed") == refreshed + 100,
 	      BEATER ": a hundred acknowledged");
@@ -129,8 +129,7 @@ static void test_refusals(void)
 	struct beater b;
 
 	open_or_end(&b, &options);
-	check(beater_beat(&b) == VARTA_CLIENT_REFUSED &&
-	      beater_error(&b) == -EBADRQC &&
+	check(beater_beat(&b) == -EBADRQC && beater_refused(&b) &&
 	      strstr(beater_text(&b), "bad-threshold"),
 	      BEATER ": a threshold that is not allowed, with the reason");
 	beater_close(&b);
@@ -140,8 +139,7 @@ static void test_refusals(void)
 	beater_close(&b);
 	options = (struct beater_options){ .first_nonce = 7 };
 	open_or_end(&b, &options);
-	check(beater_beat(&b) == VARTA_CLIENT_REFUSED &&
-	      beater_error(&b) == -ESTALE,
+	check(beater_beat(&b) == -ESTALE && beater_refused(&b),
 	      BEATER ": a nonce from before is refused");
 	beater_close(&b);
 }
@@ -154,8 +152,8 @@ static void test_two_at_once(void)
 	open_or_end(&one, &plain);
 	open_or_end(&other, &acknowledged);
 	for (i = 0; i < 50; i++) {
-		fine += beater_beat(&one) == VARTA_CLIENT_OK;
-		fine += beater_beat(&other) == VARTA_CLIENT_OK;
+		fine += !beater_beat(&one);
+		fine += !beater_beat(&other);
 	}
 	check(fine == 100, BEATER ": two in one process take turns");
 	beater_close(&one);
@@ -174,17 +172,17 @@ static void test_fork(void)
 	child = fork_or_end();
 	if (!child) {
 		for (i = 0; i < 20; i++)
-			fine += beater_beat(&b) == VARTA_CLIENT_OK;
+			fine += !beater_beat(&b);
 		beater_close(&b);
 		_exit(fine == 20 ? 0 : 1);
 	}
 	for (i = 0; i < 20; i++)
-		fine += beater_beat(&b) == VARTA_CLIENT_OK;
+		fine += !beater_beat(&b);
 	check(fine == 20, BEATER ": the parent beats on beside its child");
 	check(child_was_well(child), BEATER ": and the child as well");
 	check(counter("inserted") == inserted + 1,
 	      BEATER ": the child is an agent of its own");
-	check(beater_beat(&b) == VARTA_CLIENT_OK,
+	check(!beater_beat(&b),
 	      BEATER ": the child has closed nothing of the parent's");
 	beater_close(&b);
 }
@@ -198,7 +196,7 @@ static bool beat_after_closing_all(struct beater *b, int number)
 	do
 		file = open("/dev/null", O_RDONLY);
 	while (file >= 0 && file < number);
-	fine = beater_beat(b) == VARTA_CLIENT_OK;
+	fine = !beater_beat(b);
 	return fine && fcntl(number, F_GETFD) >= 0;
 }
 
@@ -230,9 +228,9 @@ static void test_grandchild(void)
 	if (!child) {
 		child = fork_or_end();
 		if (!child)
-			_exit(beater_beat(&b) != VARTA_CLIENT_OK);
+			_exit(beater_beat(&b) != 0);
 		_exit(!child_was_well(child) ||
-		      beater_beat(&b) != VARTA_CLIENT_OK);
+		      beater_beat(&b) != 0);
 	}
 	check(child_was_well(child) && counter("inserted") == inserted + 2,
 	      BEATER ": a child's child");
@@ -287,9 +285,7 @@ static void *beat_in_thread(void *arg)
 		int outcome = beater_beat(&b);
 
 		/* Whoever read the clock first may be second to send. */
-		if (outcome == VARTA_CLIENT_OK ||
-		    (outcome == VARTA_CLIENT_REFUSED &&
-		     beater_error(&b) == -ESTALE))
+		if (!outcome || (outcome == -ESTALE && beater_refused(&b)))
 			++*done;
 	}
 	beater_close(&b);
@@ -315,7 +311,7 @@ static void test_threads(void)
 	      BEATER ": four threads, each with its own");
 	check(counter("refreshed") + counter("out_of_order") ==
 	      refreshed + late + 801, BEATER ": each beat came through once");
-	check(beater_beat(&b) == VARTA_CLIENT_OK,
+	check(!beater_beat(&b),
 	      BEATER ": and after them, the first one again");
 	beater_close(&b);
 }
@@ -330,11 +326,10 @@ static bool beat_without_files(struct beater *b)
 	none.rlim_max = before.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &none))
 		return false;
-	failed = beater_beat(b) == VARTA_CLIENT_FAILED &&
-		 beater_error(b) == -EMFILE &&
-		 beater_beat(b) == VARTA_CLIENT_FAILED;
+	failed = beater_beat(b) == -EMFILE && !beater_refused(b) &&
+		 beater_beat(b) == -EMFILE;
 	return !setrlimit(RLIMIT_NOFILE, &before) && failed &&
-	       beater_beat(b) == VARTA_CLIENT_OK;
+	       !beater_beat(b);
 }
 
 static void test_no_sockets(void)
@@ -371,18 +366,18 @@ static void test_reload(void)
 	size_t before;
 
 	open_or_end(&b, &acknowledged);
-	check(beater_beat(&b) == VARTA_CLIENT_OK, BEATER ": before reload");
+	check(!beater_beat(&b), BEATER ": before reload");
 	must(!system("rmmod varta"), "rmmod");
 	before = allocated();
 	for (i = 0; i < 1000; i++)
-		absent += beater_beat(&b) == VARTA_CLIENT_ABSENT;
-	check(absent == 1000 && beater_error(&b) == -ENODEV,
+		absent += beater_beat(&b) == -ENODEV;
+	check(absent == 1000 && !beater_refused(&b),
 	      BEATER ": a thousand beats to a module that is gone");
 	check(allocated() == before, BEATER ": nor do they allocate");
 	check(access("/sys/module/varta", F_OK),
 	      BEATER ": none of which has loaded it");
 	must(!system("modprobe varta threshold_ms=60000"), "modprobe");
-	check(outcome_within(&b, VARTA_CLIENT_OK),
+	check(outcome_within(&b, 0),
 	      BEATER ": it is back, and so is the agent");
 	check(counter("inserted") == 1, BEATER ": in the new ledger");
 
@@ -391,9 +386,9 @@ static void test_reload(void)
 		     "modprobe varta threshold_ms=60000 || exit 1; done"),
 	     "reload");
 	open_or_end(&late, &acknowledged);
-	check(beater_beat(&late) == VARTA_CLIENT_OK,
+	check(!beater_beat(&late),
 	      BEATER ": one that was opened afterwards");
-	check(outcome_within(&b, VARTA_CLIENT_OK),
+	check(outcome_within(&b, 0),
 	      BEATER ": back after five reloads");
 	beater_close(&b);
 	beater_close(&late);
@@ -415,13 +410,11 @@ static void test_reload_under_load(void)
 		fcntl(pipes[0], F_SETFL, O_NONBLOCK);
 		do
 			outcome = beater_beat(&b);
-		while ((outcome == VARTA_CLIENT_OK ||
-			outcome == VARTA_CLIENT_ABSENT) &&
+		while ((!outcome || outcome == -ENODEV) &&
 		       read(pipes[0], &byte, 1) < 0);
-		if (outcome != VARTA_CLIENT_OK &&
-		    outcome != VARTA_CLIENT_ABSENT)
-			_exit(10 + outcome);
-		_exit(!outcome_within(&b, VARTA_CLIENT_OK));
+		if (outcome && outcome != -ENODEV)
+			_exit(10);
+		_exit(!outcome_within(&b, 0));
 	}
 	close(pipes[0]);
 	must(!system("for i in 1 2 3 4 5 6 7 8 9 10; do rmmod varta && "
@@ -433,6 +426,29 @@ static void test_reload_under_load(void)
 }
 
 #ifndef HEADER_ONLY
+
+static void test_reasons(void)
+{
+	struct varta_options options = VARTA_OPTIONS_INIT;
+	struct varta_beat beat = { .status = 9, .nonce = 1 };
+	struct varta_agent agent;
+	struct varta *v;
+
+	options.acknowledge = true;
+	must(!varta_open(&v, &options), "open");
+	check(varta_beat_send(v, &beat) < 0 && varta_refused(v) &&
+	      varta_reason(v) == VARTA_REASON_BAD_STATUS,
+	      BEATER ": the reason of a refused beat");
+	check(varta_agent_get(v, 0, (uint32_t)getpid(), &agent) == -ENOENT ||
+	      varta_bye(v, 0) == 0, BEATER ": not in the tracker any more");
+	check(varta_bye(v, 0) == -ENOENT && varta_refused(v) &&
+	      varta_reason(v) == VARTA_REASON_UNKNOWN_AGENT,
+	      BEATER ": the reason of a refused request");
+	check(varta_beat(v, VARTA_STATUS_OK, 0) == 0 && !varta_refused(v) &&
+	      varta_reason(v) == VARTA_REASON_NONE && !varta_errmsg(v)[0],
+	      BEATER ": no reason after a success");
+	varta_close(v);
+}
 
 static atomic_int asked;
 
@@ -508,6 +524,40 @@ static void test_thread(void)
 	check(atomic_load(&asked) == before, BEATER ": stopped");
 }
 
+/* Only on an optional handle, a missing module is no failure. */
+static void test_not_loaded(void)
+{
+	struct varta_options options = VARTA_OPTIONS_INIT;
+	struct varta_beat beat = { .nonce = 1 };
+	struct varta *required, *optional, *none;
+
+	must(!varta_open(&required, &options), "open");
+	options.optional = true;
+	must(!varta_open(&optional, &options), "open");
+	must(!system("rmmod varta"), "rmmod");
+	check(varta_beat(required, VARTA_STATUS_OK, 0) == -ENODEV &&
+	      varta_errmsg(required)[0] && !varta_refused(required),
+	      BEATER ": a beat needs the module");
+	check(varta_beat(optional, VARTA_STATUS_OK, 0) == VARTA_NOT_LOADED &&
+	      !varta_errmsg(optional)[0],
+	      BEATER ": a beat on an optional handle does not");
+	check(varta_beat_send(optional, &beat) == VARTA_NOT_LOADED &&
+	      varta_dispatch(optional, VARTA_STATUS_OK, 0) >= 0,
+	      BEATER ": nor any other beat on it");
+	check(varta_bye(optional, 0) == -ENODEV,
+	      BEATER ": a request on an optional handle fails");
+	options.optional = false;
+	check(access("/sys/module/varta", F_OK) &&
+	      varta_stats_get(optional, &(struct varta_stats){ 0 }) == 0,
+	      BEATER ": and one that may load the module does");
+	must(!varta_open(&none, NULL), "open");
+	varta_close(none);
+	varta_close(required);
+	varta_close(optional);
+	must(!system("rmmod varta && modprobe varta threshold_ms=60000"),
+	     "reload");
+}
+
 /* Beats when that is due and not before. */
 static void test_dispatch(void)
 {
@@ -518,8 +568,8 @@ static void test_dispatch(void)
 	how.interval_ms = 3600000;
 	must(!varta_open(&v, &how), "open");
 	check(varta_timeout(v) == 0, BEATER ": the first beat is due");
-	check(varta_dispatch(v, VARTA_STATUS_OK, 0) == VARTA_BEAT_OK &&
-	      varta_dispatch(v, VARTA_STATUS_OK, 0) == VARTA_BEAT_OK &&
+	check(varta_dispatch(v, VARTA_STATUS_OK, 0) == 0 &&
+	      varta_dispatch(v, VARTA_STATUS_OK, 0) == 0 &&
 	      counter("refreshed") == refreshed + 1,
 	      BEATER ": it is sent once");
 	check(varta_timeout(v) > 3000000 && varta_timeout(v) <= 3600000,
@@ -545,6 +595,8 @@ int main(int argc, char **argv)
 #ifndef HEADER_ONLY
 	test_dispatch();
 	test_thread();
+	test_not_loaded();
+	test_reasons();
 #endif
 	test_reload();
 	test_reload_under_load();

@@ -6,6 +6,7 @@
 #ifndef BEATER_H
 #define BEATER_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,12 +31,12 @@ struct beater {
 static inline bool beater_open(struct beater *b,
 			       const struct beater_options *options)
 {
-	const struct varta_client_options how = {
+	const struct varta_client_options client_options = {
 		options->name, options->threshold_ms, options->acknowledge,
 		options->first_nonce
 	};
 
-	varta_client_open(&b->client, &how);
+	varta_client_open(&b->client, &client_options);
 	return b->client.same_process;
 }
 
@@ -44,24 +45,24 @@ static inline int beater_beat(struct beater *b)
 	return varta_client_beat(&b->client, VARTA_STATUS_OK, 0);
 }
 
-static inline int beater_error(const struct beater *b)
+static inline bool beater_refused(const struct beater *b)
 {
-	return b->client.error;
+	return b->client.refusal.error;
 }
 
 static inline const char *beater_text(const struct beater *b)
 {
-	return b->client.text;
+	return b->client.refusal.text;
 }
 
 static inline bool beater_bye(struct beater *b)
 {
-	return varta_client_bye(&b->client) == VARTA_CLIENT_OK;
+	return !varta_client_bye(&b->client);
 }
 
 static inline int beater_fd(const struct beater *b)
 {
-	return b->client.fd;
+	return b->client.socket.fd;
 }
 
 static inline void beater_close(struct beater *b)
@@ -94,17 +95,19 @@ static inline bool beater_open(struct beater *b,
 
 static inline int beater_beat(struct beater *b)
 {
-	return varta_beat(b->handle, VARTA_STATUS_OK, 0);
+	int result = varta_beat(b->handle, VARTA_STATUS_OK, 0);
+
+	return result == VARTA_NOT_LOADED ? -ENODEV : result;
 }
 
-static inline int beater_error(const struct beater *b)
+static inline bool beater_refused(const struct beater *b)
 {
-	return varta_error(b->handle);
+	return varta_refused(b->handle);
 }
 
 static inline const char *beater_text(const struct beater *b)
 {
-	return varta_refused(b->handle) ? varta_strerror(b->handle) : "";
+	return varta_refused(b->handle) ? varta_errmsg(b->handle) : "";
 }
 
 static inline bool beater_bye(struct beater *b)

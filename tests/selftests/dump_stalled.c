@@ -19,11 +19,15 @@ static int print_agent(const struct varta_agent *agent, void *arg)
 
 int main(void)
 {
+	const struct varta_agent_filter filter = {
+		.size = sizeof(filter),
+		.stalled = true,
+	};
 	struct varta *v;
 	int error = varta_open(&v, NULL);
 
 	if (!error) {
-		error = varta_agent_dump_stalled(v, print_agent, NULL);
+		error = varta_agent_dump(v, &filter, print_agent, NULL);
 		varta_close(v);
 	}
 	if (!error)

@@ -181,7 +181,7 @@ static int count_agent(const struct varta_agent *agent, void *arg)
 static int dump_once(void)
 {
 	dumped = 0;
-	return varta_agent_dump(v, count_agent, NULL);
+	return varta_agent_dump(v, NULL, count_agent, NULL);
 }
 
 static void after_dump(int error)
@@ -201,7 +201,7 @@ static int get_once(void)
 {
 	struct varta_agent agent;
 
-	return varta_agent_get_from(v, RELAY_SOURCE, 1, &agent);
+	return varta_agent_get(v, RELAY_SOURCE, 1, &agent);
 }
 
 static void after_get(int error)

@@ -26,8 +26,8 @@ static struct varta *v;
 
 static void beat(const char *who)
 {
-	if (varta_beat(v, VARTA_STATUS_OK, 0)) {
-		fprintf(stderr, "leader_exit: %s: %s\n", who, varta_strerror(v));
+	if (varta_beat(v, VARTA_STATUS_OK, 0) < 0) {
+		fprintf(stderr, "leader_exit: %s: %s\n", who, varta_errmsg(v));
 		exit(100);
 	}
 }

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 	}
 	if (error) {
 		fprintf(stderr, "mass_relay: %s\n",
-			v ? varta_strerror(v) : strerror(-error));
+			v ? varta_errmsg(v) : strerror(-error));
 		return 1;
 	}
 	varta_close(v);

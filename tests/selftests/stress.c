@@ -204,14 +204,14 @@ static int check_agent(const struct varta_agent *agent, void *arg)
 
 static int dump(void)
 {
-	return varta_agent_dump(v, check_agent, NULL);
+	return varta_agent_dump(v, NULL, check_agent, NULL);
 }
 
 static int get(void)
 {
 	struct varta_agent agent;
 	uint32_t pid = (uint32_t)getpid() - (uint32_t)rand() % 100;
-	int error = varta_agent_get(v, pid, &agent);
+	int error = varta_agent_get(v, 0, pid, &agent);
 
 	if (!error && agent.pid != pid)
 		fail("another agent", -EBADMSG);

@@ -52,9 +52,8 @@ static void work(struct varta *v, unsigned long interval, unsigned long count)
 		if (i)
 			wait_ms(interval);
 		error = varta_beat(v, VARTA_STATUS_OK, (uint32_t)i);
-		if (error && error != last_error)
-			fprintf(stderr, "agent: beat: %s\n",
-				varta_strerror(v));
+		if (error < 0 && error != last_error)
+			fprintf(stderr, "agent: beat: %s\n", varta_errmsg(v));
 		last_error = error;
 	}
 }

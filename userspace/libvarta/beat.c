@@ -1,24 +1,100 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Beats: writing one, sending it, and what the kernel says to it.
+ * Beats, their nonces, and leaving the tracker.
  */
 #include <errno.h>
 #include <limits.h>
-#include <string.h>
 
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
-#include "handle.h"
+#include "client.h"
 
 #define NS_PER_MS	1000000
 
-/* An answer to a beat is a verdict and its text. */
-#define ANSWER_SIZE	1024
+uint64_t varta_monotonic_now(void)
+{
+	return varta_client__now();
+}
 
-/* Answers that one call looks at; more than a beat can cause. */
-#define ANSWERS_MAX	64
+uint64_t varta_nonce_after(uint64_t nonce)
+{
+	nonce++;
+	return nonce == VARTA_NONCE_TERMINAL ? 0 : nonce;
+}
+
+uint64_t varta_next_nonce(const struct varta *v)
+{
+	uint64_t next = varta_nonce_after(v->client.nonce);
+	uint64_t now = varta_monotonic_now();
+
+	return v->client.clocked && next < now ? now : next;
+}
+
+/* Ends a call that uses the client. */
+static int client_result(struct varta *v, int error)
+{
+	v->refusal = &v->client.refusal;
+	v->error = error;
+	return error;
+}
+
+static int beat_result(struct varta *v, int error)
+{
+	if (error == -ENODEV && v->optional && !v->client.refusal.error) {
+		client_result(v, 0);
+		return VARTA_NOT_LOADED;
+	}
+	return client_result(v, error);
+}
+
+int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
+{
+	v->due = varta_monotonic_now() + v->interval;
+	return beat_result(v, varta_client_beat(&v->client, status, payload));
+}
+
+static int connect_client(struct varta *v)
+{
+	varta_client__notice_fork(&v->client);
+	if (v->client.socket.fd >= 0)
+		return 0;
+	return varta_client__connect(&v->client.socket);
+}
+
+int varta_fd(struct varta *v)
+{
+	int error;
+
+	varta_client__clear_refusal(&v->client);
+	error = client_result(v, connect_client(v));
+	return error ? error : v->client.socket.fd;
+}
+
+int varta_timeout(const struct varta *v)
+{
+	uint64_t now = varta_monotonic_now();
+	uint64_t ms;
+
+	if (now >= v->due)
+		return 0;
+	ms = (v->due - now + NS_PER_MS - 1) / NS_PER_MS;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+int varta_dispatch(struct varta *v, enum varta_status status, uint32_t payload)
+{
+	int error;
+
+	if (varta_monotonic_now() >= v->due)
+		return varta_beat(v, status, payload);
+	varta_client__clear_refusal(&v->client);
+	error = connect_client(v);
+	if (!error)
+		error = varta_client__read_answers(&v->client, false);
+	return beat_result(v, error);
+}
 
 static int put_report(struct nl_msg *message, const struct varta_beat *beat)
 {
@@ -52,155 +128,42 @@ static int write_beat(struct varta *v, const struct varta_beat *beat)
 {
 	struct nlmsghdr *header = nlmsg_hdr(v->message);
 
+	if (!varta_is_zero(beat->reserved0, sizeof(beat->reserved0)) ||
+	    !varta_is_zero(beat->reserved, sizeof(beat->reserved)))
+		return -E2BIG;
 	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
 		return -EMSGSIZE;
-	/* Back to the bare message of varta_open(). */
+	/* Back to the empty message of varta_open(). */
 	header->nlmsg_len = NLMSG_HDRLEN;
-	if (!genlmsg_put(v->message, NL_AUTO_PORT, NL_AUTO_SEQ,
-			 v->connection.family, 0, NLM_F_REQUEST,
-			 VARTA_CMD_BEAT, VARTA_FAMILY_VERSION))
+	if (!genlmsg_put(v->message, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0,
+			 NLM_F_REQUEST, VARTA_CMD_BEAT, VARTA_FAMILY_VERSION))
 		return -EMSGSIZE;
 	if (v->client.acknowledge)
 		header->nlmsg_flags |= NLM_F_ACK;
 	return put_fields(v->message, beat) ? -EMSGSIZE : 0;
 }
 
-/*
- * Takes in one datagram of answers. Returns true when the last request has
- * been answered; *outcome is the latest refusal, or that answer.
- */
-static bool read_answers(struct varta *v, void *buffer, int length,
-			 int *outcome)
-{
-	struct nlmsghdr *message = buffer;
-	int verdict;
-
-	while (nlmsg_ok(message, length)) {
-		if (message->nlmsg_type == NLMSG_ERROR) {
-			verdict = varta_answer_verdict(message,
-						       &v->connection.refusal);
-			if (verdict)
-				*outcome = verdict;
-			if (message->nlmsg_seq == v->connection.sequence)
-				return true;
-		}
-		message = nlmsg_next(message, &length);
-	}
-	return false;
-}
-
-/*
- * The kernel handles a beat within send(), so that its answer, if it gives
- * one, is there already: a refusal need not wait for the next call to be told,
- * and looking for it costs the same now as then.
- */
-static int collect_answers(struct varta *v)
-{
-	_Alignas(struct nlmsghdr) char buffer[ANSWER_SIZE];
-	int outcome = 0;
-	ssize_t length;
-	int i, error;
-
-	for (i = 0; i < ANSWERS_MAX; i++) {
-		length = varta_connection_receive(&v->connection, buffer,
-						  sizeof(buffer));
-		if (length == -EAGAIN && !v->client.acknowledge)
-			return outcome;
-		if (length == -EAGAIN) {
-			error = varta_connection_wait(&v->connection);
-			if (error && error != -EINTR)
-				return error;
-			continue;
-		}
-		if (length < 0)
-			return (int)length;
-		if (read_answers(v, buffer, (int)length, &outcome))
-			return outcome;
-	}
-	return v->client.acknowledge ? -ETIMEDOUT : outcome;
-}
-
 int varta_beat_send(struct varta *v, const struct varta_beat *beat)
 {
-	int error;
+	int error = write_beat(v, beat);
 
-	error = varta_call_begin(v);
+	varta_client__clear_refusal(&v->client);
 	if (!error)
-		error = write_beat(v, beat);
-	if (!error)
-		error = varta_connection_send(&v->connection, v->message);
-	if (!error)
-		error = collect_answers(v);
-	return varta_call_end(v, error);
+		error = varta_client__exchange(&v->client,
+					       nlmsg_hdr(v->message),
+					       varta_monotonic_now());
+	return beat_result(v, error);
 }
 
-#define SAME(NAME)							\
-	_Static_assert((int)VARTA_BEAT_##NAME == (int)VARTA_CLIENT_##NAME, \
-		       "outcomes have come apart")
-SAME(OK);
-SAME(REFUSED);
-SAME(ABSENT);
-SAME(FULL);
-SAME(FAILED);
-_Static_assert(VARTA_NAME_SIZE == VARTA_CLIENT_NAME_SIZE, "names are cut");
-
-/* What the client has to tell, for varta_strerror() and its like. */
-static enum varta_outcome keep(struct varta *v,
-			       enum varta_client_outcome outcome)
+int varta_bye(struct varta *v, uint32_t pid)
 {
-	struct varta_refusal *refusal = &v->connection.refusal;
+	union varta_client__message message;
 
-	v->error = outcome == VARTA_CLIENT_OK ? 0 : v->client.error;
-	refusal->error = 0;
-	if (outcome == VARTA_CLIENT_REFUSED) {
-		refusal->error = v->client.error;
-		refusal->offset = 0;
-		strcpy(refusal->text, v->client.text);
-	}
-	return (enum varta_outcome)outcome;
-}
-
-enum varta_outcome varta_beat(struct varta *v, enum varta_status status,
-			      uint32_t payload)
-{
-	v->due = varta_monotonic_now() + v->interval;
-	return keep(v, varta_client_beat(&v->client, status, payload));
-}
-
-/* Its socket, and one that is not the parent's. */
-static enum varta_client_outcome connect_client(struct varta *v)
-{
-	varta_client_notice_fork(&v->client);
-	return v->client.fd < 0 ? varta_client_connect(&v->client) :
-				  VARTA_CLIENT_OK;
-}
-
-int varta_fd(struct varta *v)
-{
-	keep(v, connect_client(v));
-	return v->client.fd;
-}
-
-int varta_timeout(const struct varta *v)
-{
-	uint64_t now = varta_monotonic_now();
-	uint64_t ms;
-
-	if (now >= v->due)
-		return 0;
-	ms = (v->due - now + NS_PER_MS - 1) / NS_PER_MS;
-	return ms < INT_MAX ? (int)ms : INT_MAX;
-}
-
-enum varta_outcome varta_dispatch(struct varta *v, enum varta_status status,
-				  uint32_t payload)
-{
-	enum varta_client_outcome outcome;
-
-	if (varta_monotonic_now() >= v->due)
-		return varta_beat(v, status, payload);
-	outcome = connect_client(v);
-	if (outcome == VARTA_CLIENT_OK)
-		outcome = varta_client_answers(&v->client, false);
-	return keep(v, outcome);
+	varta_client__begin(&message, VARTA_CMD_BYE, true);
+	if (pid)
+		varta_client__put(&message, VARTA_A_BEAT_PID, &pid,
+				  sizeof(pid));
+	return client_result(v, varta_client__exchange(&v->client,
+						       &message.header,
+						       varta_monotonic_now()));
 }

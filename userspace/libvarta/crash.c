@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The last word of a process that crashes. What a handler does here is made of
- * system calls and memory that was there before.
+ * The terminal beat of a process that crashes. The handler uses only system
+ * calls and memory that was allocated before.
  */
 #include <errno.h>
 #include <signal.h>
@@ -10,22 +10,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "handle.h"
+#include "client.h"
 
 static const int signals[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL };
 
 #define SIGNALS_COUNT	(sizeof(signals) / sizeof(signals[0]))
 
-/* How long one that crashes waits for another that does, in this many ms. */
-#define PATIENCE_MS	100
+/* How long a crashing thread waits for another one's beat. */
+#define BEAT_WAIT_MS	100
 
 static struct varta_client client;
 static struct sigaction previous[SIGNALS_COUNT];
 static bool enabled;
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
-/* Two threads may crash at once; then the first one's word is that of both. */
-static void say_once(int number)
+/* If two threads crash at the same time, the first one beats for both. */
+static void beat_once(int number)
 {
 	const struct timespec a_millisecond = { 0, 1000000 };
 	int i;
@@ -35,8 +35,8 @@ static void say_once(int number)
 		atomic_flag_clear(&busy);
 		return;
 	}
-	/* Or this one crashed while it said it, and waits in vain. */
-	for (i = 0; i < PATIENCE_MS; i++) {
+	/* Bounded: this thread may have crashed during its own beat. */
+	for (i = 0; i < BEAT_WAIT_MS; i++) {
 		nanosleep(&a_millisecond, NULL);
 		if (!atomic_flag_test_and_set(&busy)) {
 			atomic_flag_clear(&busy);
@@ -45,7 +45,7 @@ static void say_once(int number)
 	}
 }
 
-static void put_back(int number)
+static void restore(int number)
 {
 	size_t i;
 
@@ -55,17 +55,16 @@ static void put_back(int number)
 }
 
 /*
- * The signal is sent once more, as it came, and waits until the handler has
- * returned: then it finds what was there before, and the registers as they were
- * at the crash, for a core dump to show.
+ * Raises the signal again as it came. It is pending until the handler returns,
+ * so that a core dump shows the registers as they were at the crash.
  */
 static void on_crash(int number, siginfo_t *info, void *context)
 {
 	int error = errno;
 
 	(void)context;
-	say_once(number);
-	put_back(number);
+	beat_once(number);
+	restore(number);
 	if (syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid),
 		    number, info))
 		raise(number);
@@ -85,7 +84,7 @@ static int install(void)
 	for (i = 0; i < SIGNALS_COUNT; i++) {
 		if (sigaction(signals[i], &action, &before))
 			return -errno;
-		/* Somebody may have put it back who found it there once. */
+		/* Another library may have restored this handler. */
 		if (!(before.sa_flags & SA_SIGINFO) ||
 		    before.sa_sigaction != on_crash)
 			previous[i] = before;
@@ -95,16 +94,17 @@ static int install(void)
 
 int varta_crash_enable(const struct varta *v)
 {
-	const struct varta_client_options how = {
+	const struct varta_client_options options = {
 		.name = v && v->name[0] ? v->name : NULL,
 		.threshold_ms = v ? v->threshold_ms : 0,
 	};
 	int error;
 
 	varta_crash_disable();
-	varta_client_open(&client, &how);
+	error = varta_client_open(&client, &options);
+	/* The beat can open a socket, but not map the client's page. */
 	if (!client.same_process)
-		return client.error;
+		return error;
 	enabled = true;
 	error = install();
 	if (error)

@@ -1,43 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Subscriptions to what the kernel reports by multicast.
+ * Subscriptions to the kernel's multicast events.
  */
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
-#include "agent.h"
+#include "client.h"
 #include "connection.h"
-#include "family.h"
-#include "told.h"
+#include "reader.h"
+#include "reported_stalls.h"
 
-/* The lookup of the family is all that a subscription waits for. */
+/* For the lookup of the family. */
 #define TIMEOUT_MS	5000
 
-/* Messages that are taken before the ledger is read: any queue holds fewer. */
+/* Most messages to receive before a dump; no socket buffer holds as many. */
 #define BACKLOG_MAX	(1 << 20)
 
 /**
  * struct varta_events - See varta.h.
- * @connection: What the kernel reports comes on it.
- * @ledger: To read what was missed; NULL without @resync.
- * @told: Which stalls were told, with @resync.
- * @behind: Something was missed, and the ledger has not been read since.
+ * @connection: Receives the events.
+ * @reader: Handle for dumps; NULL without @resync.
+ * @stalls: The stalls that were reported, with @resync.
+ * @behind: Events were lost, and no dump was made since.
  * @buffer: For one datagram.
  */
 struct varta_events {
 	struct varta_connection connection;
-	struct varta *ledger;
-	struct varta_told told;
+	struct varta *reader;
+	struct varta_reported_stalls stalls;
 	bool behind;
 	_Alignas(struct nlmsghdr) char buffer[VARTA_MESSAGE_MAX];
 };
 
-/* Beyond the system's limit where the caller may do that, else up to it. */
+static const struct varta_agent_filter only_stalled = {
+	.size = sizeof(only_stalled),
+	.stalled = true,
+};
+
+/* With CAP_NET_ADMIN beyond the system's limit, otherwise up to it. */
 static int set_buffer(int fd, uint32_t bytes)
 {
 	int size = bytes < INT_MAX ? (int)bytes : INT_MAX;
@@ -49,38 +53,38 @@ static int set_buffer(int fd, uint32_t bytes)
 	return -errno;
 }
 
-static int join(const struct varta_connection *c)
+static int join_group(const struct varta_connection *c)
 {
 	const int on = 1;
 
 	if (!c->events_group)
 		return -EPROTO;
-	if (setsockopt(c->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+	if (setsockopt(c->socket.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
 		       &c->events_group, sizeof(c->events_group)))
 		return -errno;
-	/* So that what it misses is counted by kernels before 6.8, too. */
-	setsockopt(c->fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &on,
+	/* Before Linux 6.8, only these sockets' lost events are counted. */
+	setsockopt(c->socket.fd, SOL_NETLINK, NETLINK_BROADCAST_ERROR, &on,
 		   sizeof(on));
 	return 0;
 }
 
-static int note_before(const struct varta_agent *agent, void *arg)
+static int add_earlier(const struct varta_agent *agent, void *arg)
 {
-	return varta_told_before(arg, agent);
+	return varta_stalls_add_earlier(arg, agent);
 }
 
-/* What is stalled before there is a listener was not missed by it. */
+/* Stalls from before the subscription count as reported. */
 static int prepare_resync(struct varta_events *events)
 {
-	int error = varta_family_follow(&events->connection);
+	int error = varta_connection_follow_family(&events->connection);
 
 	if (!error)
-		error = varta_open(&events->ledger, NULL);
+		error = varta_open(&events->reader, NULL);
 	if (error)
 		return error;
-	varta_told_init(&events->told);
-	error = varta_agent_dump_stalled(events->ledger, note_before,
-					 &events->told);
+	varta_stalls_init(&events->stalls);
+	error = varta_agent_dump(events->reader, &only_stalled, add_earlier,
+				 &events->stalls);
 	return error == -EAGAIN ? 0 : error;
 }
 
@@ -91,32 +95,45 @@ static int subscribe(struct varta_events *events,
 	int error = varta_connection_open(c, TIMEOUT_MS);
 
 	if (!error && options->buffer)
-		error = set_buffer(c->fd, options->buffer);
+		error = set_buffer(c->socket.fd, options->buffer);
 	if (!error)
-		error = join(c);
+		error = join_group(c);
 	if (!error && options->resync)
 		error = prepare_resync(events);
+	return error;
+}
+
+static int copy_options(struct varta_events_options *to,
+			const struct varta_events_options *from)
+{
+	int error;
+
+	memset(to, 0, sizeof(*to));
+	if (!from)
+		return 0;
+	error = varta_copy_struct(to, sizeof(*to),
+				  VARTA_SIZE_UP_TO(struct varta_events_options,
+						   reserved), from);
+	if (!error && !varta_is_zero(to->reserved, sizeof(to->reserved)))
+		error = -E2BIG;
 	return error;
 }
 
 int varta_events_open(struct varta_events **events,
 		      const struct varta_events_options *options)
 {
-	static const struct varta_events_options defaults =
-		VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events_options copy;
 	struct varta_events *made;
 	int error;
 
 	*events = NULL;
-	if (!options)
-		options = &defaults;
-	if (options->size != sizeof(*options))
-		return -EINVAL;
-
+	error = copy_options(&copy, options);
+	if (error)
+		return error;
 	made = calloc(1, sizeof(*made));
 	if (!made)
 		return -ENOMEM;
-	error = subscribe(made, options);
+	error = subscribe(made, &copy);
 	if (error) {
 		varta_events_close(made);
 		return error;
@@ -130,14 +147,16 @@ void varta_events_close(struct varta_events *events)
 	if (!events)
 		return;
 	varta_connection_close(&events->connection);
-	varta_close(events->ledger);
-	varta_told_clear(&events->told);
+	varta_close(events->reader);
+	varta_stalls_clear(&events->stalls);
 	free(events);
 }
 
 int varta_events_fd(const struct varta_events *events)
 {
-	return events->connection.fd;
+	int fd = events->connection.socket.fd;
+
+	return fd < 0 ? -EBADF : fd;
 }
 
 struct delivery {
@@ -148,8 +167,8 @@ struct delivery {
 	int count;
 };
 
-static void tell(struct delivery *delivery, enum varta_event_type type,
-		 const struct varta_agent *agent, bool resynced)
+static void report(struct delivery *delivery, enum varta_event_type type,
+		   const struct varta_agent *agent, bool resynced)
 {
 	struct varta_event event = {
 		.type = type,
@@ -161,42 +180,42 @@ static void tell(struct delivery *delivery, enum varta_event_type type,
 	delivery->count++;
 }
 
-/* Returns 1 if the agent's event is to be told, 0 if it was, or -ENOMEM. */
-static int is_news(struct delivery *delivery, const struct varta_agent *agent)
+/* Returns 1 if the event must be reported, 0 if it was, or -ENOMEM. */
+static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 {
-	struct varta_told *told = &delivery->events->told;
+	struct varta_reported_stalls *stalls = &delivery->events->stalls;
 
-	if (!delivery->events->ledger)
+	if (!delivery->events->reader)
 		return 1;
 	if (delivery->type == VARTA_EVENT_STALL)
-		return varta_told_by_event(told, agent);
-	varta_told_forget(told, agent);
+		return varta_stalls_add_event(stalls, agent);
+	varta_stalls_forget(stalls, agent);
 	return 1;
 }
 
 static int deliver_agent(const struct varta_agent *agent, void *arg)
 {
 	struct delivery *delivery = arg;
-	int news = is_news(delivery, agent);
+	int new = is_new(delivery, agent);
 
-	if (news == 1)
-		tell(delivery, delivery->type, agent, false);
-	return news < 0 ? news : 0;
+	if (new == 1)
+		report(delivery, delivery->type, agent, false);
+	return new < 0 ? new : 0;
 }
 
-/* The ledger of a module that was loaded anew has nothing of the old one. */
+/* The tracker of a module that was loaded again is empty. */
 static int deliver_family(struct varta_events *events,
 			  const struct nlmsghdr *message,
 			  struct delivery *delivery)
 {
-	switch (varta_family_notice(&events->connection, message)) {
+	switch (varta_connection_family_change(&events->connection, message)) {
 	case VARTA_FAMILY_LOADED:
-		varta_told_clear(&events->told);
+		varta_stalls_clear(&events->stalls);
 		events->behind = true;
-		tell(delivery, VARTA_EVENT_LOADED, NULL, false);
-		return join(&events->connection);
+		report(delivery, VARTA_EVENT_LOADED, NULL, false);
+		return join_group(&events->connection);
 	case VARTA_FAMILY_UNLOADED:
-		tell(delivery, VARTA_EVENT_UNLOADED, NULL, false);
+		report(delivery, VARTA_EVENT_UNLOADED, NULL, false);
 		return 0;
 	default:
 		return 0;
@@ -208,85 +227,82 @@ static int deliver(struct varta_events *events,
 {
 	const struct genlmsghdr *header = nlmsg_data(message);
 
-	if (!nlmsg_valid_hdr(message, GENL_HDRLEN))
+	if (message->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
 		return 0;
-	if (events->ledger && message->nlmsg_type == GENL_ID_CTRL)
+	if (events->reader && message->nlmsg_type == GENL_ID_CTRL)
 		return deliver_family(events, message, delivery);
-	if (message->nlmsg_type != events->connection.family)
+	if (message->nlmsg_type != events->connection.socket.family)
 		return 0;
 	if (header->cmd == VARTA_CMD_STALL_NTF)
 		delivery->type = VARTA_EVENT_STALL;
 	else if (header->cmd == VARTA_CMD_EXIT_NTF)
 		delivery->type = VARTA_EVENT_EXIT;
 	else
-		return 0;	/* A newer kernel may report more. */
+		return 0;	/* Of a newer kernel. */
 	return varta_agent_read_all(message, deliver_agent, delivery);
 }
 
-/* One datagram. Returns 0 or a negative errno, -EAGAIN if there is none. */
-static int take(struct varta_events *events, struct delivery *delivery)
+/* Receives a datagram. Returns 0 or a negative errno, -EAGAIN for none. */
+static int receive(struct varta_events *events, struct delivery *delivery)
 {
-	struct nlmsghdr *message = (struct nlmsghdr *)events->buffer;
-	ssize_t received;
-	int length, error;
+	const struct nlmsghdr *message;
+	int length, error, at = 0;
 
-	received = varta_connection_receive(&events->connection,
-					    events->buffer,
-					    sizeof(events->buffer));
-	if (received < 0)
-		return (int)received;
-
-	length = (int)received;
-	while (nlmsg_ok(message, length)) {
+	length = varta_client__receive(&events->connection.socket,
+				       events->buffer, sizeof(events->buffer));
+	if (length < 0)
+		return length;
+	while ((message = varta_client__message_at(events->buffer, at,
+						   length))) {
 		error = deliver(events, message, delivery);
 		if (error)
 			return error;
-		message = nlmsg_next(message, &length);
+		at += (int)NLMSG_ALIGN(message->nlmsg_len);
 	}
 	return 0;
 }
 
-/* The same, and takes note if something was missed: any failure loses some. */
-static int take_or_notice(struct varta_events *events,
-			  struct delivery *delivery)
+/* As receive(), but notes losses: with any failure, events are lost. */
+static int receive_or_note_loss(struct varta_events *events,
+				struct delivery *delivery)
 {
-	int error = take(events, delivery);
+	int error = receive(events, delivery);
 
 	if (!error || error == -EAGAIN)
 		return error;
 	events->behind = true;
 	if (error != -ENOBUFS)
 		return error;
-	tell(delivery, VARTA_EVENT_OVERRUN, NULL, false);
+	report(delivery, VARTA_EVENT_OVERRUN, NULL, false);
 	return 0;
 }
 
-static int deliver_stalled(const struct varta_agent *agent, void *arg)
+static int deliver_dumped(const struct varta_agent *agent, void *arg)
 {
 	struct delivery *delivery = arg;
-	int news = varta_told_by_ledger(&delivery->events->told, agent);
+	int new = varta_stalls_add_dumped(&delivery->events->stalls, agent);
 
-	if (news == 1)
-		tell(delivery, VARTA_EVENT_STALL, agent, true);
-	return news < 0 ? news : 0;
+	if (new == 1)
+		report(delivery, VARTA_EVENT_STALL, agent, true);
+	return new < 0 ? new : 0;
 }
 
-static int read_ledger(struct varta_events *events, struct delivery *delivery)
+static int dump_stalled(struct varta_events *events, struct delivery *delivery)
 {
 	int error;
 
-	varta_told_begin(&events->told);
-	error = varta_agent_dump_stalled(events->ledger, deliver_stalled,
-					 delivery);
-	/* Loaded anew: the next call finds it. */
-	if (error == -ENODEV && events->connection.family)
-		error = varta_agent_dump_stalled(events->ledger,
-						 deliver_stalled, delivery);
-	/* It is read when the module is back. */
+	varta_stalls_begin_dump(&events->stalls);
+	error = varta_agent_dump(events->reader, &only_stalled, deliver_dumped,
+				 delivery);
+	/* The module was loaded again, which the next call notices. */
+	if (error == -ENODEV && events->connection.socket.family)
+		error = varta_agent_dump(events->reader, &only_stalled,
+					 deliver_dumped, delivery);
+	/* The dump is made when the module is loaded. */
 	if (error == -ENODEV)
 		return 0;
 	if (!error)
-		varta_told_end(&events->told);
+		varta_stalls_end_dump(&events->stalls);
 	if (error && error != -EAGAIN)
 		return error;
 	events->behind = false;
@@ -294,35 +310,35 @@ static int read_ledger(struct varta_events *events, struct delivery *delivery)
 }
 
 /*
- * What waits in the socket is told before what the ledger has: so it comes in
- * its order, and what comes after the reading is known if it was read.
+ * Delivers what is in the socket before the dump. So events stay in order, and
+ * the dump has the stalls of all events that were received.
  */
 static int catch_up(struct varta_events *events, struct delivery *delivery)
 {
 	int i, error = 0;
 
 	for (i = 0; i < BACKLOG_MAX && !error; i++)
-		error = take_or_notice(events, delivery);
+		error = receive_or_note_loss(events, delivery);
 	if (error && error != -EAGAIN)
 		return error;
-	if (!events->connection.family)
+	if (!events->connection.socket.family)
 		return 0;
-	return read_ledger(events, delivery);
+	return dump_stalled(events, delivery);
 }
 
 /*
- * After a failure there may be no other message for long, so that having none
- * is no reason to stay behind; but it is what the caller waits to hear.
+ * After a loss there may be no message for long. So it catches up also when
+ * there is none, and then returns -EAGAIN unless there were stalls to report.
  */
-static int take_and_catch_up(struct varta_events *events,
-			     struct delivery *delivery)
+static int receive_and_catch_up(struct varta_events *events,
+				struct delivery *delivery)
 {
-	int error = take_or_notice(events, delivery);
+	int error = receive_or_note_loss(events, delivery);
 	bool none = error == -EAGAIN;
 
 	if (error && !(none && events->behind))
 		return error;
-	if (!events->behind && events->told.count <= events->told.limit)
+	if (!events->behind && events->stalls.count <= events->stalls.limit)
 		return 0;
 	error = catch_up(events, delivery);
 	return !error && none && !delivery->count ? -EAGAIN : error;
@@ -334,9 +350,9 @@ int varta_events_receive(struct varta_events *events, varta_event_fn fn,
 	struct delivery delivery = { .events = events, .fn = fn, .arg = arg };
 	int error;
 
-	if (events->ledger)
-		error = take_and_catch_up(events, &delivery);
+	if (events->reader)
+		error = receive_and_catch_up(events, &delivery);
 	else
-		error = take(events, &delivery);
+		error = receive(events, &delivery);
 	return error ? error : delivery.count;
 }

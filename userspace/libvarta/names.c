@@ -1,52 +1,63 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The names of enumerated values, as the interface's specification has them.
+ * Names of values and attributes. The tables are generated from the netlink
+ * specification.
  */
-#include "varta.h"
+#include <string.h>
 
-static const char *const status_names[] = {
-	[VARTA_STATUS_OK] = "ok",
-	[VARTA_STATUS_DEGRADED] = "degraded",
-	[VARTA_STATUS_CRITICAL] = "critical",
-	[VARTA_STATUS_STALL] = "stall",
-};
+#include "client.h"
 
-static const char *const origin_names[] = {
-	[VARTA_ORIGIN_KERNEL_ATTESTED] = "kernel-attested",
-	[VARTA_ORIGIN_NETWORK_UNVERIFIED] = "network-unverified",
-};
+#include "varta-names.h"
 
-static const char *const eviction_policy_names[] = {
-	[VARTA_EVICTION_POLICY_STRICT] = "strict",
-	[VARTA_EVICTION_POLICY_BALANCED] = "balanced",
-};
+#define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
 
-static const char *const namespace_policy_names[] = {
-	[VARTA_NAMESPACE_POLICY_ISOLATE] = "isolate",
-	[VARTA_NAMESPACE_POLICY_PIN] = "pin",
-	[VARTA_NAMESPACE_POLICY_HOST] = "host",
-};
-
+/* A table may have gaps. */
 #define NAME_OF(table, value) \
-	((value) < sizeof(table) / sizeof((table)[0]) ? \
-	 (table)[value] : "unknown")
+	((value) < COUNT(table) && (table)[value] ? (table)[value] : "unknown")
 
-const char *varta_status_name(uint32_t status)
+const char *varta_status_name(unsigned int status)
 {
 	return NAME_OF(status_names, status);
 }
 
-const char *varta_origin_name(uint32_t origin)
+const char *varta_origin_name(unsigned int origin)
 {
 	return NAME_OF(origin_names, origin);
 }
 
-const char *varta_eviction_policy_name(uint32_t policy)
+const char *varta_reason_name(unsigned int reason)
+{
+	return NAME_OF(reason_names, reason);
+}
+
+const char *varta_eviction_policy_name(unsigned int policy)
 {
 	return NAME_OF(eviction_policy_names, policy);
 }
 
-const char *varta_namespace_policy_name(uint32_t policy)
+const char *varta_namespace_policy_name(unsigned int policy)
 {
 	return NAME_OF(namespace_policy_names, policy);
+}
+
+const char *varta_stats_name(unsigned int attribute)
+{
+	return NAME_OF(stats_names, attribute);
+}
+
+const char *varta_config_name(unsigned int attribute)
+{
+	return NAME_OF(config_names, attribute);
+}
+
+enum varta_reason varta_reason_of(const char *text)
+{
+	size_t i, length = strcspn(text, ":");
+
+	if (text[length])
+		for (i = VARTA_REASON_NONE + 1; i < COUNT(reason_names); i++)
+			if (strlen(reason_names[i]) == length &&
+			    !memcmp(reason_names[i], text, length))
+				return (enum varta_reason)i;
+	return VARTA_REASON_NONE;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Beats for agents that the kernel cannot see. See relay.h.
+ * Beats of agents on other machines. See relay.h.
  */
 #include "relay.h"
 
@@ -9,8 +9,7 @@
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 
-#include "handle.h"
-#include "query.h"
+#include "client.h"
 
 static int put_report(struct nl_msg *message, const struct varta_beat *beat)
 {
@@ -45,35 +44,40 @@ static int put_beat(struct nl_msg *message, const struct varta_beat *beat)
 {
 	struct nlattr *nest;
 
+	if (!varta_is_zero(beat->reserved0, sizeof(beat->reserved0)) ||
+	    !varta_is_zero(beat->reserved, sizeof(beat->reserved)))
+		return -E2BIG;
 	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
-		return -1;
+		return -EMSGSIZE;
 	nest = nla_nest_start(message, VARTA_A_RELAY_BEAT);
 	if (!nest || put_report(message, beat) || put_agent(message, beat))
-		return -1;
-	return nla_nest_end(message, nest) < 0 ? -1 : 0;
+		return -EMSGSIZE;
+	return nla_nest_end(message, nest) < 0 ? -EMSGSIZE : 0;
 }
 
 int varta_relay_write(struct nl_msg *message, uint32_t source,
 		      const struct varta_beat *beats, size_t count)
 {
 	size_t i;
+	int error;
 
 	if (count > VARTA_RELAY_MAX)
 		return -EMSGSIZE;
 	if (nla_put_u32(message, VARTA_A_RELAY_SOURCE, source))
 		return -EMSGSIZE;
-	for (i = 0; i < count; i++)
-		if (put_beat(message, &beats[i]))
-			return -EMSGSIZE;
+	for (i = 0; i < count; i++) {
+		error = put_beat(message, &beats[i]);
+		if (error)
+			return error;
+	}
 	return 0;
 }
 
-size_t varta_relay_find(struct nl_msg *message, uint32_t offset)
+int varta_relay_find(struct nl_msg *message, uint32_t offset)
 {
 	struct nlmsghdr *header = nlmsg_hdr(message);
 	struct nlattr *attribute;
-	size_t i = 0;
-	int left;
+	int left, i = 0;
 
 	nlmsg_for_each_attr(attribute, header, GENL_HDRLEN, left) {
 		if (nla_type(attribute) != VARTA_A_RELAY_BEAT)
@@ -82,22 +86,7 @@ size_t varta_relay_find(struct nl_msg *message, uint32_t offset)
 			return i;
 		i++;
 	}
-	return SIZE_MAX;
-}
-
-static struct nl_msg *new_message(const struct varta *v)
-{
-	struct nl_msg *message = nlmsg_alloc_size(VARTA_MESSAGE_MAX);
-
-	if (!message)
-		return NULL;
-	if (!genlmsg_put(message, NL_AUTO_PORT, NL_AUTO_SEQ,
-			 v->connection.family, 0, NLM_F_REQUEST | NLM_F_ACK,
-			 VARTA_CMD_RELAY, VARTA_FAMILY_VERSION)) {
-		nlmsg_free(message);
-		return NULL;
-	}
-	return message;
+	return -ENODATA;
 }
 
 static int relay(struct varta *v, struct nl_msg *message, uint32_t source,
@@ -108,9 +97,9 @@ static int relay(struct varta *v, struct nl_msg *message, uint32_t source,
 
 	if (error)
 		return error;
-	/* The query lets go of the message, which is needed afterwards. */
+	/* The query frees the message, which is needed afterwards. */
 	nlmsg_get(message);
-	error = varta_query(c, message, NULL, NULL);
+	error = varta_connection_query(c, message, NULL, NULL);
 	if (error && error == c->refusal.error && c->refusal.offset)
 		v->relay_refused = varta_relay_find(message,
 						    c->refusal.offset);
@@ -123,17 +112,18 @@ int varta_relay(struct varta *v, uint32_t source,
 	struct nl_msg *message;
 	int error;
 
-	v->relay_refused = SIZE_MAX;
+	v->relay_refused = -ENODATA;
 	error = varta_call_begin(v);
 	if (error)
 		return varta_call_end(v, error);
-	message = new_message(v);
+	message = varta_connection_request(&v->connection, VARTA_CMD_RELAY,
+					   NLM_F_ACK);
 	error = message ? relay(v, message, source, beats, count) : -ENOMEM;
 	nlmsg_free(message);
 	return varta_call_end(v, error);
 }
 
-size_t varta_relay_refused(const struct varta *v)
+int varta_relay_refused(const struct varta *v)
 {
 	return v->relay_refused;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A thread that beats while the program says that it is alive.
+ * A thread that sends beats while the program is alive.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -8,19 +8,19 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "handle.h"
+#include "client.h"
 
 #define NS_PER_S	1000000000
 
 /**
  * struct varta_thread - See varta.h.
- * @handle: The thread's own, but for its opening and its closing.
+ * @handle: Used by the thread alone while it runs.
  * @alive: See varta_thread_start().
- * @arg: For it.
+ * @arg: For @alive.
  * @thread: The thread.
- * @lock: Of @stop.
+ * @lock: Protects @stop.
  * @stopped: Signalled when @stop is set.
- * @stop: The thread is to end.
+ * @stop: The thread has to end.
  */
 struct varta_thread {
 	struct varta *handle;
@@ -41,7 +41,7 @@ static void beat_if_alive(struct varta_thread *t)
 		varta_beat(t->handle, status, payload);
 }
 
-/* Returns whether the thread is to end. */
+/* Returns whether the thread has to end. */
 static bool wait_until(struct varta_thread *t, uint64_t when)
 {
 	const struct timespec deadline = {
@@ -60,7 +60,7 @@ static bool wait_until(struct varta_thread *t, uint64_t when)
 	return stop;
 }
 
-static void *beat_on(void *arg)
+static void *run(void *arg)
 {
 	struct varta_thread *t = arg;
 	uint64_t when = varta_monotonic_now();
@@ -68,7 +68,7 @@ static void *beat_on(void *arg)
 	do {
 		beat_if_alive(t);
 		when += t->handle->interval;
-		/* After a halt, what was missed is not made up for. */
+		/* Do not make up for beats missed while suspended. */
 		if (when < varta_monotonic_now())
 			when = varta_monotonic_now();
 	} while (!wait_until(t, when));
@@ -92,7 +92,7 @@ static int init_lock(struct varta_thread *t)
 	return error;
 }
 
-/* Signals are for the program's own threads: a new one has its maker's mask. */
+/* The thread inherits a mask that leaves all signals to the program's threads. */
 static int start(struct varta_thread *t)
 {
 	sigset_t all, before;
@@ -100,7 +100,7 @@ static int start(struct varta_thread *t)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&t->thread, NULL, beat_on, t);
+	error = pthread_create(&t->thread, NULL, run, t);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error;
 }
@@ -141,7 +141,7 @@ int varta_thread_start(struct varta_thread **thread,
 	return 0;
 }
 
-/* It does not survive a fork, nor can what it waited on be told to. */
+/* In a child the thread does not exist, and its condition cannot be used. */
 static bool runs_here(const struct varta_thread *t)
 {
 	return *t->handle->client.same_process;

@@ -1,37 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reading messages in which every attribute is one number.
+ * Messages of counters and settings: each attribute is one number.
  */
 #ifndef VARTA_VALUES_H
 #define VARTA_VALUES_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <netlink/msg.h>
 
 /**
- * struct varta_values - Where the numbers go.
- * @names: By attribute; one without a name is not read.
- * @count: How many @names there are; the arrays have room for as many.
- * @value: By attribute.
- * @present: By attribute; set where the message had it.
+ * varta_stats_read() - Read a message of the attribute set "stats".
+ * @message: The message.
+ * @stats: A struct varta_stats; the values of the message are added to it.
+ *
+ * Unknown attributes are ignored.
+ *
+ * Return: 0.
  */
-struct varta_values {
-	const char *const *names;
-	unsigned int count;
-	uint64_t *value;
-	bool *present;
-};
+int varta_stats_read(const struct nlmsghdr *message, void *stats);
 
 /**
- * varta_values_read() - Read a message.
+ * varta_config_read() - Read a message of the attribute set "config".
  * @message: The message.
- * @values: Those of the message are added to what is in it.
+ * @config: A struct varta_config; the values of the message are added to it.
  *
- * What is not understood is left out.
+ * Unknown attributes are ignored.
+ *
+ * Return: 0.
  */
-void varta_values_read(const struct nlmsghdr *message,
-		       const struct varta_values *values);
+int varta_config_read(const struct nlmsghdr *message, void *config);
 
 #endif /* VARTA_VALUES_H */

@@ -1,44 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause */
 /*
- * A client of the varta kernel module in one header, for programs that beat and
- * want no library for it: copy this file and <linux/varta.h>, include it where
- * it is used. It compiles as C (from C11 on) and as C++ (from C++11 on), with
- * what glibc has under _GNU_SOURCE: define that, or include this first. It is
- * also what libvarta's beats are made of. Reading the ledger is not in here.
+ * Beats for the varta kernel module in one header, for programs that do not
+ * want a library: copy this file and <linux/varta.h>. It compiles as C11 and as
+ * C++11, with what glibc declares under _GNU_SOURCE: define that, or include
+ * this header first. libvarta uses it for its own sockets and messages. It does
+ * not read agents.
  *
  *	static struct varta_client client;
- *	struct varta_client_options how = { "worker", 5000, false, 0 };
+ *	struct varta_client_options options = { "worker", 5000, false, 0 };
  *
- *	varta_client_open(&client, &how);
+ *	varta_client_open(&client, &options);
  *	while (work())
  *		varta_client_beat(&client, VARTA_STATUS_OK, 0);
  *	varta_client_close(&client);
  *
- * Outcomes. Every function that talks to the kernel says how it went, and what
- * it says may be ignored: the client is always as usable as it can be, and puts
- * itself right with a later beat. It looks for a module that is not there at
- * most once a second.
+ * Names with two underscores, as varta_client__send(), are private.
  *
- * Memory. The client is the caller's, 9 KiB; its contents are private but for
- * @error and @text. Opening maps one page; nothing else allocates.
+ * Results. Functions return 0 on success and a negative errno on failure, which
+ * may be ignored: a later beat opens a new socket, or finds the module, as
+ * needed. It looks for a missing module at most once a second.
  *
- * Waiting. Only opening may wait, while the kernel loads the module.
+ *	0		the kernel has accepted the beat; without @acknowledge:
+ *			it has not refused this beat or an earlier one so far
+ *	-ENODEV		the module is not loaded
+ *	-EAGAIN		no room in the kernel or in the socket
+ *	any other	the kernel refused a beat, or there is no socket
  *
- * Threads. A client serves one thread at a time.
+ * If @refusal.error is not 0, the errno is the kernel's, also if it is one of
+ * the above, and @refusal.text is its reason.
+ *
+ * Memory. The caller provides the client, 9 KiB. Opening maps one page; nothing
+ * else allocates.
+ *
+ * Blocking. Only opening may block, while the kernel loads the module.
+ *
+ * Threads. A client must not be used by two threads at the same time.
  *
  * Fork. A child that goes on using the client beats as itself, on a socket of
- * its own. The parent must not be beating in another thread while it forks.
+ * its own. The parent must not be beating in another thread during fork().
  *
- * Descriptors. The socket is the client's own. A program that closes all of its
- * descriptors, with closefrom(3) say, has to close its clients before, or close
- * them after and open others, before it uses them again; but a child of fork()
- * has not. Else the number may have become another file's. The client never
- * closes that, and nearly all kinds refuse a beat: then it is
- * VARTA_CLIENT_FAILED, and the next has a socket again. But a few kinds of
- * sockets take it, netlink's and AF_UNIX ones of SOCK_SEQPACKET among them.
+ * Descriptors. The socket belongs to the client. A program that closes all of
+ * its descriptors, with closefrom(3) for example, must close its clients and
+ * open them again. A child of fork() need not. Otherwise the number may belong
+ * to another file. The client does not close that, and most kinds of files
+ * reject a beat: it fails, and the next one opens a socket. Netlink sockets and
+ * AF_UNIX sockets of type SOCK_SEQPACKET are among the few that accept it.
  *
- * Signals. All but opening may be called in a signal handler, on a client that
- * was not in use when the signal came.
+ * Signals. All functions but varta_client_open() may be called in a signal
+ * handler, on a client that was not in use when the signal arrived.
  */
 #ifndef VARTA_CLIENT_H
 #define VARTA_CLIENT_H
@@ -62,51 +71,37 @@
 #include <linux/netlink.h>
 #include <linux/varta.h>
 
-/* With status critical: a terminal beat, a crash handler's last word. */
+/* With status critical: the nonce of a terminal beat. */
 #define VARTA_CLIENT_NONCE_TERMINAL	UINT64_MAX
 
-/* Room for an agent's name and the NUL behind it. */
+/* Size of an agent's name with its terminating NUL. */
 #define VARTA_CLIENT_NAME_SIZE		16
 
-/* Room for the kernel's words; more are cut. */
-#define VARTA_CLIENT_TEXT_SIZE		128
+/* Size of the kernel's text with its terminating NUL; longer ones are cut. */
+#define VARTA_CLIENT_TEXT_SIZE		256
 
-/* Nanoseconds between two looks for a module that is not there. */
-#define VARTA_CLIENT_RETRY_NS		UINT64_C(1000000000)
+/* Nanoseconds between two lookups of a missing module. */
+#define VARTA_CLIENT__RETRY_NS		UINT64_C(1000000000)
 
 /* The kernel fills no datagram beyond what it has seen received at once. */
-#define VARTA_CLIENT_BUFFER_SIZE	8192
+#define VARTA_CLIENT__BUFFER_SIZE	8192
 
-/* Datagrams that one request may be answered with; more than it takes. */
-#define VARTA_CLIENT_DATAGRAMS_MAX	256
+/* Limit of datagrams for one request; an answer has fewer. */
+#define VARTA_CLIENT__DATAGRAMS_MAX	256
 
-/**
- * enum varta_client_outcome - How a beat went.
- * @VARTA_CLIENT_OK: The kernel has it, and has refused nothing so far.
- * @VARTA_CLIENT_REFUSED: The kernel refused it, or one before it that the
- *   client had not heard of: @error and @text say why.
- * @VARTA_CLIENT_ABSENT: The kernel has no varta: the module is not loaded.
- * @VARTA_CLIENT_FULL: There was no room for it in the kernel or the socket.
- * @VARTA_CLIENT_FAILED: No socket was to be had, or it is not the client's any
- *   more: @error says why.
- */
-enum varta_client_outcome {
-	VARTA_CLIENT_OK,
-	VARTA_CLIENT_REFUSED,
-	VARTA_CLIENT_ABSENT,
-	VARTA_CLIENT_FULL,
-	VARTA_CLIENT_FAILED
-};
+/* The kernel has no greater error numbers. */
+#define VARTA_CLIENT__ERRNO_MAX		4095
 
 /**
- * struct varta_client_options - How varta_client_open() makes a client.
- * @name: What to call this agent; copied, and cut to the room there is. NULL
- *   leaves it with the command name of its process.
- * @threshold_ms: Silence from which this agent is stalled; 0 for the ledger's.
- * @acknowledge: Have every beat confirmed, so that VARTA_CLIENT_OK means that
- *   it is in the ledger. Without, only refusals are answered, which is cheaper.
- * @first_nonce: Of the first beat, for tests of what nonces do; 0 for the usual
- *   ones, see varta_client_beat().
+ * struct varta_client_options - Options of varta_client_open().
+ * @name: Name of this agent; copied, and cut if it is too long. NULL: the
+ *   command name of its process.
+ * @threshold_ms: Silence after which this agent is stalled; 0: the module's
+ *   setting.
+ * @acknowledge: Ask the kernel to confirm every beat. Otherwise it answers only
+ *   the beats that it refuses, which is cheaper.
+ * @first_nonce: Nonce of the first beat, for tests. 0: nonces follow the clock,
+ *   see varta_client_beat().
  */
 struct varta_client_options {
 	const char *name;
@@ -115,62 +110,83 @@ struct varta_client_options {
 	uint64_t first_nonce;
 };
 
-/* Where the values are in a beat; what is behind them differs. */
+/**
+ * struct varta_client_refusal - The kernel's refusal of a request.
+ * @error: Negative errno; 0 if it has not refused.
+ * @offset: Offset in the request of the attribute that is wrong; 0 if the
+ *   kernel did not say.
+ * @text: The kernel's text; "" if it gave none.
+ */
+struct varta_client_refusal {
+	int error;
+	uint32_t offset;
+	char text[VARTA_CLIENT_TEXT_SIZE];
+};
+
+/**
+ * struct varta_client__socket - A socket to the varta family.
+ * @fd: Non-blocking; -1 for none.
+ * @family: Id of the family; 0 if unknown.
+ * @sequence: Sequence number of the last request.
+ * @inode: Inode number of the socket, to recognise it.
+ */
+struct varta_client__socket {
+	int fd;
+	uint16_t family;
+	uint32_t sequence;
+	uint64_t inode;
+};
+
+/* Offsets of the values in a beat; name and threshold follow. */
 enum {
-	VARTA_CLIENT_AT_STATUS		= NLMSG_HDRLEN + GENL_HDRLEN + NLA_HDRLEN,
-	VARTA_CLIENT_AT_PAYLOAD		= VARTA_CLIENT_AT_STATUS + 8,
-	VARTA_CLIENT_AT_NONCE		= VARTA_CLIENT_AT_PAYLOAD + 8,
-	VARTA_CLIENT_AT_TIMESTAMP	= VARTA_CLIENT_AT_NONCE + 12,
-	VARTA_CLIENT_MESSAGE_SIZE	= VARTA_CLIENT_AT_TIMESTAMP + 8 +
+	VARTA_CLIENT__STATUS_OFFSET	= NLMSG_HDRLEN + GENL_HDRLEN +
+					  NLA_HDRLEN,
+	VARTA_CLIENT__PAYLOAD_OFFSET	= VARTA_CLIENT__STATUS_OFFSET + 8,
+	VARTA_CLIENT__NONCE_OFFSET	= VARTA_CLIENT__PAYLOAD_OFFSET + 8,
+	VARTA_CLIENT__TIMESTAMP_OFFSET	= VARTA_CLIENT__NONCE_OFFSET + 12,
+	VARTA_CLIENT__MESSAGE_SIZE	= VARTA_CLIENT__TIMESTAMP_OFFSET + 8 +
 					  8 + NLA_HDRLEN +
 					  VARTA_CLIENT_NAME_SIZE
 };
 
-/* A message under way, and room for one. */
-union varta_client_message {
+/* A request, and room for the longest one of this header. */
+union varta_client__message {
 	struct nlmsghdr header;
-	unsigned char bytes[VARTA_CLIENT_MESSAGE_SIZE];
+	unsigned char bytes[VARTA_CLIENT__MESSAGE_SIZE];
 };
 
 /**
  * struct varta_client - One agent's connection to the kernel.
- * @error: Negative errno of the last call; 0 if it was VARTA_CLIENT_OK.
- * @text: What the kernel said when it last refused; "" if nothing.
- * @fd: The socket, -1 for none.
- * @socket_id: Its inode number, to know it again.
- * @family: What generic netlink calls varta at present; 0 if that is unknown.
+ * @refusal: The kernel's refusal in the last call. All other members are
+ *   private.
+ * @socket: The socket.
  * @acknowledge: As in the options.
- * @clocked: Nonces come from the clock.
- * @sequence: Of the last message.
- * @nonce: The last one, or the one before the first.
+ * @clocked: Nonces follow the clock.
+ * @nonce: The last nonce, or the one before the first.
  * @retry_at: When to look for the module again.
- * @same_process: A page that is all zeros in a child; 1 here.
- * @forks: How many this client has come through.
- * @beat: A beat, but for its values.
- * @buffer: For what the kernel says.
+ * @same_process: A page that the kernel clears in a child; 1 in this process.
+ * @forks: How often the client has moved to a child.
+ * @beat: A beat, complete but for its values.
+ * @buffer: Buffer for answers.
  */
 struct varta_client {
-	int error;
-	char text[VARTA_CLIENT_TEXT_SIZE];
-	int fd;
-	uint64_t socket_id;
-	uint16_t family;
+	struct varta_client_refusal refusal;
+	struct varta_client__socket socket;
 	bool acknowledge;
 	bool clocked;
-	uint32_t sequence;
 	uint64_t nonce;
 	uint64_t retry_at;
 	volatile unsigned char *same_process;
 	uint32_t forks;
-	union varta_client_message beat;
+	union varta_client__message beat;
 	union {
 		struct nlmsghdr header;
-		unsigned char bytes[VARTA_CLIENT_BUFFER_SIZE];
+		unsigned char bytes[VARTA_CLIENT__BUFFER_SIZE];
 	} buffer;
 };
 
-/* CLOCK_MONOTONIC in nanoseconds, the time of beats. */
-static inline uint64_t varta_client_now(void)
+/* CLOCK_MONOTONIC in nanoseconds. */
+static inline uint64_t varta_client__now(void)
 {
 	struct timespec now = { 0, 0 };
 
@@ -178,10 +194,10 @@ static inline uint64_t varta_client_now(void)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-/* ---- Messages */
+/* ---- Requests */
 
-static inline void varta_client_begin(union varta_client_message *message,
-				      uint8_t command, bool acknowledge)
+static inline void varta_client__begin(union varta_client__message *message,
+				       uint8_t command, bool acknowledge)
 {
 	struct genlmsghdr *genl;
 
@@ -195,10 +211,10 @@ static inline void varta_client_begin(union varta_client_message *message,
 	genl->version = VARTA_FAMILY_VERSION;
 }
 
-/* There is always room: the messages are all made in this file. */
-static inline void varta_client_put(union varta_client_message *message,
-				    uint16_t type, const void *value,
-				    size_t size)
+/* The message has room for every attribute that this header adds. */
+static inline void varta_client__put(union varta_client__message *message,
+				     uint16_t type, const void *value,
+				     size_t size)
 {
 	struct nlattr attribute;
 	unsigned char *at = message->bytes + message->header.nlmsg_len;
@@ -210,38 +226,36 @@ static inline void varta_client_put(union varta_client_message *message,
 	message->header.nlmsg_len += (uint32_t)(NLA_HDRLEN + NLA_ALIGN(size));
 }
 
-/*
- * What does not change from beat to beat is written once. Name and threshold
- * go with every beat, because the ledger may have forgotten the agent.
- */
-static inline void varta_client_write(struct varta_client *c,
-				      const struct varta_client_options *how)
+/* Every beat carries name and threshold, as the tracker may lose the agent. */
+static inline void
+varta_client__prepare_beat(struct varta_client *c,
+			   const struct varta_client_options *options)
 {
-	union varta_client_message *beat = &c->beat;
-	const uint64_t later = 0;
+	union varta_client__message *beat = &c->beat;
+	const uint64_t unset = 0;
 	char name[VARTA_CLIENT_NAME_SIZE];
 
-	varta_client_begin(beat, VARTA_CMD_BEAT, c->acknowledge);
-	varta_client_put(beat, VARTA_A_BEAT_STATUS, &later, 4);
-	varta_client_put(beat, VARTA_A_BEAT_PAYLOAD, &later, 4);
-	varta_client_put(beat, VARTA_A_BEAT_NONCE, &later, 8);
-	varta_client_put(beat, VARTA_A_BEAT_TIMESTAMP, &later, 8);
-	if (how->threshold_ms)
-		varta_client_put(beat, VARTA_A_BEAT_THRESHOLD_MS,
-				 &how->threshold_ms, 4);
-	if (how->name) {
-		size_t length = strnlen(how->name, sizeof(name) - 1);
+	varta_client__begin(beat, VARTA_CMD_BEAT, c->acknowledge);
+	varta_client__put(beat, VARTA_A_BEAT_STATUS, &unset, 4);
+	varta_client__put(beat, VARTA_A_BEAT_PAYLOAD, &unset, 4);
+	varta_client__put(beat, VARTA_A_BEAT_NONCE, &unset, 8);
+	varta_client__put(beat, VARTA_A_BEAT_TIMESTAMP, &unset, 8);
+	if (options->threshold_ms)
+		varta_client__put(beat, VARTA_A_BEAT_THRESHOLD_MS,
+				  &options->threshold_ms, 4);
+	if (options->name) {
+		size_t length = strnlen(options->name, sizeof(name) - 1);
 
-		memcpy(name, how->name, length);
+		memcpy(name, options->name, length);
 		name[length] = '\0';
-		varta_client_put(beat, VARTA_A_BEAT_NAME, name, length + 1);
+		varta_client__put(beat, VARTA_A_BEAT_NAME, name, length + 1);
 	}
 }
 
 /* ---- The socket */
 
-/* The number of a socket's inode, to know it again; 0 if it is none. */
-static inline uint64_t varta_client_socket_id(int fd)
+/* Inode number of a socket; 0 if @fd is none. */
+static inline uint64_t varta_client__inode(int fd)
 {
 	struct stat now;
 
@@ -249,68 +263,73 @@ static inline uint64_t varta_client_socket_id(int fd)
 }
 
 /*
- * A program may have closed what it did not know of, as one that becomes a
- * daemon does, and have another file under the number.
+ * A program may have closed all of its descriptors, as daemons do. The number
+ * may be another file's then.
  */
-static inline void varta_client_disconnect(struct varta_client *c)
+static inline void varta_client__disconnect(struct varta_client__socket *s)
 {
-	if (c->fd >= 0 && varta_client_socket_id(c->fd) == c->socket_id)
-		close(c->fd);
-	c->fd = -1;
+	if (s->fd >= 0 && varta_client__inode(s->fd) == s->inode)
+		close(s->fd);
+	s->fd = -1;
 }
 
-static inline enum varta_client_outcome
-varta_client_failed(struct varta_client *c, int error)
-{
-	c->error = -error;
-	return VARTA_CLIENT_FAILED;
-}
-
-static inline enum varta_client_outcome
-varta_client_connect(struct varta_client *c)
+/* Returns 0 or a negative errno. */
+static inline int varta_client__connect(struct varta_client__socket *s)
 {
 	int on = 1;
 
-	c->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	s->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		       NETLINK_GENERIC);
-	if (c->fd < 0)
-		return varta_client_failed(c, errno);
-	/* Texts with refusals, and no copy of the request in front of them. */
-	if (setsockopt(c->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
-	    setsockopt(c->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on))) {
-		int error = errno;
+	if (s->fd < 0)
+		return -errno;
+	s->inode = varta_client__inode(s->fd);
+	/* Texts with refusals, and no copy of the request before them. */
+	if (setsockopt(s->fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) ||
+	    setsockopt(s->fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on))) {
+		int error = -errno;
 
-		close(c->fd);
-		c->fd = -1;
-		return varta_client_failed(c, error);
+		varta_client__disconnect(s);
+		return error;
 	}
-	c->socket_id = varta_client_socket_id(c->fd);
-	return VARTA_CLIENT_OK;
+	return 0;
 }
 
 /*
- * The number may be another socket's by now, and asking beforehand would cost a
- * system call for each beat. So this gives an address and a flag that netlink
- * could do without: most other families refuse the address, and TCP, which does
- * not look at it, refuses the flag.
+ * Returns 0 or a negative errno. The number may be another socket's by now, and
+ * checking that first would cost a system call for each beat. So this passes an
+ * address and a flag that netlink does not need: most other families reject the
+ * address, and TCP, which ignores it, rejects the flag.
  */
-static inline ssize_t varta_client_send_to_kernel(int fd, const void *message,
-						  size_t size)
+static inline int varta_client__send(struct varta_client__socket *s,
+				     struct nlmsghdr *message)
 {
 	static const struct sockaddr_nl kernel = { AF_NETLINK, 0, 0, 0 };
+	int error;
 
-	return sendto(fd, message, size,
-		      MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN,
-		      (const struct sockaddr *)&kernel, sizeof(kernel));
+	message->nlmsg_seq = ++s->sequence;
+	if (sendto(s->fd, message, message->nlmsg_len,
+		   MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN,
+		   (const struct sockaddr *)&kernel, sizeof(kernel)) >= 0)
+		return 0;
+	error = -errno;
+	switch (-error) {
+	case EAGAIN:
+	case ENOBUFS:
+	case ENOMEM:
+	case ECONNREFUSED:
+		break;
+	default:
+		/* The program may have closed the socket. */
+		varta_client__disconnect(s);
+		break;
+	}
+	return error;
 }
 
-/*
- * Whether receiving has shown that the number is another file's: netlink always
- * says who has sent.
- */
-static inline bool varta_client_is_foreign(ssize_t length,
-					   const struct sockaddr_nl *sender,
-					   socklen_t sender_size)
+/* Whether the number is another file's: netlink always names the sender. */
+static inline bool varta_client__is_foreign(ssize_t length,
+					    const struct sockaddr_nl *sender,
+					    socklen_t sender_size)
 {
 	if (length < 0)
 		return errno == EBADF || errno == ENOTSOCK;
@@ -318,63 +337,45 @@ static inline bool varta_client_is_foreign(ssize_t length,
 	       sender->nl_family != AF_NETLINK;
 }
 
-static inline enum varta_client_outcome
-varta_client_send(struct varta_client *c, union varta_client_message *message)
-{
-	message->header.nlmsg_seq = ++c->sequence;
-	if (varta_client_send_to_kernel(c->fd, message,
-					message->header.nlmsg_len) >= 0)
-		return VARTA_CLIENT_OK;
-	c->error = -errno;
-	switch (errno) {
-	case EAGAIN:
-	case ENOBUFS:
-	case ENOMEM:
-		return VARTA_CLIENT_FULL;
-	case ECONNREFUSED:
-		return VARTA_CLIENT_ABSENT;
-	default:
-		/* Closed under us, perhaps, or another file by now. */
-		varta_client_disconnect(c);
-		return VARTA_CLIENT_FAILED;
-	}
-}
-
-/* Returns the bytes of one datagram from the kernel, or -1 if there is none. */
-static inline int varta_client_receive(struct varta_client *c)
+/*
+ * Returns the bytes of one datagram from the kernel, or a negative errno:
+ * -EAGAIN if there is none, -ENOBUFS if datagrams were lost, -EMSGSIZE if it is
+ * too long, -EBADF if the socket is another file, which it does not close.
+ */
+static inline int varta_client__receive(struct varta_client__socket *s,
+					void *buffer, size_t size)
 {
 	struct sockaddr_nl sender;
-	socklen_t size;
+	socklen_t sender_size;
 	ssize_t length;
 	int i;
 
-	for (i = 0; i < VARTA_CLIENT_DATAGRAMS_MAX; i++) {
-		size = sizeof(sender);
-		length = recvfrom(c->fd, &c->buffer, sizeof(c->buffer),
-				  MSG_DONTWAIT, (struct sockaddr *)&sender,
-				  &size);
-		/* Told once: answers were lost. There may be others. */
-		if (length < 0 && errno == ENOBUFS)
-			continue;
-		if (varta_client_is_foreign(length, &sender, size)) {
-			varta_client_disconnect(c);
-			return -1;
+	for (i = 0; i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
+		sender_size = sizeof(sender);
+		length = recvfrom(s->fd, buffer, size, MSG_DONTWAIT | MSG_TRUNC,
+				  (struct sockaddr *)&sender, &sender_size);
+		if (varta_client__is_foreign(length, &sender, sender_size)) {
+			varta_client__disconnect(s);
+			return -EBADF;
 		}
 		if (length < 0)
-			return -1;
-		/* Any process may write to any port; believe the kernel. */
-		if (!sender.nl_pid)
-			return (int)length;
+			return -errno;
+		/* Any process can send to any port. */
+		if (sender.nl_pid)
+			continue;
+		return (size_t)length > size ? -EMSGSIZE : (int)length;
 	}
-	return -1;
+	return -EAGAIN;
 }
 
-/* The message at @at in the buffer, or NULL if there is no whole one. */
+/* ---- Answers */
+
+/* The message at @at in a datagram, or NULL if there is no whole one. */
 static inline const struct nlmsghdr *
-varta_client_message_at(const struct varta_client *c, int at, int length)
+varta_client__message_at(const void *buffer, int at, int length)
 {
 	const struct nlmsghdr *message =
-		(const struct nlmsghdr *)(c->buffer.bytes + at);
+		(const struct nlmsghdr *)((const unsigned char *)buffer + at);
 
 	if (length - at < (int)NLMSG_HDRLEN ||
 	    message->nlmsg_len < NLMSG_HDRLEN ||
@@ -385,8 +386,8 @@ varta_client_message_at(const struct varta_client *c, int at, int length)
 
 /* The value of an attribute among @length bytes at @bytes, or NULL. */
 static inline const unsigned char *
-varta_client_find(const unsigned char *bytes, size_t length, uint16_t type,
-		  size_t *size)
+varta_client__find(const unsigned char *bytes, size_t length, uint16_t type,
+		   size_t *size)
 {
 	struct nlattr attribute;
 
@@ -410,390 +411,428 @@ varta_client_find(const unsigned char *bytes, size_t length, uint16_t type,
 	return NULL;
 }
 
-/* ---- Answers */
-
-static inline void varta_client_keep_text(struct varta_client *c,
-					  const struct nlmsghdr *message,
-					  const struct nlmsgerr *verdict)
+/* Bytes before the attributes; an uncapped answer repeats the request. */
+static inline size_t
+varta_client__answer_offset(const struct nlmsghdr *message)
 {
 	const unsigned char *bytes = (const unsigned char *)message;
-	size_t skip = NLMSG_HDRLEN + sizeof(*verdict);
-	const unsigned char *text;
-	size_t size;
+	struct nlmsgerr answer;
 
-	c->text[0] = '\0';
-	if (!(message->nlmsg_flags & NLM_F_CAPPED) &&
-	    verdict->msg.nlmsg_len > NLMSG_HDRLEN)
-		skip += NLMSG_ALIGN(verdict->msg.nlmsg_len) - NLMSG_HDRLEN;
-	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS) ||
-	    skip >= message->nlmsg_len)
-		return;
-	text = varta_client_find(bytes + skip, message->nlmsg_len - skip,
-				 NLMSGERR_ATTR_MSG, &size);
-	if (!text)
-		return;
-	if (size > sizeof(c->text) - 1)
-		size = sizeof(c->text) - 1;
-	memcpy(c->text, text, size);
-	c->text[size] = '\0';
+	if (message->nlmsg_type == NLMSG_DONE)
+		return NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(int));
+	memcpy(&answer, bytes + NLMSG_HDRLEN, sizeof(answer));
+	if (message->nlmsg_flags & NLM_F_CAPPED ||
+	    answer.msg.nlmsg_len < NLMSG_HDRLEN)
+		return NLMSG_HDRLEN + sizeof(answer);
+	return sizeof(answer) + NLMSG_ALIGN((size_t)answer.msg.nlmsg_len);
 }
 
-static inline enum varta_client_outcome
-varta_client_verdict(struct varta_client *c, const struct nlmsghdr *message)
+static inline void
+varta_client__read_details(const struct nlmsghdr *message,
+			   struct varta_client_refusal *refusal)
 {
-	struct nlmsgerr verdict;
+	const unsigned char *attributes, *value;
+	size_t offset = varta_client__answer_offset(message);
+	size_t length, size;
 
-	if (message->nlmsg_len < NLMSG_HDRLEN + sizeof(verdict))
-		return VARTA_CLIENT_OK;
-	memcpy(&verdict, (const unsigned char *)message + NLMSG_HDRLEN,
-	       sizeof(verdict));
-	if (verdict.error >= 0)
-		return VARTA_CLIENT_OK;
-	c->error = verdict.error;
-	varta_client_keep_text(c, message, &verdict);
-	/*
-	 * Generic netlink itself says this of a family that is not there, and
-	 * without a text; varta's own refusals have one.
-	 */
-	if (verdict.error == -ENOENT && !c->text[0])
-		return VARTA_CLIENT_ABSENT;
-	return VARTA_CLIENT_REFUSED;
+	refusal->text[0] = '\0';
+	refusal->offset = 0;
+	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    offset >= message->nlmsg_len)
+		return;
+	attributes = (const unsigned char *)message + offset;
+	length = message->nlmsg_len - offset;
+	value = varta_client__find(attributes, length, NLMSGERR_ATTR_MSG, &size);
+	if (value) {
+		if (size > sizeof(refusal->text) - 1)
+			size = sizeof(refusal->text) - 1;
+		memcpy(refusal->text, value, size);
+		refusal->text[size] = '\0';
+	}
+	value = varta_client__find(attributes, length, NLMSGERR_ATTR_OFFS,
+				   &size);
+	if (value && size == sizeof(refusal->offset))
+		memcpy(&refusal->offset, value, size);
 }
 
 /*
- * The kernel handles a message within send(), so that its answer is there
- * already if there is one: nothing needs to be waited for.
+ * Reads NLMSG_ERROR, which also confirms requests, or NLMSG_DONE. Returns 0 if
+ * the kernel accepted the request, the negative errno of its refusal, or
+ * -EBADMSG if the message is malformed; @refusal changes only with a refusal.
  */
-static inline enum varta_client_outcome
-varta_client_answers(struct varta_client *c, bool expected)
+static inline int varta_client__verdict(const struct nlmsghdr *message,
+					struct varta_client_refusal *refusal)
 {
-	enum varta_client_outcome outcome = VARTA_CLIENT_OK, verdict;
+	size_t size = message->nlmsg_type == NLMSG_ERROR ?
+		      sizeof(struct nlmsgerr) : sizeof(int);
+	int error;
+
+	if (message->nlmsg_len < NLMSG_HDRLEN + size)
+		return -EBADMSG;
+	memcpy(&error, (const unsigned char *)message + NLMSG_HDRLEN,
+	       sizeof(error));
+	if (error > 0 || error < -VARTA_CLIENT__ERRNO_MAX)
+		return -EBADMSG;
+	if (!error)
+		return 0;
+	refusal->error = error;
+	varta_client__read_details(message, refusal);
+	return error;
+}
+
+/*
+ * Netlink itself answers -ENOENT for an unknown family, and -EPROTONOSUPPORT
+ * for a dump of one that is being unloaded, without a text. The module's own
+ * refusals have one.
+ */
+static inline bool
+varta_client__is_unloaded(const struct varta_client_refusal *refusal)
+{
+	return (refusal->error == -ENOENT ||
+		refusal->error == -EPROTONOSUPPORT) && !refusal->text[0];
+}
+
+/*
+ * Reads the answers that have arrived. The kernel processes a message within
+ * send(), so that its answer is there already, and nothing needs to be waited
+ * for.
+ */
+static inline int varta_client__read_answers(struct varta_client *c,
+					     bool expected)
+{
 	const struct nlmsghdr *message;
 	int i, at, length;
 
-	for (i = 0; i < VARTA_CLIENT_DATAGRAMS_MAX; i++) {
-		length = varta_client_receive(c);
+	for (i = 0; i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
+		length = varta_client__receive(&c->socket, &c->buffer,
+					       sizeof(c->buffer));
+		/* Other answers may follow. */
+		if (length == -ENOBUFS || length == -EMSGSIZE)
+			continue;
 		if (length < 0)
 			break;
-		for (at = 0; (message = varta_client_message_at(c, at, length));
+		for (at = 0; (message = varta_client__message_at(&c->buffer, at,
+								 length));
 		     at += (int)NLMSG_ALIGN(message->nlmsg_len)) {
 			if (message->nlmsg_type != NLMSG_ERROR)
 				continue;
-			verdict = varta_client_verdict(c, message);
-			if (verdict != VARTA_CLIENT_OK)
-				outcome = verdict;
-			if (message->nlmsg_seq == c->sequence)
+			varta_client__verdict(message, &c->refusal);
+			if (message->nlmsg_seq == c->socket.sequence)
 				expected = false;
 		}
 	}
-	if (c->fd < 0)
-		return varta_client_failed(c, EBADF);
-	if (expected && outcome == VARTA_CLIENT_OK) {
-		c->error = -ENOBUFS;
-		return VARTA_CLIENT_FULL;
+	if (varta_client__is_unloaded(&c->refusal)) {
+		c->refusal.error = 0;
+		return -ENODEV;
 	}
-	return outcome;
+	if (c->refusal.error)
+		return c->refusal.error;
+	if (c->socket.fd < 0)
+		return -EBADF;
+	return expected ? -EAGAIN : 0;
 }
 
 /* ---- The family */
 
-static inline void varta_client_take_family(struct varta_client *c,
-					    const struct nlmsghdr *message)
+/* The id of the varta family if the message has it, else 0. */
+static inline uint16_t
+varta_client__read_family(const struct nlmsghdr *message)
 {
 	const unsigned char *bytes = (const unsigned char *)message;
 	const size_t skip = NLMSG_HDRLEN + GENL_HDRLEN;
 	const unsigned char *name, *id;
 	size_t name_size, id_size;
+	uint16_t family = 0;
 
 	if (message->nlmsg_type != GENL_ID_CTRL || message->nlmsg_len < skip)
-		return;
-	name = varta_client_find(bytes + skip, message->nlmsg_len - skip,
-				 CTRL_ATTR_FAMILY_NAME, &name_size);
-	id = varta_client_find(bytes + skip, message->nlmsg_len - skip,
-			       CTRL_ATTR_FAMILY_ID, &id_size);
+		return 0;
+	name = varta_client__find(bytes + skip, message->nlmsg_len - skip,
+				  CTRL_ATTR_FAMILY_NAME, &name_size);
+	id = varta_client__find(bytes + skip, message->nlmsg_len - skip,
+				CTRL_ATTR_FAMILY_ID, &id_size);
 	if (name && name_size == sizeof(VARTA_FAMILY_NAME) &&
 	    !memcmp(name, VARTA_FAMILY_NAME, name_size) &&
-	    id && id_size == sizeof(c->family))
-		memcpy(&c->family, id, sizeof(c->family));
+	    id && id_size == sizeof(family))
+		memcpy(&family, id, sizeof(family));
+	return family;
 }
 
-/* Reads the answer to its end: the next one begins with a clean socket. */
-static inline void varta_client_families(struct varta_client *c)
+/* Reads the answer to its end, so that none of it is left in the socket. */
+static inline void varta_client__read_families(struct varta_client *c)
 {
 	const struct nlmsghdr *message;
 	int i, at, length;
+	uint16_t family;
 
-	for (i = 0; i < VARTA_CLIENT_DATAGRAMS_MAX; i++) {
-		length = varta_client_receive(c);
+	for (i = 0; i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
+		length = varta_client__receive(&c->socket, &c->buffer,
+					       sizeof(c->buffer));
+		if (length == -ENOBUFS || length == -EMSGSIZE)
+			continue;
 		if (length < 0)
 			return;
-		for (at = 0; (message = varta_client_message_at(c, at, length));
+		for (at = 0; (message = varta_client__message_at(&c->buffer, at,
+								 length));
 		     at += (int)NLMSG_ALIGN(message->nlmsg_len)) {
-			if (message->nlmsg_seq != c->sequence)
+			if (message->nlmsg_seq != c->socket.sequence)
 				continue;
 			if (message->nlmsg_type == NLMSG_DONE ||
 			    message->nlmsg_type == NLMSG_ERROR)
 				return;
-			varta_client_take_family(c, message);
+			family = varta_client__read_family(message);
+			if (family)
+				c->socket.family = family;
 		}
 	}
-	varta_client_disconnect(c);
+	varta_client__disconnect(&c->socket);
 }
 
 /*
- * Asked for by its name, a family that is not there makes the kernel look for
- * its module, which takes time and a process. So that is for opening, and later
- * all families are listed.
+ * A lookup by name makes the kernel load a missing module, which takes time and
+ * a process. That is for opening; later lookups list all families.
  */
-static inline enum varta_client_outcome
-varta_client_look_up(struct varta_client *c, bool by_name)
+static inline int varta_client__look_up(struct varta_client *c, bool by_name)
 {
-	union varta_client_message message;
-	enum varta_client_outcome outcome;
+	union varta_client__message message;
+	int error;
 
-	varta_client_begin(&message, CTRL_CMD_GETFAMILY, by_name);
+	varta_client__begin(&message, CTRL_CMD_GETFAMILY, by_name);
 	message.header.nlmsg_type = GENL_ID_CTRL;
 	if (by_name)
-		varta_client_put(&message, CTRL_ATTR_FAMILY_NAME,
-				 VARTA_FAMILY_NAME, sizeof(VARTA_FAMILY_NAME));
+		varta_client__put(&message, CTRL_ATTR_FAMILY_NAME,
+				  VARTA_FAMILY_NAME, sizeof(VARTA_FAMILY_NAME));
 	else
 		message.header.nlmsg_flags |= NLM_F_DUMP;
-	c->family = 0;
-	outcome = varta_client_send(c, &message);
-	if (outcome != VARTA_CLIENT_OK)
-		return outcome;
-	varta_client_families(c);
-	if (c->family)
-		return VARTA_CLIENT_OK;
-	c->error = -ENODEV;
-	return VARTA_CLIENT_ABSENT;
+	c->socket.family = 0;
+	error = varta_client__send(&c->socket, &message.header);
+	if (error)
+		return error;
+	varta_client__read_families(c);
+	return c->socket.family ? 0 : -ENODEV;
 }
 
-/* ---- Readiness */
+/* ---- Calls */
 
-/*
- * In a child, what it must not share with its parent is let go. Its nonces need
- * no change: they go on with the clock, and the kernel has seen none of it.
- */
-static inline void varta_client_notice_fork(struct varta_client *c)
+/* A child leaves the parent's socket alone. The kernel knows none of its nonces. */
+static inline void varta_client__notice_fork(struct varta_client *c)
 {
 	if (*c->same_process)
 		return;
-	varta_client_disconnect(c);
-	c->sequence = 0;
+	varta_client__disconnect(&c->socket);
+	c->socket.sequence = 0;
 	c->retry_at = 0;
 	c->forks++;
 	*c->same_process = 1;
 }
 
-static inline enum varta_client_outcome
-varta_client_ready(struct varta_client *c, uint64_t now)
+static inline int varta_client__ready(struct varta_client *c, uint64_t now)
 {
-	enum varta_client_outcome outcome;
+	int error = 0;
 
 	if (!c->same_process)
-		return varta_client_failed(c, EBADF);
-	varta_client_notice_fork(c);
-	if (c->fd < 0) {
-		outcome = varta_client_connect(c);
-		if (outcome != VARTA_CLIENT_OK)
-			return outcome;
-	}
-	if (c->family)
-		return VARTA_CLIENT_OK;
-	if (now < c->retry_at) {
-		c->error = -ENODEV;
-		return VARTA_CLIENT_ABSENT;
-	}
-	c->retry_at = now + VARTA_CLIENT_RETRY_NS;
-	return varta_client_look_up(c, false);
+		return -EBADF;
+	varta_client__notice_fork(c);
+	if (c->socket.fd < 0)
+		error = varta_client__connect(&c->socket);
+	if (error || c->socket.family)
+		return error;
+	if (now < c->retry_at)
+		return -ENODEV;
+	c->retry_at = now + VARTA_CLIENT__RETRY_NS;
+	return varta_client__look_up(c, false);
 }
 
-static inline enum varta_client_outcome
-varta_client_exchange_once(struct varta_client *c,
-			   union varta_client_message *message, uint64_t now)
+static inline int varta_client__exchange_once(struct varta_client *c,
+					      struct nlmsghdr *message,
+					      uint64_t now)
 {
-	enum varta_client_outcome outcome = varta_client_ready(c, now);
+	int error = varta_client__ready(c, now);
 
-	if (outcome == VARTA_CLIENT_OK) {
-		message->header.nlmsg_type = c->family;
-		outcome = varta_client_send(c, message);
+	if (!error) {
+		message->nlmsg_type = c->socket.family;
+		error = varta_client__send(&c->socket, message);
 	}
-	if (outcome == VARTA_CLIENT_OK)
-		outcome = varta_client_answers(c, message->header.nlmsg_flags &
-						  NLM_F_ACK);
-	return outcome;
+	switch (-error) {
+	case 0:
+		return varta_client__read_answers(c, message->nlmsg_flags &
+						     NLM_F_ACK);
+	case ENOBUFS:
+	case ENOMEM:
+		return -EAGAIN;
+	case ECONNREFUSED:
+		return -ENODEV;
+	default:
+		return error;
+	}
 }
 
-static inline enum varta_client_outcome
-varta_client_exchange(struct varta_client *c,
-		      union varta_client_message *message, uint64_t now)
+static inline void varta_client__clear_refusal(struct varta_client *c)
 {
-	enum varta_client_outcome outcome;
-
-	c->error = 0;
-	c->text[0] = '\0';
-	outcome = varta_client_exchange_once(c, message, now);
-	if (outcome != VARTA_CLIENT_ABSENT || !c->family)
-		return outcome;
-	/* It may be back under another number. */
-	c->family = 0;
-	c->error = 0;
-	outcome = varta_client_exchange_once(c, message, now);
-	if (outcome == VARTA_CLIENT_ABSENT)
-		c->error = -ENODEV;
-	return outcome;
+	c->refusal.error = 0;
+	c->refusal.offset = 0;
+	c->refusal.text[0] = '\0';
 }
 
-/* ---- What a program calls */
+/* Sends a request and reads its answer. */
+static inline int varta_client__exchange(struct varta_client *c,
+					 struct nlmsghdr *message, uint64_t now)
+{
+	int error;
+
+	varta_client__clear_refusal(c);
+	error = varta_client__exchange_once(c, message, now);
+	if (error != -ENODEV || c->refusal.error || !c->socket.family)
+		return error;
+	/* The module may have been loaded again, under another id. */
+	c->socket.family = 0;
+	return varta_client__exchange_once(c, message, now);
+}
 
 /**
- * varta_client_open() - Make a client ready.
- * @c: The client: any contents, but not one that is open.
- * @how: May be NULL for defaults.
+ * varta_client_open() - Open a client.
+ * @c: The client: any contents, but not an open client.
+ * @options: May be NULL for defaults.
  *
- * May wait, while the kernel loads the module, where it can.
+ * May block while the kernel loads the module.
  *
- * Return: VARTA_CLIENT_OK; VARTA_CLIENT_ABSENT if there is no module, or
- * VARTA_CLIENT_FAILED if there is no socket: the client may be used all the
- * same, and beats when there is. Only if there is no memory for the one page
- * that it takes, all its beats are VARTA_CLIENT_FAILED.
+ * Return: 0 or a negative errno. The client is usable after a failure too, and
+ * beats as soon as it can: -ENODEV if the module is not loaded, -EMFILE if
+ * there are too many open files. Only after -ENOMEM all its calls fail with
+ * -EBADF.
  */
-static inline enum varta_client_outcome
-varta_client_open(struct varta_client *c,
-		  const struct varta_client_options *how)
+static inline int varta_client_open(struct varta_client *c,
+				    const struct varta_client_options *options)
 {
 	static const struct varta_client_options defaults = {
 		NULL, 0, false, 0
 	};
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	enum varta_client_outcome outcome;
 	void *mark;
+	int error;
 
-	if (!how)
-		how = &defaults;
+	if (!options)
+		options = &defaults;
 	memset(c, 0, offsetof(struct varta_client, buffer));
-	c->fd = -1;
-	c->acknowledge = how->acknowledge;
-	c->clocked = !how->first_nonce;
-	c->nonce = how->first_nonce - !c->clocked;
-	varta_client_write(c, how);
+	c->socket.fd = -1;
+	c->acknowledge = options->acknowledge;
+	c->clocked = !options->first_nonce;
+	c->nonce = options->first_nonce - !c->clocked;
+	varta_client__prepare_beat(c, options);
 
 	mark = mmap(NULL, page, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (mark == MAP_FAILED)
-		return varta_client_failed(c, errno);
+		return -errno;
 	if (madvise(mark, page, MADV_WIPEONFORK)) {
-		int error = errno;
-
+		error = -errno;
 		munmap(mark, page);
-		return varta_client_failed(c, error);
+		return error;
 	}
 	c->same_process = (volatile unsigned char *)mark;
 	*c->same_process = 1;
-	outcome = varta_client_connect(c);
-	return outcome == VARTA_CLIENT_OK ? varta_client_look_up(c, true) :
-					    outcome;
+	error = varta_client__connect(&c->socket);
+	return error ? error : varta_client__look_up(c, true);
 }
 
 /**
- * varta_client_close() - Give back what a client holds.
+ * varta_client_close() - Close a client.
  * @c: An open client, or one of zeros.
  *
- * The agent stays in the ledger, see varta_client_bye(). A child that closes
- * its copy takes nothing from its parent.
+ * The agent stays in the tracker; varta_client_bye() removes it. In a child,
+ * this does not affect the parent.
  */
 static inline void varta_client_close(struct varta_client *c)
 {
-	/* In one of zeros, 0 is nobody's socket. */
+	/* In a client of zeros, descriptor 0 is not its own. */
 	if (c->same_process) {
-		varta_client_disconnect(c);
+		varta_client__disconnect(&c->socket);
 		munmap((void *)(uintptr_t)c->same_process,
 		       (size_t)sysconf(_SC_PAGESIZE));
 	}
 	c->same_process = NULL;
-	c->fd = -1;
+	c->socket.fd = -1;
 }
 
-/* One that a program sees: its values are all that is new in it. */
-static inline enum varta_client_outcome
-varta_client_say(struct varta_client *c, uint32_t status, uint32_t payload,
-		 uint64_t nonce, uint64_t now)
+static inline int varta_client__beat(struct varta_client *c, uint32_t status,
+				     uint32_t payload, uint64_t nonce,
+				     uint64_t now)
 {
-	unsigned char *at = c->beat.bytes;
+	unsigned char *bytes = c->beat.bytes;
 
-	memcpy(at + VARTA_CLIENT_AT_STATUS, &status, sizeof(status));
-	memcpy(at + VARTA_CLIENT_AT_PAYLOAD, &payload, sizeof(payload));
-	memcpy(at + VARTA_CLIENT_AT_NONCE, &nonce, sizeof(nonce));
-	memcpy(at + VARTA_CLIENT_AT_TIMESTAMP, &now, sizeof(now));
-	return varta_client_exchange(c, &c->beat, now);
+	memcpy(bytes + VARTA_CLIENT__STATUS_OFFSET, &status, sizeof(status));
+	memcpy(bytes + VARTA_CLIENT__PAYLOAD_OFFSET, &payload,
+	       sizeof(payload));
+	memcpy(bytes + VARTA_CLIENT__NONCE_OFFSET, &nonce, sizeof(nonce));
+	memcpy(bytes + VARTA_CLIENT__TIMESTAMP_OFFSET, &now, sizeof(now));
+	return varta_client__exchange(c, &c->beat.header, now);
 }
 
 /**
- * varta_client_beat() - Say that the calling process is alive.
+ * varta_client_beat() - Send a beat of the calling process.
  * @c: The client.
- * @status: How it is: VARTA_STATUS_OK, _DEGRADED or _CRITICAL.
- * @payload: Kept with the agent for its readers; opaque to varta.
+ * @status: VARTA_STATUS_OK, _DEGRADED or _CRITICAL.
+ * @payload: Stored with the agent for readers; opaque to varta.
  *
- * Neither allocates nor waits. The nonce is the time in nanoseconds, or one
- * more than the last: so a program that takes the place of another by exec(3),
- * and a second client in the process, go on where the first has come to.
+ * Neither allocates nor blocks. The nonce is the time in nanoseconds, or the
+ * last nonce plus one if that is greater. So nonces go on increasing after
+ * exec(3), and over several clients of one process.
  *
- * Return: What may be ignored; see enum varta_client_outcome.
+ * Return: 0 or a negative errno, see the top of this file.
  */
-static inline enum varta_client_outcome
-varta_client_beat(struct varta_client *c, uint32_t status, uint32_t payload)
+static inline int varta_client_beat(struct varta_client *c, uint32_t status,
+				    uint32_t payload)
 {
-	uint64_t now = varta_client_now();
+	uint64_t now = varta_client__now();
 
 	c->nonce++;
 	if (c->clocked && c->nonce < now)
 		c->nonce = now;
 	else if (c->nonce == VARTA_CLIENT_NONCE_TERMINAL)
 		c->nonce = 0;
-	return varta_client_say(c, status, payload, c->nonce, now);
+	return varta_client__beat(c, status, payload, c->nonce, now);
 }
 
 /**
- * varta_client_terminal() - Send a terminal beat, a crash handler's last word.
- * @c: The client. For a signal handler, one that nothing else uses.
- * @payload: As in varta_client_beat(); the number of the signal, say.
+ * varta_client_terminal() - Send a terminal beat, for a crash handler.
+ * @c: The client. In a signal handler, one that nothing else uses.
+ * @payload: As for varta_client_beat(); for example the signal's number.
  *
- * Looks for the module at once if it is not where it was, and takes another
- * socket if its own is gone: there is no later beat.
+ * There is no later beat. So this looks for a missing module at once, and opens
+ * a new socket if the program has closed the old one.
  *
  * Return: As varta_client_beat().
  */
-static inline enum varta_client_outcome
-varta_client_terminal(struct varta_client *c, uint32_t payload)
+static inline int varta_client_terminal(struct varta_client *c,
+					uint32_t payload)
 {
-	enum varta_client_outcome outcome = VARTA_CLIENT_FAILED;
-	int i;
+	int i, error = -EBADF;
 
 	c->retry_at = 0;
-	for (i = 0; i < 2 && outcome == VARTA_CLIENT_FAILED; i++)
-		outcome = varta_client_say(c, VARTA_STATUS_CRITICAL, payload,
+	for (i = 0; i < 2; i++) {
+		error = varta_client__beat(c, VARTA_STATUS_CRITICAL, payload,
 					   VARTA_CLIENT_NONCE_TERMINAL,
-					   varta_client_now());
-	return outcome;
+					   varta_client__now());
+		if (c->socket.fd >= 0)
+			break;
+	}
+	return error;
 }
 
 /**
- * varta_client_bye() - Take the calling process off the ledger.
+ * varta_client_bye() - Remove the calling process from the tracker.
  * @c: The client.
  *
- * Nobody is told of it. The next beat, if there is one, starts afresh.
+ * No event is sent. A later beat makes the process a new agent.
  *
- * Return: As varta_client_beat(), with an answer of the kernel in any case;
- * VARTA_CLIENT_REFUSED with @error -ENOENT if it was not in the ledger.
+ * Return: 0 if the kernel has confirmed it, or a negative errno as
+ * varta_client_beat(); -ENOENT if the process was not in the tracker.
  */
-static inline enum varta_client_outcome
-varta_client_bye(struct varta_client *c)
+static inline int varta_client_bye(struct varta_client *c)
 {
-	union varta_client_message message;
+	union varta_client__message message;
 
-	varta_client_begin(&message, VARTA_CMD_BYE, true);
-	return varta_client_exchange(c, &message, varta_client_now());
+	varta_client__begin(&message, VARTA_CMD_BYE, true);
+	return varta_client__exchange(c, &message.header, varta_client__now());
 }
 
 #endif /* VARTA_CLIENT_H */

@@ -1,61 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The public interface of libvarta, the library to the varta kernel module,
- * which keeps a ledger of the liveness of processes. Here is what it takes to
- * be in the ledger; reading it is in varta-reader.h, which comes along.
+ * libvarta: beats for agents, and access to the tracker of the varta kernel
+ * module, which keeps the liveness of processes.
  *
- *	struct varta_options how = VARTA_OPTIONS_INIT;
+ *	struct varta_options options = VARTA_OPTIONS_INIT;
  *	struct varta *v;
  *
- *	how.optional = true;
- *	if (varta_open(&v, &how) == 0) {
- *		while (work())
- *			varta_beat(v, VARTA_STATUS_OK, 0);
- *		varta_close(v);
- *	}
+ *	options.optional = true;
+ *	if (varta_open(&v, &options) < 0)
+ *		return 1;
+ *	while (work())
+ *		if (varta_beat(v, VARTA_STATUS_OK, 0) < 0)
+ *			log_once(varta_errmsg(v));
+ *	varta_close(v);
  *
- * Conventions of the whole library:
+ * Results. Every function that can fail returns a negative errno on failure,
+ * and 0 or a positive number on success. Objects come through a pointer. When
+ * the kernel refuses a request, the errno is the kernel's; varta_reason() says
+ * why, and varta_errmsg() says it in words. Any call on a handle returns
+ * -ENODEV when the module is not loaded; a later call looks for it again.
  *
- * Errors. Functions return 0 (or a count) on success and a negative errno on
- * failure; what they make comes through a pointer. The numbers are the
- * kernel's own, because they are the kernel's answers: libnl's NLE_* codes
- * would merge several of them into one. The text that the kernel adds to a
- * refusal is kept in the handle, see varta_strerror(). Any call may find that
- * the kernel has no varta, or has it no more: that is -ENODEV; the next call
- * on the handle looks for it again. Beats have outcomes instead, which may be
- * ignored.
+ * Growth. A struct that the caller fills in begins with its size or has
+ * reserved members. Initialise it with its _INIT macro or with zeros; all zeros
+ * are valid defaults. A size of 0 is the size that the struct had in version
+ * 0.1. A library that is older than the header fails with -E2BIG when a member
+ * that it does not know is not 0. Reserved members must be 0.
  *
- * Units. Times are in nanoseconds of CLOCK_MONOTONIC unless the name says
- * otherwise.
+ * Units. Times are in nanoseconds of CLOCK_MONOTONIC unless the name has
+ * another unit.
  *
- * Ownership. What a varta_..._open() or varta_thread_start() makes is the
- * caller's, and given back with the function named there. Strings and structs
- * that a caller gives are copied, unless it says otherwise.
+ * Ownership. The caller owns what a function with _open or _start in its name
+ * makes, and releases it with the function named there. Strings and structs
+ * that the caller passes in are copied, unless stated otherwise.
  *
- * Threads. A handle or a subscription serves one thread at a time; different
- * ones serve different threads. Functions without one may be called from any
- * thread at any time. The crash handler is the one thing of which there is one
- * in a process.
+ * Threads. A handle or subscription must not be used by two threads at the same
+ * time. Functions without one may be called from any thread. A process has one
+ * crash handler.
  *
- * Fork. A handle may go on being used in a child: it beats and asks as the
- * child, on sockets of its own, without being told, and closing it takes
- * nothing from the parent. No other thread may be using it while its process
- * forks. A subscription is the parent's; the child may only close it. File
- * descriptors are closed by exec.
+ * Fork. A child may go on using a handle: it beats as itself, on sockets of its
+ * own, and closing the handle does not affect the parent. No other thread may
+ * use the handle during fork(). A child may only close a subscription. exec
+ * closes all descriptors of the library.
  *
- * Descriptors. They are the library's own, also those that it gives to wait on.
- * A program that closes all of its descriptors, with closefrom(3) say, has to
- * give back its handles, subscriptions and beat threads before, or give them
- * back after and make others, before it uses them again, and to enable the
- * crash handler anew; but a child of fork() has not. Else the numbers may have
- * become those of other files. The library never closes these, and nearly all
- * kinds refuse what it sends: then the call fails, and the next one on the
- * handle has a socket again. But a few kinds of sockets take it, netlink's and
- * AF_UNIX ones of SOCK_SEQPACKET among them, and a subscription reads from any
- * socket until it meets a message that is not netlink's; it does not recover.
- *
- * Growth. Structures that the caller makes either begin with their size or
- * have reserved room; initialise them with their _INIT macro or with zeros.
+ * Descriptors belong to the library, also those that it returns for poll(). A
+ * program that closes all of its descriptors, with closefrom(3) for example,
+ * must close its handles, subscriptions and beat threads and open new ones, and
+ * enable the crash handler again. A child of fork() need not. Otherwise the
+ * numbers may belong to other files. The library does not close those. Most
+ * kinds of files reject what it sends: the call fails, and the next one opens a
+ * socket again. Netlink sockets and AF_UNIX sockets of type SOCK_SEQPACKET are
+ * among the few that accept it. A subscription reads from any socket until it
+ * receives a message that is not netlink's, and does not recover.
  */
 #ifndef VARTA_H
 #define VARTA_H
@@ -74,171 +69,175 @@ extern "C" {
 
 #define VARTA_API	__attribute__((visibility("default")))
 
-/* With status critical: a terminal beat, a crash handler's last word. */
+/* With status critical: the nonce of a terminal beat. */
+#ifndef VARTA_NONCE_TERMINAL
 #define VARTA_NONCE_TERMINAL	UINT64_MAX
+#endif
 
-/* The longest frame that varta_beat_send() passes on to be judged. */
+/* Longest frame that varta_beat_send() and varta_relay() send. */
 #define VARTA_FRAME_SEND_MAX	256
 
-/* Room for an agent's name and the NUL behind it. */
+/* Size of an agent's name with its terminating NUL. */
+#ifndef VARTA_NAME_SIZE
 #define VARTA_NAME_SIZE		16
+#endif
 
-/* How many beats one varta_relay() takes. */
+/* Most beats for one varta_relay(). */
 #define VARTA_RELAY_MAX		256
 
+/* ---- Handles */
+
 /**
- * struct varta - A connection to the kernel's ledger, and one agent's nonce.
+ * struct varta - A connection to the kernel, and the nonce of one agent.
  */
 struct varta;
 
 /**
- * struct varta_options - How varta_open() makes a handle.
- * @size: sizeof(struct varta_options), as VARTA_OPTIONS_INIT sets it.
- * @first_nonce: Nonce of the first varta_beat(), and the others count on from
- *   it. 0 is for the usual ones: the time, see varta_beat().
- * @timeout_ms: How long to wait for an answer that must come, but to beats; 0
- *   means 5000. The kernel answers while the request is sent, so that this runs
- *   out only when something is wrong.
- * @acknowledge: Ask the kernel to confirm every beat that it accepts. Without,
- *   only refusals are answered, which is cheaper.
- * @threshold_ms: Silence from which this agent is stalled; 0 for that of the
- *   ledger. If the kernel's settings do not allow it, the beats are refused.
- * @name: What to call this agent; copied. NULL leaves it with the command name
- *   of its process.
- * @optional: The kernel need not have varta: make the handle all the same, and
- *   beat when it has. What agents want.
- * @interval_ms: From beat to beat, for varta_timeout(), varta_dispatch() and
- *   varta_thread_start(); 0 means a third of @threshold_ms, or 1000 if that is
- *   0 too.
+ * struct varta_options - Options of varta_open().
+ * @size: sizeof(struct varta_options), set by VARTA_OPTIONS_INIT.
+ * @name: Name of this agent; copied. NULL: the command name of its process.
+ * @first_nonce: Nonce of the first varta_beat(), from which the others count
+ *   up. 0: nonces follow the clock, see varta_beat().
+ * @threshold_ms: Silence after which this agent is stalled. 0: the module's
+ *   setting. The kernel refuses beats with a threshold that its settings do not
+ *   allow.
+ * @interval_ms: Time between beats, for varta_timeout(), varta_dispatch() and
+ *   varta_thread_start(). 0: a third of @threshold_ms, or 1000 if that is 0.
+ * @timeout_ms: Time to wait for an answer to a request other than a beat. 0:
+ *   5000. The kernel answers while the request is being sent, so that this
+ *   expires only when something is wrong.
+ * @acknowledge: Ask the kernel to confirm every beat. Otherwise the kernel
+ *   answers only the beats that it refuses, which is cheaper.
+ * @optional: Succeed when the module is not loaded, and beat once it is. Most
+ *   agents want this.
+ * @reserved: Must be 0.
  *
- * Threshold and name go with every varta_beat(), because the ledger forgets an
- * agent when the module is unloaded, and may evict it.
+ * Every varta_beat() carries the threshold and the name, because the tracker
+ * loses an agent when the module is unloaded, and may evict it.
  */
 struct varta_options {
 	size_t size;
+	const char *name;
 	uint64_t first_nonce;
+	uint32_t threshold_ms;
+	uint32_t interval_ms;
 	uint32_t timeout_ms;
 	bool acknowledge;
-	uint32_t threshold_ms;
-	const char *name;
 	bool optional;
-	uint32_t interval_ms;
+	uint8_t reserved[2];
 };
 
 #define VARTA_OPTIONS_INIT \
-	{ sizeof(struct varta_options), 0, 0, false, 0, NULL, false, 0 }
+	{ sizeof(struct varta_options), NULL, 0, 0, 0, 0, false, false, \
+	  { 0, 0 } }
 
 /**
- * varta_version() - The version of the library that is linked.
+ * varta_version() - Version of the library that the program is linked with.
  *
- * Return: A constant string, such as VARTA_VERSION was when it was built.
+ * Return: A constant string, in the form of VARTA_VERSION.
  */
 VARTA_API const char *varta_version(void);
 
 /**
- * varta_open() - Make a handle.
- * @handle: Receives the handle, or NULL on failure. The caller owns it and
- *   gives it back with varta_close().
+ * varta_open() - Open a handle.
+ * @handle: Receives the handle, or NULL on failure. Release it with
+ *   varta_close().
  * @options: May be NULL for defaults.
  *
- * May wait, while the kernel loads the module, where it can.
+ * May block while the kernel loads the module.
  *
- * Return: 0; -ENODEV if the kernel has no varta (the module is not loaded, and
- * could not be on demand) and it is not optional; -EINVAL if @options has a
- * size that this library does not know; -ENAMETOOLONG if the name does not fit
- * in VARTA_NAME_SIZE; -ENOMEM; or what socket(2) and the kernel say.
+ * Return: 0 or a negative errno. -ENODEV: the module is not loaded, could not
+ * be loaded on demand, and is not optional. -EINVAL: @options has an impossible
+ * size. -E2BIG: @options has a member that this library does not know.
+ * -ENAMETOOLONG: the name does not fit in VARTA_NAME_SIZE.
  */
 VARTA_API int varta_open(struct varta **handle,
 			 const struct varta_options *options);
 
 /**
- * varta_close() - Give a handle back.
+ * varta_close() - Close a handle.
  * @v: May be NULL.
  *
- * The agent stays in the ledger, see varta_bye(): it is stalled when it beats
- * no more. In a child of fork(), its parent's handle is left alone.
+ * The agent stays in the tracker and stalls when its threshold has passed. Use
+ * varta_bye() to remove it.
  */
 VARTA_API void varta_close(struct varta *v);
 
 /**
- * varta_strerror() - What the last failed call on a handle is about.
+ * varta_errmsg() - Describe the failure of the last call on a handle.
  * @v: The handle.
  *
- * Return: The text that the kernel gave with its refusal, or else the name of
- * the errno in words; "" if the last call did not fail. Valid until the next
+ * Return: The kernel's text if the kernel refused the request, else a
+ * description of the errno; "" if the last call succeeded. Valid until the next
  * call on the handle.
  */
-VARTA_API const char *varta_strerror(const struct varta *v);
+VARTA_API const char *varta_errmsg(const struct varta *v);
 
 /**
- * varta_refused() - Whether the last failed call was refused by the kernel.
+ * varta_reason() - Why the kernel refused the last call on a handle.
  * @v: The handle.
  *
- * Return: true if its errno is the kernel's answer to the request; false if
- * the call did not fail, or failed on this side: the same numbers occur there.
+ * Return: The reason. VARTA_REASON_NONE if the call succeeded, if it failed in
+ * this process, if netlink itself refused it, or if the reason is newer than
+ * this library; varta_refused() tells these apart.
+ */
+VARTA_API enum varta_reason varta_reason(const struct varta *v);
+
+/**
+ * varta_refused() - Whether the kernel refused the last call on a handle.
+ * @v: The handle.
+ *
+ * Return: true if the errno of the last call is the kernel's answer; false if
+ * the call succeeded or failed in this process.
  */
 VARTA_API bool varta_refused(const struct varta *v);
 
+/* ---- Beats of the calling process */
+
+/* Success of a beat on an optional handle, when the module is not loaded. */
+#define VARTA_NOT_LOADED	1
+
 /**
- * varta_error() - How the last call on a handle ended.
+ * varta_beat() - Send a beat of the calling process.
  * @v: The handle.
+ * @status: State of the process; the kernel refuses VARTA_STATUS_STALL.
+ * @payload: Stored with the agent for readers; opaque to varta.
  *
- * Return: A negative errno, 0 if it did not fail. After a beat it tells more
- * than the outcome: the kernel's own number for a refusal.
+ * Sends one beat with the current time and a new nonce. Neither allocates nor
+ * blocks. Notices when the module was loaded again, and when it runs in a child
+ * of the process that opened the handle.
+ *
+ * The nonce is the time in nanoseconds, or the last nonce plus one if that is
+ * greater. So nonces go on increasing after exec(3), after a restart in the
+ * same process id, and over several handles of one process. A refused beat uses
+ * up its nonce.
+ *
+ * Return: 0 if the kernel has accepted the beat. Without acknowledgement: if
+ * it has not refused this beat or an earlier one so far.
+ *
+ * VARTA_NOT_LOADED, which is positive, if the module is not loaded and the
+ * handle is optional: nothing was sent, and that is no failure. The same handle
+ * looks for the module again at most once a second.
+ *
+ * A negative errno on failure, which may be ignored; the next beat tries again:
+ * the kernel's errno if it refused a beat, see varta_reason(). -ENODEV: the
+ * module is not loaded and the handle is not optional. -EAGAIN with
+ * VARTA_REASON_NONE: no room for the beat, or for its acknowledgement, in the
+ * kernel or in the socket. Any other: there is no socket, as with -EMFILE, or
+ * the program has closed it.
  */
-VARTA_API int varta_error(const struct varta *v);
+VARTA_API int varta_beat(struct varta *v, enum varta_status status,
+			 uint32_t payload);
 
 /**
- * enum varta_outcome - How a beat went. All may be ignored.
- * @VARTA_BEAT_OK: The kernel has it, and has refused nothing so far.
- * @VARTA_BEAT_REFUSED: The kernel refused it, or one before it that was not
- *   told yet: see varta_error() and varta_strerror().
- * @VARTA_BEAT_ABSENT: The kernel has no varta: the module is not loaded. It is
- *   looked for again with a later beat, at most once a second.
- * @VARTA_BEAT_FULL: There was no room for it, or with @acknowledge for the
- *   answer, in the kernel or in the socket.
- * @VARTA_BEAT_FAILED: There is no socket, or it is not the library's any more,
- *   see varta_error(): -EMFILE, say. The next beat tries again to have one.
- */
-enum varta_outcome {
-	VARTA_BEAT_OK,
-	VARTA_BEAT_REFUSED,
-	VARTA_BEAT_ABSENT,
-	VARTA_BEAT_FULL,
-	VARTA_BEAT_FAILED
-};
-
-/**
- * varta_beat() - Say that the calling process is alive.
- * @v: The handle.
- * @status: How it is; VARTA_STATUS_STALL is not for agents.
- * @payload: Kept with the agent, for its readers; opaque to varta.
+ * varta_fd() - Descriptor for an event loop, beside varta_timeout().
+ * @v: The handle, which owns the descriptor.
  *
- * Sends one beat with a new nonce and the time of now. Allocates nothing and
- * never waits, acknowledged or not: the kernel handles a beat while it is sent.
- * If the module has been loaded anew, or this is a child of the process that
- * opened the handle, that is noticed and seen to.
+ * The descriptor stays the same until varta_close(), except in a child of
+ * fork() and after a beat that had no socket.
  *
- * The nonce is the time in nanoseconds, or one more than the last if that is
- * greater. So a program that takes the place of another by exec(3), one that
- * is restored in place, and several handles in one process all go on where the
- * last beat has come to. A nonce is spent even if the beat is refused.
- *
- * Return: 0 (VARTA_BEAT_OK), or what was amiss. Without acknowledgement that is
- * what the kernel has answered so far, to this beat or to an earlier one.
- */
-VARTA_API enum varta_outcome varta_beat(struct varta *v,
-					enum varta_status status,
-					uint32_t payload);
-
-/**
- * varta_fd() - What an event loop waits for, besides varta_timeout().
- * @v: The handle, which keeps owning it.
- *
- * Return: A descriptor, readable when the kernel has an answer to a beat; or -1
- * if there is no socket at present, when the timeout alone serves as well. It
- * stays the same until varta_close(), but for a child of fork(), and for one
- * that a VARTA_BEAT_FAILED has come between.
+ * Return: A descriptor that is readable when the kernel has answered a beat;
+ * a negative errno if there is no socket, and then the timeout is enough.
  */
 VARTA_API int varta_fd(struct varta *v);
 
@@ -246,198 +245,200 @@ VARTA_API int varta_fd(struct varta *v);
  * varta_timeout() - How long an event loop may wait.
  * @v: The handle.
  *
- * Return: Milliseconds until the next beat is due, rounded up, as poll(2) and
- * epoll_wait(2) want it; 0 if it is, as it is at first.
+ * Return: Milliseconds until the next beat is due, rounded up, for poll(2) and
+ * epoll_wait(2); 0 if a beat is due, as after varta_open().
  */
 VARTA_API int varta_timeout(const struct varta *v);
 
 /**
- * varta_dispatch() - Do what is to be done now: what an event loop calls.
+ * varta_dispatch() - Send a beat if one is due, and read answers.
  * @v: The handle.
- * @status: As in varta_beat(), for a beat that is due.
- * @payload: Likewise.
+ * @status: As for varta_beat().
+ * @payload: As for varta_beat().
  *
- * Beats if that is due, and else only reads what the kernel has answered. May
- * be called at any time, and too often.
+ * May be called at any time and any number of times.
  *
  * Return: As varta_beat().
  */
-VARTA_API enum varta_outcome varta_dispatch(struct varta *v,
-					    enum varta_status status,
-					    uint32_t payload);
+VARTA_API int varta_dispatch(struct varta *v, enum varta_status status,
+			     uint32_t payload);
 
 /**
- * struct varta_thread - A thread that beats for its process.
+ * struct varta_thread - A thread that sends beats of its process.
  */
 struct varta_thread;
 
 /**
- * typedef varta_alive_fn - Says whether the program is alive.
+ * typedef varta_alive_fn - Tell whether the program is alive.
  * @status: VARTA_STATUS_OK; may be changed.
  * @payload: 0; may be changed.
  * @arg: As given to varta_thread_start().
  *
- * Called in the beat thread, where all signals are blocked. While it does not
- * return there are no beats. Must not throw.
+ * Called in the beat thread, which blocks all signals. No beats are sent while
+ * it runs. Must not throw.
  *
- * Return: true to beat, false to be silent this time.
+ * Return: true to send a beat, false to send none this time.
  */
 typedef bool (*varta_alive_fn)(enum varta_status *status, uint32_t *payload,
 			       void *arg);
 
 /**
- * varta_thread_start() - Beat in a thread of its own.
- * @thread: Receives it, or NULL on failure. The caller owns it and gives it
- *   back with varta_thread_stop().
- * @options: As for varta_open(), with the interval; may be NULL for defaults.
- * @alive: Asked before every beat. NULL means that the process is alive as
- *   long as it is there, which finds little more than its exit.
- * @arg: For @alive; has to be valid until varta_thread_stop().
+ * varta_thread_start() - Start a thread that sends beats.
+ * @thread: Receives the thread, or NULL on failure. Release it with
+ *   varta_thread_stop().
+ * @options: As for varta_open(). May be NULL for defaults.
+ * @alive: Called before every beat. NULL: the process counts as alive as long
+ *   as it exists, which detects little more than its exit.
+ * @arg: For @alive; must be valid until varta_thread_stop().
  *
- * The first beat is sent at once. Threads do not survive a fork(): a child
- * calls varta_thread_stop() for what it inherited, and starts its own.
+ * The first beat is sent at once. Threads do not survive fork(): a child calls
+ * varta_thread_stop() on the one it inherited, and starts its own.
  *
- * Return: As varta_open(), or what pthread_create(3) says as a negative errno.
+ * Return: As varta_open(), or the error of pthread_create(3) as a negative
+ * errno.
  */
 VARTA_API int varta_thread_start(struct varta_thread **thread,
 				 const struct varta_options *options,
 				 varta_alive_fn alive, void *arg);
 
 /**
- * varta_thread_stop() - End a beat thread, and wait until it has ended.
- * @thread: May be NULL. Not from its own @alive.
+ * varta_thread_stop() - Stop a beat thread and wait for it to end.
+ * @thread: May be NULL. Must not be called from its @alive.
  *
- * The agent stays in the ledger, as with varta_close().
+ * The agent stays in the tracker, as with varta_close().
  */
 VARTA_API void varta_thread_stop(struct varta_thread *thread);
 
 /**
  * varta_crash_enable() - Send a terminal beat when the process crashes.
- * @v: Whose name and threshold the agent has; not needed afterwards. May be
- *   NULL.
+ * @v: Handle whose name and threshold the beat carries; not used afterwards.
+ *   May be NULL.
  *
  * Installs handlers for SIGSEGV, SIGABRT, SIGBUS, SIGFPE and SIGILL. Each
- * sends one terminal beat with the number of the signal as its payload, puts
- * back what was installed before it, and has the signal come again as it came:
- * so the handler from before runs, or the process ends by that very signal
- * with its core dump. A program that handles it and goes on has to enable this
- * anew. The handlers run on the alternate signal stack where the thread has
- * one, see sigaltstack(2), and need 1 KiB of it beside what the kernel does;
- * without one, an overflow of the stack cannot be told.
+ * sends one terminal beat with the signal's number as payload, restores the
+ * previous handler and raises the signal again as it came. So the previous
+ * handler runs, or the signal ends the process with its core dump. A program
+ * that handles the signal and goes on has to enable this again. The handlers
+ * run on the thread's alternate signal stack if it has one, see
+ * sigaltstack(2), and need 1 KiB of it beside what the kernel needs. Without
+ * one, a stack overflow cannot be reported.
  *
- * For the whole process, its later threads and its children. Not to be called
- * by two threads at a time. May wait, as varta_open() may. Where the kernel has
- * no varta, it is looked for again when the process crashes.
+ * Applies to the whole process, its later threads and its children. Must not
+ * be called by two threads at the same time. May block, as varta_open() may. If
+ * the module is not loaded, the handler looks for it when the process crashes.
  *
- * Return: 0, or a negative errno, and no handler was installed.
+ * Return: 0 or a negative errno; on failure no handler is installed.
  */
 VARTA_API int varta_crash_enable(const struct varta *v);
 
 /**
- * varta_crash_disable() - Put back the handlers from before.
+ * varta_crash_disable() - Restore the previous handlers.
  *
- * But for those that somebody else has put in the place of the library's.
+ * A handler that was installed over the library's stays.
  */
 VARTA_API void varta_crash_disable(void);
 
 /**
- * struct varta_beat - All that a beat can say.
- * @status: One of enum varta_status; wider, so that others can be tried.
- * @payload: Opaque.
- * @nonce: Strictly increasing for one agent, see varta_nonce_after(), or
- *   VARTA_NONCE_TERMINAL.
+ * varta_bye() - Remove an agent from the tracker.
+ * @v: The handle.
+ * @pid: Process id, as in a beat: the caller's, or that of an ancestor with the
+ *   same real user. 0 for the caller.
+ *
+ * No event is sent. A later beat makes the agent a new one.
+ *
+ * Return: 0 or a negative errno. -ENOENT with VARTA_REASON_UNKNOWN_AGENT: the
+ * agent is not in the tracker. -EPERM: the caller may not act for @pid.
+ */
+VARTA_API int varta_bye(struct varta *v, uint32_t pid);
+
+/* ---- Beats with all fields, and relays */
+
+/**
+ * struct varta_beat - A beat with all of its fields.
+ * @nonce: Must increase with every beat of an agent, see varta_nonce_after();
+ *   VARTA_NONCE_TERMINAL for a terminal beat.
  * @timestamp: The sender's CLOCK_MONOTONIC.
- * @pid: Whose beat it is, in the sender's pid namespace: a claim. The sender
- *   itself, or an ancestor of it with the same real user.
- * @claim_pid: Send @pid. The kernel knows the sender without it. A frame has
- *   a pid in any case, and so has what is relayed.
- * @frame: If not NULL, these bytes go as a whole frame and none of the fields
- *   above.
- * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. Any but
- *   VARTA_FRAME_LEN is refused by the kernel.
- * @threshold_ms: Silence from which the agent is stalled, from now on; 0 leaves
- *   that as it is.
- * @name: What to call the agent from now on; NULL leaves that as it is. The
- *   kernel refuses what is longer than VARTA_NAME_SIZE - 1 bytes.
- * @ns_inode: The agent's pid namespace on its machine, 0 if it is not known.
- *   Only for varta_relay(): of others the kernel knows.
+ * @ns_inode: Inode number of the agent's pid namespace on its machine, 0 if
+ *   unknown. Only for varta_relay(): otherwise the kernel knows it.
+ * @status: One of enum varta_status. Other values are sent as well.
+ * @payload: Opaque.
+ * @pid: Agent's process id in the sender's pid namespace: the sender's own, or
+ *   that of an ancestor with the same real user.
+ * @threshold_ms: Silence after which the agent is stalled, from now on; 0 leaves
+ *   it unchanged.
+ * @claim_pid: Send @pid, which the kernel checks. Otherwise the beat is the
+ *   sender's. A frame and a relayed beat always carry @pid.
+ * @reserved0: Must be 0.
+ * @frame: If not NULL, these bytes are sent as a frame, instead of the fields
+ *   above except @threshold_ms and @ns_inode.
+ * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. The kernel refuses
+ *   any other than VARTA_FRAME_LEN.
+ * @name: Name of the agent from now on; NULL leaves it unchanged. The kernel
+ *   refuses more than VARTA_NAME_SIZE - 1 bytes.
+ * @reserved: Must be 0.
  */
 struct varta_beat {
-	uint32_t status;
-	uint32_t payload;
 	uint64_t nonce;
 	uint64_t timestamp;
+	uint64_t ns_inode;
+	uint32_t status;
+	uint32_t payload;
 	uint32_t pid;
+	uint32_t threshold_ms;
 	bool claim_pid;
+	uint8_t reserved0[7];
 	const unsigned char *frame;
 	size_t frame_len;
-	uint32_t threshold_ms;
 	const char *name;
-	uint64_t ns_inode;
+	uintptr_t reserved[7];
 };
 
 /**
- * varta_beat_send() - Send a beat as it stands.
- * @v: The handle. Its own nonce is not touched.
- * @beat: Nothing in it is checked here but the length of the frame.
+ * varta_beat_send() - Send a beat with all of its fields.
+ * @v: The handle. Its own nonce does not change.
+ * @beat: The kernel checks all but the frame's length and reserved members.
  *
- * Unlike varta_beat(), looks for a module that is gone only in the next call,
- * and then may wait while the kernel loads it.
- *
- * Return: 0, or the outcome as a negative errno. Without acknowledgement it is
- * what the kernel has answered so far, to this beat or to an earlier one; 0
- * then means that no refusal has come. With it, the answer to this beat, and
- * -ETIMEDOUT if there was none. -EMSGSIZE if the frame is too long to be sent.
+ * Return: As varta_beat(). -EMSGSIZE: the frame or name is too long to be sent.
+ * -E2BIG: a reserved member is not 0.
  */
 VARTA_API int varta_beat_send(struct varta *v, const struct varta_beat *beat);
 
 /**
- * varta_bye() - Take an agent off the ledger.
+ * varta_relay() - Send beats of agents on other machines.
  * @v: The handle.
- * @pid: Which, as in a beat: the caller, or an ancestor of it with the same
- *   real user. 0 for the caller.
+ * @source: Number of the relay, at most VARTA_SOURCE_MAX, which stands for the
+ *   agents' machine. The same pid of two sources is two agents. 0 is this
+ *   machine.
+ * @beats: The beats. Each carries its pid, whatever its @claim_pid.
+ * @count: How many, at most VARTA_RELAY_MAX.
  *
- * Nobody is told of it. The agent's next beat, if there is one, starts afresh.
+ * Sends one message and waits for the answer. The kernel processes all of the
+ * beats, also those after one that it refuses.
  *
- * Return: 0, or the kernel's refusal as a negative errno: -ENOENT if the agent
- * is not in the ledger, -EPERM if @pid is not for the caller to speak for.
- */
-VARTA_API int varta_bye(struct varta *v, uint32_t pid);
-
-/**
- * varta_relay() - Report beats for others, which the kernel cannot see.
- * @v: The handle.
- * @source: The relay's number, up to VARTA_SOURCE_MAX: what machine the agents
- *   are on. Agents of different sources never meet. 0 is this machine.
- * @beats: Each is sent as it stands, with its pid whether or not that is
- *   claimed.
- * @count: How many, up to VARTA_RELAY_MAX.
- *
- * One message goes to the kernel, and its answer is waited for. The kernel
- * handles all of the beats, also those after one that it refuses.
- *
- * Return: 0 if all were accepted, else the refusal of the first that was not,
- * see varta_relay_refused(), or of the whole: -EPERM without CAP_NET_ADMIN in
- * the initial user namespace. -EMSGSIZE if there are too many beats for one
- * message, or too long ones; none was sent then.
+ * Return: 0 if all were accepted. Otherwise the refusal of the first one that
+ * was not, see varta_relay_refused(), or of the whole message: -EPERM without
+ * CAP_NET_ADMIN in the initial user namespace. -EMSGSIZE: too many or too long
+ * beats for one message; -E2BIG: a reserved member is not 0. None was sent
+ * then.
  */
 VARTA_API int varta_relay(struct varta *v, uint32_t source,
 			  const struct varta_beat *beats, size_t count);
 
 /**
- * varta_relay_refused() - Which beat the last varta_relay() failed for.
+ * varta_relay_refused() - Which beat the kernel refused in the last
+ *   varta_relay().
  * @v: The handle.
  *
- * Return: The index of the first beat that was refused; SIZE_MAX if none was,
- * or if the refusal was for the whole.
+ * Return: Index of the first beat that was refused; -ENODATA if none was, or
+ * if the whole message was.
  */
-VARTA_API size_t varta_relay_refused(const struct varta *v);
+VARTA_API int varta_relay_refused(const struct varta *v);
 
 /**
- * varta_next_nonce() - The nonce that the next varta_beat() would have now.
+ * varta_next_nonce() - Nonce that varta_beat() would use now.
  * @v: The handle.
  *
- * Return: That nonce; with those that are the time, the least that it can be.
+ * Return: The nonce. If nonces follow the clock, the lowest possible one.
  */
 VARTA_API uint64_t varta_next_nonce(const struct varta *v);
 
@@ -445,33 +446,390 @@ VARTA_API uint64_t varta_next_nonce(const struct varta *v);
  * varta_nonce_after() - The nonce that follows another.
  * @nonce: Not VARTA_NONCE_TERMINAL, which has no successor.
  *
- * Return: @nonce + 1; 0 after 2^64-2, since 2^64-1 is kept for terminal beats.
+ * Return: @nonce + 1; 0 after 2^64-2, as 2^64-1 is for terminal beats.
  */
 VARTA_API uint64_t varta_nonce_after(uint64_t nonce);
 
 /**
- * varta_monotonic_now() - The time as a beat's timestamp wants it.
+ * varta_monotonic_now() - Current time for a beat's timestamp.
  *
  * Return: CLOCK_MONOTONIC in nanoseconds.
  */
 VARTA_API uint64_t varta_monotonic_now(void);
 
 /**
- * varta_frame_encode() - Write a beat as a VLP v0.2 frame.
- * @beat: Its status, pid, timestamp, nonce and payload; @claim_pid is ignored.
+ * varta_frame_encode() - Encode a beat as a VLP v0.2 frame.
+ * @beat: Its status, pid, timestamp, nonce and payload are used.
  * @frame: Receives VARTA_FRAME_LEN bytes.
  *
- * Makes frames that the kernel refuses, too, where the fields are such.
+ * The values are not checked: it also makes frames that the kernel refuses.
  *
- * Return: 0, or -ERANGE if the status does not fit in a frame's one byte.
+ * Return: 0; -ERANGE if the status does not fit in one byte.
  */
 VARTA_API int varta_frame_encode(const struct varta_beat *beat,
 				 unsigned char *frame);
 
+/* ---- Agents */
+
+/**
+ * enum varta_exit_type - How a process exited.
+ * @VARTA_EXIT_UNKNOWN: It has not exited, or the kernel did not say.
+ * @VARTA_EXIT_CODE: By exit(2).
+ * @VARTA_EXIT_SIGNAL: By a signal.
+ */
+enum varta_exit_type {
+	VARTA_EXIT_UNKNOWN,
+	VARTA_EXIT_CODE,
+	VARTA_EXIT_SIGNAL,
+};
+
+/**
+ * struct varta_agent - One agent in the tracker.
+ * @ns_inode: Inode number of the agent's pid namespace; 0 if unknown.
+ * @nonce: Last accepted nonce; VARTA_NONCE_TERMINAL after a terminal beat.
+ * @last_beat: Time of the last accepted beat.
+ * @silence: Time since then, when the kernel answered or detected the stall.
+ * @pid: Process id in the reader's pid namespace; 0 if the kernel did not say,
+ *   as in events outside the initial network namespace.
+ * @ns_pid: Process id in the agent's own pid namespace.
+ * @origin: One of enum varta_origin, or a value of a newer kernel.
+ * @status: One of enum varta_status, or a value of a newer kernel; of the last
+ *   accepted beat.
+ * @payload: Of the last accepted beat.
+ * @source: Number of the relay that sends its beats; 0 for this machine.
+ * @threshold_ms: Silence after which it is stalled; 0 if the kernel did not say.
+ * @exit_type: One of enum varta_exit_type. Set only in exit events.
+ * @exit_code: Argument of exit(2), with VARTA_EXIT_CODE.
+ * @exit_signal: Number of the signal, with VARTA_EXIT_SIGNAL.
+ * @name: Its name: arbitrary bytes, not safe to print on a terminal.
+ * @stalled: The stall was reported, and no beat was accepted since.
+ * @reserved0: 0.
+ * @reserved: 0; for members of later versions.
+ */
+struct varta_agent {
+	uint64_t ns_inode;
+	uint64_t nonce;
+	uint64_t last_beat;
+	uint64_t silence;
+	uint32_t pid;
+	uint32_t ns_pid;
+	uint32_t origin;
+	uint32_t status;
+	uint32_t payload;
+	uint32_t source;
+	uint32_t threshold_ms;
+	uint32_t exit_type;
+	uint32_t exit_code;
+	uint32_t exit_signal;
+	char name[VARTA_NAME_SIZE];
+	bool stalled;
+	uint8_t reserved0[7];
+	uint64_t reserved[8];
+};
+
+/**
+ * struct varta_agent_filter - Which agents to read.
+ * @size: sizeof(struct varta_agent_filter), set by VARTA_AGENT_FILTER_INIT.
+ * @stalled: Only agents that are stalled.
+ * @reserved: Must be 0.
+ */
+struct varta_agent_filter {
+	size_t size;
+	bool stalled;
+	uint8_t reserved[sizeof(size_t) - 1];
+};
+
+#define VARTA_AGENT_FILTER_INIT \
+	{ sizeof(struct varta_agent_filter), false, { 0 } }
+
+/**
+ * typedef varta_agent_fn - Receive one agent.
+ * @agent: Valid during the call.
+ * @arg: As given to varta_agent_dump().
+ *
+ * May use the handle, but not close it. Must not throw.
+ *
+ * Return: 0 to continue; any other value stops and becomes the result.
+ */
+typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
+
+/**
+ * varta_agent_dump() - Read the agents of the caller's pid namespace.
+ * @v: The handle.
+ * @filter: Which of them; NULL for all.
+ * @fn: Called once for each, in no particular order, after all were read.
+ * @arg: For @fn.
+ *
+ * Reads again, up to five times, when the tracker changes during the dump.
+ *
+ * Return: 0, what @fn returned to stop, or a negative errno. -EAGAIN: the
+ * tracker changed during every dump; @fn was called for the agents of the last
+ * one, of which some may be missing or duplicate. After any other errno, @fn was
+ * not called.
+ */
+VARTA_API int varta_agent_dump(struct varta *v,
+			       const struct varta_agent_filter *filter,
+			       varta_agent_fn fn, void *arg);
+
+/**
+ * varta_agent_get() - Read one agent.
+ * @v: The handle.
+ * @source: Number of the agent's relay; 0 for this machine.
+ * @pid: Process id in the caller's pid namespace; with a relay, as it sent it.
+ * @agent: Receives the agent; unchanged on failure.
+ *
+ * Return: 0 or a negative errno. -ENOENT with VARTA_REASON_UNKNOWN_AGENT: the
+ * agent is not in the tracker.
+ */
+VARTA_API int varta_agent_get(struct varta *v, uint32_t source, uint32_t pid,
+			      struct varta_agent *agent);
+
+/* ---- Counters and settings */
+
+/* Size of the arrays in struct varta_stats: room for later attributes. */
+#define VARTA_STATS_ROOM	128
+
+/**
+ * struct varta_stats - Current values and counters of the module.
+ * @value: By attribute, as in value[VARTA_A_STATS_EVICTIONS].
+ * @present: By attribute; false where the kernel did not say.
+ *
+ * To list them in order, take those of 0 to VARTA_STATS_ROOM - 1 that are
+ * present.
+ */
+struct varta_stats {
+	uint64_t value[VARTA_STATS_ROOM];
+	bool present[VARTA_STATS_ROOM];
+};
+
+/**
+ * varta_stats_get() - Read current values and counters.
+ * @v: The handle.
+ * @stats: Receives them; unchanged on failure.
+ *
+ * Return: 0 or a negative errno.
+ */
+VARTA_API int varta_stats_get(struct varta *v, struct varta_stats *stats);
+
+/**
+ * varta_stats_take() - Read and reset the counters.
+ * @v: The handle.
+ * @stats: Receives what was counted since the last call, by any program;
+ *   without current values. Unchanged on failure.
+ *
+ * Does not change what varta_stats_get() reads.
+ *
+ * Return: 0 or a negative errno. -EPERM: no CAP_NET_ADMIN in the initial user
+ * namespace.
+ */
+VARTA_API int varta_stats_take(struct varta *v, struct varta_stats *stats);
+
+/* Size of the arrays in struct varta_config: room for later attributes. */
+#define VARTA_CONFIG_ROOM	64
+
+/**
+ * struct varta_config - Settings of the module.
+ * @value: By attribute, as in value[VARTA_A_CONFIG_THRESHOLD_MS].
+ * @present: By attribute; false where the kernel did not say.
+ */
+struct varta_config {
+	uint64_t value[VARTA_CONFIG_ROOM];
+	bool present[VARTA_CONFIG_ROOM];
+};
+
+/**
+ * varta_config_get() - Read the settings.
+ * @v: The handle.
+ * @config: Receives them; unchanged on failure.
+ *
+ * Return: 0 or a negative errno.
+ */
+VARTA_API int varta_config_get(struct varta *v, struct varta_config *config);
+
+/**
+ * varta_config_set() - Change a setting.
+ * @v: The handle.
+ * @attribute: One of VARTA_A_CONFIG_*.
+ * @value: The new value.
+ *
+ * The setting is in effect when the call returns.
+ *
+ * Return: 0 or a negative errno. From the kernel: -EPERM without CAP_NET_ADMIN
+ * in the initial user namespace; VARTA_REASON_SETTING_FIXED for a setting that
+ * only a module parameter can set; VARTA_REASON_SETTING_OUT_OF_RANGE. From the
+ * library: -EINVAL for an unknown attribute; -ERANGE for a value that does not
+ * fit in the attribute.
+ */
+VARTA_API int varta_config_set(struct varta *v, unsigned int attribute,
+			       uint64_t value);
+
+/* ---- Events */
+
+/**
+ * struct varta_events - A subscription to events.
+ */
+struct varta_events;
+
+/**
+ * enum varta_event_type - Type of an event.
+ * @VARTA_EVENT_STALL: An agent was silent for its threshold.
+ * @VARTA_EVENT_EXIT: An agent's process exited, and its slot was freed.
+ * @VARTA_EVENT_OVERRUN: Events were lost, because they were not received in
+ *   time. The lost stalls that have not ended follow; lost exits do not.
+ * @VARTA_EVENT_UNLOADED: The module was unloaded.
+ * @VARTA_EVENT_LOADED: The module was loaded again, with an empty tracker.
+ *
+ * The last three have no agent, and occur only with @resync.
+ */
+enum varta_event_type {
+	VARTA_EVENT_STALL = 1,
+	VARTA_EVENT_EXIT,
+	VARTA_EVENT_OVERRUN,
+	VARTA_EVENT_UNLOADED,
+	VARTA_EVENT_LOADED,
+};
+
+/**
+ * struct varta_event - One event.
+ * @type: Ignore events of unknown types.
+ * @agent: The agent, as it was when the event occurred; NULL for types without
+ *   an agent.
+ * @resynced: The stall was found by a dump after an overrun or a reload, and is
+ *   reported late.
+ *
+ * The library makes it; later versions may add members at the end.
+ */
+struct varta_event {
+	enum varta_event_type type;
+	const struct varta_agent *agent;
+	bool resynced;
+};
+
+/**
+ * typedef varta_event_fn - Receive one event.
+ * @event: Valid during the call.
+ * @arg: As given to varta_events_receive().
+ *
+ * Must not throw, and must not close the subscription.
+ */
+typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
+
+/**
+ * struct varta_events_options - Options of varta_events_open().
+ * @size: sizeof(struct varta_events_options), set by VARTA_EVENTS_OPTIONS_INIT.
+ * @buffer: Size of the receive buffer in bytes, as for SO_RCVBUF. 0: the
+ *   system's default. A mass stall needs about 1 KiB for each agent.
+ * @resync: After an overrun, report the stalls that were lost, and go on when
+ *   the module is unloaded and loaded again. No stall is reported twice. Takes
+ *   about 100 bytes for each stalled agent.
+ * @reserved: Must be 0.
+ */
+struct varta_events_options {
+	size_t size;
+	uint32_t buffer;
+	bool resync;
+	uint8_t reserved[3];
+};
+
+#define VARTA_EVENTS_OPTIONS_INIT \
+	{ sizeof(struct varta_events_options), 0, false, { 0, 0, 0 } }
+
+/**
+ * varta_events_open() - Subscribe to events.
+ * @events: Receives the subscription, or NULL on failure. Release it with
+ *   varta_events_close().
+ * @options: May be NULL for defaults.
+ *
+ * All events from its return on are received.
+ *
+ * Return: 0 or a negative errno, as varta_open(). -EPERM: the caller may not
+ * subscribe.
+ */
+VARTA_API int varta_events_open(struct varta_events **events,
+				const struct varta_events_options *options);
+
+/**
+ * varta_events_close() - End a subscription.
+ * @events: May be NULL.
+ */
+VARTA_API void varta_events_close(struct varta_events *events);
+
+/**
+ * varta_events_fd() - Descriptor for poll(2) and the like.
+ * @events: The subscription, which owns the descriptor.
+ *
+ * Return: A non-blocking descriptor, readable when there is something to
+ * receive; -EBADF if the program has closed it.
+ */
+VARTA_API int varta_events_fd(const struct varta_events *events);
+
+/**
+ * varta_events_receive() - Receive one message of events.
+ * @events: The subscription.
+ * @fn: Called for each event; a message may have several.
+ * @arg: For @fn.
+ *
+ * Does not block. With edge-triggered polling, call until -EAGAIN. With
+ * @resync, the call that detects a loss reports all stalls that were lost.
+ *
+ * Return: Number of events, which may be 0, or a negative errno. -EAGAIN: there
+ * is no message. -ENOBUFS, without @resync: messages were lost; read the agents
+ * with varta_agent_dump() and continue. -EBADF: the program has closed the
+ * descriptor, and the subscription is of no more use. Any other, as -ENOMEM:
+ * the rest of the message is lost; with @resync, the next call reports the
+ * stalls in it.
+ */
+VARTA_API int varta_events_receive(struct varta_events *events,
+				   varta_event_fn fn, void *arg);
+
+/* ---- Names, as in the netlink specification. Constant strings, never NULL:
+ * "unknown" for a value that the library does not know. */
+
+/**
+ * varta_status_name() - Name of a status, as "degraded".
+ * @status: One of enum varta_status.
+ */
+VARTA_API const char *varta_status_name(unsigned int status);
+
+/**
+ * varta_origin_name() - Name of an origin, as "kernel-attested".
+ * @origin: One of enum varta_origin.
+ */
+VARTA_API const char *varta_origin_name(unsigned int origin);
+
+/**
+ * varta_reason_name() - Name of a reason, as "bad-crc".
+ * @reason: One of enum varta_reason.
+ */
+VARTA_API const char *varta_reason_name(unsigned int reason);
+
+/**
+ * varta_eviction_policy_name() - Name of an eviction policy, as "strict".
+ * @policy: One of enum varta_eviction_policy.
+ */
+VARTA_API const char *varta_eviction_policy_name(unsigned int policy);
+
+/**
+ * varta_namespace_policy_name() - Name of a namespace policy, as "isolate".
+ * @policy: One of enum varta_namespace_policy.
+ */
+VARTA_API const char *varta_namespace_policy_name(unsigned int policy);
+
+/**
+ * varta_stats_name() - Name of a counter or current value, as in sysfs:
+ *   "out_of_order".
+ * @attribute: One of VARTA_A_STATS_*.
+ */
+VARTA_API const char *varta_stats_name(unsigned int attribute);
+
+/**
+ * varta_config_name() - Name of a setting, as in sysfs: "threshold_ms".
+ * @attribute: One of VARTA_A_CONFIG_*.
+ */
+VARTA_API const char *varta_config_name(unsigned int attribute);
+
 #ifdef __cplusplus
 }
 #endif
-
-#include "varta-reader.h"
 
 #endif /* VARTA_H */

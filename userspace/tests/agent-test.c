@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading agents out of messages made here.
+ * Agents in messages.
  */
-#include "agent.h"
+#include "reader.h"
 
 #include <errno.h>
 #include <string.h>
@@ -153,7 +153,7 @@ static void test_several(struct nl_msg *message)
 	      "agent: the reader may stop");
 }
 
-void test_agent(void)
+TEST_GROUP(agent)
 {
 	struct nl_msg *several = new_message(), *bad = new_message();
 	struct nl_msg *none = new_message(), *named = new_message();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading of the kernel's verdicts, from messages made here.
+ * The kernel's acceptances and refusals, in messages.
  */
 #include <errno.h>
 #include <limits.h>
@@ -9,8 +9,8 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-#include "answer.h"
 #include "tap.h"
+#include "varta-client.h"
 
 #define REFUSAL_TEXT	"nonce was not new"
 
@@ -25,14 +25,14 @@ static struct nl_msg *new_message(int type, int flags)
 }
 
 /* Reads and frees it. */
-static int verdict(struct nl_msg *message, struct varta_refusal *refusal)
+static int verdict(struct nl_msg *message, struct varta_client_refusal *refusal)
 {
 	int result;
 
 	memset(refusal, 0, sizeof(*refusal));
 	if (!message)
 		return -ENOMEM;
-	result = varta_answer_verdict(nlmsg_hdr(message), refusal);
+	result = varta_client__verdict(nlmsg_hdr(message), refusal);
 	nlmsg_free(message);
 	return result;
 }
@@ -72,7 +72,7 @@ static struct nl_msg *done(int error, const char *text)
 	return message;
 }
 
-static bool said(const struct varta_refusal *refusal, int error,
+static bool said(const struct varta_client_refusal *refusal, int error,
 		 const char *text)
 {
 	return refusal->error == error && !strcmp(refusal->text, text);
@@ -80,7 +80,7 @@ static bool said(const struct varta_refusal *refusal, int error,
 
 static void test_texts(void)
 {
-	struct varta_refusal r;
+	struct varta_client_refusal r;
 
 	check(verdict(refusal(-EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
 			      REFUSAL_TEXT), &r) == -EINVAL &&
@@ -99,7 +99,7 @@ static void test_offset(void)
 {
 	struct nl_msg *message = refusal(-EEXIST, NLM_F_CAPPED |
 					 NLM_F_ACK_TLVS, 0, REFUSAL_TEXT);
-	struct varta_refusal r;
+	struct varta_client_refusal r;
 
 	if (message)
 		nla_put_u32(message, NLMSGERR_ATTR_OFFS, 28);
@@ -112,8 +112,8 @@ static void test_offset(void)
 
 static void test_long_text(void)
 {
-	char text[2 * VARTA_ANSWER_TEXT_SIZE];
-	struct varta_refusal r;
+	char text[2 * VARTA_CLIENT_TEXT_SIZE];
+	struct varta_client_refusal r;
 
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
@@ -125,7 +125,7 @@ static void test_long_text(void)
 
 static void test_odd_answers(void)
 {
-	struct varta_refusal r;
+	struct varta_client_refusal r;
 
 	check(!verdict(refusal(0, NLM_F_CAPPED, 0, NULL), &r) && !r.error,
 	      "answer: acceptance");
@@ -140,7 +140,7 @@ static void test_odd_answers(void)
 	      "answer: a text promised but beyond the end");
 }
 
-void test_answer(void)
+TEST_GROUP(answer)
 {
 	test_texts();
 	test_offset();

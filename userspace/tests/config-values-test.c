@@ -73,7 +73,7 @@ static void test_words(void)
 	      "setting: numbers have none");
 }
 
-void test_setting(void)
+TEST_GROUP(setting)
 {
 	check(find_setting("origin_takeover") ==
 	      VARTA_A_CONFIG_ORIGIN_TAKEOVER, "setting: by its name");

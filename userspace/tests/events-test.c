@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A subscription that loses events in other ways than by being slow: what it
- * missed, it tells from the ledger.
+ * A subscription that loses events in other ways than by being slow. It reports
+ * the lost stalls from a dump.
  */
 #include "connection.h"
-#include "told.h"
+#include "reported_stalls.h"
 
-static ssize_t fake_receive(struct varta_connection *c, void *buffer,
-			    size_t size);
-static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg);
-static int fake_by_event(struct varta_told *told,
-			 const struct varta_agent *agent);
+static int fake_receive(struct varta_client__socket *s, void *buffer,
+			size_t size);
+static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
+		     varta_agent_fn fn, void *arg);
+static int fake_add_event(struct varta_reported_stalls *stalls,
+			  const struct varta_agent *agent);
 
-/* The file under test is to call these: the real ones seldom fail. */
-#define varta_connection_receive	fake_receive
-#define varta_agent_dump_stalled	fake_dump
-#define varta_told_by_event		fake_by_event
+/* Replaces functions that seldom fail. */
+#define varta_client__receive	fake_receive
+#define varta_agent_dump	fake_dump
+#define varta_stalls_add_event	fake_add_event
 #include "events.c"
-#undef varta_told_by_event
+#undef varta_stalls_add_event
 
 #include <string.h>
 
@@ -39,17 +40,17 @@ static struct {
 
 static unsigned int told[AGENTS + 1], resynced, overruns;
 
-static ssize_t fake_receive(struct varta_connection *c, void *buffer,
-			    size_t size)
+static int fake_receive(struct varta_client__socket *s, void *buffer,
+			size_t size)
 {
-	ssize_t length = -EAGAIN;
+	int length = -EAGAIN;
 
-	(void)c;
+	(void)s;
 	if (fake.receive_error) {
 		length = fake.receive_error;
 		fake.receive_error = 0;
 	} else if (fake.message) {
-		length = nlmsg_hdr(fake.message)->nlmsg_len;
+		length = (int)nlmsg_hdr(fake.message)->nlmsg_len;
 		if ((size_t)length > size)
 			return -EMSGSIZE;
 		memcpy(buffer, nlmsg_hdr(fake.message), (size_t)length);
@@ -59,12 +60,14 @@ static ssize_t fake_receive(struct varta_connection *c, void *buffer,
 	return length;
 }
 
-static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg)
+static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
+		     varta_agent_fn fn, void *arg)
 {
 	struct varta_agent agent = { .last_beat = 100 };
 	int error = fake.dump_error;
 
 	(void)v;
+	check(filter->stalled, "events: dumps stalled agents");
 	fake.dumps++;
 	while (!error && agent.ns_pid < AGENTS) {
 		agent.ns_pid++;
@@ -73,14 +76,14 @@ static int fake_dump(struct varta *v, varta_agent_fn fn, void *arg)
 	return error;
 }
 
-static int fake_by_event(struct varta_told *stalls,
-			 const struct varta_agent *agent)
+static int fake_add_event(struct varta_reported_stalls *stalls,
+			  const struct varta_agent *agent)
 {
 	if (agent->ns_pid == fake.too_many) {
 		fake.too_many = 0;
 		return -ENOMEM;
 	}
-	return varta_told_by_event(stalls, agent);
+	return varta_stalls_add_event(stalls, agent);
 }
 
 static void note(const struct varta_event *event, void *arg)
@@ -108,7 +111,7 @@ static bool put_agent(uint32_t pid, int last_beat_size)
 }
 
 /* One message that tells of all, with a short attribute in one of them. */
-static void report(uint32_t damaged)
+static void send_stalls(uint32_t damaged)
 {
 	uint32_t pid;
 	bool fine;
@@ -130,15 +133,15 @@ static struct varta_events *begin(void)
 	memset(told, 0, sizeof(told));
 	resynced = 0;
 	overruns = 0;
-	events.connection.family = FAMILY;
+	events.connection.socket.family = FAMILY;
 	/* Nobody looks into it. */
-	events.ledger = (struct varta *)&events;
+	events.reader = (struct varta *)&events;
 	events.behind = false;
-	varta_told_clear(&events.told);
+	varta_stalls_clear(&events.stalls);
 	return &events;
 }
 
-static int receive(struct varta_events *events)
+static int receive_events(struct varta_events *events)
 {
 	return varta_events_receive(events, note, NULL);
 }
@@ -149,23 +152,23 @@ static void check_made_up(struct varta_events *events, unsigned int count,
 {
 	unsigned int pid, once = 0;
 
-	check(receive(events) == (int)count && resynced == count,
+	check(receive_events(events) == (int)count && resynced == count,
 	      "events: %s, made up for without another message", what);
 	for (pid = 1; pid <= AGENTS; pid++)
 		once += told[pid] == 1;
 	check(once == AGENTS, "events: %s, all are told once", what);
-	check(receive(events) == -EAGAIN && fake.dumps == 1,
+	check(receive_events(events) == -EAGAIN && fake.dumps == 1,
 	      "events: %s, and no more than that", what);
-	varta_told_clear(&events->told);
+	varta_stalls_clear(&events->stalls);
 }
 
 static void test_memory(void)
 {
 	struct varta_events *events = begin();
 
-	report(0);
+	send_stalls(0);
 	fake.too_many = 20;
-	check(receive(events) == -ENOMEM && !resynced,
+	check(receive_events(events) == -ENOMEM && !resynced,
 	      "events: no memory in the middle of a message");
 	check_made_up(events, AGENTS - 19, "no memory");
 }
@@ -174,13 +177,13 @@ static void test_damaged(void)
 {
 	struct varta_events *events = begin();
 
-	report(2);
-	check(receive(events) == -EBADMSG, "events: a damaged message");
+	send_stalls(2);
+	check(receive_events(events) == -EBADMSG, "events: a damaged message");
 	check_made_up(events, AGENTS - 1, "damaged");
 
 	events = begin();
 	fake.receive_error = -EMSGSIZE;
-	check(receive(events) == -EMSGSIZE, "events: too long a message");
+	check(receive_events(events) == -EMSGSIZE, "events: too long a message");
 	check_made_up(events, AGENTS, "too long");
 }
 
@@ -189,11 +192,11 @@ static void test_overrun(void)
 	struct varta_events *events = begin();
 
 	fake.receive_error = -ENOBUFS;
-	check(receive(events) == AGENTS + 1 && overruns == 1 &&
+	check(receive_events(events) == AGENTS + 1 && overruns == 1 &&
 	      resynced == AGENTS, "events: an overrun is made up for at once");
-	check(receive(events) == -EAGAIN && fake.dumps == 1,
+	check(receive_events(events) == -EAGAIN && fake.dumps == 1,
 	      "events: and only once");
-	varta_told_clear(&events->told);
+	varta_stalls_clear(&events->stalls);
 }
 
 /* A caller that receives until there is none must come to an end. */
@@ -202,20 +205,20 @@ static void test_no_ledger(void)
 	struct varta_events *events = begin();
 
 	fake.receive_error = -EMSGSIZE;
-	receive(events);
+	receive_events(events);
 	fake.dump_error = -ENODEV;
-	check(receive(events) == -EAGAIN && receive(events) == -EAGAIN,
+	check(receive_events(events) == -EAGAIN && receive_events(events) == -EAGAIN,
 	      "events: behind, and no ledger to read");
-	events->connection.family = 0;
+	events->connection.socket.family = 0;
 	fake.dumps = 0;
-	check(receive(events) == -EAGAIN && !fake.dumps,
+	check(receive_events(events) == -EAGAIN && !fake.dumps,
 	      "events: behind, and no module");
-	events->connection.family = FAMILY;
+	events->connection.socket.family = FAMILY;
 	fake.dump_error = 0;
 	check_made_up(events, AGENTS, "ledger is back");
 }
 
-void test_events(void)
+TEST_GROUP(events)
 {
 	test_memory();
 	test_damaged();

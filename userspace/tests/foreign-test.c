@@ -94,44 +94,49 @@ static bool is_untouched(const int pair[2])
 /* One that had @fd for its socket. */
 static void had(struct varta_client *c, int fd)
 {
-	static const struct varta_client_options how = { .acknowledge = false };
+	static const struct varta_client_options options = { 0 };
 	static unsigned char same_process = 1;
 
 	memset(c, 0, sizeof(*c));
-	c->fd = fd;
-	c->socket_id = varta_client_socket_id(fd) + 1;
-	c->family = FAMILY;
+	c->socket.fd = fd;
+	c->socket.inode = varta_client__inode(fd) + 1;
+	c->socket.family = FAMILY;
 	/* It does not look for the module. */
 	c->retry_at = UINT64_MAX;
 	c->same_process = &same_process;
-	varta_client_write(c, &how);
+	varta_client__prepare_beat(c, &options);
 }
 
 static void test_beat(const char *name, const int pair[2])
 {
 	static struct varta_client c;
+	int error;
 
 	had(&c, pair[0]);
-	check(varta_client_beat(&c, VARTA_STATUS_OK, 0) == VARTA_CLIENT_FAILED &&
-	      c.error < 0 && c.fd < 0, "foreign: %s, no beat", name);
+	error = varta_client_beat(&c, VARTA_STATUS_OK, 0);
+	check(error < 0 && error != -ENODEV && error != -EAGAIN &&
+	      !c.refusal.error && c.socket.fd < 0, "foreign: %s, no beat",
+	      name);
 	check(is_untouched(pair), "foreign: %s, left alone", name);
 	/* The kernel itself says so, on a socket of its own. */
 	check(varta_client_beat(&c, VARTA_STATUS_OK, 0) ==
-	      VARTA_CLIENT_ABSENT && c.fd >= 0 && c.fd != pair[0],
+	      -ENODEV && c.socket.fd >= 0 && c.socket.fd != pair[0],
 	      "foreign: %s, another socket for the next beat", name);
-	varta_client_disconnect(&c);
+	varta_client__disconnect(&c.socket);
 }
 
 static void test_request(const char *name, const int pair[2])
 {
 	struct varta_connection c = {
-		.fd = pair[0],
-		.socket_id = varta_client_socket_id(pair[0]) + 1,
-		.family = FAMILY,
+		.socket.fd = pair[0],
+		.socket.inode = varta_client__inode(pair[0]) + 1,
+		.socket.family = FAMILY,
 	};
 	struct nl_msg *message = varta_connection_request(&c, 1, 0);
 
-	check(message && varta_connection_send(&c, message) < 0 && c.fd < 0,
+	check(message &&
+	      varta_client__send(&c.socket, nlmsg_hdr(message)) < 0 &&
+	      c.socket.fd < 0,
 	      "foreign: %s, no request", name);
 	check(is_untouched(pair), "foreign: %s, left alone again", name);
 	nlmsg_free(message);
@@ -140,9 +145,9 @@ static void test_request(const char *name, const int pair[2])
 /* What is there to be read is the program's, but for the first piece. */
 static void test_answers(const int pair[2])
 {
-	struct varta_connection connection = {
+	struct varta_client__socket other = {
 		.fd = pair[0],
-		.socket_id = varta_client_socket_id(pair[0]) + 1,
+		.inode = varta_client__inode(pair[0]) + 1,
 	};
 	static struct varta_client c;
 	char buffer[16];
@@ -152,15 +157,15 @@ static void test_answers(const int pair[2])
 		sent += send(pair[1], "mine", 4, 0) == 4;
 	had(&c, pair[0]);
 	check(sent == 3 &&
-	      varta_client_answers(&c, false) == VARTA_CLIENT_FAILED &&
-	      c.error == -EBADF && c.fd < 0, "foreign: no answer to a beat");
-	check(varta_connection_receive(&connection, buffer, sizeof(buffer)) ==
-	      -EBADF && connection.fd < 0, "foreign: no answer to a request");
+	      varta_client__read_answers(&c, false) == -EBADF &&
+	      c.socket.fd < 0, "foreign: no answer to a beat");
+	check(varta_client__receive(&other, buffer, sizeof(buffer)) == -EBADF &&
+	      other.fd < 0, "foreign: no answer to a request");
 	check(recv(pair[0], buffer, sizeof(buffer), MSG_DONTWAIT) == 4,
 	      "foreign: no more is read than that");
 }
 
-void test_foreign(void)
+TEST_GROUP(foreign)
 {
 	size_t i;
 	int pair[2];

@@ -70,7 +70,7 @@ static void test_names(void)
 	}
 }
 
-void test_text(void)
+TEST_GROUP(text)
 {
 	char text[TEXT_SIZE];
 	size_t i;

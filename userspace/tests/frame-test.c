@@ -7,7 +7,7 @@
 
 #include <varta.h>
 
-#include "crc32c.h"
+#include "frame.h"
 #include "parse.h"
 #include "tap.h"
 
@@ -78,7 +78,7 @@ static void test_fields(void)
 	      "frame: a status of two bytes does not fit");
 }
 
-void test_frame(void)
+TEST_GROUP(frame)
 {
 	test_crc();
 	test_vectors();

@@ -6,7 +6,7 @@
 
 #include "tap.h"
 
-void test_nonce(void)
+TEST_GROUP(nonce)
 {
 	check(varta_nonce_after(0) == 1, "nonce: 1 after 0");
 	check(varta_nonce_after(1) == 2, "nonce: 2 after 1");

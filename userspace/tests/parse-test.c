@@ -106,7 +106,7 @@ static void test_hex(void)
 	      "no bytes: odd, no digit, too many");
 }
 
-void test_number(void)
+TEST_GROUP(number)
 {
 	test_durations();
 	test_intervals();

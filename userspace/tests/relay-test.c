@@ -80,14 +80,14 @@ static void test_finding(struct nl_msg *message)
 	check(!varta_relay_write(message, 7, beats, 3), "relay: three");
 	last = last_attribute(message);
 	check(varta_relay_find(message, last) == 2, "relay: the last of them");
-	check(varta_relay_find(message, NLMSG_HDRLEN + GENL_HDRLEN) == SIZE_MAX,
+	check(varta_relay_find(message, NLMSG_HDRLEN + GENL_HDRLEN) == -ENODATA,
 	      "relay: the source is no beat");
-	check(varta_relay_find(message, 0) == SIZE_MAX &&
-	      varta_relay_find(message, last + 4) == SIZE_MAX,
+	check(varta_relay_find(message, 0) == -ENODATA &&
+	      varta_relay_find(message, last + 4) == -ENODATA,
 	      "relay: nor is what is within or outside");
 }
 
-void test_relay(void)
+TEST_GROUP(relay)
 {
 	struct nl_msg *message = new_message();
 

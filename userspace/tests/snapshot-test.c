@@ -46,7 +46,7 @@ static void put_order(enum sort_key key, bool reverse, char *order)
 	order[i] = '\0';
 }
 
-void test_ledger(void)
+TEST_GROUP(ledger)
 {
 	char order[COUNT + 1], reversed[COUNT + 1];
 	enum sort_key key = SORT_KEYS;

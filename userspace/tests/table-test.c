@@ -80,7 +80,7 @@ static void test_longest(void)
 	check(strlen(line) < TABLE_LINE_SIZE, "table: unmeasured");
 }
 
-void test_table(void)
+TEST_GROUP(table)
 {
 	test_widths();
 	test_longest();

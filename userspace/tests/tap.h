@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the unit tests say, in the Test Anything Protocol.
+ * Results of tests, in the Test Anything Protocol.
  */
 #ifndef TAP_H
 #define TAP_H
@@ -22,23 +22,39 @@ void check(bool passed, const char *format, ...);
  */
 int tap_end(void);
 
-/* The groups of tests, each in the file of its name. */
-void test_answer(void);
-void test_agent(void);
-void test_client(void);
-void test_config(void);
-void test_events(void);
-void test_foreign(void);
-void test_frame(void);
-void test_ledger(void);
-void test_nonce(void);
-void test_number(void);
-void test_prometheus(void);
-void test_relay(void);
-void test_setting(void);
-void test_stats(void);
-void test_table(void);
-void test_text(void);
-void test_told(void);
+/**
+ * struct test_group - The unit tests of one file.
+ * @name: Name of the group, for the command line.
+ * @run: Runs its tests.
+ * @next: Next group.
+ */
+struct test_group {
+	const char *name;
+	void (*run)(void);
+	struct test_group *next;
+};
+
+/**
+ * test_group_register() - Add a group to the unit tests.
+ * @group: The group.
+ */
+void test_group_register(struct test_group *group);
+
+/**
+ * TEST_GROUP() - Define a group of unit tests.
+ * @NAME: Its name. The body of the function follows.
+ */
+#define TEST_GROUP(NAME)						\
+	static void test_group_##NAME(void);				\
+	__attribute__((constructor))					\
+	static void test_group_register_##NAME(void)			\
+	{								\
+		static struct test_group group = {			\
+			.name = #NAME,					\
+			.run = test_group_##NAME,			\
+		};							\
+		test_group_register(&group);				\
+	}								\
+	static void test_group_##NAME(void)
 
 #endif /* TAP_H */

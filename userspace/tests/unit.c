@@ -1,27 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of what needs no kernel: runs the groups.
+ * Unit tests that need no kernel module.
+ *
+ * Usage: unit [GROUP...]
+ *
+ * Runs the named groups, or all. "unit --list" prints their names.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "tap.h"
 
-int main(void)
+static struct test_group *groups;
+
+/* Keeps the list sorted, whatever the order of the object files. */
+void test_group_register(struct test_group *group)
 {
-	test_frame();
-	test_ledger();
-	test_nonce();
-	test_answer();
-	test_agent();
-	test_stats();
-	test_config();
-	test_prometheus();
-	test_relay();
-	test_client();
-	test_foreign();
-	test_told();
-	test_events();
-	test_number();
-	test_setting();
-	test_table();
-	test_text();
+	struct test_group **at = &groups;
+
+	while (*at && strcmp((*at)->name, group->name) < 0)
+		at = &(*at)->next;
+	group->next = *at;
+	*at = group;
+}
+
+static struct test_group *find(const char *name)
+{
+	struct test_group *group = groups;
+
+	while (group && strcmp(group->name, name))
+		group = group->next;
+	return group;
+}
+
+static void list(FILE *out)
+{
+	const struct test_group *group;
+
+	for (group = groups; group; group = group->next)
+		fprintf(out, "%s\n", group->name);
+}
+
+int main(int argc, char **argv)
+{
+	const struct test_group *group;
+	int i;
+
+	if (argc == 2 && !strcmp(argv[1], "--list")) {
+		list(stdout);
+		return 0;
+	}
+	for (i = 1; i < argc; i++) {
+		if (find(argv[i]))
+			continue;
+		fprintf(stderr, "unit: no group '%s'; there are:\n", argv[i]);
+		list(stderr);
+		return 2;
+	}
+	puts("TAP version 13");
+	for (i = 1; i < argc; i++)
+		find(argv[i])->run();
+	for (group = groups; argc == 1 && group; group = group->next)
+		group->run();
 	return tap_end();
 }

@@ -47,9 +47,8 @@ static char *list_names(void)
 	out = open_memstream(&list, &size);
 	if (!out)
 		return NULL;
-	for (i = 0; i < VARTA_CONFIG_ROOM; i++)
-		if (varta_config_name(i))
-			fprintf(out, " %s", varta_config_name(i));
+	for (i = 1; i <= VARTA_A_CONFIG_MAX; i++)
+		fprintf(out, " %s", varta_config_name(i));
 	if (fclose(out)) {
 		free(list);
 		return NULL;

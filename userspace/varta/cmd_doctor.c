@@ -165,11 +165,10 @@ static void check_beating(struct doctor *doctor)
 		find(doctor, WRONG, "beat", "%s", strerror(-error));
 		return;
 	}
-	varta_beat(v, VARTA_STATUS_OK, 0);
-	error = varta_error(v);
-	if (error) {
+	error = varta_beat(v, VARTA_STATUS_OK, 0);
+	if (error < 0) {
 		find(doctor, WRONG, "beat", "refused: %s: %s",
-		     strerrorname_np(-error), varta_strerror(v));
+		     strerrorname_np(-error), varta_errmsg(v));
 		if (error == -EDQUOT || error == -ENOSPC)
 			advise("see 'room' below");
 		else if (error == -EACCES)

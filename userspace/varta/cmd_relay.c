@@ -133,10 +133,10 @@ static const struct argp parser = {
 static int fail_batch(const struct varta *v, const struct varta_beat *beats,
 		      int error)
 {
-	size_t refused = varta_relay_refused(v);
+	int refused = varta_relay_refused(v);
 	char what[64];
 
-	if (refused == SIZE_MAX)
+	if (refused < 0)
 		return fail_privileged(v, "relay", error);
 	if (snprintf(what, sizeof(what), "relay the beat of pid %" PRIu32,
 		     beats[refused].pid) < 0)
@@ -173,8 +173,7 @@ static int send_all(struct varta *v, void *arg)
 		batch_code = send_batch(v, options, done, count);
 		if (code == EXIT_OK)
 			code = batch_code;
-		if (batch_code != EXIT_OK &&
-		    varta_relay_refused(v) == SIZE_MAX)
+		if (batch_code != EXIT_OK && varta_relay_refused(v) < 0)
 			break;
 		done += count;
 	}

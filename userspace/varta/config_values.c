@@ -14,8 +14,8 @@ unsigned int find_setting(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < VARTA_CONFIG_ROOM; i++)
-		if (varta_config_name(i) && !strcmp(varta_config_name(i), name))
+	for (i = 1; i <= VARTA_A_CONFIG_MAX; i++)
+		if (!strcmp(varta_config_name(i), name))
 			return i;
 	return 0;
 }

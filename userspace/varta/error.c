@@ -52,7 +52,7 @@ int fail_call(const struct varta *v, const char *what, int error)
 	if (error == -ENODEV && !varta_refused(v))
 		return fail_open(error);
 	fprintf(stderr, "varta: cannot %s: %s: %s\n", what, errno_name(error),
-		varta_strerror(v));
+		varta_errmsg(v));
 	return exit_code_of(v, error);
 }
 

@@ -72,7 +72,7 @@ static void complain(struct beater *b, int error)
 	openlog("varta", LOG_PID, LOG_DAEMON);
 	syslog(LOG_WARNING, "run: cannot beat for process %u: %s: %s",
 	       b->plan->pid, strerrorname_np(-error),
-	       b->v ? varta_strerror(b->v) : strerror(-error));
+	       b->v ? varta_errmsg(b->v) : strerror(-error));
 	closelog();
 }
 

@@ -146,8 +146,8 @@ static int add(const struct varta_agent *agent, void *arg)
 static int read_one(struct varta *v, struct reading *reading)
 {
 	struct varta_agent agent;
-	int error = varta_agent_get_from(v, reading->query->source,
-					 reading->query->pid, &agent);
+	int error = varta_agent_get(v, reading->query->source,
+				    reading->query->pid, &agent);
 
 	return error ? error : add(&agent, reading);
 }
@@ -155,6 +155,10 @@ static int read_one(struct varta *v, struct reading *reading)
 int ledger_read(struct varta *v, const struct ledger_query *query,
 		struct ledger *ledger)
 {
+	const struct varta_agent_filter filter = {
+		.size = sizeof(filter),
+		.stalled = query->stalled,
+	};
 	struct reading reading = { .query = query, .ledger = ledger };
 	int error;
 
@@ -162,8 +166,7 @@ int ledger_read(struct varta *v, const struct ledger_query *query,
 	ledger->torn = false;
 	if (query->one)
 		return read_one(v, &reading);
-	error = query->stalled ? varta_agent_dump_stalled(v, add, &reading) :
-				 varta_agent_dump(v, add, &reading);
+	error = varta_agent_dump(v, &filter, add, &reading);
 	if (error == -EAGAIN)
 		ledger->torn = true;
 	else if (error)

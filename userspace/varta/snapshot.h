@@ -96,7 +96,7 @@ struct ledger {
  * @query: Which, and how.
  * @ledger: Receives them in place of what it had.
  *
- * Return: 0, or what the library said, which varta_strerror() explains;
+ * Return: 0, or what the library said, which varta_errmsg() explains;
  * -ENOMEM.
  */
 int ledger_read(struct varta *v, const struct ledger_query *query,

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../../../module/frame.h"
-#include "libvarta/crc32c.h"
+#include "libvarta/frame.h"
 #include "frame.h"
 
 /* Of libFuzzer. */

@@ -24,18 +24,21 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value,
 		      socklen_t len);
 ssize_t __wrap_sendto(int fd, const void *data, size_t len, int flags,
 		      const struct sockaddr *to, socklen_t to_len);
-ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags);
+ssize_t __wrap_recvfrom(int fd, void *buffer, size_t size, int flags,
+			struct sockaddr *from, socklen_t *from_len);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
 
 static const uint8_t *next, *end;
-static bool introduction;
+/* Lookups are answered; one has been asked for. */
+static bool introduces, introduction;
 static uint32_t sequence;
 
 void kernel_answers(const uint8_t *data, size_t size, bool introduce)
 {
 	next = data;
 	end = data + size;
-	introduction = introduce;
+	introduces = introduce;
+	introduction = false;
 	sequence = 0;
 }
 
@@ -78,6 +81,7 @@ ssize_t __wrap_sendto(int fd, const void *data, size_t len, int flags,
 	(void)to_len;
 	memcpy(&header, data, sizeof(header));
 	sequence = header.nlmsg_seq;
+	introduction = introduces && header.nlmsg_type == GENL_ID_CTRL;
 	return (ssize_t)len;
 }
 
@@ -93,6 +97,8 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 static const struct {
 	struct nlmsghdr header;
 	struct genlmsghdr generic;
+	struct nlattr family_name;
+	char family_text[8];
 	struct nlattr id;
 	uint16_t family, padding;
 	struct nlattr groups, group, number;
@@ -107,6 +113,11 @@ static const struct {
 		.nlmsg_type = GENL_ID_CTRL,
 	},
 	.generic = { .cmd = CTRL_CMD_NEWFAMILY },
+	.family_name = {
+		.nla_len = 4 + sizeof(VARTA_FAMILY_NAME),
+		.nla_type = CTRL_ATTR_FAMILY_NAME,
+	},
+	.family_text = VARTA_FAMILY_NAME,
 	.id = { .nla_len = 6, .nla_type = CTRL_ATTR_FAMILY_ID },
 	.family = FAMILY,
 	.groups = { .nla_len = 28, .nla_type = CTRL_ATTR_MCAST_GROUPS },
@@ -171,31 +182,28 @@ static const uint8_t *next_datagram(size_t *len)
 	return data;
 }
 
-ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags)
+ssize_t __wrap_recvfrom(int fd, void *buffer, size_t size, int flags,
+			struct sockaddr *from, socklen_t *from_len)
 {
-	struct sockaddr_nl *sender = message->msg_name;
-	struct iovec *part = message->msg_iov;
-	uint8_t *buffer = part->iov_base;
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	const uint8_t *data;
-	size_t len;
+	size_t len, copied;
 
 	(void)fd;
 	(void)flags;
-	ASAN_UNPOISON_MEMORY_REGION(buffer, part->iov_len);
+	ASAN_UNPOISON_MEMORY_REGION(buffer, size);
 	data = next_datagram(&len);
 	if (!data) {
 		errno = EAGAIN;
 		return -1;
 	}
-	message->msg_flags = len > part->iov_len ? MSG_TRUNC : 0;
-	if (len > part->iov_len)
-		len = part->iov_len;
-	memcpy(buffer, data, len);
-	fill_in(buffer, len);
-	/* What is behind the datagram is none of the library's business. */
-	ASAN_POISON_MEMORY_REGION(buffer + len, part->iov_len - len);
-	memset(sender, 0, sizeof(*sender));
-	sender->nl_family = AF_NETLINK;
-	message->msg_namelen = sizeof(*sender);
+	copied = len < size ? len : size;
+	memcpy(buffer, data, copied);
+	fill_in(buffer, copied);
+	/* The library must not read behind the datagram. */
+	ASAN_POISON_MEMORY_REGION((uint8_t *)buffer + copied, size - copied);
+	memcpy(from, &kernel, sizeof(kernel));
+	*from_len = sizeof(kernel);
+	/* The library passes MSG_TRUNC. */
 	return (ssize_t)len;
 }

@@ -16,7 +16,7 @@
  * @data: datagrams, each behind its length in two bytes; what is left at the
  *	end is one more
  * @size: of @data
- * @introduce: a right answer to the lookup of the family comes before them
+ * @introduce: lookups of the family get a right answer, before the datagrams
  *
  * In a datagram, FAMILY_HERE as nlmsg_type stands for the family's number, and
  * a sequence number of 0 for that of the last request. After the last one

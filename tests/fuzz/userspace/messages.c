@@ -5,6 +5,7 @@
  * the family. The first byte of an input says which function is called, and
  * whether the lookup is answered rightly; the others are the answers.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +52,8 @@ static void read_agents(struct varta *v)
 	unsigned int seen = 0;
 	struct varta_agent agent;
 
-	demand(varta_agent_dump(v, see_agent, &seen) <= 0);
-	if (!varta_agent_get(v, 1, &agent))
+	demand(varta_agent_dump(v, NULL, see_agent, &seen) <= 0);
+	if (!varta_agent_get(v, 0, 1, &agent))
 		check_agent(&agent);
 }
 
@@ -80,8 +81,9 @@ static void send_beats(struct varta *v)
 
 	varta_beat_send(v, &beats[0]);
 	if (varta_relay(v, 1, beats, RELAYED))
-		demand(varta_relay_refused(v) == SIZE_MAX ||
-		       varta_relay_refused(v) < RELAYED);
+		demand(varta_relay_refused(v) == -ENODATA ||
+		       (varta_relay_refused(v) >= 0 &&
+			varta_relay_refused(v) < RELAYED));
 	varta_bye(v, 0);
 }
 
@@ -102,7 +104,7 @@ static void use_handle(uint8_t way)
 		send_beats(v);
 		break;
 	}
-	demand(varta_strerror(v));
+	demand(varta_errmsg(v));
 	varta_close(v);
 }
 

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#include "libvarta/crc32c.h"
+#include "libvarta/frame.h"
 
 /* The library's begins with all ones, and inverts at the end. */
 static inline u32 crc32c(u32 begin, const void *data, size_t len)

@@ -2,17 +2,19 @@
 /*
  * The checksum of frames.
  */
-#ifndef VARTA_CRC32C_H
-#define VARTA_CRC32C_H
+#ifndef VARTA_FRAME_H
+#define VARTA_FRAME_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 /**
- * varta_crc32c() - CRC-32C (Castagnoli) of some bytes.
+ * varta_crc32c() - Compute a CRC-32C (Castagnoli).
  * @data: The bytes.
- * @length: How many.
+ * @length: Number of bytes.
+ *
+ * Return: The CRC.
  */
 uint32_t varta_crc32c(const void *data, size_t length);
 
-#endif /* VARTA_CRC32C_H */
+#endif /* VARTA_FRAME_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Reading agents out of the kernel's messages.
+ * Agents in the kernel's messages.
  */
-#ifndef VARTA_AGENT_H
-#define VARTA_AGENT_H
+#ifndef VARTA_READER_H
+#define VARTA_READER_H
 
 #include <netlink/msg.h>
 
@@ -15,9 +15,9 @@
  * @fn: Called for each.
  * @arg: For @fn.
  *
- * Return: 0, what @fn returned to stop, or -EBADMSG.
+ * Return: 0, what @fn returned to stop, or -EBADMSG if an agent is malformed.
  */
 int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
 			 void *arg);
 
-#endif /* VARTA_AGENT_H */
+#endif /* VARTA_READER_H */

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Reading agents: one by its pid, or all of them.
+ * Reading agents: one, or all that a filter selects.
  */
-#include "agent.h"
+#include "reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 
-#include "handle.h"
-#include "query.h"
+#include "client.h"
 
-/* How often a dump is tried that the ledger changes under. */
+/* Tries of a dump during which the tracker changes. */
 #define DUMP_TRIES	5
 
 static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
@@ -29,7 +29,7 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_STALLED] = { .type = NLA_FLAG },
 	[VARTA_A_AGENT_SOURCE] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_THRESHOLD_MS] = { .type = NLA_U32 },
-	/* Not of libnl's string type, which reads in front of an empty one. */
+	/* For an empty string, libnl's type NLA_STRING reads before it. */
 	[VARTA_A_AGENT_NAME] = { .type = NLA_UNSPEC },
 	[VARTA_A_AGENT_EXIT_CODE] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_EXIT_SIGNAL] = { .type = NLA_U32 },
@@ -40,7 +40,7 @@ static uint32_t u32_or_0(const struct nlattr *attribute)
 	return attribute ? nla_get_u32(attribute) : 0;
 }
 
-/* libnl copies it out: a 64-bit attribute need not be aligned to its size. */
+/* libnl copies the value, as it need not be aligned. */
 static uint64_t u64_or_0(const struct nlattr *attribute)
 {
 	return attribute ? nla_get_u64((struct nlattr *)attribute) : 0;
@@ -103,7 +103,7 @@ int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
 	return 0;
 }
 
-/* Agents as they come, until all of them are there. */
+/* The agents of a dump that is not complete yet. */
 struct agent_list {
 	struct varta_agent *agents;
 	size_t count, room;
@@ -132,35 +132,37 @@ static int add_agents(const struct nlmsghdr *message, void *arg)
 	return varta_agent_read_all(message, add_agent, arg);
 }
 
-static struct nl_msg *dump_request(struct varta_connection *c, bool stalled)
+static struct nl_msg *dump_request(const struct varta_connection *c,
+				   const struct varta_agent_filter *filter)
 {
 	struct nl_msg *request = varta_connection_request(c,
 							  VARTA_CMD_AGENT_GET,
 							  NLM_F_DUMP);
 
-	if (request && stalled && nla_put_flag(request, VARTA_A_AGENTS_STALLED)) {
+	if (request && filter->stalled &&
+	    nla_put_flag(request, VARTA_A_AGENTS_STALLED)) {
 		nlmsg_free(request);
 		return NULL;
 	}
 	return request;
 }
 
-/* -EINTR when the ledger changed under every try; the list is the last one. */
-static int read_ledger(struct varta *v, bool stalled, struct agent_list *list)
+/* Returns -EAGAIN if the tracker changed in every try; the list is the last. */
+static int read_agents(struct varta *v, const struct varta_agent_filter *filter,
+		       struct agent_list *list)
 {
 	struct varta_connection *c = &v->connection;
 	int i, error = -EINTR;
 
 	for (i = 0; i < DUMP_TRIES && error == -EINTR; i++) {
 		list->count = 0;
-		error = varta_query(c, dump_request(c, stalled), add_agents,
-				    list);
+		error = varta_connection_query(c, dump_request(c, filter),
+					       add_agents, list);
 	}
-	return error;
+	return error == -EINTR ? -EAGAIN : error;
 }
 
-static int tell_agents(const struct agent_list *list, varta_agent_fn fn,
-		       void *arg)
+static int pass_on(const struct agent_list *list, varta_agent_fn fn, void *arg)
 {
 	int result = 0;
 	size_t i;
@@ -170,30 +172,38 @@ static int tell_agents(const struct agent_list *list, varta_agent_fn fn,
 	return result;
 }
 
-static int dump(struct varta *v, bool stalled, varta_agent_fn fn, void *arg)
+static int copy_filter(struct varta_agent_filter *to,
+		       const struct varta_agent_filter *from)
 {
+	int error;
+
+	memset(to, 0, sizeof(*to));
+	if (!from)
+		return 0;
+	error = varta_copy_struct(to, sizeof(*to),
+				  VARTA_SIZE_UP_TO(struct varta_agent_filter,
+						   reserved), from);
+	if (!error && !varta_is_zero(to->reserved, sizeof(to->reserved)))
+		error = -E2BIG;
+	return error;
+}
+
+int varta_agent_dump(struct varta *v, const struct varta_agent_filter *filter,
+		     varta_agent_fn fn, void *arg)
+{
+	struct varta_agent_filter copy;
 	struct agent_list list = { 0 };
 	int error, result = 0;
 
 	error = varta_call_begin(v);
 	if (!error)
-		error = read_ledger(v, stalled, &list);
-	if (error == -EINTR)
-		error = -EAGAIN;
+		error = copy_filter(&copy, filter);
+	if (!error)
+		error = read_agents(v, &copy, &list);
 	if (!error || error == -EAGAIN)
-		result = tell_agents(&list, fn, arg);
+		result = pass_on(&list, fn, arg);
 	free(list.agents);
 	return varta_call_end(v, result ? result : error);
-}
-
-int varta_agent_dump(struct varta *v, varta_agent_fn fn, void *arg)
-{
-	return dump(v, false, fn, arg);
-}
-
-int varta_agent_dump_stalled(struct varta *v, varta_agent_fn fn, void *arg)
-{
-	return dump(v, true, fn, arg);
 }
 
 struct wanted_agent {
@@ -215,7 +225,7 @@ static int take_agents(const struct nlmsghdr *message, void *arg)
 	return varta_agent_read_all(message, take_agent, arg);
 }
 
-static int put_wanted(struct nl_msg *request, uint32_t source, uint32_t pid)
+static int put_key(struct nl_msg *request, uint32_t source, uint32_t pid)
 {
 	if (source && nla_put_u32(request, VARTA_A_AGENTS_SOURCE, source))
 		return -1;
@@ -230,18 +240,19 @@ static int get_agent(struct varta *v, uint32_t source, uint32_t pid,
 
 	request = varta_connection_request(&v->connection, VARTA_CMD_AGENT_GET,
 					   NLM_F_ACK);
-	if (request && put_wanted(request, source, pid)) {
+	if (request && put_key(request, source, pid)) {
 		nlmsg_free(request);
 		return -ENOMEM;
 	}
-	error = varta_query(&v->connection, request, take_agents, wanted);
+	error = varta_connection_query(&v->connection, request, take_agents,
+				       wanted);
 	if (!error && !wanted->found)
 		return -EBADMSG;
 	return error;
 }
 
-int varta_agent_get_from(struct varta *v, uint32_t source, uint32_t pid,
-			 struct varta_agent *agent)
+int varta_agent_get(struct varta *v, uint32_t source, uint32_t pid,
+		    struct varta_agent *agent)
 {
 	struct wanted_agent wanted = { 0 };
 	int error;
@@ -252,9 +263,4 @@ int varta_agent_get_from(struct varta *v, uint32_t source, uint32_t pid,
 	if (!error)
 		*agent = wanted.agent;
 	return varta_call_end(v, error);
-}
-
-int varta_agent_get(struct varta *v, uint32_t pid, struct varta_agent *agent)
-{
-	return varta_agent_get_from(v, 0, pid, agent);
 }
