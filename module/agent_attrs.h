@@ -5,7 +5,7 @@
 
 #include <net/netlink.h>
 
-#include "tracker.h"
+#include "agent.h"
 
 size_t varta_agent_nest_size(void);
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,

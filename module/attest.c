@@ -15,6 +15,7 @@
 
 #include "attest.h"
 #include "netns_ref.h"
+#include "pid_index.h"
 #include "reject.h"
 #include "params.h"
 

@@ -9,8 +9,8 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 
+#include "agent.h"
 #include "params.h"
-#include "tracker.h"
 
 struct netlink_ext_ack;
 struct pid_namespace;

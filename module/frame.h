@@ -1,40 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a beat says, the rules that its fields obey, and how the 32-byte VLP
- * frame is decoded. Nothing about who sent it.
+ * The rules for the fields of a beat, and the decoder of the 32-byte VLP frame.
  */
 #ifndef _VARTA_FRAME_H
 #define _VARTA_FRAME_H
 
-#include <linux/limits.h>
 #include <linux/types.h>
-#include <uapi/linux/varta.h>
 
-/* With status critical, the nonce of a terminal beat; no other beat has it. */
-#define VARTA_TERMINAL_NONCE	U64_MAX
-
-/* Room for an agent's name, with the NUL at its end: as for a command's. */
-#define VARTA_NAME_LEN		16
-
-/**
- * struct varta_beat_info - what one beat says
- * @nonce: strictly increasing, or VARTA_TERMINAL_NONCE
- * @timestamp: the sender's monotonic value
- * @payload: opaque
- * @pid: the pid in its own namespace that the sender claims to have
- * @status: enum varta_status
- * @threshold_ms: the threshold that the agent asks for, 0 if it does not
- * @name: what it calls itself, NULL if it does not say
- */
-struct varta_beat_info {
-	u64 nonce;
-	u64 timestamp;
-	u32 payload;
-	u32 pid;
-	u32 status;
-	u32 threshold_ms;
-	const char *name;
-};
+#include "agent.h"
 
 /**
  * enum varta_frame_error - why a beat was refused for what it says
@@ -63,16 +36,6 @@ enum varta_frame_error {
 	VARTA_BAD_TIMESTAMP,
 	VARTA_BAD_NONCE,
 };
-
-/**
- * varta_beat_is_terminal() - whether a beat is a crash handler's last word
- * @beat: a beat that was checked
- */
-static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
-{
-	return beat->status == VARTA_STATUS_CRITICAL &&
-	       beat->nonce == VARTA_TERMINAL_NONCE;
-}
 
 /**
  * varta_beat_check() - the field rules, in the order of the frame format

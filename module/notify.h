@@ -3,11 +3,11 @@
 #ifndef _VARTA_NOTIFY_H
 #define _VARTA_NOTIFY_H
 
-#include "tracker.h"
+#include "agent.h"
 
 enum varta_events_limits {
 	/* Agents in one event: a message that fits in two pages. */
-	VARTA_NOTIFY_AGENTS = VARTA_STALL_BATCH,
+	VARTA_NOTIFY_AGENTS = 48,
 };
 
 /**

@@ -10,7 +10,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#include "tracker.h"
+#include "agent.h"
 
 /*
  * X(NAME, name, initial value, minimum, maximum, when, words): in the order of

@@ -3,8 +3,8 @@
 #ifndef _VARTA_RATELIMIT_H
 #define _VARTA_RATELIMIT_H
 
+#include "agent.h"
 #include "params.h"
-#include "tracker.h"
 
 /**
  * varta_ratelimit_enabled() - whether there is any limit to how often

@@ -8,8 +8,8 @@
 
 #include <linux/netlink.h>
 
+#include "agent.h"
 #include "frame.h"
-#include "tracker.h"
 
 enum varta_refusal {
 	VARTA_REFUSE_NO_STATUS,

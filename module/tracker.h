@@ -9,20 +9,19 @@
 #define _VARTA_TRACKER_H
 
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/llist.h>
 #include <linux/rtmutex.h>
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
 
+#include "agent.h"
 #include "counters.h"
-#include "frame.h"
 #include "pid_index.h"
 #include "wheel.h"
 
 enum varta_tracker_limits {
-	/* Every pid that a 64-bit kernel can hand out. */
-	VARTA_CAPACITY_MAX	= VARTA_SLOT_MAX + 1,
 	/* A victim has been silent for more than so many thresholds. */
 	VARTA_EVICTION_FACTOR	= 10,
 	/* How near to its end and its start the nonce space may wrap. */
@@ -31,106 +30,7 @@ enum varta_tracker_limits {
 	VARTA_STALL_BATCH	= 48,
 };
 
-/**
- * enum varta_record_result - what became of a beat (section 3)
- * @VARTA_RECORD_INSERTED: it made a slot, or started one afresh for a new process
- * @VARTA_RECORD_REFRESHED: accepted from a known agent
- * @VARTA_RECORD_OUT_OF_ORDER: refused, its nonce or terminal timestamp is not new
- * @VARTA_RECORD_CAPACITY_EXCEEDED: refused, no room
- * @VARTA_RECORD_ORIGIN_CONFLICT: refused, the slot is pinned to another origin
- * @VARTA_RECORD_NAMESPACE_CONFLICT: refused, it is pinned to another namespace
- * @VARTA_RECORD_QUOTA_EXCEEDED: refused, its user has as many agents as may be
- */
-enum varta_record_result {
-	VARTA_RECORD_INSERTED,
-	VARTA_RECORD_REFRESHED,
-	VARTA_RECORD_OUT_OF_ORDER,
-	VARTA_RECORD_CAPACITY_EXCEEDED,
-	VARTA_RECORD_ORIGIN_CONFLICT,
-	VARTA_RECORD_NAMESPACE_CONFLICT,
-	VARTA_RECORD_QUOTA_EXCEEDED,
-};
-
-/* A process, and a network namespace, as the tracker's owner knows them. */
-struct varta_proc;
-struct varta_netns;
-
-/**
- * struct varta_agent_id - who an agent is
- * @proc: token that differs between two processes that have had the same
- *	pid, 0 if unknown. Kept while a slot holds it, by way of
- *	&struct varta_tracker_ops.
- * @ns_inode: inode number of the active pid namespace, 0 if unknown
- * @netns: token for where its events are told besides here, 0 for nowhere;
- *	kept from admit to leave of &struct varta_tracker_ops
- * @comm: what the agent is called if it does not say, may be NULL; read when
- *	a slot is started
- * @source: the relay that speaks for it, 0 for this machine
- * @pid: what the slot is found by, together with @source
- * @ns_pid: the pid in the agent's own namespace; only kept and shown
- * @uid: whose quota it counts for
- * @origin: enum varta_origin; the lower, the stronger
- */
-struct varta_agent_id {
-	struct varta_proc *proc;
-	u64 ns_inode;
-	struct varta_netns *netns;
-	const char *comm;
-	u32 source;
-	u32 pid;
-	u32 ns_pid;
-	u32 uid;
-	enum varta_origin origin;
-};
-
-/**
- * struct varta_agent_info - what the ledger says of one agent
- * @id: who it is
- * @last_ns: time of the last accepted beat
- * @nonce: of the last accepted beat, VARTA_TERMINAL_NONCE if it was terminal
- * @payload: of the last accepted beat
- * @status: of the last accepted beat
- * @threshold_ms: its own threshold, 0 if it has none
- * @exit_code: as wait(2) gives it, if it was seen to exit
- * @name: what it is called; any bytes but NUL, which ends it
- * @stalled: its stall was reported, and no beat accepted since
- * @exited: its process has ended
- */
-struct varta_agent_info {
-	struct varta_agent_id id;
-	u64 last_ns;
-	u64 nonce;
-	u32 payload;
-	u32 threshold_ms;
-	u32 exit_code;
-	enum varta_status status;
-	char name[VARTA_NAME_LEN];
-	bool stalled;
-	bool exited;
-};
-
-/**
- * typedef varta_agent_cb - is told of an agent
- * @context: as given to the function that calls it
- * @agent: what the ledger says, good for the call
- *
- * Context: the slot is locked, so that no beat comes between what is said and
- * what is done with it. Must not sleep nor call the tracker.
- * Return: whether to go on.
- */
-typedef bool (*varta_agent_cb)(void *context, const struct varta_agent_info *agent);
-
-/**
- * enum varta_proc_state - what became of the process that a slot is for
- * @VARTA_PROC_SAME: its pid is still its own
- * @VARTA_PROC_GONE: nobody has its pid
- * @VARTA_PROC_RECYCLED: another process has its pid
- */
-enum varta_proc_state {
-	VARTA_PROC_SAME,
-	VARTA_PROC_GONE,
-	VARTA_PROC_RECYCLED,
-};
+static_assert(VARTA_CAPACITY_MAX == VARTA_SLOT_MAX + 1);
 
 /**
  * struct varta_tracker_ops - what the tracker's tokens mean

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The types that several files share: who an agent is, a beat, their state. */
+#ifndef _VARTA_AGENT_H
+#define _VARTA_AGENT_H
+
+#include <linux/limits.h>
+#include <linux/types.h>
+#include <uapi/linux/varta.h>
+
+enum varta_agent_limits {
+	/* One agent for each pid of a 64-bit kernel. */
+	VARTA_CAPACITY_MAX	= 4 * 1024 * 1024,
+};
+
+/* With status critical, the nonce of a terminal beat; no other beat has it. */
+#define VARTA_TERMINAL_NONCE	U64_MAX
+
+/* Size of a name with its NUL, that of a task's comm. */
+#define VARTA_NAME_LEN		16
+
+/* References whose meaning the tracker does not know. */
+struct varta_proc;
+struct varta_netns;
+
+/**
+ * struct varta_beat_info - content of one beat
+ * @nonce: strictly increasing, or VARTA_TERMINAL_NONCE
+ * @timestamp: monotonic time of the sender, its unit unknown
+ * @payload: opaque
+ * @pid: pid that the sender claims, in its own pid namespace
+ * @status: enum varta_status
+ * @threshold_ms: threshold that the agent asks for, 0 for none
+ * @name: name that the agent gives itself, NULL for none
+ */
+struct varta_beat_info {
+	u64 nonce;
+	u64 timestamp;
+	u32 payload;
+	u32 pid;
+	u32 status;
+	u32 threshold_ms;
+	const char *name;
+};
+
+/**
+ * varta_beat_is_terminal() - whether a beat is the last one of a crash handler
+ * @beat: a beat that passed varta_beat_check()
+ */
+static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
+{
+	return beat->status == VARTA_STATUS_CRITICAL &&
+	       beat->nonce == VARTA_TERMINAL_NONCE;
+}
+
+/**
+ * struct varta_agent_id - identity of an agent
+ * @proc: process reference, which tells two processes with the same pid apart;
+ *	NULL if unknown
+ * @ns_inode: inode number of its pid namespace, 0 if unknown
+ * @netns: reference to its network namespace, NULL if unknown
+ * @comm: name for an agent whose beats give none, may be NULL
+ * @source: relay that beats on its behalf, 0 for this machine
+ * @pid: with @source, the key of its slot
+ * @ns_pid: pid in its own pid namespace
+ * @uid: user whose quota it is charged to
+ * @origin: how the identity is known; lower values are stronger
+ */
+struct varta_agent_id {
+	struct varta_proc *proc;
+	u64 ns_inode;
+	struct varta_netns *netns;
+	const char *comm;
+	u32 source;
+	u32 pid;
+	u32 ns_pid;
+	u32 uid;
+	enum varta_origin origin;
+};
+
+/**
+ * struct varta_agent_info - state of an agent
+ * @id: its identity; references are valid while its slot is locked
+ * @last_ns: time of the last accepted beat
+ * @nonce: of the last accepted beat, VARTA_TERMINAL_NONCE if it was terminal
+ * @payload: of the last accepted beat
+ * @threshold_ms: its own threshold, 0 if it has none
+ * @exit_code: in the format of wait(2), if @exited
+ * @status: of the last accepted beat
+ * @name: its name; any bytes, NUL-terminated
+ * @stalled: its stall was reported and no beat was accepted since
+ * @exited: its process has exited
+ */
+struct varta_agent_info {
+	struct varta_agent_id id;
+	u64 last_ns;
+	u64 nonce;
+	u32 payload;
+	u32 threshold_ms;
+	u32 exit_code;
+	enum varta_status status;
+	char name[VARTA_NAME_LEN];
+	bool stalled;
+	bool exited;
+};
+
+/**
+ * typedef varta_agent_cb - called for an agent
+ * @context: as passed to the function that calls it
+ * @agent: state of the agent, valid during the call
+ *
+ * Context: the agent's slot is locked. Must not sleep or call the tracker.
+ * Return: whether to go on with the next agent.
+ */
+typedef bool (*varta_agent_cb)(void *context, const struct varta_agent_info *agent);
+
+/**
+ * enum varta_proc_state - what became of the process of an agent
+ * @VARTA_PROC_SAME: it still has its pid
+ * @VARTA_PROC_GONE: no process has its pid
+ * @VARTA_PROC_RECYCLED: another process has its pid
+ */
+enum varta_proc_state {
+	VARTA_PROC_SAME,
+	VARTA_PROC_GONE,
+	VARTA_PROC_RECYCLED,
+};
+
+/**
+ * enum varta_record_result - what the tracker did with a beat (section 3)
+ * @VARTA_RECORD_INSERTED: it started a slot for a new agent or new process
+ * @VARTA_RECORD_REFRESHED: it was accepted from a known agent
+ * @VARTA_RECORD_OUT_OF_ORDER: rejected, its nonce or terminal timestamp is old
+ * @VARTA_RECORD_CAPACITY_EXCEEDED: rejected, no slot for it
+ * @VARTA_RECORD_ORIGIN_CONFLICT: rejected, the slot has another origin
+ * @VARTA_RECORD_NAMESPACE_CONFLICT: rejected, the slot has another pid namespace
+ * @VARTA_RECORD_QUOTA_EXCEEDED: rejected, its user has too many agents
+ */
+enum varta_record_result {
+	VARTA_RECORD_INSERTED,
+	VARTA_RECORD_REFRESHED,
+	VARTA_RECORD_OUT_OF_ORDER,
+	VARTA_RECORD_CAPACITY_EXCEEDED,
+	VARTA_RECORD_ORIGIN_CONFLICT,
+	VARTA_RECORD_NAMESPACE_CONFLICT,
+	VARTA_RECORD_QUOTA_EXCEEDED,
+};
+
+#endif /* _VARTA_AGENT_H */
