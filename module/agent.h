@@ -12,11 +12,7 @@ enum varta_agent_limits {
 	VARTA_CAPACITY_MAX	= 4 * 1024 * 1024,
 };
 
-/* With status critical, the nonce of a terminal beat; no other beat has it. */
-#define VARTA_TERMINAL_NONCE	U64_MAX
-
-/* Size of a name with its NUL, that of a task's comm. */
-#define VARTA_NAME_LEN		16
+#define VARTA_NAME_LEN	VARTA_NAME_SIZE
 
 /* References whose meaning the tracker does not know. */
 struct varta_proc;

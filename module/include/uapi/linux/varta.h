@@ -9,7 +9,9 @@
 #define VARTA_FAMILY_NAME	"varta"
 #define VARTA_FAMILY_VERSION	1
 
-#define VARTA_FRAME_LEN	32
+#define VARTA_FRAME_LEN		32
+#define VARTA_NAME_SIZE		16
+#define VARTA_TERMINAL_NONCE	18446744073709551615ULL
 
 /**
  * enum varta_status - What an agent says of itself.
