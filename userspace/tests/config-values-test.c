@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Settings and their values on the command line.
+ * Values of settings as text.
  */
 #include "config_values.h"
 
@@ -31,7 +31,7 @@ static const struct {
 static const struct {
 	unsigned int attribute;
 	const char *text;
-} no_values[] = {
+} bad_values[] = {
 	{ VARTA_A_CONFIG_THRESHOLD_MS, "5 s" },
 	{ VARTA_A_CONFIG_THRESHOLD_MS, "soon" },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "1" },
@@ -48,37 +48,67 @@ static void test_values(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		check(parse_setting(values[i].attribute, values[i].text,
-				    &value) && value == values[i].value,
-		      "setting: %s '%s'",
+		check(!config_value_parse(values[i].attribute, values[i].text,
+					  &value) && value == values[i].value,
+		      "config values: %s '%s'",
 		      varta_config_name(values[i].attribute), values[i].text);
-	for (i = 0; i < sizeof(no_values) / sizeof(no_values[0]); i++)
-		check(!parse_setting(no_values[i].attribute, no_values[i].text,
-				     &value), "no setting: %s '%s'",
-		      varta_config_name(no_values[i].attribute),
-		      no_values[i].text);
+	for (i = 0; i < sizeof(bad_values) / sizeof(bad_values[0]); i++)
+		check(config_value_parse(bad_values[i].attribute,
+					 bad_values[i].text, &value), "config values: bad %s '%s'",
+		      varta_config_name(bad_values[i].attribute),
+		      bad_values[i].text);
 }
 
 static void test_words(void)
 {
 	const unsigned int policy = VARTA_A_CONFIG_EVICTION_POLICY;
 
-	check(!strcmp(setting_word(policy, 1), "balanced") &&
-	      !strcmp(setting_word(policy, 2), "unknown") &&
-	      !strcmp(setting_word(policy, UINT64_C(1) << 32), "unknown"),
-	      "setting: words");
-	check(!strcmp(setting_word(VARTA_A_CONFIG_NAMESPACE_POLICY, 1), "pin"),
-	      "setting: words of each its own");
-	check(!setting_word(VARTA_A_CONFIG_CAPACITY, 1),
-	      "setting: numbers have none");
+	check(!strcmp(config_value_word(policy, 1), "balanced") &&
+	      !strcmp(config_value_word(policy, 2), "unknown") &&
+	      !strcmp(config_value_word(policy, UINT64_C(1) << 32), "unknown"),
+	      "config values: words");
+	check(!strcmp(config_value_word(VARTA_A_CONFIG_NAMESPACE_POLICY, 1), "pin"),
+	      "config values: words differ between settings");
+	check(!config_value_word(VARTA_A_CONFIG_CAPACITY, 1),
+	      "config values: numbers have no words");
 }
 
-TEST_GROUP(setting)
+static const struct {
+	unsigned int attribute;
+	const char *choices;
+} choices[] = {
+	{ VARTA_A_CONFIG_CAPACITY, "1..4194304" },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "10..86400000 ms" },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "strict or balanced" },
+	{ VARTA_A_CONFIG_NAMESPACE_POLICY, "isolate, pin or host" },
+	/* Of a module that is newer than the tool. */
+	{ VARTA_CONFIG_ROOM - 1, "0..4294967295" },
+};
+
+static void test_choices(void)
 {
-	check(find_setting("origin_takeover") ==
-	      VARTA_A_CONFIG_ORIGIN_TAKEOVER, "setting: by its name");
-	check(!find_setting("") && !find_setting("origin") &&
-	      !find_setting("origin-takeover"), "setting: no other name");
+	char text[CHOICES_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		config_value_choices(choices[i].attribute, text);
+		check(!strcmp(text, choices[i].choices),
+		      "config values: choices %s", text);
+	}
+	for (i = 1; i <= VARTA_A_CONFIG_MAX; i++) {
+		config_value_choices(i, text);
+		check(strcmp(text, "0..4294967295"),
+		      "config values: %s has a range", varta_config_name(i));
+	}
+}
+
+TEST_GROUP(config_values)
+{
+	check(config_find("origin_takeover") ==
+	      VARTA_A_CONFIG_ORIGIN_TAKEOVER, "config values: found by name");
+	check(!config_find("") && !config_find("origin") &&
+	      !config_find("origin-takeover"), "config values: not found by another name");
 	test_values();
 	test_words();
+	test_choices();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Agents in words for people.
+ * Fields of an agent as text.
  */
 #include "format.h"
 
@@ -24,11 +24,11 @@ static const struct {
 	{ UINT64_MAX, "5124095 h 34 m" },
 };
 
-/* Names as they are shown to people, and to programs where that differs. */
+/* @utf8 is NULL where it does not differ from @terminal. */
 static const struct {
 	const char *name;
-	const char *shown;
-	const char *for_programs;
+	const char *terminal;
+	const char *utf8;
 } names[] = {
 	{ "", "", NULL },
 	{ "web server", "web server", NULL },
@@ -36,12 +36,12 @@ static const struct {
 	  NULL },
 	{ "a\\b", "a\\\\b", NULL },
 	{ "\033[31m\n\x7f", "\\x1b[31m\\x0a\\x7f", "\033[31m\n\x7f" },
-	/* The one-byte CSI, as a character and as a byte. */
+	/* CSI as a character and as a byte. */
 	{ "\xc2\x9b" "m", "\\xc2\\x9bm", "\xc2\x9bm" },
 	{ "\x9bm", "\\x9bm", NULL },
-	/* Turns the direction of what follows. */
+	/* Right-to-left override. */
 	{ "\xe2\x80\xae" "x", "\\xe2\\x80\\xaex", "\xe2\x80\xaex" },
-	/* Cut off, too long a way to write '/', half of a pair, too large. */
+	/* Truncated, overlong '/', surrogate, beyond Unicode. */
 	{ "x\xe2\x82", "x\\xe2\\x82", NULL },
 	{ "\xc0\xaf", "\\xc0\\xaf", NULL },
 	{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf", NULL },
@@ -60,34 +60,34 @@ static void test_names(void)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		format_name(text, names[i].name);
-		check(!strcmp(text, names[i].shown), "text: name '%s'",
-		      names[i].shown);
-		expected = names[i].for_programs ? names[i].for_programs :
-						   names[i].shown;
-		format_name_for_programs(text, names[i].name);
-		check(!strcmp(text, expected), "text: name '%s' for programs",
-		      names[i].shown);
+		check(!strcmp(text, names[i].terminal), "format: name '%s'",
+		      names[i].terminal);
+		expected = names[i].utf8 ? names[i].utf8 :
+						   names[i].terminal;
+		format_name_utf8(text, names[i].name);
+		check(!strcmp(text, expected), "format: name '%s' as UTF-8",
+		      names[i].terminal);
 	}
 }
 
-TEST_GROUP(text)
+TEST_GROUP(format)
 {
 	char text[TEXT_SIZE];
 	size_t i;
 
 	for (i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
 		format_duration(text, durations[i].ns);
-		check(!strcmp(text, durations[i].text), "text: %s",
+		check(!strcmp(text, durations[i].text), "format: %s",
 		      durations[i].text);
 	}
 	format_nonce(text, VARTA_NONCE_TERMINAL);
-	check(!strcmp(text, "terminal"), "text: terminal nonce");
+	check(!strcmp(text, "terminal"), "format: terminal nonce");
 	format_nonce(text, UINT64_MAX - 1);
-	check(!strcmp(text, "18446744073709551614"), "text: largest nonce");
+	check(!strcmp(text, "18446744073709551614"), "format: largest nonce");
 	format_namespace(text, UINT64_MAX);
 	check(!strcmp(text, "pid:[18446744073709551615]"),
-	      "text: largest inode");
+	      "format: largest inode");
 	format_namespace(text, 0);
-	check(!strcmp(text, "unknown"), "text: namespace that is not known");
+	check(!strcmp(text, "unknown"), "format: unknown namespace");
 	test_names();
 }

@@ -44,7 +44,7 @@ static void test_vectors(void)
 	size_t i, length;
 
 	for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
-		check(parse_hex(frames[i].hex, expected, sizeof(expected),
+		check(!parse_hex(frames[i].hex, expected, sizeof(expected),
 				&length) &&
 		      length == VARTA_FRAME_LEN &&
 		      !varta_frame_encode(&frames[i].beat, frame) &&

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers, durations and bytes from the command line.
+ * Parsing of numbers, durations and bytes.
  */
 #include "parse.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "tap.h"
 
 static const struct {
 	const char *text;
-	int ms;
+	uint32_t ms;
 } durations[] = {
 	{ "0", 0 },
 	{ "7", 7 },
@@ -22,73 +23,95 @@ static const struct {
 	{ "2147483s", 2147483000 },
 };
 
-static const char *const no_durations[] = {
-	"", " 5", "-5", "+5", "s", "5 s", "5sec", "1.5s", "5ss", "2147483648",
-	"2147484s", "18446744073709551616", "18446744073709551615h", "0x", "m5",
+static const struct {
+	const char *text;
+	int error;
+} bad_durations[] = {
+	{ "", -EINVAL },
+	{ " 5", -EINVAL },
+	{ "-5", -EINVAL },
+	{ "+5", -EINVAL },
+	{ "s", -EINVAL },
+	{ "5 s", -EINVAL },
+	{ "5sec", -EINVAL },
+	{ "1.5s", -EINVAL },
+	{ "5ss", -EINVAL },
+	{ "2147483648", -ERANGE },
+	{ "2147484s", -ERANGE },
+	{ "18446744073709551616", -ERANGE },
+	{ "18446744073709551615h", -ERANGE },
+	{ "0x", -EINVAL },
+	{ "m5", -EINVAL },
 };
 
 static void test_durations(void)
 {
+	uint32_t ms;
 	size_t i;
-	int ms;
 
 	for (i = 0; i < sizeof(durations) / sizeof(durations[0]); i++)
-		check(parse_duration(durations[i].text, &ms) &&
-		      ms == durations[i].ms, "duration: '%s'",
-		      durations[i].text);
-	for (i = 0; i < sizeof(no_durations) / sizeof(no_durations[0]); i++)
-		check(!parse_duration(no_durations[i], &ms),
-		      "no duration: '%s'", no_durations[i]);
+		check(!parse_duration(durations[i].text, 0, DURATION_MAX,
+				      &ms) && ms == durations[i].ms,
+		      "parse: duration '%s'", durations[i].text);
+	for (i = 0; i < sizeof(bad_durations) / sizeof(bad_durations[0]); i++)
+		check(parse_duration(bad_durations[i].text, 0, DURATION_MAX,
+				     &ms) == bad_durations[i].error,
+		      "parse: bad duration '%s'", bad_durations[i].text);
 }
 
-static void test_intervals(void)
-{
-	int ms;
-
-	check(parse_interval("2s", &ms) && ms == 2000, "interval: '2s'");
-	check(!parse_interval("0", &ms) && !parse_interval("0s", &ms) &&
-	      !parse_interval("", &ms), "no interval: 0");
-}
-
-static void test_thresholds(void)
+static void test_duration_range(void)
 {
 	uint32_t ms;
 
-	check(parse_threshold("2s", &ms) && ms == 2000, "threshold: '2s'");
-	check(!parse_threshold("0", &ms) && !parse_threshold("0s", &ms) &&
-	      !parse_threshold("", &ms), "no threshold: 0 stands for none");
+	check(!parse_duration("2s", 1, DURATION_MAX, &ms) && ms == 2000,
+	      "parse: duration in range");
+	check(parse_duration("0", 1, DURATION_MAX, &ms) == -ERANGE &&
+	      parse_duration("0s", 1, DURATION_MAX, &ms) == -ERANGE &&
+	      parse_duration("", 1, DURATION_MAX, &ms) == -EINVAL,
+	      "parse: duration below its minimum");
+	check(!parse_duration("2s", 10, 2000, &ms) && ms == 2000 &&
+	      !parse_duration("10", 10, 2000, &ms) && ms == 10,
+	      "parse: duration at its limits");
+	check(parse_duration("2001", 10, 2000, &ms) == -ERANGE &&
+	      parse_duration("3s", 10, 2000, &ms) == -ERANGE &&
+	      parse_duration("9", 10, 2000, &ms) == -ERANGE,
+	      "parse: duration beyond its limits");
 }
 
 static void test_numbers(void)
 {
 	uint64_t number;
-	uint32_t narrow;
 
-	check(parse_number("18446744073709551615", UINT64_MAX, &number) &&
-	      number == UINT64_MAX, "number: 2^64-1");
-	check(!parse_number("18446744073709551616", UINT64_MAX, &number),
-	      "no number: 2^64");
-	check(parse_number("0x1F", UINT64_MAX, &number) && number == 31,
-	      "number: hexadecimal");
-	check(parse_number("010", UINT64_MAX, &number) && number == 10,
-	      "number: never octal");
-	check(!parse_number("-1", UINT64_MAX, &number) &&
-	      !parse_number("0x-1", UINT64_MAX, &number) &&
-	      !parse_number("1x", UINT64_MAX, &number), "no number: others");
-	check(parse_u32("4294967295", &narrow) && narrow == UINT32_MAX &&
-	      !parse_u32("4294967296", &narrow), "number: of 32 bits");
+	check(!parse_number("18446744073709551615", 0, UINT64_MAX, &number) &&
+	      number == UINT64_MAX, "parse: number 2^64-1");
+	check(parse_number("18446744073709551616", 0, UINT64_MAX, &number) ==
+	      -ERANGE, "parse: number 2^64 is out of range");
+	check(!parse_number("0x1F", 0, UINT64_MAX, &number) && number == 31,
+	      "parse: hexadecimal number");
+	check(!parse_number("010", 0, UINT64_MAX, &number) && number == 10,
+	      "parse: leading zero is not octal");
+	check(parse_number("-1", 0, UINT64_MAX, &number) == -EINVAL &&
+	      parse_number("0x-1", 0, UINT64_MAX, &number) == -EINVAL &&
+	      parse_number("1x", 0, UINT64_MAX, &number) == -EINVAL,
+	      "parse: malformed numbers");
+	check(!parse_number("4294967295", 0, UINT32_MAX, &number) &&
+	      number == UINT32_MAX &&
+	      parse_number("4294967296", 0, UINT32_MAX, &number) == -ERANGE,
+	      "parse: number of 32 bits");
 }
 
-static void test_counts(void)
+static void test_number_range(void)
 {
-	uint64_t count;
+	uint64_t number;
 
-	check(parse_count("1", &count) && count == 1 &&
-	      parse_count("18446744073709551615", &count) &&
-	      count == UINT64_MAX, "count: from 1 to 2^64-1");
-	check(!parse_count("0", &count) && !parse_count("0x0", &count) &&
-	      !parse_count("", &count) && !parse_count("-1", &count),
-	      "no count: 0");
+	check(!parse_number("1", 1, UINT64_MAX, &number) && number == 1 &&
+	      !parse_number("18446744073709551615", 1, UINT64_MAX, &number) &&
+	      number == UINT64_MAX, "parse: number from 1 to 2^64-1");
+	check(parse_number("0", 1, UINT64_MAX, &number) == -ERANGE &&
+	      parse_number("0x0", 1, UINT64_MAX, &number) == -ERANGE &&
+	      parse_number("", 1, UINT64_MAX, &number) == -EINVAL &&
+	      parse_number("-1", 1, UINT64_MAX, &number) == -EINVAL,
+	      "parse: number below its minimum");
 }
 
 static void test_hex(void)
@@ -96,22 +119,21 @@ static void test_hex(void)
 	unsigned char bytes[2];
 	size_t count;
 
-	check(parse_hex("5aF0", bytes, sizeof(bytes), &count) && count == 2 &&
-	      bytes[0] == 0x5a && bytes[1] == 0xf0, "bytes");
-	check(parse_hex("", bytes, sizeof(bytes), &count) && !count,
-	      "bytes: none");
-	check(!parse_hex("5", bytes, sizeof(bytes), &count) &&
-	      !parse_hex("5g", bytes, sizeof(bytes), &count) &&
-	      !parse_hex("010203", bytes, sizeof(bytes), &count),
-	      "no bytes: odd, no digit, too many");
+	check(!parse_hex("5aF0", bytes, sizeof(bytes), &count) && count == 2 &&
+	      bytes[0] == 0x5a && bytes[1] == 0xf0, "parse: bytes");
+	check(!parse_hex("", bytes, sizeof(bytes), &count) && !count,
+	      "parse: no bytes");
+	check(parse_hex("5", bytes, sizeof(bytes), &count) == -EINVAL &&
+	      parse_hex("5g", bytes, sizeof(bytes), &count) == -EINVAL &&
+	      parse_hex("010203", bytes, sizeof(bytes), &count) == -ERANGE,
+	      "parse: bytes with an odd digit, a bad digit, too many");
 }
 
-TEST_GROUP(number)
+TEST_GROUP(parse)
 {
 	test_durations();
-	test_intervals();
-	test_thresholds();
+	test_duration_range();
 	test_numbers();
-	test_counts();
+	test_number_range();
 	test_hex();
 }

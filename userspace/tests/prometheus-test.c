@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What counters are about, out of the specification.
+ * HELP texts of metrics, from the netlink specification.
  */
 #include "prometheus.h"
 
@@ -8,7 +8,7 @@
 
 #include "tap.h"
 
-/* One line, which needs no escapes. */
+/* One line that needs no escapes, and is a sentence. */
 static bool is_help(const char *help)
 {
 	return help && strlen(help) > 10 && !strpbrk(help, "\n\\") &&
@@ -28,5 +28,5 @@ TEST_GROUP(prometheus)
 	}
 	check(is_help(prometheus_help("capacity")),
 	      "prometheus: help of a setting");
-	check(!prometheus_help("no_such_counter"), "prometheus: no such");
+	check(!prometheus_help("no_such_counter"), "prometheus: unknown name");
 }

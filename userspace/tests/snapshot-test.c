@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The order of agents.
+ * Order of agents in a snapshot.
  */
 #include "snapshot.h"
 
@@ -8,7 +8,7 @@
 
 #include "tap.h"
 
-/* Letters are the agents' names. */
+/* An order is written as the names of the agents. */
 static const struct varta_agent agents[] = {
 	{ .name = "c", .pid = 1, .silence = 5, .status = VARTA_STATUS_CRITICAL,
 	  .threshold_ms = 20, .ns_inode = 9 },
@@ -40,13 +40,13 @@ static void put_order(enum sort_key key, bool reverse, char *order)
 	size_t i;
 
 	memcpy(sorted, agents, sizeof(sorted));
-	ledger_sort(sorted, COUNT, key, reverse);
+	snapshot_sort(sorted, COUNT, key, reverse);
 	for (i = 0; i < COUNT; i++)
 		order[i] = sorted[i].name[0];
 	order[i] = '\0';
 }
 
-TEST_GROUP(ledger)
+TEST_GROUP(snapshot)
 {
 	char order[COUNT + 1], reversed[COUNT + 1];
 	enum sort_key key = SORT_KEYS;
@@ -54,19 +54,19 @@ TEST_GROUP(ledger)
 	bool same;
 
 	for (i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-		check(parse_sort_key(orders[i].key, &key) &&
+		check(sort_key_parse(orders[i].key, &key) &&
 		      !strcmp(sort_key_name(key), orders[i].key),
-		      "ledger: key %s", orders[i].key);
+		      "snapshot: key %s", orders[i].key);
 		put_order(key, false, order);
-		check(!strcmp(order, orders[i].order), "ledger: by %s: %s",
+		check(!strcmp(order, orders[i].order), "snapshot: by %s: %s",
 		      orders[i].key, order);
 		put_order(key, true, reversed);
 		for (j = 0, same = true; j < COUNT; j++)
 			same &= reversed[j] == order[COUNT - 1 - j];
-		check(same, "ledger: by %s, reversed", orders[i].key);
+		check(same, "snapshot: by %s, reversed", orders[i].key);
 	}
-	check(i == SORT_KEYS, "ledger: every key is tried");
-	check(!parse_sort_key("", &key) && !parse_sort_key("PID", &key),
-	      "ledger: no keys");
-	ledger_sort(NULL, 0, SORT_PID, false);
+	check(i == SORT_KEYS, "snapshot: every key is tested");
+	check(!sort_key_parse("", &key) && !sort_key_parse("PID", &key),
+	      "snapshot: unknown keys");
+	snapshot_sort(NULL, 0, SORT_PID, false);
 }

@@ -1,33 +1,132 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fields of a beat. See beat_args.h.
+ * Options for the contents of a beat. See beat_args.h.
  */
 #include "beat_args.h"
 
 #include <stdint.h>
+#include <string.h>
 
+#include "args.h"
+#include "config_values.h"
 #include "parse.h"
-#include "status.h"
 
-bool take_field(enum field field, const char *text, struct varta_beat *beat)
+enum {
+	OPTION_STATUS = 256,
+	OPTION_NONCE,
+	OPTION_PAYLOAD,
+	OPTION_TIMESTAMP,
+	OPTION_PID,
+	OPTION_THRESHOLD,
+	OPTION_NAME,
+};
+
+static const struct argp_option pid_options[] = {
+	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
+	  .doc = "The agent: this process (the default), or an ancestor with "
+		 "the same real user, such as a shell's $$" },
+	{ 0 }
+};
+
+static const struct argp_option agent_options[] = {
+	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
+	  .doc = "Name of the agent, up to 15 bytes (default: unchanged; a "
+		 "new local agent has the name of its command)" },
+	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
+	  .doc = "The agent stalls after this silence (default: unchanged; "
+		 "a new agent has the setting threshold_ms)" },
+	{ 0 }
+};
+
+static const struct argp_option value_options[] = {
+	{ .name = "status", .key = OPTION_STATUS, .arg = "STATUS",
+	  .doc = "ok (the default), degraded, critical, or a number" },
+	{ .name = "nonce", .key = OPTION_NONCE, .arg = "N",
+	  .doc = "Must be larger than the agent's last nonce (default: the "
+		 "time in nanoseconds if --pid is given, else 1)" },
+	{ .name = "payload", .key = OPTION_PAYLOAD, .arg = "N",
+	  .doc = "Stored with the agent (default 0)" },
+	{ .name = "timestamp", .key = OPTION_TIMESTAMP, .arg = "N",
+	  .doc = "CLOCK_MONOTONIC in nanoseconds (default: now)" },
+	{ 0 }
+};
+
+/* Numbers without a name are taken too, to test what the kernel refuses. */
+static uint32_t take_status(const struct argp_state *state, const char *text)
 {
-	switch (field) {
-	case FIELD_STATUS:
-		return parse_status(text, &beat->status);
-	case FIELD_NONCE:
-		return parse_number(text, UINT64_MAX, &beat->nonce);
-	case FIELD_PAYLOAD:
-		return parse_u32(text, &beat->payload);
-	case FIELD_PID:
-		return parse_u32(text, &beat->pid);
-	case FIELD_TIMESTAMP:
-		return parse_number(text, UINT64_MAX, &beat->timestamp);
-	case FIELD_THRESHOLD:
-		return parse_threshold(text, &beat->threshold_ms);
-	case FIELD_NAME:
-		beat->name = text;
-		return true;
+	uint64_t number = 0;
+	uint32_t i;
+
+	for (i = VARTA_STATUS_OK; i <= VARTA_STATUS_STALL; i++)
+		if (!strcmp(text, varta_status_name(i)))
+			return i;
+	if (parse_number(text, 0, UINT32_MAX, &number))
+		args_error(state, "--status", text, "must be ok, degraded, "
+			   "critical or a number (0..%u)", UINT32_MAX);
+	return (uint32_t)number;
+}
+
+static const char *take_name(const struct argp_state *state, const char *text)
+{
+	if (strlen(text) >= VARTA_NAME_SIZE)
+		args_error(state, "--name", text, "longer than %d bytes",
+			   VARTA_NAME_SIZE - 1);
+	return text;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct beat_args *args = state->input;
+	struct varta_beat *beat = &args->beat;
+
+	switch (key) {
+	case OPTION_STATUS:
+		args->status_given = true;
+		beat->status = take_status(state, argument);
+		return 0;
+	case OPTION_NONCE:
+		args->nonce_given = true;
+		beat->nonce = args_number(state, "--nonce", argument, 0,
+					  UINT64_MAX);
+		return 0;
+	case OPTION_PAYLOAD:
+		args->payload_given = true;
+		beat->payload = args_u32(state, "--payload", argument, 0,
+					 UINT32_MAX);
+		return 0;
+	case OPTION_TIMESTAMP:
+		args->timestamp_given = true;
+		beat->timestamp = args_number(state, "--timestamp", argument, 0,
+					      UINT64_MAX);
+		return 0;
+	case OPTION_PID:
+		beat->claim_pid = true;
+		beat->pid = args_pid(state, "--pid", argument);
+		return 0;
+	case OPTION_THRESHOLD:
+		beat->threshold_ms = args_duration(state, "--threshold",
+						   argument, THRESHOLD_MIN_MS,
+						   THRESHOLD_MAX_MS);
+		return 0;
+	case OPTION_NAME:
+		beat->name = take_name(state, argument);
+		return 0;
 	default:
-		return false;
+		return ARGP_ERR_UNKNOWN;
 	}
 }
+
+const struct argp beat_pid_args = {
+	.options = pid_options,
+	.parser = parse_option,
+};
+
+const struct argp beat_agent_args = {
+	.options = agent_options,
+	.parser = parse_option,
+};
+
+const struct argp beat_value_args = {
+	.options = value_options,
+	.parser = parse_option,
+};

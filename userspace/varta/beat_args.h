@@ -1,37 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a beat says, from the command line: the fields that the subcommands
- * which send beats have in common.
+ * Options for the contents of a beat, shared by the commands that send beats.
  */
 #ifndef BEAT_ARGS_H
 #define BEAT_ARGS_H
 
+#include <argp.h>
 #include <stdbool.h>
 
 #include <varta.h>
 
 /**
- * enum field - Keys of options, for argp; a subcommand's own begin behind.
+ * struct beat_args - A beat, as the options describe it.
+ * @beat: The beat. Its name is the argument, not a copy.
+ * @status_given: --status was given.
+ * @nonce_given: --nonce was given.
+ * @payload_given: --payload was given.
+ * @timestamp_given: --timestamp was given.
  */
-enum field {
-	FIELD_STATUS = 256,
-	FIELD_NONCE,
-	FIELD_PAYLOAD,
-	FIELD_PID,
-	FIELD_TIMESTAMP,
-	FIELD_THRESHOLD,
-	FIELD_NAME,
-	FIELD_LAST,
+struct beat_args {
+	struct varta_beat beat;
+	bool status_given, nonce_given, payload_given, timestamp_given;
 };
 
-/**
- * take_field() - Read a field of a beat.
- * @field: Which.
- * @text: What was given. A name is kept as it is, and must outlive the beat.
- * @beat: Receives it.
- *
- * Return: Whether @text was understood.
+/*
+ * Children of a command's parser: a struct beat_args is their input. --pid is
+ * for the commands that beat as this process or an ancestor of it.
  */
-bool take_field(enum field field, const char *text, struct varta_beat *beat);
+extern const struct argp beat_pid_args;		/* --pid */
+extern const struct argp beat_agent_args;	/* --name, --threshold */
+extern const struct argp beat_value_args;	/* --status, --nonce, ... */
 
 #endif /* BEAT_ARGS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Points in time to wait for. See clock.h.
+ * Deadlines on CLOCK_MONOTONIC. See clock.h.
  */
 #include "clock.h"
 
@@ -10,29 +10,25 @@
 
 #include <varta.h>
 
-#define NS_PER_MS	1000000
-#define NS_PER_S	1000000000
-
-void sleep_until(uint64_t when)
+void sleep_until(uint64_t deadline)
 {
 	struct timespec time = {
-		.tv_sec = (time_t)(when / NS_PER_S),
-		.tv_nsec = (long)(when % NS_PER_S),
+		.tv_sec = (time_t)(deadline / NS_PER_S),
+		.tv_nsec = (long)(deadline % NS_PER_S),
 	};
 
-	/* Ends with the time: each turn sleeps for what is left. */
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) ==
 	       EINTR)
 		;
 }
 
-int ms_until(uint64_t when)
+int ms_until(uint64_t deadline)
 {
 	uint64_t now = varta_monotonic_now();
 	uint64_t ms;
 
-	if (now >= when)
+	if (now >= deadline)
 		return 0;
-	ms = (when - now + NS_PER_MS - 1) / NS_PER_MS;
+	ms = (deadline - now + NS_PER_MS - 1) / NS_PER_MS;
 	return ms < INT_MAX ? (int)ms : INT_MAX;
 }

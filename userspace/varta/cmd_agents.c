@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta agents: the ledger, or one agent in it, once or again and again.
+ * varta agents: lists the tracked agents, once or repeatedly.
  */
 #include <argp.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <varta.h>
 
 #include "agent_args.h"
+#include "args.h"
 #include "clock.h"
 #include "colour.h"
 #include "command.h"
@@ -20,26 +22,25 @@
 #include "table.h"
 #include "terminal.h"
 
-#define NS_PER_MS	1000000
 #define INTERVAL_MS	2000
 
-/* What is on a watched screen besides agents: titles, and lines around. */
+/* Lines of a watched terminal that are not agents. */
 #define OTHER_LINES	4
 
 /**
  * struct agents_options - What to show, and how.
  * @query: Which agents.
- * @json: For programs.
- * @wide: All columns, however narrow the terminal is.
- * @quiet: Only by the exit status.
- * @watch: Again and again.
- * @interval_ms: How often; 0 until it is given.
- * @count: How many times; 0 for no end.
+ * @json: Print JSON.
+ * @wide: Show all columns on a narrow terminal, too.
+ * @quiet: Print nothing.
+ * @watch: Repeat.
+ * @interval_ms: Time between repetitions; 0 until it is known.
+ * @count: Number of repetitions; 0 for no end.
  */
 struct agents_options {
-	struct ledger_query query;
+	struct agent_query query;
 	bool json, wide, quiet, watch;
-	int interval_ms;
+	uint32_t interval_ms;
 	uint64_t count;
 };
 
@@ -48,46 +49,47 @@ enum { OPTION_COUNT = 256 };
 static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
 	{ .name = "wide", .key = 'W',
-	  .doc = "All columns, also on a terminal that is too narrow" },
+	  .doc = "Show all columns on a narrow terminal, too" },
 	{ .name = "quiet", .key = 'q',
-	  .doc = "Print nothing; the exit status is 1 if there is no such "
-		 "agent" },
+	  .doc = "Print nothing; exit with 1 if there is no such agent" },
 	{ .name = "watch", .key = 'w', .arg = "INTERVAL",
 	  .flags = OPTION_ARG_OPTIONAL,
-	  .doc = "Again and again (default every 2s)" },
+	  .doc = "Repeat at this interval (default 2s)" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
-	  .doc = "With --watch: N times" },
+	  .doc = "With --watch: repeat N times" },
 	{ 0 }
 };
 
-/* As in "-w 5s": a number with a unit is no process id. */
-static bool belongs_to_watch(const char *text, struct agents_options *options)
+/* In "-w 5s" the interval is an argument: a number with a unit is no pid. */
+static bool take_interval(const char *text, struct agents_options *options)
 {
-	uint32_t pid;
+	uint64_t number;
 
 	return options->watch && !options->interval_ms &&
-	       !parse_u32(text, &pid) && parse_interval(text, &options->interval_ms);
+	       parse_number(text, 0, UINT32_MAX, &number) == -EINVAL &&
+	       !parse_duration(text, 1, DURATION_MAX, &options->interval_ms);
 }
 
 static void take_argument(const char *text, struct agents_options *options,
-			  struct argp_state *state)
+			  const struct argp_state *state)
 {
-	if (belongs_to_watch(text, options))
+	if (take_interval(text, options))
 		return;
 	if (options->query.one)
-		argp_error(state, "one PID is enough");
-	if (!parse_u32(text, &options->query.pid))
-		argp_error(state, "'%s' is no process id", text);
+		argp_error(state, "unexpected argument '%s': only one PID is "
+			   "allowed", text);
+	options->query.pid = args_pid(state, "PID", text);
 	options->query.one = true;
 }
 
 static void check_options(struct agents_options *options,
-			  struct argp_state *state)
+			  const struct argp_state *state)
 {
 	if (options->quiet && (options->json || options->watch))
-		argp_error(state, "--quiet prints nothing, once");
+		argp_error(state, "--quiet cannot be combined with --json or "
+			   "--watch");
 	if (options->count && !options->watch)
-		argp_error(state, "--count goes with --watch");
+		argp_error(state, "--count needs --watch");
 	if (!options->watch)
 		options->count = 1;
 	if (!options->interval_ms)
@@ -97,43 +99,45 @@ static void check_options(struct agents_options *options,
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct agents_options *options = state->input;
-	bool valid = true;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->query;
-		break;
+		return 0;
 	case 'j':
 		options->json = true;
-		break;
+		return 0;
 	case 'W':
 		options->wide = true;
-		break;
+		return 0;
 	case 'q':
 		options->quiet = true;
-		break;
+		return 0;
 	case 'w':
 		options->watch = true;
-		valid = !argument || parse_interval(argument, &options->interval_ms);
-		break;
+		if (argument)
+			options->interval_ms = args_duration(state, "--watch",
+							     argument, 1,
+							     DURATION_MAX);
+		return 0;
 	case OPTION_COUNT:
-		valid = parse_count(argument, &options->count);
-		break;
+		options->count = args_number(state, "--count", argument, 1,
+					     UINT64_MAX);
+		return 0;
 	case ARGP_KEY_ARG:
 		take_argument(argument, options, state);
-		break;
+		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);
-		break;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	return understood(valid, argument, state);
 }
 
 static const struct argp_child children[] = {
-	{ .argp = &query_parser },
-	{ .argp = &colour_parser },
+	{ .argp = &agent_args },
+	{ .argp = &colour_args },
 	{ 0 }
 };
 
@@ -142,38 +146,36 @@ static const struct argp parser = {
 	.parser = parse_option,
 	.children = children,
 	.args_doc = "[PID]",
-	.doc = "Show the agents in the ledger, or the one with this process id "
-	       "in the caller's pid namespace.\v"
-	       "Only agents that exist in the caller's pid namespace are "
-	       "shown. With PID and no --source, this machine's agent is "
-	       "meant. In names, bytes that are not UTF-8 or could do "
-	       "something to a terminal are shown as \\xNN, a backslash as "
-	       "two. JSON has the names and units of the netlink interface: "
-	       "times are in nanoseconds.",
+	.doc = "List the agents in the caller's pid namespace, or the one with "
+	       "this process id.\v"
+	       "PID is a local agent unless --source is given. In names, bytes "
+	       "that are not UTF-8 or not safe on a terminal are shown as "
+	       "\\xNN, a backslash as two. JSON has the names and units of the "
+	       "netlink interface: times are in nanoseconds.",
 };
 
-/* @most: how many there is room for. */
-static void print_agents(const struct table *table,
-			 const struct ledger *ledger, size_t most)
+/* @most: number of agents that fit the terminal. */
+static void print_rows(const struct table *table,
+		       const struct snapshot *snapshot, size_t most)
 {
 	char line[TABLE_LINE_SIZE];
-	enum concern concern;
+	enum severity severity;
 	size_t i;
 
-	table_titles(table, line);
+	table_header(table, line);
 	puts(line);
-	for (i = 0; i < ledger->count && i < most; i++) {
-		concern = concern_about(&ledger->agents[i]);
-		table_line(table, &ledger->agents[i], line);
-		printf("%s%s%s\n", colour_of(concern), line,
-		       concern ? colour_end() : "");
+	for (i = 0; i < snapshot->count && i < most; i++) {
+		severity = agent_severity(&snapshot->agents[i]);
+		table_row(table, &snapshot->agents[i], line);
+		printf("%s%s%s\n", colour_begin(severity), line,
+		       colour_end(severity));
 	}
-	if (i < ledger->count)
-		printf("... and %zu more\n", ledger->count - i);
+	if (i < snapshot->count)
+		printf("... and %zu more\n", snapshot->count - i);
 }
 
-/* A terminal is written over each time, where that is watched. */
-static void print_table(const struct ledger *ledger,
+/* A watched terminal is overwritten; elsewhere an empty line separates. */
+static void print_table(const struct snapshot *snapshot,
 			const struct agents_options *options, bool first)
 {
 	struct table table;
@@ -181,21 +183,21 @@ static void print_table(const struct ledger *ledger,
 	int columns, lines;
 	bool terminal = terminal_size(&columns, &lines);
 
-	table_begin(&table);
-	for (i = 0; i < ledger->count; i++)
-		table_widen(&table, &ledger->agents[i]);
+	table_init(&table);
+	for (i = 0; i < snapshot->count; i++)
+		table_widen(&table, &snapshot->agents[i]);
 	if (columns && !options->wide)
 		table_fit(&table, columns);
 	if (options->watch && terminal) {
 		fputs("\033[H\033[J", stdout);
-		print_clock();
-		printf("  agents: %zu\n", ledger->count);
+		print_time();
+		printf("  agents: %zu\n", snapshot->count);
 		if (lines > OTHER_LINES)
 			most = (size_t)(lines - OTHER_LINES);
 	} else if (!first) {
 		putchar('\n');
 	}
-	print_agents(&table, ledger, most);
+	print_rows(&table, snapshot, most);
 }
 
 static int add_to_array(struct json_object *array,
@@ -205,7 +207,7 @@ static int add_to_array(struct json_object *array,
 
 	if (!object)
 		return -ENOMEM;
-	if (json_put_agent(object, agent) ||
+	if (json_add_agent(object, agent) ||
 	    json_object_array_add(array, object)) {
 		json_object_put(object);
 		return -ENOMEM;
@@ -213,15 +215,14 @@ static int add_to_array(struct json_object *array,
 	return 0;
 }
 
-/* When watched, each array is a line. */
-static int print_json(const struct ledger *ledger, bool one_line)
+static int print_json(const struct snapshot *snapshot, bool one_line)
 {
 	struct json_object *array = json_object_new_array();
 	int error = array ? 0 : -ENOMEM;
 	size_t i;
 
-	for (i = 0; i < ledger->count && !error; i++)
-		error = add_to_array(array, &ledger->agents[i]);
+	for (i = 0; i < snapshot->count && !error; i++)
+		error = add_to_array(array, &snapshot->agents[i]);
 	if (!error)
 		error = json_print(array, one_line);
 	json_object_put(array);
@@ -229,51 +230,50 @@ static int print_json(const struct ledger *ledger, bool one_line)
 }
 
 static int show_once(struct varta *v, const struct agents_options *options,
-		     struct ledger *ledger, bool first)
+		     struct snapshot *snapshot, bool first)
 {
-	int error = ledger_read(v, &options->query, ledger);
+	int error = snapshot_read(v, &options->query, snapshot);
 
 	if (error == -ENOENT && options->quiet)
 		return EXIT_REFUSED;
 	if (error)
 		return fail_call(v, options->query.one ? "read the agent" :
-				 "read the ledger", error);
-	if (ledger->torn)
-		fputs("varta: the ledger changed while it was read: agents "
+				 "read the agents", error);
+	if (snapshot->torn)
+		fputs("varta: the tracker changed while it was read: agents "
 		      "may be missing or listed twice\n", stderr);
 	if (options->quiet)
-		return ledger->count ? EXIT_OK : EXIT_REFUSED;
+		return snapshot->count ? EXIT_OK : EXIT_REFUSED;
 	if (options->json)
-		return print_json(ledger, options->watch);
-	print_table(ledger, options, first);
+		return print_json(snapshot, options->watch);
+	print_table(snapshot, options, first);
 	return EXIT_OK;
 }
 
 static int show(struct varta *v, void *arg)
 {
 	const struct agents_options *options = arg;
-	struct ledger ledger = { 0 };
-	uint64_t interval = (uint64_t)options->interval_ms * NS_PER_MS;
-	uint64_t when = varta_monotonic_now(), shown = 0;
+	struct snapshot snapshot = { 0 };
+	uint64_t due = varta_monotonic_now(), shown = 0;
 	int code;
 
 	for (;;) {
-		code = show_once(v, options, &ledger, !shown);
+		code = show_once(v, options, &snapshot, !shown);
 		shown++;
-		/* Nobody reads any more: no use in going on. */
+		/* A closed pipe ends the command; main() reports it. */
 		if (code != EXIT_OK || shown == options->count ||
 		    fflush(stdout) || ferror(stdout))
 			break;
-		when += interval;
-		sleep_until(when);
+		due += options->interval_ms * NS_PER_MS;
+		sleep_until(due);
 	}
-	ledger_free(&ledger);
+	snapshot_free(&snapshot);
 	return code;
 }
 
-int run_agents(int argc, char **argv)
+int cmd_agents(int argc, char **argv)
 {
 	struct agents_options options = { 0 };
 
-	return parse_and_work(&parser, argc, argv, &options, show);
+	return session_parse_and_run(&parser, argc, argv, &options, show);
 }

@@ -1,60 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta bye: takes an agent off the ledger.
+ * varta bye: removes an agent from the tracker.
  */
 #include <argp.h>
-#include <stdint.h>
 
 #include <varta.h>
 
+#include "beat_args.h"
 #include "command.h"
 #include "error.h"
-#include "parse.h"
 #include "session.h"
-
-enum { OPTION_PID = 256 };
-
-static const struct argp_option option_table[] = {
-	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
-	  .doc = "Which agent: this process (the default), or an ancestor of "
-		 "it with the same real user, such as a shell's $$" },
-	{ 0 }
-};
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
-	uint32_t *pid = state->input;
-
-	switch (key) {
-	case OPTION_PID:
-		if (!parse_u32(argument, pid) || !*pid)
-			argp_error(state, "'%s' is no process id", argument);
-		return 0;
-	default:
+	(void)argument;
+	if (key != ARGP_KEY_INIT)
 		return ARGP_ERR_UNKNOWN;
-	}
+	state->child_inputs[0] = state->input;
+	return 0;
 }
 
-static const struct argp parser = {
-	.options = option_table,
-	.parser = parse_option,
-	.doc = "Take an agent off the ledger, without a word to those who "
-	       "watch.\v"
-	       "For a shell script that has beaten with 'varta beat --pid $$' "
-	       "and is done.",
+static const struct argp_child children[] = {
+	{ .argp = &beat_pid_args },
+	{ 0 }
 };
 
-static int say_goodbye(struct varta *v, void *arg)
-{
-	const uint32_t *pid = arg;
-	int error = varta_bye(v, *pid);
+static const struct argp parser = {
+	.parser = parse_option,
+	.children = children,
+	.doc = "Remove an agent from the tracker, without a report.\v"
+	       "For a shell script that used 'varta beat --pid $$' and is "
+	       "done.",
+};
 
-	return error ? fail_call(v, "say goodbye", error) : EXIT_OK;
+static int remove_agent(struct varta *v, void *arg)
+{
+	const struct beat_args *args = arg;
+	int error = varta_bye(v, args->beat.pid);
+
+	return error ? fail_call(v, "remove the agent", error) : EXIT_OK;
 }
 
-int run_bye(int argc, char **argv)
+int cmd_bye(int argc, char **argv)
 {
-	uint32_t pid = 0;
+	struct beat_args args = { 0 };
 
-	return parse_and_work(&parser, argc, argv, &pid, say_goodbye);
+	return session_parse_and_run(&parser, argc, argv, &args, remove_agent);
 }

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta config: the ledger's settings, and changing one.
+ * varta config: shows or changes the module's settings.
  */
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <varta.h>
 
+#include "args.h"
 #include "command.h"
 #include "config_values.h"
 #include "error.h"
-#include "json.h"
 #include "session.h"
+#include "values.h"
 
 /**
  * struct config_options - What to do.
- * @verb: What was said to do; NULL where that follows from the rest.
- * @attribute: The setting that it is about; 0 for all.
- * @change: Give it @value.
+ * @verb: list, get or set; NULL if it was left out.
+ * @attribute: The setting; 0 for all.
+ * @change: Set the setting to @value.
+ * @value: The new value.
+ * @json: Print JSON.
  */
 struct config_options {
 	const struct verb *verb;
@@ -36,19 +40,22 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-/* For a message; NULL for want of memory. */
+/* Returns NULL if there is no memory. */
 static char *list_names(void)
 {
 	char *list = NULL;
 	size_t size = 0;
+	const char *separator = "";
 	unsigned int i;
 	FILE *out;
 
 	out = open_memstream(&list, &size);
 	if (!out)
 		return NULL;
-	for (i = 1; i <= VARTA_A_CONFIG_MAX; i++)
-		fprintf(out, " %s", varta_config_name(i));
+	for (i = 1; i <= VARTA_A_CONFIG_MAX; i++) {
+		fprintf(out, "%s%s", separator, varta_config_name(i));
+		separator = ", ";
+	}
 	if (fclose(out)) {
 		free(list);
 		return NULL;
@@ -57,30 +64,35 @@ static char *list_names(void)
 }
 
 static void take_name(const char *name, struct config_options *options,
-		      struct argp_state *state)
+		      const struct argp_state *state)
 {
 	char *names;
 
-	options->attribute = find_setting(name);
+	options->attribute = config_find(name);
 	if (options->attribute)
 		return;
 	names = list_names();
-	argp_error(state, "there is no setting '%s' among:%s", name,
+	argp_error(state, "unknown setting '%s': must be one of %s", name,
 		   names ? names : "");
 	free(names);
 }
 
 static void take_value(const char *text, struct config_options *options,
-		       struct argp_state *state)
+		       const struct argp_state *state)
 {
+	unsigned int attribute = options->attribute;
+	char choices[CHOICES_SIZE];
+
 	options->change = true;
-	if (!parse_setting(options->attribute, text, &options->value))
-		argp_error(state, "'%s' is not understood: %s takes %s", text,
-			   varta_config_name(options->attribute),
-			   setting_values(options->attribute));
+	if (!config_value_parse(attribute, text, &options->value))
+		return;
+	config_value_choices(attribute, choices);
+	args_error(state, varta_config_name(attribute), text, "must be %s%s",
+		   choices, strstr(choices, " ms") ?
+		   ", such as 500ms, 5s, 2m or 1h" : "");
 }
 
-/* No setting is called like one of these. */
+/* No setting has one of these names. */
 static const struct verb {
 	const char *name;
 	unsigned int arguments;
@@ -101,14 +113,15 @@ static const struct verb *find_verb(const char *name)
 }
 
 static void take_argument(const char *argument, struct config_options *options,
-			  struct argp_state *state)
+			  const struct argp_state *state)
 {
 	if (!state->arg_num)
 		options->verb = find_verb(argument);
 	if (!state->arg_num && options->verb)
 		return;
 	if (options->change)
-		argp_error(state, "one NAME and VALUE are enough");
+		argp_error(state, "unexpected argument '%s' after NAME VALUE",
+			   argument);
 	if (options->attribute)
 		take_value(argument, options, state);
 	else
@@ -116,14 +129,17 @@ static void take_argument(const char *argument, struct config_options *options,
 }
 
 static void check_options(const struct config_options *options,
-			  struct argp_state *state)
+			  const struct argp_state *state)
 {
 	unsigned int arguments = !!options->attribute + options->change;
 
 	if (options->verb && options->verb->arguments != arguments)
-		argp_error(state, "it is: list, get NAME, or set NAME VALUE");
+		argp_error(state, "%s takes %u arguments, not %u: must be "
+			   "list, get NAME or set NAME VALUE",
+			   options->verb->name, options->verb->arguments,
+			   arguments);
 	if (options->change && options->json)
-		argp_error(state, "a change prints nothing");
+		argp_error(state, "--json cannot be combined with a change");
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -149,93 +165,59 @@ static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
 	.args_doc = "[list]\n[get] NAME\n[set] NAME VALUE",
-	.doc = "Show the ledger's settings, or the one of this name; or give "
-	       "it a value.\v"
-	       "VALUE is a number; for eviction_policy, strict or balanced; "
-	       "for namespace_policy, isolate, pin or host; for settings in "
-	       "milliseconds (NAME ends in _ms), a duration: 500ms, 5s, 2m; "
-	       "a bare number is ms. Changes need CAP_NET_ADMIN and last until "
-	       "the module is unloaded. Some settings are fixed when it is "
+	.doc = "Show all settings or one, or change one.\v"
+	       "VALUE is a word for eviction_policy (strict or balanced) and "
+	       "namespace_policy (isolate, pin or host); a duration for "
+	       "settings whose name ends in _ms (500ms, 5s, 2m or 1h; a bare "
+	       "number is ms); else a number. A change needs CAP_NET_ADMIN in "
+	       "the initial user namespace and lasts until the module is "
+	       "unloaded. Some settings can only be set when the module is "
 	       "loaded.",
 };
 
-static void print_value(const struct varta_config *config, unsigned int i)
-{
-	const char *word = setting_word(i, config->value[i]);
-
-	if (word)
-		puts(word);
-	else
-		printf("%" PRIu64 "\n", config->value[i]);
-}
-
-static void print_text(const struct varta_config *config)
-{
-	unsigned int i;
-	int width = 0;
-
-	for (i = 0; i < VARTA_CONFIG_ROOM; i++)
-		if (config->present[i] &&
-		    (int)strlen(varta_config_name(i)) > width)
-			width = (int)strlen(varta_config_name(i));
-	for (i = 0; i < VARTA_CONFIG_ROOM; i++) {
-		if (!config->present[i])
-			continue;
-		printf("%-*s  ", width, varta_config_name(i));
-		print_value(config, i);
-	}
-}
-
-static struct json_object *json_value(const struct varta_config *config,
-				      unsigned int i)
-{
-	const char *word = setting_word(i, config->value[i]);
-
-	return word ? json_object_new_string(word) :
-		      json_object_new_uint64(config->value[i]);
-}
-
-static int print_json(const struct varta_config *config, unsigned int only)
-{
-	struct json_object *object = json_object_new_object();
-	int error = object ? 0 : -ENOMEM;
-	unsigned int i;
-
-	for (i = 0; i < VARTA_CONFIG_ROOM && !error; i++)
-		if (config->present[i] && (!only || i == only))
-			error = json_put_new(object, varta_config_name(i),
-					     json_value(config, i));
-	if (!error)
-		error = json_print(object, false);
-	json_object_put(object);
-	return error ? fail_system("print JSON", error) : EXIT_OK;
-}
-
 static int show(struct varta *v, const struct config_options *options)
 {
+	struct value_list list = { .count = 0 };
 	struct varta_config config;
 	int error = varta_config_get(v, &config);
 
 	if (error)
 		return fail_call(v, "read the settings", error);
-	/* The kernel may be older than this tool. */
-	if (options->attribute && !config.present[options->attribute])
+	if (options->attribute)
+		values_add_setting(&list, &config, options->attribute);
+	else
+		values_add_config(&list, &config);
+	/* An older module may lack the setting. */
+	if (!list.count)
 		return fail_system("read the setting", -ENODATA);
 	if (options->json)
-		return print_json(&config, options->attribute);
+		return values_print_json(&list);
 	if (options->attribute)
-		print_value(&config, options->attribute);
+		values_print_value(&list.items[0]);
 	else
-		print_text(&config);
+		values_print_text(&list);
 	return EXIT_OK;
 }
 
 static int change(struct varta *v, const struct config_options *options)
 {
 	int error = varta_config_set(v, options->attribute, options->value);
+	const char *name = varta_config_name(options->attribute);
+	char choices[CHOICES_SIZE], what[64];
+	int code;
 
-	return error ? fail_privileged(v, "change the setting", error) :
-		       EXIT_OK;
+	if (!error)
+		return EXIT_OK;
+	if (snprintf(what, sizeof(what), "set %s to %" PRIu64, name,
+		     options->value) < 0)
+		return EXIT_SYSTEM;
+	code = fail_privileged(v, what, error);
+	if (error == -ERANGE) {
+		config_value_choices(options->attribute, choices);
+		fprintf(stderr, "varta: %s %" PRIu64 ": out of range (%s)\n",
+			name, options->value, choices);
+	}
+	return code;
 }
 
 static int work(struct varta *v, void *arg)
@@ -245,9 +227,9 @@ static int work(struct varta *v, void *arg)
 	return options->change ? change(v, options) : show(v, options);
 }
 
-int run_config(int argc, char **argv)
+int cmd_config(int argc, char **argv)
 {
 	struct config_options options = { 0 };
 
-	return parse_and_work(&parser, argc, argv, &options, work);
+	return session_parse_and_run(&parser, argc, argv, &options, work);
 }

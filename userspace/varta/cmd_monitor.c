@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta monitor: what the kernel reports, as it comes.
+ * varta monitor: prints stalls and exits as they happen.
  */
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <varta.h>
 
+#include "args.h"
 #include "clock.h"
 #include "colour.h"
 #include "command.h"
@@ -23,13 +25,19 @@
 #include "snapshot.h"
 #include "terminal.h"
 
-#define NS_PER_MS	1000000
-
+/**
+ * struct monitor_options - When to end, and how to print.
+ * @json: Print JSON.
+ * @count: Number of events to print; 0 for no end.
+ * @has_timeout: --timeout was given.
+ * @timeout_ms: Time until the end.
+ * @buffer: Size of the socket's buffer; 0 for the system's default.
+ */
 struct monitor_options {
 	bool json;
 	uint64_t count;
-	bool limited_time;
-	int timeout_ms;
+	bool has_timeout;
+	uint32_t timeout_ms;
 	uint32_t buffer;
 };
 
@@ -40,14 +48,14 @@ enum {
 };
 
 static const struct argp_option option_table[] = {
-	{ .name = "json", .key = 'j', .doc = "Print one JSON object a line" },
+	{ .name = "json", .key = 'j', .doc = "Print one JSON object per line" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "End after N events" },
 	{ .name = "timeout", .key = OPTION_TIMEOUT, .arg = "DURATION",
-	  .doc = "End after this time, with exit status 4: 500ms, 5s, 2m; a "
-		 "bare number is ms" },
+	  .doc = "End after this time, with exit status 4: 500ms, 5s, 2m or "
+		 "1h; a bare number is ms" },
 	{ .name = "buffer", .key = OPTION_BUFFER, .arg = "BYTES",
-	  .doc = "Room for events that wait to be printed (default: the "
+	  .doc = "Size of the socket's receive buffer (default: the "
 		 "system's)" },
 	{ 0 }
 };
@@ -55,30 +63,31 @@ static const struct argp_option option_table[] = {
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct monitor_options *options = state->input;
-	bool valid = true;
 
 	switch (key) {
 	case 'j':
 		options->json = true;
-		break;
+		return 0;
 	case OPTION_COUNT:
-		valid = parse_count(argument, &options->count);
-		break;
+		options->count = args_number(state, "--count", argument, 1,
+					     UINT64_MAX);
+		return 0;
 	case OPTION_TIMEOUT:
-		options->limited_time = true;
-		valid = parse_duration(argument, &options->timeout_ms);
-		break;
+		options->has_timeout = true;
+		options->timeout_ms = args_duration(state, "--timeout",
+						    argument, 0, DURATION_MAX);
+		return 0;
 	case OPTION_BUFFER:
-		valid = parse_u32(argument, &options->buffer);
-		break;
+		options->buffer = args_u32(state, "--buffer", argument, 0,
+					   UINT32_MAX);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	return understood(valid, argument, state);
 }
 
 static const struct argp_child children[] = {
-	{ .argp = &colour_parser },
+	{ .argp = &colour_args },
 	{ 0 }
 };
 
@@ -86,22 +95,22 @@ static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
 	.children = children,
-	.doc = "Show stalls and exits as the kernel finds them, one a line. "
-	       "Says 'listening' on standard error once none can be missed.\v"
+	.doc = "Print stalls and exits as they happen, one per line. Prints "
+	       "'listening' on standard error when it is subscribed.\v"
 	       "JSON has the names and units of the netlink interface, and "
-	       "what the event is in 'event': stall, exit or overrun. In "
-	       "names, bytes that are not UTF-8 are shown as \\xNN, and in "
-	       "lines for people also those that could do something to a "
-	       "terminal; a backslash as two. If events came faster than they "
-	       "were read, 'overrun' is reported, and then, as 'stalled', each "
-	       "agent whose stall stands by then.",
+	       "'event': stall, exit, overrun or stalled. In names, bytes that "
+	       "are not UTF-8 are shown as \\xNN, without --json also those "
+	       "that are not safe on a terminal; a backslash as two. An "
+	       "overrun means that events were lost, because they came faster "
+	       "than they were read. The agents that are stalled then follow, "
+	       "as 'stalled'.",
 };
 
 /**
- * struct monitor - Where the monitoring stands.
- * @options: What was asked for.
- * @seen: Events printed.
- * @error: Negative errno, when one could not be printed.
+ * struct monitor - State of the command.
+ * @options: The options.
+ * @seen: Number of events printed.
+ * @error: Negative errno if one could not be printed.
  */
 struct monitor {
 	const struct monitor_options *options;
@@ -109,30 +118,29 @@ struct monitor {
 	int error;
 };
 
-static bool satisfied(const struct monitor *monitor)
+static bool is_done(const struct monitor *monitor)
 {
 	return monitor->error ||
 	       (monitor->options->count &&
 		monitor->seen >= monitor->options->count);
 }
 
-/* What happened when, and to whom. */
-static void print_subject(const char *what, const struct varta_agent *agent)
+/* Time, event and agent: the start of every line. */
+static void print_agent(const char *event, const struct varta_agent *agent)
 {
 	char pid_namespace[TEXT_SIZE], name[NAME_TEXT_SIZE];
-	enum concern concern = concern_about(agent);
+	enum severity severity = agent_severity(agent);
 
 	format_namespace(pid_namespace, agent->ns_inode);
 	format_name(name, agent->name);
 
-	print_clock();
-	printf(" %s%s%s ", colour_of(concern), what,
-	       concern ? colour_end() : "");
+	print_time();
+	printf(" %s%s%s ", colour_begin(severity), event, colour_end(severity));
 	if (agent->pid)
-		printf("pid %" PRIu32 " (own %" PRIu32 " in %s)", agent->pid,
+		printf("pid %" PRIu32 " (ns pid %" PRIu32 " in %s)", agent->pid,
 		       agent->ns_pid, pid_namespace);
 	else
-		printf("own pid %" PRIu32 " in %s", agent->ns_pid,
+		printf("ns pid %" PRIu32 " in %s", agent->ns_pid,
 		       pid_namespace);
 	if (agent->source)
 		printf(" of source %" PRIu32, agent->source);
@@ -146,7 +154,7 @@ static void print_stall(const struct varta_agent *agent)
 	format_duration(silence, agent->silence);
 	format_nonce(nonce, agent->nonce);
 
-	print_subject("stall", agent);
+	print_agent("stall", agent);
 	printf("silent %s, last nonce %s, status %s\n", silence, nonce,
 	       varta_status_name(agent->status));
 }
@@ -163,21 +171,21 @@ static void print_signal(uint32_t number)
 
 static void print_exit(const struct varta_agent *agent)
 {
-	print_subject("exit", agent);
+	print_agent("exit", agent);
 	switch (agent->exit_type) {
 	case VARTA_EXIT_CODE:
-		printf("exit %" PRIu32 "\n", agent->exit_code);
+		printf("exit code %" PRIu32 "\n", agent->exit_code);
 		break;
 	case VARTA_EXIT_SIGNAL:
 		print_signal(agent->exit_signal);
 		break;
 	default:
-		puts("ended");
+		puts("exit code unknown");
 		break;
 	}
 }
 
-/* @agent is NULL where the event is about none. */
+/* @agent: NULL for an event without one. */
 static int print_json_event(const char *name, const struct varta_agent *agent)
 {
 	struct json_object *object = json_object_new_object();
@@ -185,16 +193,16 @@ static int print_json_event(const char *name, const struct varta_agent *agent)
 
 	if (!object)
 		return -ENOMEM;
-	error = json_put_new(object, "event", json_object_new_string(name));
+	error = json_add(object, "event", json_object_new_string(name));
 	if (!error && agent)
-		error = json_put_agent(object, agent);
+		error = json_add_agent(object, agent);
 	if (!error)
 		error = json_print(object, true);
 	json_object_put(object);
 	return error;
 }
 
-/* By the type of the event. */
+/* By enum varta_event_type. */
 static const struct {
 	const char *name;
 	void (*print)(const struct varta_agent *agent);
@@ -209,19 +217,19 @@ static bool is_known(const struct varta_event *event)
 	       kinds[event->type].print;
 }
 
-static void take_event(const struct varta_event *event, void *arg)
+static void print_event(const struct varta_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
 
-	/* One message may hold more events than were asked for. */
-	if (!is_known(event) || satisfied(monitor))
+	/* One message may contain more events than --count allows. */
+	if (!is_known(event) || is_done(monitor))
 		return;
 	if (monitor->options->json)
 		monitor->error = print_json_event(kinds[event->type].name,
 						  event->agent);
 	else
 		kinds[event->type].print(event->agent);
-	/* Nobody reads any more: end, rather than watch for nothing. */
+	/* A closed pipe ends the command. */
 	if (!monitor->error && ferror(stdout))
 		monitor->error = -EIO;
 	monitor->seen++;
@@ -232,57 +240,54 @@ static void print_still_stalled(const struct varta_agent *agent)
 	char silence[TEXT_SIZE];
 
 	format_duration(silence, agent->silence);
-	print_subject("stalled", agent);
+	print_agent("stalled", agent);
 	printf("silent %s, status %s\n", silence,
 	       varta_status_name(agent->status));
 }
 
-/* What was missed cannot be had any more, but what has come of it can. */
-static int resynchronise(struct varta *v, void *arg)
+static int print_stalled_agents(struct varta *v, void *arg)
 {
-	struct ledger_query stalled = { .stalled = true };
+	struct agent_query query = { .stalled = true };
 	struct monitor *monitor = arg;
-	struct ledger ledger = { 0 };
-	int error = ledger_read(v, &stalled, &ledger);
+	struct snapshot snapshot = { 0 };
+	int error = snapshot_read(v, &query, &snapshot);
 	size_t i;
 
 	if (error)
-		fail_call(v, "read what was missed", error);
-	for (i = 0; i < ledger.count && !monitor->error; i++) {
+		fail_call(v, "read the stalled agents", error);
+	for (i = 0; i < snapshot.count && !monitor->error; i++) {
 		if (monitor->options->json)
 			monitor->error = print_json_event("stalled",
-							  &ledger.agents[i]);
+							  &snapshot.agents[i]);
 		else
-			print_still_stalled(&ledger.agents[i]);
+			print_still_stalled(&snapshot.agents[i]);
 	}
-	ledger_free(&ledger);
+	snapshot_free(&snapshot);
 	return EXIT_OK;
 }
 
 static void print_overrun(void)
 {
-	print_clock();
-	printf(" %soverrun%s events were missed; those stalled now follow\n",
-	       colour_of(CONCERN_SOME), colour_end());
+	print_time();
+	printf(" %soverrun%s events were lost; the agents that are stalled now "
+	       "follow\n", colour_begin(SEVERITY_WARNING),
+	       colour_end(SEVERITY_WARNING));
 }
 
-/*
- * Neither it nor what follows is one of the events that are counted: it stands
- * for an unknown number.
- */
+/* Not counted for --count: it stands for an unknown number of events. */
 static int report_overrun(struct monitor *monitor)
 {
-	fputs("varta: overrun: events were missed\n", stderr);
+	fputs("varta: overrun: events were lost\n", stderr);
 	if (monitor->options->json)
 		monitor->error = print_json_event("overrun", NULL);
 	else
 		print_overrun();
 	if (!monitor->error)
-		with_handle(NULL, resynchronise, monitor);
+		session_run(NULL, print_stalled_agents, monitor);
 	return monitor->error;
 }
 
-/* Returns 0 or a negative errno; -ETIMEDOUT when the time is over. */
+/* Returns 0, -ETIMEDOUT at the deadline, or another negative errno. */
 static int wait_for_events(struct varta_events *events,
 			   const struct monitor *monitor, uint64_t deadline)
 {
@@ -290,7 +295,7 @@ static int wait_for_events(struct varta_events *events,
 		.fd = varta_events_fd(events),
 		.events = POLLIN,
 	};
-	bool limited = monitor->options->limited_time;
+	bool limited = monitor->options->has_timeout;
 	int ready = poll(&readable, 1, limited ? ms_until(deadline) : -1);
 
 	if (ready < 0)
@@ -298,36 +303,43 @@ static int wait_for_events(struct varta_events *events,
 	return ready ? 0 : -ETIMEDOUT;
 }
 
-/* Ends with the events asked for, the time, or a failure; or else never. */
-static int watch(struct varta_events *events, struct monitor *monitor)
+static bool is_over(const struct monitor *monitor, uint64_t deadline)
+{
+	return monitor->options->has_timeout &&
+	       varta_monotonic_now() >= deadline;
+}
+
+/* Returns 0 after --count events, or a negative errno. */
+static int receive_until_done(struct varta_events *events,
+			      struct monitor *monitor)
 {
 	uint64_t deadline = varta_monotonic_now() +
-			    (uint64_t)monitor->options->timeout_ms * NS_PER_MS;
+			    monitor->options->timeout_ms * NS_PER_MS;
 	int result;
 
-	while (!satisfied(monitor)) {
-		result = varta_events_receive(events, take_event, monitor);
+	while (!is_done(monitor)) {
+		result = varta_events_receive(events, print_event, monitor);
 		if (result == -ENOBUFS)
 			result = report_overrun(monitor);
 		else if (result == -EAGAIN)
 			result = wait_for_events(events, monitor, deadline);
 		if (result < 0)
 			return result;
-		/* A stream of events must not outrun the time limit. */
-		if (monitor->options->limited_time && !satisfied(monitor) &&
-		    varta_monotonic_now() >= deadline)
+		/* A stream of events must not postpone the timeout. */
+		if (!is_done(monitor) && is_over(monitor, deadline))
 			return -ETIMEDOUT;
 	}
 	return monitor->error;
 }
 
-static int exit_code_of(int error)
+static int exit_code_of(const struct monitor *monitor, int error)
 {
 	if (!error)
 		return EXIT_OK;
 	if (error != -ETIMEDOUT)
-		return fail_system("watch for events", error);
-	fputs("varta: time is over\n", stderr);
+		return fail_system("receive events", error);
+	fprintf(stderr, "varta: timeout after %" PRIu32 " ms and %" PRIu64
+		" events\n", monitor->options->timeout_ms, monitor->seen);
 	return EXIT_TIMEOUT;
 }
 
@@ -335,12 +347,12 @@ static int fail_subscription(int error)
 {
 	if (error != -EPERM)
 		return fail_open(error);
-	fputs("varta: cannot listen: EPERM: it takes CAP_NET_ADMIN over the "
+	fputs("varta: cannot listen: EPERM: this needs CAP_NET_ADMIN over the "
 	      "network namespace: sudo varta monitor\n", stderr);
 	return EXIT_REFUSED;
 }
 
-int run_monitor(int argc, char **argv)
+int cmd_monitor(int argc, char **argv)
 {
 	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
 	struct monitor_options options = { 0 };
@@ -357,7 +369,7 @@ int run_monitor(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fputs("varta: listening\n", stderr);
-	error = watch(events, &monitor);
+	error = receive_until_done(events, &monitor);
 	varta_events_close(events);
-	return exit_code_of(error);
+	return exit_code_of(&monitor, error);
 }

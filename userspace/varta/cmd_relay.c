@@ -1,188 +1,180 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta relay: reports beats for agents that the kernel cannot see.
+ * varta relay: sends beats for agents that this kernel cannot see.
  */
 #include <argp.h>
-#include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <varta.h>
 
+#include "args.h"
 #include "beat_args.h"
 #include "command.h"
 #include "error.h"
-#include "parse.h"
 #include "session.h"
 
 /**
- * struct relay_options - What to report.
- * @beat: The first one's; the others differ in their pid.
- * @source: The relay's number.
- * @count: How many.
+ * struct relay_options - What to send.
+ * @args: The first beat; the others differ only in their pid.
+ * @source: Number of this relay.
+ * @count: Number of agents.
+ * @source_given: --source was given.
+ * @pid_given: --pid was given.
  */
 struct relay_options {
-	struct varta_beat beat;
+	struct beat_args args;
 	uint32_t source;
 	uint32_t count;
-	bool source_given, pid_given, nonce_given, time_given;
+	bool source_given, pid_given;
 };
 
 enum {
-	OPTION_SOURCE = FIELD_LAST,
+	OPTION_SOURCE = 256,
+	OPTION_PID,
 	OPTION_COUNT,
 	OPTION_NS_INODE,
 };
 
 static const struct argp_option option_table[] = {
-	{ .doc = "Whose beats they are:" },
 	{ .name = "source", .key = OPTION_SOURCE, .arg = "N",
-	  .doc = "The relay's number; 0 for this machine" },
-	{ .name = "pid", .key = FIELD_PID, .arg = "PID",
-	  .doc = "The first agent's process id" },
+	  .doc = "Number of this relay; 0 for the local machine" },
+	{ .name = "pid", .key = OPTION_PID, .arg = "PID",
+	  .doc = "Process id of the first agent" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
-	  .doc = "How many agents: PID, PID+1 and so on (default 1)" },
+	  .doc = "Number of agents: PID, PID+1 and so on (default 1)" },
 	{ .name = "ns-inode", .key = OPTION_NS_INODE, .arg = "N",
-	  .doc = "The agents' pid namespace (default not known)" },
-	{ .doc = "What each beat says:" },
-	{ .name = "status", .key = FIELD_STATUS, .arg = "STATUS",
-	  .doc = "ok (the default), degraded, critical, or a number" },
-	{ .name = "nonce", .key = FIELD_NONCE, .arg = "N",
-	  .doc = "The same for all (default the time in nanoseconds, which "
-		 "goes up by itself from call to call)" },
-	{ .name = "payload", .key = FIELD_PAYLOAD, .arg = "N",
-	  .doc = "Kept with the agent (default 0)" },
-	{ .name = "timestamp", .key = FIELD_TIMESTAMP, .arg = "N",
-	  .doc = "Nanoseconds of CLOCK_MONOTONIC (default now)" },
-	{ .name = "threshold", .key = FIELD_THRESHOLD, .arg = "DURATION",
-	  .doc = "Silence from which the agent is stalled, from now on: "
-		 "500ms, 5s, 2m; a bare number is ms (default: what it was)" },
-	{ .name = "name", .key = FIELD_NAME, .arg = "NAME",
-	  .doc = "What to call the agent from now on, up to 15 bytes "
-		 "(default: what it was; at first, nothing)" },
+	  .doc = "Inode number of the agents' pid namespace (default: "
+		 "unknown)" },
 	{ 0 }
 };
 
 static void check_options(struct relay_options *options,
 			  struct argp_state *state)
 {
+	struct beat_args *args = &options->args;
 	uint64_t now = varta_monotonic_now();
 
 	if (!options->source_given || !options->pid_given)
-		argp_error(state, "name a --source and a --pid");
-	if (options->count - 1 > UINT32_MAX - options->beat.pid)
-		argp_error(state, "there are not so many process ids");
-	if (!options->nonce_given)
-		options->beat.nonce = now;
-	if (!options->time_given)
-		options->beat.timestamp = now;
+		argp_error(state, "--source and --pid are required");
+	if (options->count - 1 > UINT32_MAX - args->beat.pid)
+		argp_error(state, "--count %" PRIu32 ": out of range (1..%"
+			   PRIu32 " from --pid %" PRIu32 ")", options->count,
+			   UINT32_MAX - args->beat.pid + 1, args->beat.pid);
+	if (!args->nonce_given)
+		args->beat.nonce = now;
+	if (!args->timestamp_given)
+		args->beat.timestamp = now;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct relay_options *options = state->input;
-	bool valid = true;
+	struct varta_beat *beat = &options->args.beat;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->args;
+		state->child_inputs[1] = &options->args;
+		return 0;
 	case OPTION_SOURCE:
 		options->source_given = true;
-		valid = parse_u32(argument, &options->source);
-		break;
+		options->source = args_source(state, "--source", argument);
+		return 0;
+	case OPTION_PID:
+		options->pid_given = true;
+		beat->pid = args_pid(state, "--pid", argument);
+		return 0;
 	case OPTION_COUNT:
-		valid = parse_u32(argument, &options->count) &&
-			options->count;
-		break;
+		options->count = args_u32(state, "--count", argument, 1,
+					  UINT32_MAX);
+		return 0;
 	case OPTION_NS_INODE:
-		valid = parse_number(argument, UINT64_MAX,
-				     &options->beat.ns_inode);
-		break;
-	case FIELD_STATUS:
-	case FIELD_NONCE:
-	case FIELD_PAYLOAD:
-	case FIELD_PID:
-	case FIELD_TIMESTAMP:
-	case FIELD_THRESHOLD:
-	case FIELD_NAME:
-		options->nonce_given |= key == FIELD_NONCE;
-		options->time_given |= key == FIELD_TIMESTAMP;
-		options->pid_given |= key == FIELD_PID;
-		valid = take_field(key, argument, &options->beat);
-		break;
+		beat->ns_inode = args_number(state, "--ns-inode", argument, 0,
+					     UINT64_MAX);
+		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);
-		break;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	return understood(valid, argument, state);
 }
+
+static const struct argp_child children[] = {
+	{ .argp = &beat_agent_args },
+	{ .argp = &beat_value_args },
+	{ 0 }
+};
 
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
+	.children = children,
 	.args_doc = "--source N --pid PID",
-	.doc = "Report beats for agents that this kernel cannot see, for "
+	.doc = "Send beats for agents that this kernel cannot see, for "
 	       "gateways and for tests. Their origin is network-unverified. "
-	       "Needs CAP_NET_ADMIN.\v"
-	       "All of the beats are sent, whether or not one of them is "
-	       "refused; the exit status is 0 only if none was.",
+	       "This needs CAP_NET_ADMIN in the initial user namespace.\v"
+	       "All beats are sent, even if one of them is refused; the exit "
+	       "status is 0 only if none was refused.",
 };
 
-static int fail_batch(const struct varta *v, const struct varta_beat *beats,
-		      int error)
+static int fail_one(struct varta *v, const struct varta_beat *beat, int error)
 {
-	int refused = varta_relay_refused(v);
 	char what[64];
 
-	if (refused < 0)
-		return fail_privileged(v, "relay", error);
 	if (snprintf(what, sizeof(what), "relay the beat of pid %" PRIu32,
-		     beats[refused].pid) < 0)
+		     beat->pid) < 0)
 		return EXIT_SYSTEM;
-	return fail_call(v, what, error);
+	return fail_beat(v, what, error, beat->threshold_ms);
 }
 
+/* @stop: set if the whole batch failed, and the next ones would, too. */
 static int send_batch(struct varta *v, const struct relay_options *options,
-		      uint32_t done, uint32_t count)
+		      uint32_t sent, uint32_t count, bool *stop)
 {
 	struct varta_beat beats[VARTA_RELAY_MAX];
+	int error, refused;
 	uint32_t i;
-	int error;
 
 	for (i = 0; i < count; i++) {
-		beats[i] = options->beat;
-		beats[i].pid += done + i;
+		beats[i] = options->args.beat;
+		beats[i].pid += sent + i;
 	}
 	error = varta_relay(v, options->source, beats, count);
-	return error ? fail_batch(v, beats, error) : EXIT_OK;
+	if (!error)
+		return EXIT_OK;
+	refused = varta_relay_refused(v);
+	*stop = refused < 0;
+	return *stop ? fail_privileged(v, "relay", error) :
+		       fail_one(v, &beats[refused], error);
 }
 
-/* The first failure counts; only one that is about a beat is no end. */
+/* The exit status is that of the first failure. */
 static int send_all(struct varta *v, void *arg)
 {
 	const struct relay_options *options = arg;
 	int code = EXIT_OK, batch_code;
-	uint32_t done = 0, count;
+	uint32_t sent = 0, count;
+	bool stop = false;
 
-	while (done < options->count) {
-		count = options->count - done;
+	while (sent < options->count && !stop) {
+		count = options->count - sent;
 		if (count > VARTA_RELAY_MAX)
 			count = VARTA_RELAY_MAX;
-		batch_code = send_batch(v, options, done, count);
+		batch_code = send_batch(v, options, sent, count, &stop);
 		if (code == EXIT_OK)
 			code = batch_code;
-		if (batch_code != EXIT_OK && varta_relay_refused(v) < 0)
-			break;
-		done += count;
+		sent += count;
 	}
 	return code;
 }
 
-int run_relay(int argc, char **argv)
+int cmd_relay(int argc, char **argv)
 {
 	struct relay_options options = { .count = 1 };
 
-	return parse_and_work(&parser, argc, argv, &options, send_all);
+	return session_parse_and_run(&parser, argc, argv, &options, send_all);
 }

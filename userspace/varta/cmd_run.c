@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta run: a program that knows nothing of varta, watched.
+ * varta run: runs a program that does not beat itself as an agent.
  *
- * This process becomes the program, so that whoever started it deals with the
- * program itself: its pid, signals, files and exit status. A child beats for
- * it, see run_helper.c.
+ * This process becomes the program, so that its parent deals with the program
+ * itself: its pid, signals, files and exit status. A child beats for it, see
+ * run_helper.h.
  */
 #include <argp.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <varta.h>
 
+#include "args.h"
+#include "beat_args.h"
 #include "command.h"
 #include "error.h"
 #include "parse.h"
 #include "run_helper.h"
 #include "session.h"
 
-/* Where the ledger's own threshold cannot be had. */
+/* Used if the module's threshold is unknown. */
 #define INTERVAL_MS	1000
 
+/* One late beat does not make the agent stall. */
 #define BEATS_PER_THRESHOLD	3
 
-/* As env(1), timeout(1) and their like: the program's own statuses are less. */
+/* As for env(1) and timeout(1): other statuses are the program's. */
 enum {
 	EXIT_NOT_RUN		= 125,
 	EXIT_NOT_EXECUTABLE	= 126,
@@ -33,109 +38,107 @@ enum {
 };
 
 /**
- * struct run_options - What to run, and how to watch it.
- * @plan: For the beats. Its interval is 0 until one is given or found.
- * @command: Name and arguments; NULL at the end.
- * @require: Rather do not run it than unwatched.
+ * struct run_options - What to run, and how to beat for it.
+ * @args: Name and threshold of the agent.
+ * @plan: Its interval is 0 until it is given or computed.
+ * @command: The program and its arguments, with a final NULL.
+ * @require: Do not run the program if it cannot be tracked.
  */
 struct run_options {
-	struct beater_plan plan;
+	struct beat_args args;
+	struct run_plan plan;
 	char **command;
 	bool require;
 };
 
 enum {
-	OPTION_NAME = 256,
-	OPTION_THRESHOLD,
-	OPTION_INTERVAL,
+	OPTION_INTERVAL = 256,
 	OPTION_PROBE,
 	OPTION_REQUIRE,
 };
 
 static const struct argp_option option_table[] = {
-	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
-	  .doc = "What to call the agent, up to 15 bytes (default: as CMD)" },
-	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
-	  .doc = "Silence from which it is stalled (default: the ledger's)" },
 	{ .name = "interval", .key = OPTION_INTERVAL, .arg = "DURATION",
-	  .doc = "From beat to beat (default: a third of the threshold)" },
+	  .doc = "Time from beat to beat (default: a third of the "
+		 "threshold)" },
 	{ .name = "probe", .key = OPTION_PROBE, .arg = "SHELL-COMMAND",
-	  .doc = "Beat only if this succeeds within the interval. It finds "
-		 "the program's process id in $VARTA_PID" },
+	  .doc = "Beat only if this command succeeds within the interval; "
+		 "$VARTA_PID is the program's process id" },
 	{ .name = "require", .key = OPTION_REQUIRE,
-	  .doc = "If it cannot be watched, do not run it" },
+	  .doc = "Do not run the program if it cannot be tracked" },
 	{ 0 }
 };
 
 static void check_options(const struct run_options *options,
-			  struct argp_state *state)
+			  const struct argp_state *state)
 {
-	const struct beater_plan *plan = &options->plan;
+	uint32_t interval = options->plan.interval_ms;
+	uint32_t threshold = options->args.beat.threshold_ms;
 
 	if (!options->command)
-		argp_error(state, "name a command to run");
-	if (plan->name && strlen(plan->name) >= VARTA_NAME_SIZE)
-		argp_error(state, "a name has up to %d bytes",
-			   VARTA_NAME_SIZE - 1);
-	if (plan->threshold_ms &&
-	    (uint32_t)plan->interval_ms >= plan->threshold_ms)
-		argp_error(state, "the interval has to be shorter than the "
-			   "threshold");
+		argp_error(state, "no command given to run");
+	if (threshold && interval >= threshold)
+		argp_error(state, "--interval %" PRIu32 " ms: must be shorter "
+			   "than --threshold %" PRIu32 " ms", interval,
+			   threshold);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct run_options *options = state->input;
-	bool valid = true;
+	struct run_plan *plan = &options->plan;
 
 	switch (key) {
-	case OPTION_NAME:
-		options->plan.name = argument;
-		break;
-	case OPTION_THRESHOLD:
-		valid = parse_threshold(argument, &options->plan.threshold_ms);
-		break;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->args;
+		return 0;
 	case OPTION_INTERVAL:
-		valid = parse_interval(argument, &options->plan.interval_ms);
-		break;
+		plan->interval_ms = args_duration(state, "--interval", argument,
+						  1, DURATION_MAX);
+		return 0;
 	case OPTION_PROBE:
-		options->plan.probe = argument;
-		break;
+		plan->probe = argument;
+		return 0;
 	case OPTION_REQUIRE:
 		options->require = true;
-		break;
+		return 0;
 	case ARGP_KEY_ARG:
 		/* The rest is the program's. */
 		options->command = state->argv + state->next - 1;
 		state->next = state->argc;
-		break;
+		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);
-		break;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	return understood(valid, argument, state);
 }
+
+static const struct argp_child children[] = {
+	{ .argp = &beat_agent_args },
+	{ 0 }
+};
 
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
+	.children = children,
 	.args_doc = "[--] CMD [ARGUMENT...]",
-	.doc = "Run a program as a watched agent. It takes this process's "
-	       "place; a helper beats for it while it lives and is not "
-	       "stopped.\v"
-	       "DURATION is 500ms, 5s, 2m; a bare number is ms. If it cannot "
-	       "be watched, that is said and it runs all the same.\n"
+	.doc = "Run a program as an agent. The program replaces this process; "
+	       "a helper beats for it while it runs and is not stopped.\v"
+	       "The default name is that of CMD. A DURATION is 500ms, 5s, 2m "
+	       "or 1h; a bare number is ms. If the program cannot be tracked, "
+	       "a message says so and it runs all the same.\n"
 	       "\n"
 	       "Exit status: CMD's, or\n"
-	       "  125  wrong usage, or --require and it cannot be watched\n"
+	       "  125  wrong usage, or --require and CMD cannot be tracked\n"
 	       "  126  CMD cannot be executed\n"
-	       "  127  there is no CMD",
+	       "  127  CMD not found",
 };
 
-/* The last part of its path, as far as there is room. */
-static const char *name_after(const char *command)
+/* The last part of the path, cut off to the size of a name. */
+static const char *default_name(const char *command)
 {
 	static char name[VARTA_NAME_SIZE];
 	const char *slash = strrchr(command, '/');
@@ -144,8 +147,8 @@ static const char *name_after(const char *command)
 	return name;
 }
 
-/* Several beats to each threshold, so that one that is late does no harm. */
-static int choose_interval(struct varta *v, uint32_t threshold_ms)
+/* @v: to read the default threshold; may be NULL. */
+static uint32_t default_interval(struct varta *v, uint32_t threshold_ms)
 {
 	struct varta_config config;
 
@@ -153,23 +156,23 @@ static int choose_interval(struct varta *v, uint32_t threshold_ms)
 		threshold_ms =
 			(uint32_t)config.value[VARTA_A_CONFIG_THRESHOLD_MS];
 	return threshold_ms >= BEATS_PER_THRESHOLD ?
-		       (int)(threshold_ms / BEATS_PER_THRESHOLD) :
-		       INTERVAL_MS;
+		       threshold_ms / BEATS_PER_THRESHOLD : INTERVAL_MS;
 }
 
-/* The first beat is this process's own: from now on its silence is noticed. */
-static int announce(struct varta *v, void *arg)
+/* This process sends the first beat: a hang from now on is a stall. */
+static int send_first_beat(struct varta *v, void *arg)
 {
-	struct beater_plan *plan = arg;
+	struct run_plan *plan = arg;
 	int error;
 
 	if (!plan->interval_ms)
-		plan->interval_ms = choose_interval(v, plan->threshold_ms);
-	error = beater_beat(v, plan);
-	return error ? fail_call(v, "beat", error) : EXIT_OK;
+		plan->interval_ms = default_interval(v, plan->threshold_ms);
+	error = run_helper_beat(v, plan);
+	return error ? fail_beat(v, "beat", error, plan->threshold_ms) :
+		       EXIT_OK;
 }
 
-static int say_goodbye(struct varta *v, void *arg)
+static int send_bye(struct varta *v, void *arg)
 {
 	(void)arg;
 	varta_bye(v, 0);
@@ -177,7 +180,7 @@ static int say_goodbye(struct varta *v, void *arg)
 }
 
 /* Returns only if the program cannot be executed. */
-static int become(char **command)
+static int execute(char **command)
 {
 	int error;
 
@@ -188,56 +191,58 @@ static int become(char **command)
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-/* Whether the ledger has it now; if not, that was said. */
-static bool enter_ledger(struct run_options *options)
+/* Returns whether this process is tracked; if not, that was reported. */
+static bool start_tracking(struct run_options *options)
 {
 	struct varta_options how = VARTA_OPTIONS_INIT;
+	struct run_plan *plan = &options->plan;
 
 	how.acknowledge = true;
-	if (with_handle(&how, announce, &options->plan) == EXIT_OK)
+	if (session_run(&how, send_first_beat, plan) == EXIT_OK)
 		return true;
 	if (!options->require)
-		fprintf(stderr, "varta: running %s all the same, watched only "
-			"once it can be\n", options->command[0]);
-	if (!options->plan.interval_ms)
-		options->plan.interval_ms =
-			choose_interval(NULL, options->plan.threshold_ms);
+		fprintf(stderr, "varta: running %s all the same; it will be "
+			"tracked as soon as possible\n", options->command[0]);
+	if (!plan->interval_ms)
+		plan->interval_ms = default_interval(NULL, plan->threshold_ms);
 	return false;
 }
 
-static int run_watched(struct run_options *options)
+static int run_program(struct run_options *options)
 {
-	bool entered = enter_ledger(options);
-	pid_t beater = -1;
+	bool tracked = start_tracking(options);
+	pid_t helper = -1;
 	int code = EXIT_NOT_RUN;
 
-	if (entered || !options->require) {
-		beater = beater_start(&options->plan);
-		if (beater < 0)
-			fail_system("start what beats for it", beater);
+	if (tracked || !options->require) {
+		helper = run_helper_start(&options->plan);
+		if (helper < 0)
+			fail_system("start the helper", helper);
 	}
-	/* An agent for which nobody beats would be reported as stalled. */
-	if (beater < 0 && entered)
-		with_handle(NULL, say_goodbye, NULL);
-	if (beater < 0 && options->require)
+	/* Without a helper, the agent would stall. */
+	if (helper < 0 && tracked)
+		session_run(NULL, send_bye, NULL);
+	if (helper < 0 && options->require)
 		return code;
 
-	code = become(options->command);
-	if (beater > 0)
-		beater_stop(beater);
-	if (beater > 0 && entered)
-		with_handle(NULL, say_goodbye, NULL);
+	code = execute(options->command);
+	if (helper > 0)
+		run_helper_stop(helper);
+	if (helper > 0 && tracked)
+		session_run(NULL, send_bye, NULL);
 	return code;
 }
 
-int run_run(int argc, char **argv)
+int cmd_run(int argc, char **argv)
 {
 	struct run_options options = { .plan = { .pid = (uint32_t)getpid() } };
+	const struct varta_beat *beat = &options.args.beat;
 
 	argp_err_exit_status = EXIT_NOT_RUN;
 	if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &options))
 		return EXIT_NOT_RUN;
-	if (!options.plan.name)
-		options.plan.name = name_after(options.command[0]);
-	return run_watched(&options);
+	options.plan.threshold_ms = beat->threshold_ms;
+	options.plan.name = beat->name ? beat->name :
+					 default_name(options.command[0]);
+	return run_program(&options);
 }

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta stats: what is so now in the ledger, and its counters.
+ * varta stats: shows the tracker's gauges and counters.
  */
 #include <argp.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include <varta.h>
 
 #include "command.h"
 #include "error.h"
-#include "json.h"
 #include "prometheus.h"
 #include "session.h"
+#include "values.h"
 
+/**
+ * struct stats_options - What to print.
+ * @take: Read and reset the counters.
+ * @json: Print JSON.
+ * @prometheus: Print metrics for Prometheus.
+ */
 struct stats_options {
-	bool json;
 	bool take;
+	bool json;
 	bool prometheus;
 };
 
@@ -29,11 +32,11 @@ enum {
 
 static const struct argp_option option_table[] = {
 	{ .name = "take", .key = OPTION_TAKE,
-	  .doc = "Only what was counted since the last take, and whose slot "
-		 "was evicted last (0 for nobody's); needs CAP_NET_ADMIN" },
+	  .doc = "Read and reset: only what was counted since the last take; "
+		 "needs CAP_NET_ADMIN" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON object" },
 	{ .name = "prometheus", .key = OPTION_PROMETHEUS,
-	  .doc = "Print what Prometheus reads (text format 0.0.4)" },
+	  .doc = "Print metrics in the text format of Prometheus (0.0.4)" },
 	{ 0 }
 };
 
@@ -54,7 +57,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (options->prometheus && (options->json || options->take))
-			argp_error(state, "--prometheus goes with no other");
+			argp_error(state, "--prometheus cannot be combined "
+				   "with --json or --take");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -64,77 +68,48 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.doc = "Show the ledger's counters.\v"
-	       "What one take has shown, no other will; the totals that are "
-	       "shown without --take go on.",
+	.doc = "Show gauges and counters.\v"
+	       "A count is taken once, by whoever takes it first. Totals, "
+	       "shown without --take, are not reset.",
 };
 
-static int print_text(const struct varta_stats *stats)
-{
-	unsigned int i;
-	int width = 0;
-
-	for (i = 0; i < VARTA_STATS_ROOM; i++)
-		if (stats->present[i] &&
-		    (int)strlen(varta_stats_name(i)) > width)
-			width = (int)strlen(varta_stats_name(i));
-	for (i = 0; i < VARTA_STATS_ROOM; i++)
-		if (stats->present[i])
-			printf("%-*s  %" PRIu64 "\n", width,
-			       varta_stats_name(i), stats->value[i]);
-	return EXIT_OK;
-}
-
-static int print_json(const struct varta_stats *stats)
-{
-	struct json_object *object = json_object_new_object();
-	int error = object ? 0 : -ENOMEM;
-	unsigned int i;
-
-	for (i = 0; i < VARTA_STATS_ROOM && !error; i++)
-		if (stats->present[i])
-			error = json_put_new(object, varta_stats_name(i),
-				json_object_new_uint64(stats->value[i]));
-	if (!error)
-		error = json_print(object, false);
-	json_object_put(object);
-	return error ? fail_system("print JSON", error) : EXIT_OK;
-}
-
-static int show_prometheus(struct varta *v, const struct varta_stats *stats)
+static int print_metrics(struct varta *v, struct value_list *list)
 {
 	struct varta_config config;
 	int error = varta_config_get(v, &config);
 
 	if (error)
 		return fail_call(v, "read the settings", error);
-	print_prometheus(stats, &config);
+	/* To compare with the number of tracked agents. */
+	values_add_setting(list, &config, VARTA_A_CONFIG_CAPACITY);
+	prometheus_print(list);
 	return EXIT_OK;
 }
 
 static int show(struct varta *v, void *arg)
 {
 	const struct stats_options *options = arg;
+	struct value_list list = { .count = 0 };
 	struct varta_stats stats;
 	int error;
 
-	if (options->take) {
-		error = varta_stats_take(v, &stats);
-		if (error)
-			return fail_privileged(v, "take the counters", error);
-	} else {
-		error = varta_stats_get(v, &stats);
-		if (error)
-			return fail_call(v, "read the counters", error);
-	}
+	error = options->take ? varta_stats_take(v, &stats) :
+				varta_stats_get(v, &stats);
+	if (error)
+		return fail_privileged(v, options->take ? "take the counters" :
+				       "read the counters", error);
+	values_add_stats(&list, &stats);
 	if (options->prometheus)
-		return show_prometheus(v, &stats);
-	return options->json ? print_json(&stats) : print_text(&stats);
+		return print_metrics(v, &list);
+	if (options->json)
+		return values_print_json(&list);
+	values_print_text(&list);
+	return EXIT_OK;
 }
 
-int run_stats(int argc, char **argv)
+int cmd_stats(int argc, char **argv)
 {
 	struct stats_options options = { 0 };
 
-	return parse_and_work(&parser, argc, argv, &options, show);
+	return session_parse_and_run(&parser, argc, argv, &options, show);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta top: the ledger, live, on the full screen. Reads the ledger and the
- * keys; what that looks like is in tui.c.
+ * varta top: shows the agents live. Reads agents and keys; tui.c draws.
  */
 #include <argp.h>
 #include <ctype.h>
 #include <curses.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +14,7 @@
 #include <varta.h>
 
 #include "agent_args.h"
+#include "args.h"
 #include "clock.h"
 #include "colour.h"
 #include "command.h"
@@ -22,34 +23,32 @@
 #include "session.h"
 #include "tui.h"
 
-#define NS_PER_MS	1000000
-#define NS_PER_S	1000000000
 #define INTERVAL_MS	1000
-/* More often than this nobody can read, and the ledger is read in whole. */
+/* Each update reads all agents. */
 #define INTERVAL_MIN_MS	100
 
 #define KEY_ESCAPE	27
 
 /**
- * struct top - The view, and what keeps it up to date.
- * @view: What is seen.
- * @interval_ms: How often the ledger is read.
- * @read_at: When it was last read.
- * @beats_at: How many beats had been accepted by then.
- * @outdated: It has to be read before it is shown.
- * @ended: There is no more to do.
+ * struct top - The view and its updates.
+ * @view: What the screen shows.
+ * @interval_ms: Time from update to update.
+ * @read_at: Time of the last update.
+ * @beats_at: Number of accepted beats at that time.
+ * @outdated: Read the agents before drawing them.
+ * @ended: The user quit.
  */
 struct top {
-	struct view view;
-	int interval_ms;
+	struct tui_view view;
+	uint32_t interval_ms;
 	uint64_t read_at, beats_at;
 	bool outdated, ended;
 };
 
 static const struct argp_option option_table[] = {
 	{ .name = "delay", .key = 'd', .arg = "DURATION",
-	  .doc = "How often to look: 500ms, 5s, 2m; a bare number is ms "
-		 "(default 1s, at least 100ms)" },
+	  .doc = "Time between updates: 500ms, 5s, 2m or 1h; a bare number is "
+		 "ms (default 1s, at least 100ms)" },
 	{ 0 }
 };
 
@@ -62,17 +61,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		state->child_inputs[0] = &top->view.query;
 		return 0;
 	case 'd':
-		return understood(parse_duration(argument, &top->interval_ms) &&
-				  top->interval_ms >= INTERVAL_MIN_MS,
-				  argument, state);
+		top->interval_ms = args_duration(state, "--delay", argument,
+						 INTERVAL_MIN_MS, DURATION_MAX);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
 static const struct argp_child children[] = {
-	{ .argp = &query_parser },
-	{ .argp = &colour_parser },
+	{ .argp = &agent_args },
+	{ .argp = &colour_args },
 	{ 0 }
 };
 
@@ -80,16 +79,28 @@ static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
 	.children = children,
-	.doc = "Show the ledger live, on the full screen.\v"
-	       "Keys: q quits; s sorts by the next column, r the other way "
-	       "round; / types a filter, which is looked for in the whole "
-	       "line, and Escape ends it; t shows only the stalled; Space "
-	       "pauses; arrows, Page and Home and End scroll.",
+	.doc = "Show the agents live, full screen.\v"
+	       "Keys: q quits; s sorts by the next column, r reverses the "
+	       "order; / takes a filter, which must match a part of the line, "
+	       "and Escape clears it; t shows only stalled agents; Space "
+	       "pauses; arrows, Page Up, Page Down, Home and End scroll.",
 };
+
+/* A reloaded module counts from 0. */
+static uint64_t beats_per_second(const struct top *top, uint64_t beats,
+				 uint64_t now)
+{
+	uint64_t elapsed = now - top->read_at;
+
+	if (!top->read_at || !elapsed || beats < top->beats_at)
+		return 0;
+	return (uint64_t)((double)(beats - top->beats_at) * (double)NS_PER_S /
+			  (double)elapsed + 0.5);
+}
 
 static int read_stats(struct varta *v, struct top *top)
 {
-	uint64_t now = varta_monotonic_now(), beats, passed;
+	uint64_t now = varta_monotonic_now(), beats;
 	struct varta_stats stats;
 	int error = varta_stats_get(v, &stats);
 
@@ -97,12 +108,7 @@ static int read_stats(struct varta *v, struct top *top)
 		return error;
 	beats = stats.value[VARTA_A_STATS_INSERTED] +
 		stats.value[VARTA_A_STATS_REFRESHED];
-	passed = now - top->read_at;
-	/* The module may have been loaded anew, and count from 0. */
-	top->view.beats = 0;
-	if (top->read_at && passed && beats >= top->beats_at)
-		top->view.beats = (uint64_t)((double)(beats - top->beats_at) *
-					     NS_PER_S / (double)passed + 0.5);
+	top->view.beats = beats_per_second(top, beats, now);
 	top->read_at = now;
 	top->beats_at = beats;
 	top->view.tracked = stats.value[VARTA_A_STATS_TRACKED];
@@ -110,41 +116,42 @@ static int read_stats(struct varta *v, struct top *top)
 	return 0;
 }
 
-static bool is_shown(const struct view *view, const struct varta_agent *agent)
+static bool matches_filter(const struct tui_view *view,
+			   const struct varta_agent *agent)
 {
 	char line[TABLE_LINE_SIZE];
 	struct table table;
 
 	if (!view->filter[0])
 		return true;
-	/* In all columns, whether or not there is room for them. */
-	table_begin(&table);
+	/* Search hidden columns, too. */
+	table_init(&table);
 	table_widen(&table, agent);
-	table_line(&table, agent, line);
+	table_row(&table, agent, line);
 	return strcasestr(line, view->filter);
 }
 
-static int apply_filter(struct view *view)
+static int apply_filter(struct tui_view *view)
 {
 	const struct varta_agent **grown;
 	size_t i;
 
-	if (view->room < view->ledger.room) {
-		grown = reallocarray(view->shown, view->ledger.room,
+	if (view->room < view->snapshot.room) {
+		grown = reallocarray(view->matches, view->snapshot.room,
 				     sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
-		view->shown = grown;
-		view->room = view->ledger.room;
+		view->matches = grown;
+		view->room = view->snapshot.room;
 	}
 	view->count = 0;
-	for (i = 0; i < view->ledger.count; i++)
-		if (is_shown(view, &view->ledger.agents[i]))
-			view->shown[view->count++] = &view->ledger.agents[i];
+	for (i = 0; i < view->snapshot.count; i++)
+		if (matches_filter(view, &view->snapshot.agents[i]))
+			view->matches[view->count++] = &view->snapshot.agents[i];
 	return 0;
 }
 
-static int look(struct varta *v, struct top *top)
+static int update(struct varta *v, struct top *top)
 {
 	struct varta_config config;
 	int error = varta_config_get(v, &config);
@@ -154,27 +161,27 @@ static int look(struct varta *v, struct top *top)
 		error = read_stats(v, top);
 	}
 	if (!error)
-		error = ledger_read(v, &top->view.query, &top->view.ledger);
+		error = snapshot_read(v, &top->view.query, &top->view.snapshot);
 	if (!error)
 		error = apply_filter(&top->view);
 	return error;
 }
 
-static void scroll_to(struct view *view, size_t first)
+static void scroll_to(struct tui_view *view, size_t first)
 {
-	size_t rows = screen_rows();
+	size_t rows = tui_rows();
 	size_t last = view->count > rows ? view->count - rows : 0;
 
 	view->first = first < last ? first : last;
 }
 
-static void scroll_up(struct view *view, size_t lines)
+static void scroll_up(struct tui_view *view, size_t lines)
 {
 	scroll_to(view, view->first > lines ? view->first - lines : 0);
 }
 
-/* A character may be several bytes, of which the others begin with 10. */
-static void cut_last(char *text)
+/* Bytes 10xxxxxx continue a UTF-8 character. */
+static void remove_last_character(char *text)
 {
 	size_t length = strlen(text);
 
@@ -184,7 +191,7 @@ static void cut_last(char *text)
 		text[length - 1] = '\0';
 }
 
-static void type_filter(struct view *view, int key)
+static void edit_filter(struct tui_view *view, int key)
 {
 	size_t length = strlen(view->filter);
 
@@ -200,7 +207,7 @@ static void type_filter(struct view *view, int key)
 	case KEY_BACKSPACE:
 	case '\b':
 	case 0x7f:
-		cut_last(view->filter);
+		remove_last_character(view->filter);
 		break;
 	default:
 		if (key > 0xff || iscntrl(key) || length + 1 >= FILTER_SIZE)
@@ -211,7 +218,7 @@ static void type_filter(struct view *view, int key)
 	}
 }
 
-static void move_about(struct view *view, int key)
+static void scroll_by_key(struct tui_view *view, int key)
 {
 	switch (key) {
 	case KEY_UP:
@@ -221,10 +228,10 @@ static void move_about(struct view *view, int key)
 		scroll_to(view, view->first + 1);
 		break;
 	case KEY_PPAGE:
-		scroll_up(view, screen_rows());
+		scroll_up(view, tui_rows());
 		break;
 	case KEY_NPAGE:
-		scroll_to(view, view->first + screen_rows());
+		scroll_to(view, view->first + tui_rows());
 		break;
 	case KEY_HOME:
 		scroll_to(view, 0);
@@ -237,12 +244,12 @@ static void move_about(struct view *view, int key)
 	}
 }
 
-static void take_key(struct top *top, int key)
+static void handle_key(struct top *top, int key)
 {
-	struct view *view = &top->view;
+	struct tui_view *view = &top->view;
 
 	if (view->typing) {
-		type_filter(view, key);
+		edit_filter(view, key);
 		return;
 	}
 	switch (key) {
@@ -270,21 +277,20 @@ static void take_key(struct top *top, int key)
 		top->outdated = !view->paused;
 		break;
 	default:
-		move_about(view, key);
+		scroll_by_key(view, key);
 		break;
 	}
 }
 
-/* Returns a negative errno. */
-static int show(struct varta *v, struct top *top)
+static int redraw(struct varta *v, struct top *top)
 {
-	struct view *view = &top->view;
+	struct tui_view *view = &top->view;
 	int error;
 
 	if (top->outdated) {
-		error = look(v, top);
+		error = update(v, top);
 	} else {
-		ledger_sort(view->ledger.agents, view->ledger.count,
+		snapshot_sort(view->snapshot.agents, view->snapshot.count,
 			    view->query.key, view->query.reverse);
 		error = apply_filter(view);
 	}
@@ -292,40 +298,40 @@ static int show(struct varta *v, struct top *top)
 		return error;
 	top->outdated = false;
 	scroll_to(view, view->first);
-	screen_draw(view);
+	tui_draw(view);
 	return 0;
 }
 
-/* Takes a key and those typed ahead, so that they cost one drawing. */
-static void take_keys(struct top *top, int key)
+/* Handles keys that were typed ahead, too, before drawing once. */
+static void handle_keys(struct top *top, int key)
 {
 	timeout(0);
 	while (key != ERR && !top->ended) {
-		take_key(top, key);
+		handle_key(top, key);
 		key = getch();
 	}
 }
 
-/* Ends with q, or a failure. Returns a negative errno. */
-static int follow(struct varta *v, struct top *top)
+/* Returns 0 when the user quits, or a negative errno. */
+static int run_until_quit(struct varta *v, struct top *top)
 {
-	uint64_t interval = (uint64_t)top->interval_ms * NS_PER_MS;
-	uint64_t when = varta_monotonic_now() + interval;
-	int key, error = show(v, top);
+	uint64_t interval = top->interval_ms * NS_PER_MS;
+	uint64_t due = varta_monotonic_now() + interval;
+	int key, error = redraw(v, top);
 
 	while (!error && !top->ended) {
-		timeout(top->view.paused ? -1 : ms_until(when));
+		timeout(top->view.paused ? -1 : ms_until(due));
 		key = getch();
 		if (key != ERR) {
-			take_keys(top, key);
+			handle_keys(top, key);
 		} else {
 			top->outdated = true;
-			/* One that is gone has no keys, and no more time. */
+			/* getch() also fails at once after a hangup. */
 			top->ended = !isatty(STDIN_FILENO);
 		}
 		if (top->outdated)
-			when = varta_monotonic_now() + interval;
-		error = show(v, top);
+			due = varta_monotonic_now() + interval;
+		error = redraw(v, top);
 	}
 	return error;
 }
@@ -335,19 +341,19 @@ static int work(struct varta *v, void *arg)
 	struct top *top = arg;
 	int error;
 
-	if (!screen_open())
+	if (!tui_open())
 		return EXIT_SYSTEM;
-	table_begin(&top->view.table);
-	error = follow(v, top);
-	screen_close();
-	ledger_free(&top->view.ledger);
-	free(top->view.shown);
-	return error ? fail_call(v, "read the ledger", error) : EXIT_OK;
+	table_init(&top->view.table);
+	error = run_until_quit(v, top);
+	tui_close();
+	snapshot_free(&top->view.snapshot);
+	free(top->view.matches);
+	return error ? fail_call(v, "read the agents", error) : EXIT_OK;
 }
 
-int run_top(int argc, char **argv)
+int cmd_top(int argc, char **argv)
 {
 	struct top top = { .interval_ms = INTERVAL_MS, .outdated = true };
 
-	return parse_and_work(&parser, argc, argv, &top, work);
+	return session_parse_and_run(&parser, argc, argv, &top, work);
 }

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPTION_COLOR = 0x1000 };
+#include "args.h"
+
+enum { OPTION_COLOR = 256 };
 
 static const struct argp_option option_table[] = {
 	{ .name = "color", .key = OPTION_COLOR, .arg = "WHEN",
@@ -31,52 +33,52 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	else if (!strcmp(argument, "never"))
 		when = WHEN_NEVER;
 	else
-		argp_error(state, "'%s' is not auto, always or never",
-			   argument);
+		args_error(state, "--color", argument,
+			   "must be auto, always or never");
 	return 0;
 }
 
-const struct argp colour_parser = {
+const struct argp colour_args = {
 	.options = option_table,
 	.parser = parse_option,
 };
 
-bool colour_wanted(void)
+bool colour_enabled(void)
 {
-	const char *refused = getenv("NO_COLOR");
+	const char *no_color = getenv("NO_COLOR");
 	const char *terminal = getenv("TERM");
 
 	if (when != WHEN_AUTO)
 		return when == WHEN_ALWAYS;
-	/* It counts if it is set to anything but "". */
-	if (refused && *refused)
+	/* An empty NO_COLOR counts as unset. */
+	if (no_color && *no_color)
 		return false;
 	if (!terminal || !strcmp(terminal, "dumb"))
 		return false;
 	return isatty(STDOUT_FILENO);
 }
 
-enum concern concern_about(const struct varta_agent *agent)
+enum severity agent_severity(const struct varta_agent *agent)
 {
 	if (agent->stalled || agent->status == VARTA_STATUS_CRITICAL ||
 	    agent->exit_code || agent->exit_signal)
-		return CONCERN_GREAT;
-	return agent->status == VARTA_STATUS_DEGRADED ? CONCERN_SOME :
-							CONCERN_NONE;
+		return SEVERITY_CRITICAL;
+	return agent->status == VARTA_STATUS_DEGRADED ? SEVERITY_WARNING :
+							SEVERITY_NORMAL;
 }
 
-const char *colour_of(enum concern concern)
+const char *colour_begin(enum severity severity)
 {
 	static const char *const sequences[] = {
-		[CONCERN_NONE] = "",
-		[CONCERN_SOME] = "\033[33m",
-		[CONCERN_GREAT] = "\033[31m",
+		[SEVERITY_NORMAL] = "",
+		[SEVERITY_WARNING] = "\033[33m",
+		[SEVERITY_CRITICAL] = "\033[31m",
 	};
 
-	return colour_wanted() ? sequences[concern] : "";
+	return colour_enabled() ? sequences[severity] : "";
 }
 
-const char *colour_end(void)
+const char *colour_end(enum severity severity)
 {
-	return colour_wanted() ? "\033[0m" : "";
+	return severity && colour_enabled() ? "\033[0m" : "";
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Colour on standard output, where it is wanted.
+ * Colour on standard output, by severity.
  */
 #ifndef COLOUR_H
 #define COLOUR_H
@@ -10,43 +10,46 @@
 
 #include <varta.h>
 
-/* The option --color, a child of a subcommand's parser. */
-extern const struct argp colour_parser;
+/* The option --color, a child of a command's parser. */
+extern const struct argp colour_args;
 
 /**
- * colour_wanted() - Whether there is to be colour.
+ * colour_enabled() - Whether output is coloured.
  *
- * Return: What --color said; without it, whether standard output is a terminal
- * that has colours and NO_COLOR is not set (see no-color.org).
+ * Return: What --color says; without it, true if standard output is a terminal
+ * with colours and NO_COLOR is not set (see no-color.org).
  */
-bool colour_wanted(void);
+bool colour_enabled(void);
 
 /**
- * enum concern - How much an agent is to stand out.
+ * enum severity - How serious the state of an agent is.
  */
-enum concern {
-	CONCERN_NONE,
-	CONCERN_SOME,
-	CONCERN_GREAT,
+enum severity {
+	SEVERITY_NORMAL,
+	SEVERITY_WARNING,
+	SEVERITY_CRITICAL,
 };
 
 /**
- * concern_about() - How much an agent is to stand out.
+ * agent_severity() - The severity of an agent's state.
  * @agent: The agent.
  */
-enum concern concern_about(const struct varta_agent *agent);
+enum severity agent_severity(const struct varta_agent *agent);
 
 /**
- * colour_of() - What to print before something.
- * @concern: How much it is to stand out.
+ * colour_begin() - The escape sequence before coloured text.
+ * @severity: The severity.
  *
- * Return: A terminal's sequence; "" where there is no colour.
+ * Return: A constant string; "" without colour.
  */
-const char *colour_of(enum concern concern);
+const char *colour_begin(enum severity severity);
 
 /**
- * colour_end() - What to print after something coloured.
+ * colour_end() - The escape sequence after coloured text.
+ * @severity: As for colour_begin().
+ *
+ * Return: A constant string; "" without colour.
  */
-const char *colour_end(void);
+const char *colour_end(enum severity severity);
 
 #endif /* COLOUR_H */

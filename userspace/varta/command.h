@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tool's subcommands, and how each of them ends.
+ * The tool's commands, and its exit status.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
 
 /**
- * enum exit_code - What the tool's exit status says; listed by --help.
+ * enum exit_code - The tool's exit status; documented in --help and varta(1).
  */
 enum exit_code {
 	EXIT_OK		= 0,
@@ -18,11 +18,11 @@ enum exit_code {
 };
 
 /**
- * struct command - A subcommand.
- * @name: As it is called.
- * @summary: For the list in --help.
- * @run: Takes arguments of which the first is "varta NAME", and returns an
- *   enum exit_code.
+ * struct command - A command of the tool.
+ * @name: Its name.
+ * @summary: One line for --help.
+ * @run: Its function, which returns an enum exit_code. argv[0] is
+ *   "varta NAME".
  */
 struct command {
 	const char *name;
@@ -30,15 +30,15 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-int run_agents(int argc, char **argv);
-int run_beat(int argc, char **argv);
-int run_bye(int argc, char **argv);
-int run_config(int argc, char **argv);
-int run_doctor(int argc, char **argv);
-int run_monitor(int argc, char **argv);
-int run_relay(int argc, char **argv);
-int run_run(int argc, char **argv);
-int run_stats(int argc, char **argv);
-int run_top(int argc, char **argv);
+int cmd_agents(int argc, char **argv);
+int cmd_beat(int argc, char **argv);
+int cmd_bye(int argc, char **argv);
+int cmd_config(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+int cmd_monitor(int argc, char **argv);
+int cmd_relay(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 #endif /* COMMAND_H */

@@ -1,16 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Settings and their values in words. See config_values.h.
+ * Values of settings as text. See config_values.h.
  */
 #include "config_values.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <varta.h>
 
 #include "parse.h"
 
-unsigned int find_setting(const char *name)
+#define CAPACITY_MAX	4194304
+
+enum value_kind {
+	KIND_NUMBER,
+	KIND_DURATION,
+	KIND_WORD,
+};
+
+/*
+ * Ranges are those of the module, which alone enforces them. A setting of a
+ * newer module is a number of 32 bits.
+ */
+static const struct setting {
+	enum value_kind kind;
+	uint32_t min, max;
+	const char *(*word)(uint32_t value);
+} settings[VARTA_CONFIG_ROOM] = {
+	[VARTA_A_CONFIG_CAPACITY] = { KIND_NUMBER, 1, CAPACITY_MAX, NULL },
+	[VARTA_A_CONFIG_THRESHOLD_MS] = {
+		KIND_DURATION, THRESHOLD_MIN_MS, THRESHOLD_MAX_MS, NULL
+	},
+	[VARTA_A_CONFIG_EVICTION_POLICY] = {
+		KIND_WORD, VARTA_EVICTION_POLICY_STRICT,
+		VARTA_EVICTION_POLICY_BALANCED, varta_eviction_policy_name
+	},
+	[VARTA_A_CONFIG_EVICTION_SCAN_WINDOW] = {
+		KIND_NUMBER, 1, CAPACITY_MAX, NULL
+	},
+	[VARTA_A_CONFIG_ORIGIN_TAKEOVER] = { KIND_NUMBER, 0, 1, NULL },
+	[VARTA_A_CONFIG_NAMESPACE_POLICY] = {
+		KIND_WORD, VARTA_NAMESPACE_POLICY_ISOLATE,
+		VARTA_NAMESPACE_POLICY_HOST, varta_namespace_policy_name
+	},
+	[VARTA_A_CONFIG_TRACK_EXIT] = { KIND_NUMBER, 0, 1, NULL },
+	[VARTA_A_CONFIG_MIN_THRESHOLD_MS] = {
+		KIND_DURATION, THRESHOLD_MIN_MS, THRESHOLD_MAX_MS, NULL
+	},
+	[VARTA_A_CONFIG_MAX_THRESHOLD_MS] = {
+		KIND_DURATION, THRESHOLD_MIN_MS, THRESHOLD_MAX_MS, NULL
+	},
+	[VARTA_A_CONFIG_MAX_AGENTS_PER_USER] = {
+		KIND_NUMBER, 0, CAPACITY_MAX, NULL
+	},
+	[VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS] = {
+		KIND_DURATION, 0, THRESHOLD_MAX_MS, NULL
+	},
+	[VARTA_A_CONFIG_BEAT_RATE] = { KIND_NUMBER, 0, 1000000000, NULL },
+	[VARTA_A_CONFIG_BEAT_BURST] = { KIND_NUMBER, 1, 1000000, NULL },
+};
+
+static const struct setting *find_setting(unsigned int attribute)
+{
+	static const struct setting unknown = { .max = UINT32_MAX };
+
+	if (attribute >= VARTA_CONFIG_ROOM || !settings[attribute].max)
+		return &unknown;
+	return &settings[attribute];
+}
+
+unsigned int config_find(const char *name)
 {
 	unsigned int i;
 
@@ -20,91 +83,75 @@ unsigned int find_setting(const char *name)
 	return 0;
 }
 
-/* Settings whose values have names, from 0 to the last. */
-static const struct words {
-	unsigned int attribute;
-	uint32_t last;
-	const char *(*name)(uint32_t value);
-	const char *all;
-} settings_with_words[] = {
-	{ VARTA_A_CONFIG_EVICTION_POLICY, VARTA_EVICTION_POLICY_BALANCED,
-	  varta_eviction_policy_name, "strict or balanced" },
-	{ VARTA_A_CONFIG_NAMESPACE_POLICY, VARTA_NAMESPACE_POLICY_HOST,
-	  varta_namespace_policy_name, "isolate, pin or host" },
-};
-
-static const struct words *words_of(unsigned int attribute)
+const char *config_value_word(unsigned int attribute, uint64_t value)
 {
-	size_t i;
+	const struct setting *setting = find_setting(attribute);
 
-	for (i = 0; i < sizeof(settings_with_words) /
-			sizeof(settings_with_words[0]); i++)
-		if (settings_with_words[i].attribute == attribute)
-			return &settings_with_words[i];
-	return NULL;
-}
-
-const char *setting_word(unsigned int attribute, uint64_t value)
-{
-	const struct words *words = words_of(attribute);
-
-	if (!words)
+	if (setting->kind != KIND_WORD)
 		return NULL;
-	/* What is wider is unknown, and stays so when it is narrowed. */
-	return words->name(value < UINT32_MAX ? (uint32_t)value : UINT32_MAX);
+	/* A wider value must not become a known one by truncation. */
+	return setting->word(value < UINT32_MAX ? (uint32_t)value : UINT32_MAX);
 }
 
-static bool parse_word(const struct words *words, const char *text,
-		       uint64_t *value)
+static int parse_word(const struct setting *setting, const char *text,
+		      uint64_t *value)
 {
 	uint32_t i;
 
-	for (i = 0; i <= words->last; i++) {
-		if (!strcmp(text, words->name(i))) {
+	for (i = setting->min; i <= setting->max; i++) {
+		if (!strcmp(text, setting->word(i))) {
 			*value = i;
-			return true;
+			return 0;
 		}
 	}
-	return false;
+	return -EINVAL;
 }
 
-static bool is_duration(unsigned int attribute)
+static int parse_ms(const char *text, uint64_t *value)
 {
-	static const char unit[] = "_ms";
-	const char *name = varta_config_name(attribute);
-	size_t length = strlen(name);
+	uint32_t ms;
+	int error = parse_duration(text, 0, DURATION_MAX, &ms);
 
-	return length >= strlen(unit) &&
-	       !strcmp(name + length - strlen(unit), unit);
+	if (!error)
+		*value = ms;
+	return error;
 }
 
-bool parse_setting(unsigned int attribute, const char *text, uint64_t *value)
+int config_value_parse(unsigned int attribute, const char *text,
+		       uint64_t *value)
 {
-	const struct words *words = words_of(attribute);
-	uint32_t number;
-	int ms;
+	const struct setting *setting = find_setting(attribute);
 
-	if (words)
-		return parse_word(words, text, value);
-	if (is_duration(attribute)) {
-		if (!parse_duration(text, &ms))
-			return false;
-		*value = (uint64_t)ms;
-		return true;
+	switch (setting->kind) {
+	case KIND_WORD:
+		return parse_word(setting, text, value);
+	case KIND_DURATION:
+		return parse_ms(text, value);
+	default:
+		return parse_number(text, 0, UINT32_MAX, value);
 	}
-	if (!parse_u32(text, &number))
-		return false;
-	*value = number;
-	return true;
 }
 
-const char *setting_values(unsigned int attribute)
+static void list_words(const struct setting *setting, char *choices)
 {
-	const struct words *words = words_of(attribute);
+	uint32_t i;
 
-	if (words)
-		return words->all;
-	if (is_duration(attribute))
-		return "a duration: 500ms, 5s, 2m; a bare number is ms";
-	return "a number of 32 bits";
+	choices[0] = '\0';
+	for (i = setting->min; i <= setting->max; i++) {
+		if (i > setting->min)
+			strcat(choices, i < setting->max ? ", " : " or ");
+		strcat(choices, setting->word(i));
+	}
+}
+
+void config_value_choices(unsigned int attribute, char *choices)
+{
+	const struct setting *setting = find_setting(attribute);
+
+	if (setting->kind == KIND_WORD)
+		list_words(setting, choices);
+	else if (snprintf(choices, CHOICES_SIZE, "%" PRIu32 "..%" PRIu32 "%s",
+			  setting->min, setting->max,
+			  setting->kind == KIND_DURATION ? " ms" : "") < 0)
+		choices[0] = '\0';
 }

@@ -1,48 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Settings by their names, and their values as people write them: words for
- * what has words, durations for what is one, numbers for the rest.
+ * Values of settings as text: words, durations or numbers.
  */
 #ifndef CONFIG_VALUES_H
 #define CONFIG_VALUES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
+/* What the module allows for every threshold. */
+#define THRESHOLD_MIN_MS	10
+#define THRESHOLD_MAX_MS	86400000
+
+/* Room for the text of config_value_choices(). */
+#define CHOICES_SIZE	64
+
 /**
- * find_setting() - The setting of a name.
+ * config_find() - Find a setting by its name.
  * @name: With underscores, as in /sys/kernel/varta.
  *
  * Return: Its attribute, one of VARTA_A_CONFIG_*; 0 if there is none.
  */
-unsigned int find_setting(const char *name);
+unsigned int config_find(const char *name);
 
 /**
- * setting_word() - What a value of a setting is called.
+ * config_value_word() - The word for a value of a setting.
  * @attribute: The setting.
  * @value: The value.
  *
- * Return: A constant string, or NULL if the setting's values are numbers.
+ * Return: A constant string; NULL if the setting's values are numbers.
  */
-const char *setting_word(unsigned int attribute, uint64_t value);
+const char *config_value_word(unsigned int attribute, uint64_t value);
 
 /**
- * parse_setting() - Read a value for a setting.
+ * config_value_parse() - Parse a value of a setting.
  * @attribute: The setting.
- * @text: One of its words; for a setting whose name ends in _ms, a duration as
- *   parse_duration() reads it; else a number as parse_u32() does.
- * @value: Receives it. Whether it is allowed is for the kernel to say.
+ * @text: One of its words; or a duration, if the setting's name ends in _ms;
+ *   or a number.
+ * @value: Set on success. Only the kernel checks its range.
  *
- * Return: Whether @text was understood.
+ * Return: 0, -EINVAL if @text is malformed, -ERANGE if it does not fit.
  */
-bool parse_setting(unsigned int attribute, const char *text, uint64_t *value);
+int config_value_parse(unsigned int attribute, const char *text,
+		       uint64_t *value);
 
 /**
- * setting_values() - What parse_setting() understands.
+ * config_value_choices() - The values that a setting takes.
  * @attribute: The setting.
- *
- * Return: A constant string, as in "not understood: it takes ...".
+ * @choices: Receives CHOICES_SIZE bytes, such as "strict or balanced" or
+ *   "10..86400000 ms".
  */
-const char *setting_values(unsigned int attribute);
+void config_value_choices(unsigned int attribute, char *choices);
 
 #endif /* CONFIG_VALUES_H */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages about failures. See error.h.
+ * Error messages. See error.h.
  */
 #include "error.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,7 +29,7 @@ int fail_system(const char *what, int error)
 int fail_open(int error)
 {
 	if (error != -ENODEV)
-		return fail_system("reach the kernel", error);
+		return fail_system("open a netlink socket", error);
 	fputs("varta: module not loaded: modprobe varta\n", stderr);
 	return EXIT_NO_MODULE;
 }
@@ -48,7 +50,7 @@ static int exit_code_of(const struct varta *v, int error)
 
 int fail_call(const struct varta *v, const char *what, int error)
 {
-	/* It was there when the handle was opened. */
+	/* The module was unloaded after the handle was opened. */
 	if (error == -ENODEV && !varta_refused(v))
 		return fail_open(error);
 	fprintf(stderr, "varta: cannot %s: %s: %s\n", what, errno_name(error),
@@ -60,9 +62,26 @@ int fail_privileged(const struct varta *v, const char *what, int error)
 {
 	int code = fail_call(v, what, error);
 
-	/* The netlink core refuses that without a text. */
+	/* The netlink core adds no message to this refusal. */
 	if (error == -EPERM && varta_refused(v))
-		fputs("varta: it takes CAP_NET_ADMIN in the initial user "
+		fputs("varta: this needs CAP_NET_ADMIN in the initial user "
 		      "namespace\n", stderr);
+	return code;
+}
+
+int fail_beat(struct varta *v, const char *what, int error,
+	      uint32_t threshold_ms)
+{
+	bool bad_threshold = varta_reason(v) == VARTA_REASON_BAD_THRESHOLD;
+	int code = fail_call(v, what, error);
+	struct varta_config config;
+
+	if (bad_threshold && !varta_config_get(v, &config))
+		fprintf(stderr, "varta: --threshold %" PRIu32 ": out of range "
+			"(%" PRIu64 "..%" PRIu64 " ms, settings "
+			"min_threshold_ms and max_threshold_ms)\n",
+			threshold_ms,
+			config.value[VARTA_A_CONFIG_MIN_THRESHOLD_MS],
+			config.value[VARTA_A_CONFIG_MAX_THRESHOLD_MS]);
 	return code;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Saying what went wrong, and which exit code that is.
+ * Error messages, and the exit status that goes with each.
  */
 #ifndef ERROR_H
 #define ERROR_H
@@ -8,21 +8,23 @@
 #include <varta.h>
 
 /**
- * fail_open() - The library could not connect.
+ * fail_open() - Report that varta_open() or varta_events_open() failed.
  * @error: Negative errno.
+ *
+ * Return: The exit status, an enum exit_code; so do all functions below.
  */
 int fail_open(int error);
 
 /**
- * fail_call() - A call on a handle failed.
- * @v: The handle; the kernel's reason is taken from it.
- * @what: What was to be done, as in "cannot @what".
+ * fail_call() - Report that a call on a handle failed.
+ * @v: The handle, which has the kernel's message.
+ * @what: What failed, as in "cannot @what".
  * @error: Negative errno.
  */
 int fail_call(const struct varta *v, const char *what, int error);
 
 /**
- * fail_privileged() - A call on a handle failed that takes a privilege.
+ * fail_privileged() - Report that a call which needs CAP_NET_ADMIN failed.
  * @v: As for fail_call().
  * @what: Likewise.
  * @error: Likewise.
@@ -30,8 +32,19 @@ int fail_call(const struct varta *v, const char *what, int error);
 int fail_privileged(const struct varta *v, const char *what, int error);
 
 /**
- * fail_system() - Something on this side failed.
- * @what: What was to be done, as in "cannot @what".
+ * fail_beat() - Report that a beat failed.
+ * @v: As for fail_call(). If the threshold was refused, the limits are read
+ *   from the kernel, which changes the handle's last error.
+ * @what: Likewise.
+ * @error: Likewise.
+ * @threshold_ms: The threshold that the beat asked for.
+ */
+int fail_beat(struct varta *v, const char *what, int error,
+	      uint32_t threshold_ms);
+
+/**
+ * fail_system() - Report that something failed outside of the kernel module.
+ * @what: What failed, as in "cannot @what".
  * @error: Negative errno.
  */
 int fail_system(const char *what, int error);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Agents in words for people. See format.h. No text is longer than three
- * numbers and their units, so that none is cut off.
+ * Fields of an agent as text. See format.h.
  */
 #include "format.h"
 
@@ -59,8 +58,8 @@ void format_namespace(char *text, uint64_t inode)
 		put(text, "unknown");
 }
 
-/* How many bytes a UTF-8 character has that begins so; 0 if none does. */
-static size_t length_after(unsigned char first)
+/* Length of the UTF-8 sequence that @first begins; 0 if it begins none. */
+static size_t sequence_length(unsigned char first)
 {
 	if (first < 0x80)
 		return 1;
@@ -73,19 +72,19 @@ static size_t length_after(unsigned char first)
 	return 0;
 }
 
-/* Shorter ways to write it, halves of UTF-16, and what is beyond Unicode. */
+/* Rejects overlong encodings, surrogates, and codes beyond Unicode. */
 static bool is_character(uint32_t code, size_t length)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	static const uint32_t min_code[] = { 0, 0, 0x80, 0x800, 0x10000 };
 
-	return code >= least[length] && code <= 0x10ffff &&
+	return code >= min_code[length] && code <= 0x10ffff &&
 	       !(code >= 0xd800 && code <= 0xdfff);
 }
 
-/* The bytes of the character that @name begins with; 0 if it is none. */
-static size_t read_character(const char *name, uint32_t *code)
+/* Returns the length of the character at @name; 0 if it is malformed. */
+static size_t decode_utf8(const char *name, uint32_t *code)
 {
-	size_t length = length_after((unsigned char)name[0]);
+	size_t length = sequence_length((unsigned char)name[0]);
 	size_t i;
 
 	if (!length)
@@ -94,7 +93,7 @@ static size_t read_character(const char *name, uint32_t *code)
 	if (length > 1)
 		*code &= 0x7fu >> length;
 	for (i = 1; i < length; i++) {
-		/* The NUL at the end is not one of these. */
+		/* Not a continuation byte; true for the final NUL, too. */
 		if (((unsigned char)name[i] & 0xc0) != 0x80)
 			return 0;
 		*code = *code << 6 | ((unsigned char)name[i] & 0x3f);
@@ -102,22 +101,22 @@ static size_t read_character(const char *name, uint32_t *code)
 	return is_character(*code, length) ? length : 0;
 }
 
-static bool plays_with_terminals(uint32_t code)
+static bool is_unsafe_on_terminal(uint32_t code)
 {
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
 		{ 0x00, 0x1f },			/* control characters */
 		{ 0x7f, 0x9f },
-		{ 0xad, 0xad },			/* the soft hyphen */
-		{ 0x61c, 0x61c },		/* marks of direction */
-		{ 0x180e, 0x180e },		/* invisible ones */
+		{ 0xad, 0xad },			/* soft hyphen */
+		{ 0x61c, 0x61c },		/* Arabic letter mark */
+		{ 0x180e, 0x180e },		/* invisible characters */
 		{ 0x200b, 0x200f },
-		{ 0x2028, 0x202e },		/* lines, directions */
+		{ 0x2028, 0x202e },		/* line separators, bidi controls */
 		{ 0x2060, 0x206f },
 		{ 0xfeff, 0xfeff },
 		{ 0xfff9, 0xfffb },
-		{ 0xe0000, 0xe0fff },		/* tags */
+		{ 0xe0000, 0xe0fff },		/* tag characters */
 	};
 	size_t i;
 
@@ -148,8 +147,8 @@ static void put_name(char *text, const char *name, bool for_terminal)
 	size_t length;
 
 	while (name < end) {
-		length = read_character(name, &code);
-		if (!length || (for_terminal && plays_with_terminals(code))) {
+		length = decode_utf8(name, &code);
+		if (!length || (for_terminal && is_unsafe_on_terminal(code))) {
 			length = length ? length : 1;
 			text = escape(text, name, length);
 		} else {
@@ -168,7 +167,7 @@ void format_name(char *text, const char *name)
 	put_name(text, name, true);
 }
 
-void format_name_for_programs(char *text, const char *name)
+void format_name_utf8(char *text, const char *name)
 {
 	put_name(text, name, false);
 }

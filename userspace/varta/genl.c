@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel says of a generic netlink family. See genl.h.
+ * Queries about generic netlink families. See genl.h.
  */
 #include "genl.h"
 
@@ -11,7 +11,7 @@
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 
-/* libnl's own numbers say less than this needs to tell apart. */
+/* A libnl error does not tell why; the caller needs only -ENOENT. */
 static int version_of(struct nl_sock *socket, const char *name)
 {
 	struct genl_family *family;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel says of a generic netlink family.
+ * Queries about generic netlink families.
  */
 #ifndef GENL_H
 #define GENL_H
 
 /**
- * genl_family_version() - The version of a family's interface.
- * @name: Of the family.
+ * genl_family_version() - The version of a family.
+ * @name: Name of the family.
  *
  * Return: The version, or a negative errno: -ENOENT if there is no such family.
  */

@@ -1,44 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON for programs. Names and units are those of the interface's
- * specification, so that this and other netlink tools say the same.
+ * JSON output, with the names and units of the netlink specification.
  */
 #ifndef JSON_H
 #define JSON_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include <varta.h>
 
 /**
- * json_put_new() - Put a value into an object under a name.
+ * json_add() - Add a member to an object.
  * @object: The object.
- * @name: The name; must outlive the object.
- * @value: Owned by @object afterwards, or freed; NULL for want of memory.
+ * @name: The member's name; must outlive the object.
+ * @value: The member's value, owned by @object afterwards or freed; NULL if
+ *   there was no memory for it.
  *
  * Return: 0 or -ENOMEM.
  */
-int json_put_new(struct json_object *object, const char *name,
-		 struct json_object *value);
+int json_add(struct json_object *object, const char *name,
+	     struct json_object *value);
 
 /**
- * json_put_agent() - Put what the ledger knows of an agent into an object.
+ * json_add_agent() - Add the members that describe an agent.
  * @object: The object.
  * @agent: The agent.
  *
  * Return: 0 or -ENOMEM.
  */
-int json_put_agent(struct json_object *object,
-		   const struct varta_agent *agent);
+int json_add_agent(struct json_object *object, const struct varta_agent *agent);
 
 /**
- * json_print() - Write a value and a newline to standard output.
+ * json_print() - Print a value and a newline to standard output.
  * @value: The value.
- * @one_line: For programs that read line by line, rather than for people.
+ * @one_line: Print it on one line, for programs that read line by line.
  *
- * Return: 0 or -ENOMEM. Errors of writing are left for the end to be found.
+ * Return: 0 or -ENOMEM. main() checks standard output for write errors.
  */
 int json_print(struct json_object *value, bool one_line);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The varta tool: finds the subcommand and runs it.
+ * The varta tool: parses the name of a command and runs it.
  */
 #include <argp.h>
 #include <errno.h>
@@ -16,41 +16,44 @@
 const char *argp_program_version = "varta " VARTA_VERSION;
 
 static const struct command commands[] = {
-	{ "agents", "show the agents in the ledger", run_agents },
-	{ "beat", "send beats", run_beat },
-	{ "bye", "take an agent off the ledger", run_bye },
-	{ "config", "show settings, or change one", run_config },
-	{ "doctor", "say what works here, and what to do if not", run_doctor },
-	{ "monitor", "show stalls and exits as they are found", run_monitor },
-	{ "relay", "report beats for others", run_relay },
-	{ "run", "run a program as a watched agent", run_run },
-	{ "stats", "show counters", run_stats },
-	{ "top", "show the ledger live, on the full screen", run_top },
+	{ "agents", "list the tracked agents", cmd_agents },
+	{ "beat", "send beats", cmd_beat },
+	{ "bye", "remove an agent from the tracker", cmd_bye },
+	{ "config", "show or change settings", cmd_config },
+	{ "doctor", "check that everything works here", cmd_doctor },
+	{ "monitor", "print stalls and exits as they happen", cmd_monitor },
+	{ "relay", "send beats for remote agents", cmd_relay },
+	{ "run", "run a program as an agent", cmd_run },
+	{ "stats", "show counters", cmd_stats },
+	{ "top", "show the agents live, full screen", cmd_top },
 };
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))
 
+#define COMMAND_NAMES \
+	"agents, beat, bye, config, doctor, monitor, relay, run, stats or top"
+
 static const char before_options[] =
-	"Read and feed the kernel's ledger of the liveness of processes.";
+	"Control and query the kernel's liveness tracker.";
 
 static const char after_options[] =
 	"\n"
-	"'varta COMMAND --help' tells about each.\n"
+	"'varta COMMAND --help' describes a command.\n"
 	"\n"
 	"Exit status:\n"
-	"  0  done\n"
-	"  1  no: refused by the kernel, with its reason on standard error;\n"
-	"     agents --quiet: there is none; doctor: something is wrong\n"
+	"  0  success\n"
+	"  1  refused by the kernel, with the reason on standard error;\n"
+	"     agents --quiet: no such agent; doctor: a check failed\n"
 	"  2  wrong usage\n"
-	"  3  the kernel has no varta: the module is not loaded\n"
-	"  4  the time was over before all was done\n"
-	"  5  failed on this side: no memory, output not written, ...\n"
+	"  3  module not loaded\n"
+	"  4  timeout\n"
+	"  5  local failure: no memory, output not written, ...\n"
 	"\n"
-	"'varta run' has the exit status of the program that it runs.\n"
-	"Durations are 500ms, 5s, 2m, 1h; a bare number is ms.\n"
-	"Colour is used on terminals only, and not if NO_COLOR is set.";
+	"'varta run' has the exit status of the program it runs.\n"
+	"A DURATION is 500ms, 5s, 2m or 1h; a bare number is ms.\n"
+	"Output is coloured on terminals, unless NO_COLOR is set.";
 
-/* What argp shows around the options; the list of commands is the table's. */
+/* Prepends the list of commands to the text after the options. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	char *help = NULL;
@@ -85,29 +88,33 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-struct choice {
+/**
+ * struct invocation - A command and its arguments.
+ */
+struct invocation {
 	const struct command *command;
 	int argc;
 	char **argv;
 };
 
-static error_t choose(int key, char *argument, struct argp_state *state)
+static error_t parse_argument(int key, char *argument,
+			      struct argp_state *state)
 {
-	struct choice *choice = state->input;
+	struct invocation *invocation = state->input;
 
 	switch (key) {
 	case ARGP_KEY_ARG:
-		choice->command = find_command(argument);
-		if (!choice->command)
-			argp_error(state, "there is no command '%s'",
-				   argument);
-		choice->argc = state->argc - state->next + 1;
-		choice->argv = state->argv + state->next - 1;
-		/* The rest is the command's. */
+		invocation->command = find_command(argument);
+		if (!invocation->command)
+			argp_error(state, "unknown command '%s': must be "
+				   COMMAND_NAMES, argument);
+		invocation->argc = state->argc - state->next + 1;
+		invocation->argv = state->argv + state->next - 1;
+		/* The command parses the rest. */
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "name a command");
+		argp_error(state, "no command given: must be " COMMAND_NAMES);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -115,42 +122,41 @@ static error_t choose(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp parser = {
-	.parser = choose,
+	.parser = parse_argument,
 	.args_doc = "COMMAND [ARGUMENT...]",
 	.doc = before_options,
 	.help_filter = help_filter,
 };
 
-static int run(const struct choice *choice)
+static int run_command(const struct invocation *invocation)
 {
 	char *name;
 	int code;
 
-	if (asprintf(&name, "varta %s", choice->command->name) < 0) {
+	if (asprintf(&name, "varta %s", invocation->command->name) < 0) {
 		fprintf(stderr, "varta: %s\n", strerror(ENOMEM));
 		return EXIT_SYSTEM;
 	}
-	choice->argv[0] = name;
-	code = choice->command->run(choice->argc, choice->argv);
+	invocation->argv[0] = name;
+	code = invocation->command->run(invocation->argc, invocation->argv);
 	free(name);
 	return code;
 }
 
 int main(int argc, char **argv)
 {
-	struct choice choice = { 0 };
+	struct invocation invocation = { 0 };
 	int code;
 
 	setlocale(LC_ALL, "");
 	argp_err_exit_status = EXIT_USAGE;
-	if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &choice) ||
-	    !choice.command)
+	if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &invocation) ||
+	    !invocation.command)
 		return EXIT_SYSTEM;
 
-	code = run(&choice);
-	/* Output that did not arrive is no success. */
+	code = run_command(&invocation);
 	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "varta: cannot write output: %s\n",
+		fprintf(stderr, "varta: cannot write to standard output: %s\n",
 			strerror(errno));
 		return EXIT_SYSTEM;
 	}

@@ -1,50 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers, durations and bytes from the command line. See parse.h.
+ * Parsing of numbers, durations and bytes. See parse.h.
  */
 #include "parse.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* As strtoull(), but without its signs, spaces, octals and silence. */
-static bool scan_number(const char *text, uint64_t *number, const char **end)
+/* strtoull() alone would also take signs, leading spaces and octal numbers. */
+static int scan_number(const char *text, uint64_t *number, const char **end)
 {
 	bool hex = !strncmp(text, "0x", 2);
 	char *after;
 
 	if (hex ? !isxdigit((unsigned char)text[2]) :
 		  !isdigit((unsigned char)text[0]))
-		return false;
+		return -EINVAL;
 	errno = 0;
 	*number = strtoull(text, &after, hex ? 16 : 10);
 	*end = after;
-	return !errno;
+	return -errno;
 }
 
-bool parse_number(const char *text, uint64_t max, uint64_t *number)
+int parse_number(const char *text, uint64_t min, uint64_t max,
+		 uint64_t *number)
 {
 	const char *end;
+	uint64_t value;
+	int error = scan_number(text, &value, &end);
 
-	return scan_number(text, number, &end) && !*end && *number <= max;
-}
-
-bool parse_u32(const char *text, uint32_t *number)
-{
-	uint64_t wide;
-
-	if (!parse_number(text, UINT32_MAX, &wide))
-		return false;
-	*number = (uint32_t)wide;
-	return true;
-}
-
-bool parse_count(const char *text, uint64_t *count)
-{
-	return parse_number(text, UINT64_MAX, count) && *count;
+	if (error == -EINVAL || *end)
+		return -EINVAL;
+	if (error || value < min || value > max)
+		return -ERANGE;
+	*number = value;
+	return 0;
 }
 
 static uint64_t unit_in_ms(const char *unit)
@@ -67,33 +60,21 @@ static uint64_t unit_in_ms(const char *unit)
 	return 0;
 }
 
-bool parse_duration(const char *text, int *ms)
+int parse_duration(const char *text, uint32_t min, uint32_t max, uint32_t *ms)
 {
 	const char *unit;
 	uint64_t number, factor;
+	int error = scan_number(text, &number, &unit);
 
-	if (!scan_number(text, &number, &unit))
-		return false;
+	if (error == -EINVAL)
+		return error;
 	factor = unit_in_ms(unit);
-	if (!factor || number > INT_MAX / factor)
-		return false;
-	*ms = (int)(number * factor);
-	return true;
-}
-
-bool parse_interval(const char *text, int *ms)
-{
-	return parse_duration(text, ms) && *ms;
-}
-
-bool parse_threshold(const char *text, uint32_t *ms)
-{
-	int duration;
-
-	if (!parse_interval(text, &duration))
-		return false;
-	*ms = (uint32_t)duration;
-	return true;
+	if (!factor)
+		return -EINVAL;
+	if (error || number > max / factor || number * factor < min)
+		return -ERANGE;
+	*ms = (uint32_t)(number * factor);
+	return 0;
 }
 
 static unsigned int digit_value(char digit)
@@ -103,18 +84,19 @@ static unsigned int digit_value(char digit)
 	return (unsigned int)(tolower((unsigned char)digit) - 'a' + 10);
 }
 
-bool parse_hex(const char *text, unsigned char *bytes, size_t max,
-	       size_t *count)
+int parse_hex(const char *text, unsigned char *bytes, size_t max,
+	      size_t *count)
 {
 	size_t length = strlen(text);
 	size_t i;
 
-	if (length % 2 || length / 2 > max ||
-	    strspn(text, "0123456789abcdefABCDEF") != length)
-		return false;
+	if (length % 2 || strspn(text, "0123456789abcdefABCDEF") != length)
+		return -EINVAL;
+	if (length / 2 > max)
+		return -ERANGE;
 	for (i = 0; i < length / 2; i++)
 		bytes[i] = (unsigned char)(digit_value(text[2 * i]) << 4 |
 					   digit_value(text[2 * i + 1]));
 	*count = length / 2;
-	return true;
+	return 0;
 }

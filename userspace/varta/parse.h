@@ -1,77 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers, durations and bytes from the command line.
+ * Parsing of numbers, durations and bytes. No function here prints: see args.h
+ * for options.
  */
 #ifndef PARSE_H
 #define PARSE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/**
- * parse_number() - Read a whole number.
- * @text: Decimal, or hexadecimal after 0x; nothing else around it.
- * @max: The largest that is allowed.
- * @number: Receives it.
- *
- * Return: Whether @text was such a number.
- */
-bool parse_number(const char *text, uint64_t max, uint64_t *number);
+/* The longest duration, in ms: poll(2) takes an int. */
+#define DURATION_MAX	INT32_MAX
 
 /**
- * parse_u32() - parse_number() for 32 bits.
- * @text: As there.
- * @number: Receives it.
+ * parse_number() - Parse a decimal number, or a hexadecimal one after "0x".
+ * @text: The digits, without sign or space.
+ * @min: The least value allowed.
+ * @max: The largest value allowed.
+ * @number: Set on success.
+ *
+ * Return: 0, -EINVAL if @text is not a number, -ERANGE if it is out of range.
  */
-bool parse_u32(const char *text, uint32_t *number);
+int parse_number(const char *text, uint64_t min, uint64_t max,
+		 uint64_t *number);
 
 /**
- * parse_count() - Read how many there are to be.
- * @text: As in parse_number(), but not 0.
- * @count: Receives it.
+ * parse_duration() - Parse a number with a unit: ms, s, m or h.
+ * @text: The duration; a number without a unit is in ms.
+ * @min: The least value allowed, in ms.
+ * @max: The largest value allowed, in ms.
+ * @ms: Set on success.
  *
- * Return: Whether @text was such a number.
+ * Return: 0, -EINVAL if @text is not a duration, -ERANGE if it is out of range.
  */
-bool parse_count(const char *text, uint64_t *count);
+int parse_duration(const char *text, uint32_t min, uint32_t max, uint32_t *ms);
 
 /**
- * parse_duration() - Read a duration.
- * @text: A whole number and its unit: ms, s, m or h; without a unit, ms.
- * @ms: Receives milliseconds; at most INT_MAX, which poll(2) can wait for.
+ * parse_hex() - Parse bytes, two hexadecimal digits each.
+ * @text: The digits.
+ * @bytes: Set on success.
+ * @max: Size of @bytes.
+ * @count: Set to the number of bytes on success.
  *
- * Return: Whether @text was such a duration.
+ * Return: 0, -EINVAL if @text is not bytes, -ERANGE if there are more than
+ * @max.
  */
-bool parse_duration(const char *text, int *ms);
-
-/**
- * parse_interval() - Read how far apart things are to be.
- * @text: As in parse_duration(), but not 0.
- * @ms: Receives milliseconds.
- *
- * Return: Whether @text was such a duration.
- */
-bool parse_interval(const char *text, int *ms);
-
-/**
- * parse_threshold() - Read a threshold that an agent asks for.
- * @text: As in parse_duration(), but not 0, which stands for none.
- * @ms: Receives milliseconds.
- *
- * Return: Whether @text was such a duration.
- */
-bool parse_threshold(const char *text, uint32_t *ms);
-
-/**
- * parse_hex() - Read bytes.
- * @text: Two digits for each byte.
- * @bytes: Receives them.
- * @max: How many fit there.
- * @count: Receives how many there were.
- *
- * Return: Whether @text was such bytes, and they did fit.
- */
-bool parse_hex(const char *text, unsigned char *bytes, size_t max,
-	       size_t *count);
+int parse_hex(const char *text, unsigned char *bytes, size_t max,
+	      size_t *count);
 
 #endif /* PARSE_H */

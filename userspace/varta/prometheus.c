@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The counters for Prometheus. See prometheus.h.
+ * The text format of Prometheus. See prometheus.h.
  */
 #include "prometheus.h"
 
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Made from the specification: { name, doc } of counters and settings. */
+/* { name, doc } of every counter and setting, made by spec-docs.awk. */
 static const struct {
 	const char *name;
 	const char *doc;
@@ -26,42 +26,22 @@ const char *prometheus_help(const char *name)
 	return NULL;
 }
 
-static void print_metric(const char *name, const char *suffix,
-			 const char *type, uint64_t value)
+static void print_metric(const struct named_value *item)
 {
-	const char *help = prometheus_help(name);
+	const char *help = prometheus_help(item->name);
+	const char *suffix = item->counter ? "_total" : "";
 
 	if (help)
-		printf("# HELP varta_%s%s %s\n", name, suffix, help);
-	printf("# TYPE varta_%s%s %s\n", name, suffix, type);
-	printf("varta_%s%s %" PRIu64 "\n", name, suffix, value);
+		printf("# HELP varta_%s%s %s\n", item->name, suffix, help);
+	printf("# TYPE varta_%s%s %s\n", item->name, suffix,
+	       item->counter ? "counter" : "gauge");
+	printf("varta_%s%s %" PRIu64 "\n", item->name, suffix, item->value);
 }
 
-/* What goes up and down again; all others are counters. */
-static bool is_gauge(unsigned int attribute)
+void prometheus_print(const struct value_list *list)
 {
-	return attribute == VARTA_A_STATS_TRACKED ||
-	       attribute == VARTA_A_STATS_STALLED_NOW;
-}
+	size_t i;
 
-void print_prometheus(const struct varta_stats *stats,
-		      const struct varta_config *config)
-{
-	unsigned int i;
-
-	for (i = 0; i < VARTA_STATS_ROOM; i++) {
-		if (!stats->present[i])
-			continue;
-		if (is_gauge(i))
-			print_metric(varta_stats_name(i), "", "gauge",
-				     stats->value[i]);
-		else
-			print_metric(varta_stats_name(i), "_total", "counter",
-				     stats->value[i]);
-	}
-	/* Says how full the ledger is, with the number of agents. */
-	i = VARTA_A_CONFIG_CAPACITY;
-	if (config->present[i])
-		print_metric(varta_config_name(i), "", "gauge",
-			     config->value[i]);
+	for (i = 0; i < list->count; i++)
+		print_metric(&list->items[i]);
 }

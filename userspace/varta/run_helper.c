@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The process that beats for another. See run_helper.h.
+ * The helper process of varta run. See run_helper.h.
  *
- * The kernel takes beats for an ancestor, so the beater has to be a child of
- * the process it beats for, and stay one. That process becomes a program that
- * does not know of it: so it must not show in wait(2), nor keep open what the
- * program closes, nor take the signals that are for the program.
+ * The kernel accepts beats for an ancestor, so the helper must be and stay a
+ * child of the program. The program does not know of it: the helper must not
+ * show in wait(2), hold the program's files open, or take its signals.
  */
 #include "run_helper.h"
 
@@ -26,32 +25,30 @@
 
 #include "clock.h"
 
-#define NS_PER_MS	1000000
-
-/* The only file that is open besides standard input, output and error. */
-#define WATCHED_FD	3
+/* Pidfd of the program: the only open file but standard input, output, error. */
+#define PROGRAM_FD	3
 
 /**
- * struct beater - The beater at work.
- * @plan: What it was told.
- * @v: NULL while there is no module.
- * @signals: The mask that the program has, and the probes get.
- * @tried: It has looked for the module.
- * @complained: It has written to the system's log. Once is enough.
+ * struct helper - State of the helper process.
+ * @plan: The agent to beat for.
+ * @v: The handle; NULL while the module is not loaded.
+ * @signals: The program's signal mask, restored for probes.
+ * @opened: varta_open() was called at least once.
+ * @logged: A failure was logged. Only the first one is.
  */
-struct beater {
-	const struct beater_plan *plan;
+struct helper {
+	const struct run_plan *plan;
 	struct varta *v;
 	sigset_t signals;
-	bool tried, complained;
+	bool opened, logged;
 };
 
-int beater_beat(struct varta *v, const struct beater_plan *plan)
+int run_helper_beat(struct varta *v, const struct run_plan *plan)
 {
 	uint64_t now = varta_monotonic_now();
 	struct varta_beat beat = {
 		.status = VARTA_STATUS_OK,
-		/* Goes up by itself, whoever of us sends it. */
+		/* The time rises from the program's beat to the helper's. */
 		.nonce = now,
 		.timestamp = now,
 		.pid = plan->pid,
@@ -63,50 +60,47 @@ int beater_beat(struct varta *v, const struct beater_plan *plan)
 	return varta_beat_send(v, &beat);
 }
 
-/* Without a terminal, the log is the only place to say it. */
-static void complain(struct beater *b, int error)
+/* The helper has no terminal. */
+static void log_failure(struct helper *helper, int error)
 {
-	if (b->complained)
+	if (helper->logged)
 		return;
-	b->complained = true;
+	helper->logged = true;
 	openlog("varta", LOG_PID, LOG_DAEMON);
 	syslog(LOG_WARNING, "run: cannot beat for process %u: %s: %s",
-	       b->plan->pid, strerrorname_np(-error),
-	       b->v ? varta_errmsg(b->v) : strerror(-error));
+	       helper->plan->pid, strerrorname_np(-error),
+	       helper->v ? varta_errmsg(helper->v) : strerror(-error));
 	closelog();
 }
 
-/*
- * Opening a handle makes the kernel look for the module, by a modprobe of its
- * own each time: not for each beat.
- */
-static int reopen(struct beater *b)
+/* varta_open() makes the kernel run modprobe, which is too much per beat. */
+static int reopen(struct helper *helper)
 {
 	struct varta_options how = VARTA_OPTIONS_INIT;
 
-	if (b->tried && access("/sys/module/varta", F_OK))
+	if (helper->opened && access("/sys/module/varta", F_OK))
 		return -ENODEV;
-	b->tried = true;
+	helper->opened = true;
 	how.acknowledge = true;
-	return varta_open(&b->v, &how);
+	return varta_open(&helper->v, &how);
 }
 
-static void beat(struct beater *b)
+static void beat(struct helper *helper)
 {
-	int error = b->v ? 0 : reopen(b);
+	int error = helper->v ? 0 : reopen(helper);
 
 	if (!error)
-		error = beater_beat(b->v, b->plan);
+		error = run_helper_beat(helper->v, helper->plan);
 	if (error)
-		complain(b, error);
+		log_failure(helper, error);
 	if (error == -ENODEV) {
-		varta_close(b->v);
-		b->v = NULL;
+		varta_close(helper->v);
+		helper->v = NULL;
 	}
 }
 
-/* The third field of its stat, after a name that may hold anything. */
-static char state_of(uint32_t pid)
+/* See proc(5), /proc/pid/stat: the command may contain spaces and ")". */
+static char process_state(uint32_t pid)
 {
 	char path[32], line[512], state = 0;
 	const char *after;
@@ -126,115 +120,117 @@ static char state_of(uint32_t pid)
 	return state;
 }
 
-/* By a signal, or a debugger. If that cannot be read, it is not. */
+/* By a signal or a debugger. */
 static bool is_stopped(uint32_t pid)
 {
-	char state = state_of(pid);
+	char state = process_state(pid);
 
 	return state == 'T' || state == 't';
 }
 
-static bool has_ended(int pidfd)
+static bool program_exited(void)
 {
-	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
+	struct pollfd exited = { .fd = PROGRAM_FD, .events = POLLIN };
 
-	return poll(&ended, 1, 0) > 0;
+	return poll(&exited, 1, 0) > 0;
 }
 
-/* Until the time is over, or one of the two processes; @other may be -1. */
-static void wait_for(int pidfd, int other, uint64_t when)
+/* Until @deadline, or until the program or the process of @pidfd exits. */
+static void wait_until(uint64_t deadline, int pidfd)
 {
-	struct pollfd ends[] = {
+	struct pollfd exits[] = {
+		{ .fd = PROGRAM_FD, .events = POLLIN },
 		{ .fd = pidfd, .events = POLLIN },
-		{ .fd = other, .events = POLLIN },
 	};
 	int ms;
 
-	/* All signals are blocked: this ends for what it waits for. */
+	/* poll(2) is not interrupted: all signals are blocked. */
 	do
-		ms = ms_until(when);
-	while (!poll(ends, 2, ms) && ms);
+		ms = ms_until(deadline);
+	while (!poll(exits, 2, ms) && ms);
 }
 
-static int start_probe(const struct beater *b, pid_t *probe)
+static int start_probe(const struct helper *helper, pid_t *probe)
 {
 	char *const arguments[] = { (char *)"sh", (char *)"-c",
-				    (char *)b->plan->probe, NULL };
-	posix_spawnattr_t how;
-	int error = posix_spawnattr_init(&how);
+				    (char *)helper->plan->probe, NULL };
+	posix_spawnattr_t attributes;
+	int error = posix_spawnattr_init(&attributes);
 
 	if (error)
 		return error;
-	posix_spawnattr_setsigmask(&how, &b->signals);
-	posix_spawnattr_setpgroup(&how, 0);
-	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK |
+	posix_spawnattr_setsigmask(&attributes, &helper->signals);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
 				 POSIX_SPAWN_SETPGROUP);
-	error = posix_spawn(probe, "/bin/sh", NULL, &how, arguments, environ);
-	posix_spawnattr_destroy(&how);
+	error = posix_spawn(probe, "/bin/sh", NULL, &attributes, arguments,
+			    environ);
+	posix_spawnattr_destroy(&attributes);
 	return error;
 }
 
-/* Whether the probe succeeds in time. Nothing of it is left afterwards. */
-static bool probe_succeeds(const struct beater *b, uint64_t deadline)
+/* Kills the probe's process group afterwards in any case. */
+static bool probe_succeeds(const struct helper *helper, uint64_t deadline)
 {
 	int status = -1, pidfd;
 	pid_t probe;
 
-	if (start_probe(b, &probe))
+	if (start_probe(helper, &probe))
 		return false;
 	pidfd = pidfd_open(probe, 0);
 	if (pidfd >= 0) {
-		wait_for(WATCHED_FD, pidfd, deadline);
+		wait_until(deadline, pidfd);
 		close(pidfd);
 	}
 	kill(-probe, SIGKILL);
 	return waitpid(probe, &status, 0) == probe && status == 0;
 }
 
-static void work(struct beater *b)
+static void beat_until_exit(struct helper *helper)
 {
-	uint64_t interval = (uint64_t)b->plan->interval_ms * NS_PER_MS;
-	uint64_t when = varta_monotonic_now();
+	uint64_t interval = (uint64_t)helper->plan->interval_ms * NS_PER_MS;
+	uint64_t due = varta_monotonic_now();
 	uint64_t now;
 
 	for (;;) {
-		when += interval;
-		wait_for(WATCHED_FD, -1, when);
-		/* Beats that were missed are not made up for. */
+		due += interval;
+		wait_until(due, -1);
+		/* Missed beats are not sent later. */
 		now = varta_monotonic_now();
-		if (when < now)
-			when = now;
-		if (has_ended(WATCHED_FD))
+		if (due < now)
+			due = now;
+		if (program_exited())
 			return;
-		if (is_stopped(b->plan->pid))
+		if (is_stopped(helper->plan->pid))
 			continue;
-		if (b->plan->probe && !probe_succeeds(b, when + interval))
+		if (helper->plan->probe &&
+		    !probe_succeeds(helper, due + interval))
 			continue;
-		beat(b);
+		beat(helper);
 	}
 }
 
-/* Keeps nothing that the program has, but for the watch over it. */
-static bool let_go(int pidfd, bool probes)
+/* Release all that the program may expect to be the only holder of. */
+static bool detach(int pidfd, bool has_probe)
 {
 	int null;
 
 	setsid();
-	if (dup3(pidfd, WATCHED_FD, O_CLOEXEC) < 0 && errno != EINVAL)
+	if (dup3(pidfd, PROGRAM_FD, O_CLOEXEC) < 0 && errno != EINVAL)
 		return false;
-	if (close_range(WATCHED_FD + 1, ~0U, 0))
+	if (close_range(PROGRAM_FD + 1, ~0U, 0))
 		return false;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		return false;
-	if (null > WATCHED_FD)
+	if (null > PROGRAM_FD)
 		close(null);
-	/* Probes run where the program was started. */
-	return probes || !chdir("/");
+	/* Probes run in the program's first working directory. */
+	return has_probe || !chdir("/");
 }
 
-static void publish(uint32_t pid)
+static void export_pid(uint32_t pid)
 {
 	char number[16];
 
@@ -242,40 +238,40 @@ static void publish(uint32_t pid)
 		setenv("VARTA_PID", number, 1);
 }
 
-static _Noreturn void be_beater(struct beater *b, int pidfd)
+static _Noreturn void helper_main(struct helper *helper, int pidfd)
 {
 	prctl(PR_SET_NAME, "varta-run");
-	if (!let_go(pidfd, b->plan->probe))
+	if (!detach(pidfd, helper->plan->probe))
 		_exit(EXIT_FAILURE);
-	publish(b->plan->pid);
-	work(b);
+	export_pid(helper->plan->pid);
+	beat_until_exit(helper);
 	_exit(EXIT_SUCCESS);
 }
 
-pid_t beater_start(const struct beater_plan *plan)
+pid_t run_helper_start(const struct run_plan *plan)
 {
-	struct beater b = { .plan = plan };
+	struct helper helper = { .plan = plan };
 	sigset_t all;
 	pid_t child;
 	int error, pidfd = pidfd_open(getpid(), 0);
 
 	if (pidfd < 0)
 		return -errno;
-	/* What ends the program may be for it to handle, and the beats go on. */
+	/* The program may survive a signal that would end the helper. */
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &b.signals);
-	/* As fork(), but with no signal for its end: hidden from wait(2). */
+	sigprocmask(SIG_SETMASK, &all, &helper.signals);
+	/* fork() without an exit signal: hides the child from wait(2). */
 	child = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 	if (!child)
-		be_beater(&b, pidfd);
+		helper_main(&helper, pidfd);
 	error = errno;
-	sigprocmask(SIG_SETMASK, &b.signals, NULL);
+	sigprocmask(SIG_SETMASK, &helper.signals, NULL);
 	close(pidfd);
 	return child < 0 ? -error : child;
 }
 
-void beater_stop(pid_t beater)
+void run_helper_stop(pid_t helper)
 {
-	kill(beater, SIGKILL);
-	waitpid(beater, NULL, __WALL);
+	kill(helper, SIGKILL);
+	waitpid(helper, NULL, __WALL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The process that beats for another, which knows nothing of it.
+ * The helper process of varta run, which beats for the program.
  */
 #ifndef RUN_HELPER_H
 #define RUN_HELPER_H
@@ -11,50 +11,50 @@
 #include <varta.h>
 
 /**
- * struct beater_plan - Whom to beat for, and when.
- * @pid: The process that calls beater_start(), whatever it executes later.
- * @name: What to call it.
- * @threshold_ms: Its threshold; 0 for that of the ledger.
- * @interval_ms: From beat to beat.
- * @probe: For sh -c; beats only go out when it succeeds, within the interval.
- *   NULL for none.
+ * struct run_plan - The agent to beat for, and how.
+ * @pid: The process that calls run_helper_start(). It keeps its pid over
+ *   execve(2).
+ * @name: Name of the agent.
+ * @threshold_ms: Threshold of the agent; 0 for the setting threshold_ms.
+ * @interval_ms: Time from beat to beat.
+ * @probe: A command for sh -c. A beat is sent only if it succeeds within the
+ *   interval. NULL for none.
  */
-struct beater_plan {
+struct run_plan {
 	uint32_t pid;
 	const char *name;
 	uint32_t threshold_ms;
-	int interval_ms;
+	uint32_t interval_ms;
 	const char *probe;
 };
 
 /**
- * beater_beat() - Send one beat of the plan, and wait for the answer.
+ * run_helper_beat() - Send one beat for the agent, and wait for the answer.
  * @v: A handle that acknowledges.
- * @plan: Whom it is for. Its name and threshold go with each beat: the ledger
- *   may have been made anew since the last.
+ * @plan: The agent. Name and threshold go with each beat: the module may have
+ *   been reloaded since the last one.
  *
  * Return: As varta_beat_send().
  */
-int beater_beat(struct varta *v, const struct beater_plan *plan);
+int run_helper_beat(struct varta *v, const struct run_plan *plan);
 
 /**
- * beater_start() - Have a child beat for this process until it ends.
- * @plan: Whom, and when; the first beat is one interval away.
+ * run_helper_start() - Start a child that beats for this process until it ends.
+ * @plan: The agent; the first beat follows after one interval.
  *
- * The child is none that wait(2) knows, unless __WALL or __WCLONE is asked
- * for. Only if somebody kills it is there a SIGCHLD, for which wait(2) then
- * finds no child: whatever a child asks for, the kernel sends that one after
- * its parent has executed something else. It is in a session of its own and
- * keeps none of the open files.
+ * The child is visible to wait(2) only with __WALL or __WCLONE. If it is
+ * killed, the program still gets a SIGCHLD: the kernel sends that signal when
+ * the parent has called execve(2) since the clone, whatever signal was asked
+ * for. The child is in a session of its own and keeps none of the open files.
  *
  * Return: The child's process id, or a negative errno.
  */
-pid_t beater_start(const struct beater_plan *plan);
+pid_t run_helper_start(const struct run_plan *plan);
 
 /**
- * beater_stop() - End the child, where this process goes on after all.
- * @beater: From beater_start().
+ * run_helper_stop() - End the child, if the program cannot be executed.
+ * @helper: From run_helper_start().
  */
-void beater_stop(pid_t beater);
+void run_helper_stop(pid_t helper);
 
 #endif /* RUN_HELPER_H */

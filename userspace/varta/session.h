@@ -1,56 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the subcommands have in common: reading their arguments, and working
- * with a handle of the library.
+ * A command's work with a library handle: open, work, close.
  */
 #ifndef SESSION_H
 #define SESSION_H
 
 #include <argp.h>
-#include <stdbool.h>
 
 #include <varta.h>
 
 /**
- * understood() - End the parsing of one option.
- * @yes: Whether its argument was understood; if not, this does not return.
- * @argument: What was given.
- * @state: Of the parser.
- *
- * Return: 0, for the parser to return.
- */
-error_t understood(bool yes, const char *argument, struct argp_state *state);
-
-/**
- * typedef handle_fn - What a subcommand does with a handle.
- * @v: The handle, which is closed afterwards.
- * @arg: As given to with_handle().
+ * typedef session_fn - The work.
+ * @v: The handle, closed afterwards.
+ * @arg: As given to session_run().
  *
  * Return: An enum exit_code.
  */
-typedef int (*handle_fn)(struct varta *v, void *arg);
+typedef int (*session_fn)(struct varta *v, void *arg);
 
 /**
- * with_handle() - Open a handle, work with it, close it.
+ * session_run() - Open a handle, work with it, close it.
  * @how: As for varta_open().
- * @work: What to do.
+ * @work: The work.
  * @arg: For @work.
  *
- * Return: What @work returned, or how opening failed, which was said.
+ * Return: What @work returned; if the handle cannot be opened, that is
+ * reported, and the exit status of fail_open() is returned.
  */
-int with_handle(const struct varta_options *how, handle_fn work, void *arg);
+int session_run(const struct varta_options *how, session_fn work, void *arg);
 
 /**
- * parse_and_work() - A subcommand that takes a handle with the defaults.
- * @parser: Of its arguments.
- * @argc: As the subcommand was given them.
- * @argv: Likewise.
- * @options: What @parser fills in, and @work is given.
- * @work: What to do.
+ * session_parse_and_run() - Parse a command's arguments, then session_run().
+ * @parser: Of the arguments.
+ * @argc: Number of arguments.
+ * @argv: The arguments.
+ * @options: Filled in by @parser, then given to @work.
+ * @work: The work.
  *
  * Return: An enum exit_code.
  */
-int parse_and_work(const struct argp *parser, int argc, char **argv,
-		   void *options, handle_fn work);
+int session_parse_and_run(const struct argp *parser, int argc, char **argv,
+			  void *options, session_fn work);
 
 #endif /* SESSION_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The agents that the kernel has in its ledger. See snapshot.h.
+ * A snapshot of the tracked agents. See snapshot.h.
  */
 #include "snapshot.h"
 
@@ -71,7 +71,7 @@ const char *sort_key_name(enum sort_key key)
 	return keys[key].name;
 }
 
-bool parse_sort_key(const char *text, enum sort_key *key)
+bool sort_key_parse(const char *text, enum sort_key *key)
 {
 	int i;
 
@@ -89,7 +89,7 @@ struct order {
 	bool reverse;
 };
 
-static int in_order(const void *a, const void *b, void *arg)
+static int compare_agents(const void *a, const void *b, void *arg)
 {
 	const struct order *order = arg;
 	int result = keys[order->key].compare(a, b);
@@ -99,84 +99,85 @@ static int in_order(const void *a, const void *b, void *arg)
 	return order->reverse ? -result : result;
 }
 
-void ledger_sort(struct varta_agent *agents, size_t count, enum sort_key key,
-		 bool reverse)
+void snapshot_sort(struct varta_agent *agents, size_t count, enum sort_key key,
+		   bool reverse)
 {
 	struct order order = { .key = key, .reverse = reverse };
 
 	if (count)
-		qsort_r(agents, count, sizeof(*agents), in_order, &order);
+		qsort_r(agents, count, sizeof(*agents), compare_agents, &order);
 }
 
-/* Of what was asked for; one agent is asked for whether it is stalled or not. */
-static bool is_wanted(const struct ledger_query *query,
-		      const struct varta_agent *agent)
+/* The kernel filters dumps by the stalled flag, but not by source. */
+static bool matches(const struct agent_query *query,
+		    const struct varta_agent *agent)
 {
 	if (query->stalled && !agent->stalled)
 		return false;
-	return !query->of_source || query->source == agent->source;
+	return !query->by_source || query->source == agent->source;
 }
 
-struct reading {
-	const struct ledger_query *query;
-	struct ledger *ledger;
+struct reader {
+	const struct agent_query *query;
+	struct snapshot *snapshot;
 };
 
-static int add(const struct varta_agent *agent, void *arg)
+static int add_agent(const struct varta_agent *agent, void *arg)
 {
-	const struct reading *reading = arg;
-	struct ledger *ledger = reading->ledger;
+	const struct reader *reader = arg;
+	struct snapshot *snapshot = reader->snapshot;
 	struct varta_agent *grown;
 	size_t room;
 
-	if (!is_wanted(reading->query, agent))
+	if (!matches(reader->query, agent))
 		return 0;
-	if (ledger->count == ledger->room) {
-		room = ledger->room ? 2 * ledger->room : 64;
-		grown = reallocarray(ledger->agents, room, sizeof(*grown));
+	if (snapshot->count == snapshot->room) {
+		room = snapshot->room ? 2 * snapshot->room : 64;
+		grown = reallocarray(snapshot->agents, room, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
-		ledger->agents = grown;
-		ledger->room = room;
+		snapshot->agents = grown;
+		snapshot->room = room;
 	}
-	ledger->agents[ledger->count++] = *agent;
+	snapshot->agents[snapshot->count++] = *agent;
 	return 0;
 }
 
-static int read_one(struct varta *v, struct reading *reading)
+static int read_one(struct varta *v, struct reader *reader)
 {
 	struct varta_agent agent;
-	int error = varta_agent_get(v, reading->query->source,
-				    reading->query->pid, &agent);
+	int error = varta_agent_get(v, reader->query->source,
+				    reader->query->pid, &agent);
 
-	return error ? error : add(&agent, reading);
+	return error ? error : add_agent(&agent, reader);
 }
 
-int ledger_read(struct varta *v, const struct ledger_query *query,
-		struct ledger *ledger)
+int snapshot_read(struct varta *v, const struct agent_query *query,
+		  struct snapshot *snapshot)
 {
 	const struct varta_agent_filter filter = {
 		.size = sizeof(filter),
 		.stalled = query->stalled,
 	};
-	struct reading reading = { .query = query, .ledger = ledger };
+	struct reader reader = { .query = query, .snapshot = snapshot };
 	int error;
 
-	ledger->count = 0;
-	ledger->torn = false;
+	snapshot->count = 0;
+	snapshot->torn = false;
 	if (query->one)
-		return read_one(v, &reading);
-	error = varta_agent_dump(v, &filter, add, &reading);
+		return read_one(v, &reader);
+	error = varta_agent_dump(v, &filter, add_agent, &reader);
 	if (error == -EAGAIN)
-		ledger->torn = true;
+		snapshot->torn = true;
 	else if (error)
 		return error;
-	ledger_sort(ledger->agents, ledger->count, query->key, query->reverse);
+	snapshot_sort(snapshot->agents, snapshot->count, query->key,
+		      query->reverse);
 	return 0;
 }
 
-void ledger_free(struct ledger *ledger)
+void snapshot_free(struct snapshot *snapshot)
 {
-	free(ledger->agents);
-	*ledger = (struct ledger){ 0 };
+	free(snapshot->agents);
+	*snapshot = (struct snapshot){ 0 };
 }

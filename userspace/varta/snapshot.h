@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The agents that the kernel has in its ledger: which of them are wanted, and
- * in what order.
+ * A snapshot of the tracked agents: filtered, sorted, kept in memory.
  */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
@@ -13,15 +12,14 @@
 #include <varta.h>
 
 /**
- * enum sort_key - What agents are sorted by. Where that is the same for two,
- *   by source and pid.
- * @SORT_PID: Source and pid.
- * @SORT_NAME: As strcmp() has it.
- * @SORT_SILENCE: The longest first.
- * @SORT_STATUS: The worst first; those that are stalled before all others.
- * @SORT_THRESHOLD: The shortest first.
- * @SORT_NAMESPACE: By inode number.
- * @SORT_KEYS: How many there are.
+ * enum sort_key - What agents are sorted by; equal ones by source and pid.
+ * @SORT_PID: Source, then pid.
+ * @SORT_NAME: Name, by bytes.
+ * @SORT_SILENCE: Silence, longest first.
+ * @SORT_STATUS: Stalled agents first, then the worst status.
+ * @SORT_THRESHOLD: Threshold, shortest first.
+ * @SORT_NAMESPACE: Inode number of the pid namespace.
+ * @SORT_KEYS: Number of keys.
  */
 enum sort_key {
 	SORT_PID,
@@ -33,11 +31,11 @@ enum sort_key {
 	SORT_KEYS
 };
 
-/* For options' help and messages. */
+/* For help texts and messages. */
 #define SORT_KEY_NAMES	"pid, name, silence, status, threshold or namespace"
 
 /**
- * sort_key_name() - What a key is called on the command line.
+ * sort_key_name() - The name of a key on the command line.
  * @key: The key.
  *
  * Return: A constant string.
@@ -45,28 +43,28 @@ enum sort_key {
 const char *sort_key_name(enum sort_key key);
 
 /**
- * parse_sort_key() - Read a key.
- * @text: Its name.
- * @key: Receives it.
+ * sort_key_parse() - Find a key by its name.
+ * @text: The name.
+ * @key: Set on success.
  *
- * Return: Whether @text was understood.
+ * Return: Whether there is such a key.
  */
-bool parse_sort_key(const char *text, enum sort_key *key);
+bool sort_key_parse(const char *text, enum sort_key *key);
 
 /**
- * struct ledger_query - Which agents, and how.
- * @one: Only that of @pid, and @source if that is given.
+ * struct agent_query - Which agents to read, and their order.
+ * @one: Only the agent @pid of @source; @source is 0 if it was not given.
  * @pid: In the caller's pid namespace.
- * @of_source: Only those of @source.
- * @source: The relay's number.
- * @stalled: Only those whose stall still stands.
- * @key: What they are sorted by.
- * @reverse: The other way round.
+ * @by_source: Only agents of @source.
+ * @source: Number of a relay; 0 for local agents.
+ * @stalled: Only agents with the stalled flag.
+ * @key: Sort key.
+ * @reverse: Reverse the order.
  */
-struct ledger_query {
+struct agent_query {
 	bool one;
 	uint32_t pid;
-	bool of_source;
+	bool by_source;
 	uint32_t source;
 	bool stalled;
 	enum sort_key key;
@@ -74,48 +72,46 @@ struct ledger_query {
 };
 
 /**
- * struct ledger - Agents as they were read.
- * @agents: They, owned by this.
- * @count: How many.
- * @room: For how many there is memory.
- * @torn: The ledger changed while it was read: agents may be missing, or there
- *   twice.
+ * struct snapshot - Agents as they were read.
+ * @agents: The agents, owned by the snapshot.
+ * @count: Number of agents.
+ * @room: Number of agents that fit the memory at @agents.
+ * @torn: The tracker changed while it was read: an agent may be missing or
+ *   listed twice.
  *
- * Begins as zeros, can be read into again and again, and is given back with
- * ledger_free().
+ * Begins as zeros, can be read into repeatedly, ends with snapshot_free().
  */
-struct ledger {
+struct snapshot {
 	struct varta_agent *agents;
 	size_t count, room;
 	bool torn;
 };
 
 /**
- * ledger_read() - Read agents.
+ * snapshot_read() - Read agents, replacing the contents of a snapshot.
  * @v: The handle.
- * @query: Which, and how.
- * @ledger: Receives them in place of what it had.
+ * @query: Which agents, and their order.
+ * @snapshot: The snapshot.
  *
- * Return: 0, or what the library said, which varta_errmsg() explains;
- * -ENOMEM.
+ * Return: 0; -ENOMEM; or the library's negative errno.
  */
-int ledger_read(struct varta *v, const struct ledger_query *query,
-		struct ledger *ledger);
+int snapshot_read(struct varta *v, const struct agent_query *query,
+		  struct snapshot *snapshot);
 
 /**
- * ledger_sort() - Sort agents.
- * @agents: They.
- * @count: How many.
- * @key: By what.
- * @reverse: The other way round.
+ * snapshot_sort() - Sort agents.
+ * @agents: The agents.
+ * @count: Number of agents.
+ * @key: Sort key.
+ * @reverse: Reverse the order.
  */
-void ledger_sort(struct varta_agent *agents, size_t count, enum sort_key key,
-		 bool reverse);
+void snapshot_sort(struct varta_agent *agents, size_t count, enum sort_key key,
+		   bool reverse);
 
 /**
- * ledger_free() - Give the memory back.
- * @ledger: May be read into again.
+ * snapshot_free() - Free the memory of a snapshot.
+ * @snapshot: May be read into again.
  */
-void ledger_free(struct ledger *ledger);
+void snapshot_free(struct snapshot *snapshot);
 
 #endif /* SNAPSHOT_H */

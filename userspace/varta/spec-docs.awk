@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What counters and settings mean, out of the netlink specification, as rows of
-# a C table: { "name", "doc" }, with names as libvarta has them.
+# Prints the docs of counters and settings in the netlink specification as rows
+# of a C table, { "name", "doc" }, with names as in libvarta.
 
-function put() {
+function flush() {
 	if (doc != "")
 		printf "{ \"%s\", \"%s\" },\n", name, doc
 	doc = ""
 }
 
-# A set of attributes, or what follows the last of them.
+function append(text) {
+	gsub(/["\\]/, "\\\\&", text)
+	doc = doc (doc == "" ? "" : " ") text
+}
+
+# The start of an attribute set, or of the section after the last of them.
 /^    name: / || /^[a-z]/ {
-	put()
+	flush()
 	wanted = $2 == "stats" || $2 == "config"
 }
 /^        name: / {
-	put()
+	flush()
 	name = $2
 	gsub("-", "_", name)
 }
-# A text goes on in lines that are indented more.
+# A text continues on lines with more indentation.
 !/^          / { in_doc = 0 }
 in_doc {
 	line = $0
@@ -33,9 +38,4 @@ wanted && /^        doc: / {
 		append(line)
 }
 
-function append(text) {
-	gsub(/["\\]/, "\\\\&", text)
-	doc = doc (doc == "" ? "" : " ") text
-}
-
-END { put() }
+END { flush() }

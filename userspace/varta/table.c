@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Agents as lines with columns. See table.h.
+ * A table of agents. See table.h.
  */
 #include "table.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NS_PER_MS	1000000
+#include "clock.h"
 
-/* Between columns. */
+/* Spaces between columns. */
 #define GAP	2
 
-/*
- * Numbers and what is read like them end at the same place. Names are last: a
- * terminal may need less room for them than their bytes.
- */
+/* The name is last: on a terminal it may be narrower than its bytes. */
 static const struct {
 	const char *title;
-	bool right;
+	bool right_aligned;
 } columns[COLUMNS_COUNT] = {
 	[COLUMN_PID] = { "PID", true },
-	[COLUMN_NS_PID] = { "OWN PID", true },
+	[COLUMN_NS_PID] = { "NS PID", true },
 	[COLUMN_NAMESPACE] = { "NAMESPACE", false },
 	[COLUMN_STATUS] = { "STATUS", false },
 	[COLUMN_NONCE] = { "NONCE", true },
@@ -34,8 +32,8 @@ static const struct {
 	[COLUMN_NAME] = { "NAME", false },
 };
 
-/* What is left out first where there is little room. */
-static const enum table_column expendable[] = {
+/* Hidden first to last on a narrow terminal. */
+static const enum table_column optional_columns[] = {
 	COLUMN_ORIGIN, COLUMN_NONCE, COLUMN_NAMESPACE, COLUMN_NS_PID,
 	COLUMN_THRESHOLD,
 };
@@ -87,7 +85,7 @@ static void widen(struct table *table, enum table_column column,
 		table->widths[column] = width;
 }
 
-void table_begin(struct table *table)
+void table_init(struct table *table)
 {
 	int i;
 
@@ -102,7 +100,7 @@ void table_widen(struct table *table, const struct varta_agent *agent)
 	struct row row;
 	int i;
 
-	/* Where all are this machine's own, that need not be said. */
+	/* The source is shown only if there is a relayed agent. */
 	if (agent->source)
 		widen(table, COLUMN_SOURCE, columns[COLUMN_SOURCE].title);
 	fill_row(&row, agent);
@@ -121,54 +119,55 @@ static int total_width(const struct table *table)
 	return total;
 }
 
-void table_fit(struct table *table, int room)
+void table_fit(struct table *table, int width)
 {
+	const size_t count = sizeof(optional_columns) /
+			     sizeof(optional_columns[0]);
 	size_t i;
 
-	for (i = 0; i < sizeof(expendable) / sizeof(expendable[0]) &&
-	     total_width(table) > room; i++)
-		table->widths[expendable[i]] = 0;
+	for (i = 0; i < count && total_width(table) > width; i++)
+		table->widths[optional_columns[i]] = 0;
 }
 
-static void put_row(const struct table *table, const struct row *row,
-		    char *line)
+static void format_row(const struct table *table, const struct row *row,
+		       char *line)
 {
+	int i, width, gap, length;
 	size_t used = 0;
-	int i, width, put;
 
 	line[0] = '\0';
 	for (i = 0; i < COLUMNS_COUNT; i++) {
-		width = columns[i].right ? table->widths[i] :
-					   -table->widths[i];
-		if (!width)
+		if (!table->widths[i])
 			continue;
-		/* Nothing is after the name. */
-		put = i == COLUMN_NAME ?
-			      snprintf(line + used, TABLE_LINE_SIZE - used,
-				       "%s", row->cells[i]) :
-			      snprintf(line + used, TABLE_LINE_SIZE - used,
-				       "%*s%*s", width, row->cells[i], GAP, "");
-		if (put < 0 || (size_t)put >= TABLE_LINE_SIZE - used)
+		width = columns[i].right_aligned ? table->widths[i] :
+						   -table->widths[i];
+		gap = GAP;
+		/* No spaces at the end of the line. */
+		if (i == COLUMN_NAME)
+			width = gap = 0;
+		length = snprintf(line + used, TABLE_LINE_SIZE - used,
+				  "%*s%*s", width, row->cells[i], gap, "");
+		if (length < 0 || (size_t)length >= TABLE_LINE_SIZE - used)
 			return;
-		used += (size_t)put;
+		used += (size_t)length;
 	}
 }
 
-void table_titles(const struct table *table, char *line)
+void table_header(const struct table *table, char *line)
 {
 	struct row row;
 	int i;
 
 	for (i = 0; i < COLUMNS_COUNT; i++)
 		row.cells[i] = columns[i].title;
-	put_row(table, &row, line);
+	format_row(table, &row, line);
 }
 
-void table_line(const struct table *table, const struct varta_agent *agent,
-		char *line)
+void table_row(const struct table *table, const struct varta_agent *agent,
+	       char *line)
 {
 	struct row row;
 
 	fill_row(&row, agent);
-	put_row(table, &row, line);
+	format_row(table, &row, line);
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Agents as lines with columns, for people. As text only: how it comes to the
- * terminal is for who asks for it.
+ * A table of agents as lines of text. It prints nothing itself.
  */
 #ifndef TABLE_H
 #define TABLE_H
-
-#include <stdbool.h>
-#include <stddef.h>
 
 #include <varta.h>
 
@@ -28,54 +24,54 @@ enum table_column {
 	COLUMNS_COUNT
 };
 
-/* Enough for every line: each column is a text of format.h, and two spaces. */
+/* Size of every line. */
 #define TABLE_LINE_SIZE	(COLUMNS_COUNT * (TEXT_SIZE + 2) + NAME_TEXT_SIZE)
 
 /**
- * struct table - How wide the columns are.
- * @widths: Of each; 0 where it is not shown.
+ * struct table - The layout of a table.
+ * @widths: Width of each column; 0 for one that is not shown.
  *
- * Begins with table_begin(), is given what will be shown by table_widen(), and
- * then the room there is by table_fit().
+ * Begins with table_init(), grows by table_widen(), and is made to fit a
+ * terminal by table_fit().
  */
 struct table {
 	int widths[COLUMNS_COUNT];
 };
 
 /**
- * table_begin() - A table with titles only.
- * @table: Receives it.
+ * table_init() - A table as wide as its header.
+ * @table: The table.
  */
-void table_begin(struct table *table);
+void table_init(struct table *table);
 
 /**
- * table_widen() - Make the columns as wide as an agent needs.
+ * table_widen() - Make the columns wide enough for an agent.
  * @table: The table.
  * @agent: The agent.
  */
 void table_widen(struct table *table, const struct varta_agent *agent);
 
 /**
- * table_fit() - Leave out the columns that matter least.
- * @table: The table. It is shown so, not widened any more.
- * @room: The width of the terminal, if the rest can be as narrow as that.
+ * table_fit() - Hide the least important columns until the table fits.
+ * @table: The table, not to be widened afterwards.
+ * @width: Width of the terminal. The remaining columns may need more.
  */
-void table_fit(struct table *table, int room);
+void table_fit(struct table *table, int width);
 
 /**
- * table_titles() - The line above the agents.
+ * table_header() - Format the header.
  * @table: The table.
  * @line: Receives TABLE_LINE_SIZE bytes, without a newline.
  */
-void table_titles(const struct table *table, char *line);
+void table_header(const struct table *table, char *line);
 
 /**
- * table_line() - The line of an agent.
- * @table: Wide enough for it.
+ * table_row() - Format the row of an agent.
+ * @table: The table, wide enough for the agent.
  * @agent: The agent.
  * @line: Receives TABLE_LINE_SIZE bytes, without a newline.
  */
-void table_line(const struct table *table, const struct varta_agent *agent,
-		char *line);
+void table_row(const struct table *table, const struct varta_agent *agent,
+	       char *line);
 
 #endif /* TABLE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The terminal that standard output may be. See terminal.h.
+ * Output to a terminal. See terminal.h.
  */
 #include "terminal.h"
 
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_MS	1000000
+#include "clock.h"
 
 bool terminal_size(int *columns, int *lines)
 {
@@ -25,7 +25,7 @@ bool terminal_size(int *columns, int *lines)
 	return true;
 }
 
-void print_clock(void)
+void print_time(void)
 {
 	struct timespec now = { 0 };
 	struct tm local = { 0 };
@@ -33,5 +33,5 @@ void print_clock(void)
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &local);
 	printf("%02d:%02d:%02d.%03ld", local.tm_hour, local.tm_min,
-	       local.tm_sec, now.tv_nsec / NS_PER_MS);
+	       local.tm_sec, now.tv_nsec / (long)NS_PER_MS);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The terminal that standard output may be.
+ * Output to a terminal that is written to line by line.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
@@ -8,17 +8,17 @@
 #include <stdbool.h>
 
 /**
- * terminal_size() - How much room there is.
- * @columns: Receives it; 0 if it is not known.
- * @lines: Likewise.
+ * terminal_size() - The size of the terminal at standard output.
+ * @columns: Receives its width; 0 if unknown.
+ * @lines: Receives its height; 0 if unknown.
  *
  * Return: Whether standard output is a terminal.
  */
 bool terminal_size(int *columns, int *lines);
 
 /**
- * print_clock() - Print the time of day, to milliseconds.
+ * print_time() - Print the local time of day, to the millisecond.
  */
-void print_clock(void);
+void print_time(void);
 
 #endif /* TERMINAL_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The full-screen view of the ledger. See tui.h.
+ * The full-screen display of varta top. See tui.h.
  */
 #define _XOPEN_SOURCE_EXTENDED
 #include "tui.h"
@@ -16,17 +16,16 @@
 
 #include "colour.h"
 #include "table.h"
-#include "terminal.h"
 
-/* Above the agents: what is so now, how they are shown, their titles. */
+/* Totals, order and filter, table header. */
 #define HEAD_LINES	3
-/* Below them: the keys. */
+/* Keys, or the filter that is typed. */
 #define FOOT_LINES	1
 
-/* Pairs of colours, by enum concern. */
+/* Foreground colours; a severity is the number of its colour pair. */
 static const short colours[] = {
-	[CONCERN_SOME] = COLOR_YELLOW,
-	[CONCERN_GREAT] = COLOR_RED,
+	[SEVERITY_WARNING] = COLOR_YELLOW,
+	[SEVERITY_CRITICAL] = COLOR_RED,
 };
 
 static SCREEN *screen;
@@ -35,24 +34,24 @@ static bool is_terminal(void)
 {
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return true;
-	fputs("varta: top needs a terminal; without one: varta agents\n",
-	      stderr);
+	fputs("varta: top needs a terminal at standard input and output; "
+	      "without one, use: varta agents\n", stderr);
 	return false;
 }
 
-static void prepare_colours(void)
+static void init_colours(void)
 {
 	short i;
 
-	if (!colour_wanted() || !has_colors())
+	if (!colour_enabled() || !has_colors())
 		return;
 	start_color();
 	use_default_colors();
-	for (i = CONCERN_SOME; i <= CONCERN_GREAT; i++)
+	for (i = SEVERITY_WARNING; i <= SEVERITY_CRITICAL; i++)
 		init_pair(i, colours[i], -1);
 }
 
-bool screen_open(void)
+bool tui_open(void)
 {
 	const char *type = getenv("TERM");
 
@@ -60,36 +59,36 @@ bool screen_open(void)
 		return false;
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen) {
-		fprintf(stderr, "varta: the terminal's type is not known: "
-			"TERM is '%s'\n", type ? type : "");
+		fprintf(stderr, "varta: unknown terminal type: TERM is '%s'\n",
+			type ? type : "");
 		return false;
 	}
-	prepare_colours();
+	init_colours();
 	cbreak();
 	noecho();
 	keypad(stdscr, TRUE);
-	/* Escape is a key here, and no wait for what may follow it. */
+	/* A short wait tells the Escape key from an escape sequence. */
 	set_escdelay(25);
 	curs_set(0);
 	return true;
 }
 
-void screen_close(void)
+void tui_close(void)
 {
 	endwin();
 	delscreen(screen);
 	screen = NULL;
 }
 
-size_t screen_rows(void)
+size_t tui_rows(void)
 {
 	int rows = LINES - HEAD_LINES - FOOT_LINES;
 
 	return rows > 0 ? (size_t)rows : 0;
 }
 
-/* As many characters as there are columns for; some are wider than one. */
-static size_t characters_for(const wchar_t *text, int columns)
+/* Number of characters that fit; some are two columns wide. */
+static size_t characters_that_fit(const wchar_t *text, int columns)
 {
 	size_t count = 0;
 	int width;
@@ -104,8 +103,8 @@ static size_t characters_for(const wchar_t *text, int columns)
 	return count;
 }
 
-/* A line of the screen, cut off where it ends. */
-static void put_line(int y, attr_t attributes, const char *text)
+/* Cut off at the right edge. */
+static void draw_line(int y, attr_t attributes, const char *text)
 {
 	wchar_t wide[TABLE_LINE_SIZE];
 	size_t count = mbstowcs(wide, text, TABLE_LINE_SIZE - 1);
@@ -114,18 +113,18 @@ static void put_line(int y, attr_t attributes, const char *text)
 		return;
 	attrset(attributes);
 	move(y, 0);
-	/* In a locale without these characters, it is written byte by byte. */
+	/* Not representable in this locale: convert byte by byte. */
 	if (count == (size_t)-1) {
 		for (count = 0; text[count]; count++)
 			wide[count] = text[count] & 0x80 ? L'?' : text[count];
 	}
 	wide[count] = L'\0';
-	addnwstr(wide, (int)characters_for(wide, COLS));
+	addnwstr(wide, (int)characters_that_fit(wide, COLS));
 	attrset(A_NORMAL);
 }
 
 __attribute__((format(printf, 3, 4)))
-static void put_text(int y, attr_t attributes, const char *format, ...)
+static void draw_text(int y, attr_t attributes, const char *format, ...)
 {
 	char line[TABLE_LINE_SIZE];
 	va_list arguments;
@@ -135,50 +134,45 @@ static void put_text(int y, attr_t attributes, const char *format, ...)
 	length = vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	if (length >= 0)
-		put_line(y, attributes, line);
+		draw_line(y, attributes, line);
 }
 
-/* The most important first: the end is what a narrow terminal lacks. */
-static void draw_head(const struct view *view)
+/* A narrow terminal cuts off the end. */
+static void draw_head(const struct tui_view *view)
 {
-	const struct ledger_query *query = &view->query;
-	char room[64] = "";
+	const struct agent_query *query = &view->query;
 
-	if (view->capacity &&
-	    snprintf(room, sizeof(room), ", room for %" PRIu64,
-		     view->capacity) < 0)
-		room[0] = '\0';
-	put_text(0, A_BOLD, "varta: %" PRIu64 " agents, %" PRIu64
-		 " stalled, %" PRIu64 " beats/s%s%s", view->tracked,
-		 view->stalled, view->beats, room,
-		 view->paused ? "  PAUSED" : "");
-	put_text(1, A_NORMAL, "%zu shown, by %s%s%s%s%s%s", view->count,
-		 sort_key_name(query->key), query->reverse ? ", reversed" : "",
-		 query->stalled ? ", stalled only" : "",
-		 view->filter[0] ? ", with '" : "", view->filter,
-		 view->filter[0] ? "'" : "");
+	draw_text(0, A_BOLD, "varta: %" PRIu64 " agents, %" PRIu64
+		  " stalled, %" PRIu64 " beats/s, capacity %" PRIu64 "%s",
+		  view->tracked, view->stalled, view->beats, view->capacity,
+		  view->paused ? "  PAUSED" : "");
+	draw_text(1, A_NORMAL, "%zu shown, by %s%s%s%s%s%s", view->count,
+		  sort_key_name(query->key), query->reverse ? ", reversed" : "",
+		  query->stalled ? ", stalled only" : "",
+		  view->filter[0] ? ", with '" : "", view->filter,
+		  view->filter[0] ? "'" : "");
 }
 
-static void draw_foot(const struct view *view)
+static void draw_foot(const struct tui_view *view)
 {
 	if (view->typing)
-		put_text(LINES - FOOT_LINES, A_REVERSE,
-			 "Only with: %s_  (Enter: keep, Escape: all)",
-			 view->filter);
+		draw_text(LINES - FOOT_LINES, A_REVERSE,
+			  "Filter: %s_  (Enter: keep, Escape: clear)",
+			  view->filter);
 	else
-		put_line(LINES - FOOT_LINES, A_REVERSE,
-			 "q quit  s sort  r reverse  / filter  t stalled only"
-			 "  Space pause  arrows scroll");
+		draw_line(LINES - FOOT_LINES, A_REVERSE,
+			  "q quit  s sort  r reverse  / filter  t stalled only"
+			  "  Space pause  arrows scroll");
 }
 
-static void draw_titles(const struct table *table)
+static void draw_table_header(const struct table *table)
 {
 	char line[TABLE_LINE_SIZE];
 	int length;
 
-	table_titles(table, line);
+	table_header(table, line);
 	length = (int)strlen(line);
-	put_line(HEAD_LINES - 1, A_REVERSE, line);
+	draw_line(HEAD_LINES - 1, A_REVERSE, line);
 	if (length < COLS)
 		mvchgat(HEAD_LINES - 1, length, -1, A_REVERSE, 0, NULL);
 }
@@ -186,39 +180,41 @@ static void draw_titles(const struct table *table)
 static void draw_agent(int y, const struct table *table,
 		       const struct varta_agent *agent)
 {
-	enum concern concern = concern_about(agent);
+	enum severity severity = agent_severity(agent);
+	attr_t attributes = A_NORMAL;
 	char line[TABLE_LINE_SIZE];
 
-	table_line(table, agent, line);
-	put_line(y, concern && colour_wanted() ? COLOR_PAIR(concern) :
-						 A_NORMAL, line);
+	if (severity && colour_enabled())
+		attributes = COLOR_PAIR(severity);
+	table_row(table, agent, line);
+	draw_line(y, attributes, line);
 }
 
-/* As wide as the terminal needs it, while what was seen is still remembered. */
-static void measure(struct view *view, size_t end, struct table *table)
+/* Computes the layout for the agents on the screen, up to @end. */
+static void lay_out(struct tui_view *view, size_t end, struct table *table)
 {
 	size_t i;
 
 	for (i = view->first; i < end; i++)
-		table_widen(&view->table, view->shown[i]);
+		table_widen(&view->table, view->matches[i]);
 	*table = view->table;
 	table_fit(table, COLS);
 }
 
-void screen_draw(struct view *view)
+void tui_draw(struct tui_view *view)
 {
-	size_t end = view->first + screen_rows(), i;
+	size_t end = view->first + tui_rows(), i;
 	struct table table;
 
 	if (end > view->count)
 		end = view->count;
-	measure(view, end, &table);
+	lay_out(view, end, &table);
 	erase();
 	draw_head(view);
-	draw_titles(&table);
+	draw_table_header(&table);
 	for (i = view->first; i < end; i++)
 		draw_agent(HEAD_LINES + (int)(i - view->first), &table,
-			   view->shown[i]);
+			   view->matches[i]);
 	draw_foot(view);
 	refresh();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The full-screen view of the ledger: what is drawn, and where. It decides
- * nothing: what is to be seen is in its struct view.
+ * The full-screen display of varta top. It only draws a struct tui_view.
  */
 #ifndef TUI_H
 #define TUI_H
@@ -13,30 +12,30 @@
 #include "snapshot.h"
 #include "table.h"
 
-/* What is typed as a filter, and the NUL behind it. */
+/* Size of a filter, with its NUL. */
 #define FILTER_SIZE	32
 
 /**
- * struct view - What is to be seen.
- * @query: How the ledger was read.
- * @ledger: The agents.
- * @shown: Those of them that @filter leaves, in their order.
- * @room: For how many there is memory there.
- * @count: How many there are.
- * @first: The first of them that is on the screen.
- * @table: As wide as what was on the screen, so that columns do not jump.
- * @tracked: How many agents the ledger has, whatever was asked for.
- * @stalled: How many of them are stalled.
- * @capacity: For how many it has room; 0 if that is not known.
- * @beats: Accepted in the last second, or so.
- * @filter: Only agents in whose line this is found; "" for all.
- * @typing: The filter is being typed.
- * @paused: The ledger is not read again.
+ * struct tui_view - What the screen shows.
+ * @query: How the snapshot was read.
+ * @snapshot: The agents.
+ * @matches: Agents that match @filter, in their order.
+ * @room: Number of agents that fit the memory at @matches.
+ * @count: Number of @matches.
+ * @first: Index of the match on the first line.
+ * @table: Layout. It never gets narrower, so that columns stay in place.
+ * @tracked: Number of tracked agents.
+ * @stalled: Number of stalled agents.
+ * @capacity: Capacity of the tracker.
+ * @beats: Accepted beats per second.
+ * @filter: Part of a line, "" to show all agents.
+ * @typing: The user is typing the filter.
+ * @paused: The view is not updated.
  */
-struct view {
-	struct ledger_query query;
-	struct ledger ledger;
-	const struct varta_agent **shown;
+struct tui_view {
+	struct agent_query query;
+	struct snapshot snapshot;
+	const struct varta_agent **matches;
 	size_t room, count, first;
 	struct table table;
 	uint64_t tracked, stalled, capacity;
@@ -46,27 +45,26 @@ struct view {
 };
 
 /**
- * screen_open() - Take the terminal.
+ * tui_open() - Switch the terminal to full-screen mode.
  *
- * Return: Whether it can be had: standard input and output are a terminal
- * whose type is known. If not, why was said.
+ * Return: Whether that worked. If not, the reason was reported.
  */
-bool screen_open(void);
+bool tui_open(void);
 
 /**
- * screen_close() - Give the terminal back as it was.
+ * tui_close() - Restore the terminal.
  */
-void screen_close(void);
+void tui_close(void);
 
 /**
- * screen_rows() - How many agents there is room for.
+ * tui_rows() - Number of agents that fit the screen.
  */
-size_t screen_rows(void);
+size_t tui_rows(void);
 
 /**
- * screen_draw() - Show what is to be seen.
- * @view: What that is.
+ * tui_draw() - Draw the screen.
+ * @view: What to show.
  */
-void screen_draw(struct view *view);
+void tui_draw(struct tui_view *view);
 
 #endif /* TUI_H */
