@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion of varta(1) for bash. Commands, options and settings are those
-# that varta itself tells of; only the values of some options are listed here.
+# Completion of varta(1) for bash. Commands, options and settings are read from
+# the output of varta; only the values of some options are listed here.
 # shellcheck shell=bash
 
 _varta_commands() {
@@ -9,13 +9,14 @@ _varta_commands() {
 		sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
-# _varta_options COMMAND: such as "--count=" where a value must follow
+# _varta_options COMMAND: prints the options; "--count=" if it needs a value
 _varta_options() {
 	varta "$1" --help 2>/dev/null |
 		sed -nE 's/^ +(-., *)?(--[a-z-]+=?).*/\2/p'
 }
 
-# _varta_program COMMAND: where in the words the program to run begins, if any
+# _varta_program: prints the index of the program that "varta run" runs, if it
+# is on the line
 _varta_program() {
 	local i options
 	options=$(_varta_options run)
@@ -26,7 +27,7 @@ _varta_program() {
 			return
 			;;
 		-*)
-			# Its value is the next word, or the one after '='.
+			# Skip the value: the next word, or the one after '='.
 			if [[ $'\n'$options == *$'\n'"${COMP_WORDS[i]}="* ]]; then
 				((i++))
 				[[ ${COMP_WORDS[i]-} != = ]] || ((i++))
@@ -40,7 +41,8 @@ _varta_program() {
 	done
 }
 
-# _varta_values COMMAND OPTION: prints them; fails if there is none to know
+# _varta_values COMMAND OPTION: prints the known values; fails if the option
+# has no value
 _varta_values() {
 	case $2 in
 	--color) echo auto always never ;;
@@ -67,7 +69,7 @@ _varta() {
 	local command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]}
 	local previous=${COMP_WORDS[COMP_CWORD - 1]} words program
 	COMPREPLY=()
-	# '=' is a word of its own here.
+	# In COMP_WORDS, '=' is a word of its own.
 	if [[ $current == = ]]; then
 		current=
 	elif [[ $previous == = ]]; then
@@ -91,12 +93,13 @@ _varta() {
 		fi
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
-	# After '=' there is the value to type.
+	# No space after '=': the value follows.
 	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] ||
 		compopt -o nospace 2>/dev/null
 }
 
-# _varta_run INDEX: as if the program were typed alone, where that can be done
+# _varta_run INDEX: completes the program at INDEX as a command line of its own,
+# if bash-completion is loaded
 _varta_run() {
 	if declare -F _command_offset >/dev/null; then
 		_command_offset "$1"

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion of varta(1) for fish. Commands, options and settings are those
-# that varta itself tells of; only the values of some options are listed here.
+# Completion of varta(1) for fish. Commands, options and settings are read from
+# the output of varta; only the values of some options are listed here.
 
 function __varta_commands
     varta --help 2>/dev/null | string replace -rf '^  ([a-z]+) +(.*)' '$1\t$2'
 end
 
-# The subcommand on the line.
+# The command on the line.
 function __varta_command
     set -l words (commandline -opc)
     echo $words[2]
@@ -18,7 +18,7 @@ function __varta_options
         string replace -rf '^ +(?:-., *)?(--[a-z-]+)\S* +(.*)' '$1\t$2'
 end
 
-# Where an option may be typed: not in what "varta run" runs.
+# Whether an option may follow: not after the program that "varta run" runs.
 function __varta_at_option
     set -l words (commandline -opc)
     test (count $words) -ge 2
@@ -26,7 +26,7 @@ function __varta_at_option
     and not contains -- -- $words
 end
 
-# What "varta run" runs, as if it were typed alone.
+# Completes the program that "varta run" runs as a command line of its own.
 function __varta_program
     set -l words (commandline -opc)[3..]
     while string match -q -- '-*' $words[1]
