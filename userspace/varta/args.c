@@ -31,6 +31,25 @@ void args_error(const struct argp_state *state, const char *name,
 	free(problem);
 }
 
+void args_unknown(const struct argp_state *state, const char *kind,
+		  const char *text, const char *(*name)(unsigned int index))
+{
+	char *names = NULL;
+	size_t size = 0;
+	unsigned int i;
+	FILE *out = open_memstream(&names, &size);
+
+	if (!out)
+		exit(EXIT_SYSTEM);
+	for (i = 0; name(i); i++)
+		fprintf(out, "%s%s", i ? ", " : "", name(i));
+	if (fclose(out))
+		exit(EXIT_SYSTEM);
+	argp_error(state, "unknown %s '%s': must be one of %s", kind, text,
+		   names);
+	free(names);
+}
+
 uint64_t args_number(const struct argp_state *state, const char *name,
 		     const char *text, uint64_t min, uint64_t max)
 {

@@ -22,6 +22,16 @@ void args_error(const struct argp_state *state, const char *name,
 		const char *text, const char *format, ...);
 
 /**
+ * args_unknown() - Report an unknown name with all known ones, and exit.
+ * @state: The parser's state.
+ * @kind: What is named, such as "command".
+ * @text: The unknown name.
+ * @name: Returns the name with an index, NULL after the last one.
+ */
+void args_unknown(const struct argp_state *state, const char *kind,
+		  const char *text, const char *(*name)(unsigned int index));
+
+/**
  * args_number() - Take a number.
  * @state: The parser's state.
  * @name: The option or argument.

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <varta.h>
@@ -40,41 +39,17 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-/* Returns NULL if there is no memory. */
-static char *list_names(void)
+static const char *setting_name(unsigned int index)
 {
-	char *list = NULL;
-	size_t size = 0;
-	const char *separator = "";
-	unsigned int i;
-	FILE *out;
-
-	out = open_memstream(&list, &size);
-	if (!out)
-		return NULL;
-	for (i = 1; i <= VARTA_A_CONFIG_MAX; i++) {
-		fprintf(out, "%s%s", separator, varta_config_name(i));
-		separator = ", ";
-	}
-	if (fclose(out)) {
-		free(list);
-		return NULL;
-	}
-	return list;
+	return index < VARTA_A_CONFIG_MAX ? varta_config_name(index + 1) : NULL;
 }
 
 static void take_name(const char *name, struct config_options *options,
 		      const struct argp_state *state)
 {
-	char *names;
-
 	options->attribute = config_find(name);
-	if (options->attribute)
-		return;
-	names = list_names();
-	argp_error(state, "unknown setting '%s': must be one of %s", name,
-		   names ? names : "");
-	free(names);
+	if (!options->attribute)
+		args_unknown(state, "setting", name, setting_name);
 }
 
 static void take_value(const char *text, struct config_options *options,

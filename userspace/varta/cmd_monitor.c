@@ -206,29 +206,30 @@ static int print_json_event(const char *name, const struct varta_agent *agent)
 static const struct {
 	const char *name;
 	void (*print)(const struct varta_agent *agent);
-} kinds[] = {
+} event_kinds[] = {
 	[VARTA_EVENT_STALL] = { "stall", print_stall },
 	[VARTA_EVENT_EXIT] = { "exit", print_exit },
 };
 
 static bool is_known(const struct varta_event *event)
 {
-	return event->type < sizeof(kinds) / sizeof(kinds[0]) &&
-	       kinds[event->type].print;
+	return event->type < sizeof(event_kinds) / sizeof(event_kinds[0]) &&
+	       event_kinds[event->type].print;
 }
 
 static void print_event(const struct varta_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
+	const char *name;
 
 	/* One message may contain more events than --count allows. */
 	if (!is_known(event) || is_done(monitor))
 		return;
+	name = event_kinds[event->type].name;
 	if (monitor->options->json)
-		monitor->error = print_json_event(kinds[event->type].name,
-						  event->agent);
+		monitor->error = print_json_event(name, event->agent);
 	else
-		kinds[event->type].print(event->agent);
+		event_kinds[event->type].print(event->agent);
 	/* A closed pipe ends the command. */
 	if (!monitor->error && ferror(stdout))
 		monitor->error = -EIO;

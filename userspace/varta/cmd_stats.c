@@ -69,8 +69,8 @@ static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
 	.doc = "Show gauges and counters.\v"
-	       "A count is taken once, by whoever takes it first. Totals, "
-	       "shown without --take, are not reset.",
+	       "Only the first take shows a count, whichever program does "
+	       "it. Totals, shown without --take, are not reset.",
 };
 
 static int print_metrics(struct varta *v, struct value_list *list)

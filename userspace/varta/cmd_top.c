@@ -133,7 +133,7 @@ static bool matches_filter(const struct tui_view *view,
 
 static int apply_filter(struct tui_view *view)
 {
-	const struct varta_agent **grown;
+	const struct varta_agent **grown, *agent;
 	size_t i;
 
 	if (view->room < view->snapshot.room) {
@@ -145,9 +145,11 @@ static int apply_filter(struct tui_view *view)
 		view->room = view->snapshot.room;
 	}
 	view->count = 0;
-	for (i = 0; i < view->snapshot.count; i++)
-		if (matches_filter(view, &view->snapshot.agents[i]))
-			view->matches[view->count++] = &view->snapshot.agents[i];
+	for (i = 0; i < view->snapshot.count; i++) {
+		agent = &view->snapshot.agents[i];
+		if (matches_filter(view, agent))
+			view->matches[view->count++] = agent;
+	}
 	return 0;
 }
 

@@ -134,13 +134,18 @@ int config_value_parse(unsigned int attribute, const char *text,
 
 static void list_words(const struct setting *setting, char *choices)
 {
+	const char *separator = "";
+	size_t used = 0;
 	uint32_t i;
+	int length;
 
-	choices[0] = '\0';
 	for (i = setting->min; i <= setting->max; i++) {
-		if (i > setting->min)
-			strcat(choices, i < setting->max ? ", " : " or ");
-		strcat(choices, setting->word(i));
+		length = snprintf(choices + used, CHOICES_SIZE - used, "%s%s",
+				  separator, setting->word(i));
+		if (length < 0 || (size_t)length >= CHOICES_SIZE - used)
+			return;
+		used += (size_t)length;
+		separator = i + 1 < setting->max ? ", " : " or ";
 	}
 }
 

@@ -112,7 +112,7 @@ static bool is_unsafe_on_terminal(uint32_t code)
 		{ 0x61c, 0x61c },		/* Arabic letter mark */
 		{ 0x180e, 0x180e },		/* invisible characters */
 		{ 0x200b, 0x200f },
-		{ 0x2028, 0x202e },		/* line separators, bidi controls */
+		{ 0x2028, 0x202e },		/* separators, bidi controls */
 		{ 0x2060, 0x206f },
 		{ 0xfeff, 0xfeff },
 		{ 0xfff9, 0xfffb },

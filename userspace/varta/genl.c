@@ -11,7 +11,7 @@
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 
-/* A libnl error does not tell why; the caller needs only -ENOENT. */
+/* libnl's error codes do not map to errno: any but -ENOENT is -EIO. */
 static int version_of(struct nl_sock *socket, const char *name)
 {
 	struct genl_family *family;

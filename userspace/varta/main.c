@@ -11,6 +11,7 @@
 
 #include <varta.h>
 
+#include "args.h"
 #include "command.h"
 
 const char *argp_program_version = "varta " VARTA_VERSION;
@@ -29,9 +30,6 @@ static const struct command commands[] = {
 };
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))
-
-#define COMMAND_NAMES \
-	"agents, beat, bye, config, doctor, monitor, relay, run, stats or top"
 
 static const char before_options[] =
 	"Control and query the kernel's liveness tracker.";
@@ -88,6 +86,11 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static const char *command_name(unsigned int index)
+{
+	return index < COMMANDS_COUNT ? commands[index].name : NULL;
+}
+
 /**
  * struct invocation - A command and its arguments.
  */
@@ -106,15 +109,14 @@ static error_t parse_argument(int key, char *argument,
 	case ARGP_KEY_ARG:
 		invocation->command = find_command(argument);
 		if (!invocation->command)
-			argp_error(state, "unknown command '%s': must be "
-				   COMMAND_NAMES, argument);
+			args_unknown(state, "command", argument, command_name);
 		invocation->argc = state->argc - state->next + 1;
 		invocation->argv = state->argv + state->next - 1;
 		/* The command parses the rest. */
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no command given: must be " COMMAND_NAMES);
+		argp_error(state, "no command given");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

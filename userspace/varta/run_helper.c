@@ -25,7 +25,7 @@
 
 #include "clock.h"
 
-/* Pidfd of the program: the only open file but standard input, output, error. */
+/* Pidfd of the program. The only other open files are 0, 1 and 2. */
 #define PROGRAM_FD	3
 
 /**
