@@ -13,50 +13,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-/*
- * X(NAME, name): in the order of the attributes in the netlink specification,
- * which says what each means. The sysfs files are called by the lower name.
- */
-#define VARTA_COUNTERS(X)						\
-	X(INSERTED, inserted)						\
-	X(REFRESHED, refreshed)						\
-	X(OUT_OF_ORDER, out_of_order)					\
-	X(STALLS, stalls)						\
-	X(EVICTIONS, evictions)						\
-	X(NONCE_WRAPS, nonce_wraps)					\
-	X(CAPACITY_EXCEEDED, capacity_exceeded)				\
-	X(ORIGIN_CONFLICTS, origin_conflicts)				\
-	X(NAMESPACE_CONFLICTS, namespace_conflicts)			\
-	X(PID_RECYCLES, pid_recycles)					\
-	X(EVICTION_SCAN_TRUNCATED, eviction_scan_truncated)		\
-	X(INVARIANT_VIOLATIONS, invariant_violations)			\
-	X(PROBE_EXHAUSTED, probe_exhausted)				\
-	X(AUTH_FAILURES, auth_failures)					\
-	X(MISSING_ATTRIBUTE, missing_attribute)				\
-	X(CONFLICTING_ATTRIBUTES, conflicting_attributes)		\
-	X(UNEXPECTED_ATTRIBUTE, unexpected_attribute)			\
-	X(CONFIG_FIXED, config_fixed)					\
-	X(CONFIG_OUT_OF_RANGE, config_out_of_range)			\
-	X(UNKNOWN_AGENT, unknown_agent)					\
-	X(QUOTA_EXCEEDED, quota_exceeded)				\
-	X(RATE_LIMITED_AGENT, rate_limited_agent)			\
-	X(RATE_LIMITED_GLOBAL, rate_limited_global)			\
-	X(NAMESPACE_MISMATCH, namespace_mismatch)			\
-	X(BAD_THRESHOLD, bad_threshold)					\
-	X(BAD_SOURCE, bad_source)					\
-	X(EXITS, exits)							\
-	X(GOODBYES, goodbyes)						\
-	X(BAD_LENGTH, bad_length)					\
-	X(BAD_MAGIC, bad_magic)						\
-	X(BAD_VERSION, bad_version)					\
-	X(BAD_CRC, bad_crc)						\
-	X(BAD_STATUS, bad_status)					\
-	X(STALL_ON_WIRE, stall_on_wire)					\
-	X(BAD_PID, bad_pid)						\
-	X(BAD_TIMESTAMP, bad_timestamp)					\
-	X(BAD_NONCE, bad_nonce)						\
-	X(EVENTS_LOST, events_lost)					\
-	X(EVENTS_MISSED, events_missed)
+#include "spec.h"
 
 enum varta_counter {
 #define X(NAME, name) VARTA_COUNT_##NAME,

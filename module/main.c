@@ -88,6 +88,9 @@ static int __init varta_init(void)
 {
 	int err;
 
+	varta_setting_on_change(VARTA_SET_THRESHOLD_MS,
+				varta_stall_thread_rescan);
+
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;

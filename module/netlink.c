@@ -624,7 +624,7 @@ static int check_change(struct genl_info *info, enum varta_setting_id id)
 	if (!attr)
 		return 0;
 	NL_SET_BAD_ATTR(info->extack, attr);
-	if (!setting->live)
+	if (!setting->writable)
 		return varta_reject(info->extack, VARTA_REFUSE_SET_AT_LOAD);
 	if (!varta_setting_allows(setting, nla_get_u32(attr)))
 		return varta_reject(info->extack, VARTA_REFUSE_OUT_OF_RANGE);

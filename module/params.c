@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The table of settings, and the module parameters made from it.
- */
+/* The table of settings, and the module parameters made from it. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -13,39 +11,36 @@
 #include <linux/sysfs.h>
 
 #include "params.h"
-#include "stall_thread.h"
 
-#define none NULL
+#define no_words NULL
 
-static const char *const eviction_policies[] = {
-	[VARTA_EVICTION_POLICY_STRICT]	= "strict",
-	[VARTA_EVICTION_POLICY_BALANCED]	= "balanced",
+static const char *const eviction_policy_words[] = {
+	VARTA_EVICTION_POLICY_WORDS
 };
 
-static const char *const namespace_policies[] = {
-	[VARTA_NAMESPACE_POLICY_ISOLATE]	= "isolate",
-	[VARTA_NAMESPACE_POLICY_PIN]		= "pin",
-	[VARTA_NAMESPACE_POLICY_HOST]		= "host",
+static const char *const namespace_policy_words[] = {
+	VARTA_NAMESPACE_POLICY_WORDS
 };
 
 enum {
-	AT_LOAD	= false,
-	LIVE	= true,
+	FIXED		= false,
+	WRITABLE	= true,
 };
 
 struct varta_setting varta_settings[VARTA_SETTINGS_NUM] = {
-#define X(NAME, _name, _value, _min, _max, _when, _words)		\
+#define X(NAME, _name, _value, _min, _max, _writable, _words, _allowed, _text) \
 	[VARTA_SET_##NAME] = {						\
 		.name = #_name, .value = (_value), .min = (_min),	\
-		.max = (_max), .live = (_when), .words = (_words),	\
+		.max = (_max), .writable = (_writable),			\
+		.value_names = (_words), .allowed = (_allowed),		\
 	},
 	VARTA_SETTINGS(X)
 #undef X
 };
 
 /**
- * varta_setting_allows() - whether a setting may have a value
- * @setting: which
+ * varta_setting_allows() - whether a value is in the range of a setting
+ * @setting: the setting
  * @value: the value
  *
  * Context: any.
@@ -56,22 +51,22 @@ bool varta_setting_allows(const struct varta_setting *setting, u32 value)
 }
 
 /**
- * varta_setting_parse() - understand a value as text
- * @setting: which
- * @text: a word of the setting's, or a number; may end in a newline
+ * varta_setting_parse() - read the value of a setting from text
+ * @setting: the setting
+ * @text: one of its words or a number, optionally with a newline
  * @value: set to the value
  *
  * Context: any.
- * Return: 0, -EINVAL if it is neither, -ERANGE if it is not allowed.
+ * Return: 0; -EINVAL if it is neither; -ERANGE if it is out of range.
  */
 int varta_setting_parse(const struct varta_setting *setting, const char *text,
 			u32 *value)
 {
 	int err;
 
-	if (setting->words) {
-		err = __sysfs_match_string(setting->words, setting->max + 1,
-					   text);
+	if (setting->value_names) {
+		err = __sysfs_match_string(setting->value_names,
+					   setting->max + 1, text);
 		if (err >= 0) {
 			*value = err;
 			return 0;
@@ -84,34 +79,46 @@ int varta_setting_parse(const struct varta_setting *setting, const char *text,
 }
 
 /**
- * varta_setting_print() - a setting's value as text
- * @setting: which
- * @page: room for a page
+ * varta_setting_print() - write the value of a setting as text
+ * @setting: the setting
+ * @page: buffer of PAGE_SIZE
  *
  * Context: any.
- * Return: the length of the text, which ends in a newline.
+ * Return: length of the text, which ends in a newline.
  */
 int varta_setting_print(const struct varta_setting *setting, char *page)
 {
 	u32 value = READ_ONCE(setting->value);
 
-	if (setting->words)
-		return sysfs_emit(page, "%s\n", setting->words[value]);
+	if (setting->value_names)
+		return sysfs_emit(page, "%s\n", setting->value_names[value]);
 	return sysfs_emit(page, "%u\n", value);
 }
 
 /**
- * varta_setting_change() - change a live setting
- * @setting: which
- * @value: allowed
+ * varta_setting_change() - change a writable setting
+ * @setting: the setting
+ * @value: the new value, in range
  *
- * Context: process, in a loaded module.
+ * Context: process, after varta_setting_on_change() calls.
  */
 void varta_setting_change(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
-	if (setting == &varta_settings[VARTA_SET_THRESHOLD_MS])
-		varta_stall_thread_rescan();
+	if (setting->changed)
+		setting->changed();
+}
+
+/**
+ * varta_setting_on_change() - register the function that is called on a change
+ * @id: the setting
+ * @changed: called in process context after each change
+ *
+ * Context: process, before the setting can be changed.
+ */
+void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void))
+{
+	varta_settings[id].changed = changed;
 }
 
 static int set_parameter(const char *text, const struct kernel_param *kp)
@@ -121,13 +128,17 @@ static int set_parameter(const char *text, const struct kernel_param *kp)
 	int err;
 
 	err = varta_setting_parse(setting, text, &value);
-	if (err == -ERANGE)
-		pr_err("%s=%s is out of range, %u to %u\n", setting->name, text,
-		       setting->min, setting->max);
-	else if (err)
-		pr_err("%s=%s is not understood\n", setting->name, text);
-	else
+	if (!err)
 		setting->value = value;
+	else if (setting->value_names)
+		pr_err("%s=%s: use %s\n", setting->name, text,
+		       setting->allowed);
+	else if (err == -ERANGE)
+		pr_err("%s=%s is out of range (%s)\n", setting->name, text,
+		       setting->allowed);
+	else
+		pr_err("%s=%s is not a number (%s)\n", setting->name, text,
+		       setting->allowed);
 	return err;
 }
 
@@ -147,16 +158,7 @@ static const struct kernel_param_ops parameter_ops = {
 VARTA_SETTINGS(X)
 #undef X
 
-MODULE_PARM_DESC(capacity, "Agents that there is room for, 1 to 4194304 (default 4096)");
-MODULE_PARM_DESC(threshold_ms, "Silence in milliseconds from which an agent is stalled, 10 to 86400000 (default 5000)");
-MODULE_PARM_DESC(eviction_policy, "Who may be evicted from a full ledger: strict, who is stalled; balanced, whoever is silent as long (default strict)");
-MODULE_PARM_DESC(eviction_scan_window, "Slots that one pass of an eviction may look at, 1 to 4194304 (default 256)");
-MODULE_PARM_DESC(origin_takeover, "Whether an attested agent takes over what a relay has claimed, 0 or 1 (default 0)");
-MODULE_PARM_DESC(namespace_policy, "Agents of different pid namespaces: isolate, pin (the first has the number), host (only the initial one) (default isolate)");
-MODULE_PARM_DESC(track_exit, "Whether an agent whose process ends is reported and freed at once, 0 or 1 (default 1)");
-MODULE_PARM_DESC(min_threshold_ms, "Lowest threshold that an agent may ask for, 10 to 86400000 (default 10)");
-MODULE_PARM_DESC(max_threshold_ms, "Highest threshold that an agent may ask for, 10 to 86400000 (default 86400000)");
-MODULE_PARM_DESC(max_agents_per_user, "Agents that one user may have, 0 for any number (default 0)");
-MODULE_PARM_DESC(min_beat_interval_ms, "Beats of one agent that are closer are refused, 0 for none (default 0)");
-MODULE_PARM_DESC(beat_rate, "Beats of all agents in a second, 0 for any number (default 0)");
-MODULE_PARM_DESC(beat_burst, "How many of them may come at once, 1 to 1000000 (default 1000)");
+#define X(NAME, name, value, min, max, writable, words, allowed, text)	\
+	MODULE_PARM_DESC(name, text);
+VARTA_SETTINGS(X)
+#undef X

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything that can be set, in one table: the same name, limits and error
- * for the module parameter, the file in /sys/kernel/varta and the netlink
- * attribute. What a setting does is up to the part that reads it.
+ * Settings: module parameters, files in /sys/kernel/varta and netlink
+ * attributes have the same names and ranges, which are in the specification.
  */
 #ifndef _VARTA_PARAMS_H
 #define _VARTA_PARAMS_H
@@ -10,34 +9,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#include "agent.h"
-
-/*
- * X(NAME, name, initial value, minimum, maximum, when, words): in the order of
- * the attributes in the netlink specification, which says what each means.
- * AT_LOAD ones are fixed when the module is loaded, LIVE ones can be changed.
- * Where there are words, they stand for the values from 0.
- */
-#define VARTA_SETTINGS(X)						\
-	X(CAPACITY, capacity, 4096, 1, VARTA_CAPACITY_MAX, AT_LOAD, none) \
-	X(THRESHOLD_MS, threshold_ms, 5000, 10, 86400000, LIVE, none)	\
-	X(EVICTION_POLICY, eviction_policy, 0, 0, 1, AT_LOAD,		\
-	  eviction_policies)						\
-	X(EVICTION_SCAN_WINDOW, eviction_scan_window, 256, 1,		\
-	  VARTA_CAPACITY_MAX, AT_LOAD, none)				\
-	X(ORIGIN_TAKEOVER, origin_takeover, 0, 0, 1, AT_LOAD, none)	\
-	X(NAMESPACE_POLICY, namespace_policy, 0, 0, 2, AT_LOAD,		\
-	  namespace_policies)						\
-	X(TRACK_EXIT, track_exit, 1, 0, 1, LIVE, none)			\
-	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, LIVE, none) \
-	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000,	\
-	  LIVE, none)							\
-	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0,		\
-	  VARTA_CAPACITY_MAX, LIVE, none)				\
-	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000,	\
-	  LIVE, none)							\
-	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, LIVE, none)		\
-	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, LIVE, none)
+#include "spec.h"
 
 enum varta_setting_id {
 #define X(NAME, ...) VARTA_SET_##NAME,
@@ -47,28 +19,32 @@ enum varta_setting_id {
 };
 
 /**
- * struct varta_setting - one row of the table
- * @name: in all three places
- * @words: NULL, or what the values are called, from 0 to @max
- * @value: what is set. Read and written without a lock, each in one piece.
- * @min: least that it may be
- * @max: most that it may be
- * @live: whether it can be changed after loading
+ * struct varta_setting - one setting
+ * @name: name of the parameter and of the file
+ * @value_names: words for the values 0..@max, NULL for a number
+ * @allowed: words or range, for messages
+ * @changed: called after @value changed, may be NULL
+ * @value: current value, accessed without a lock
+ * @min: lowest value allowed
+ * @max: highest value allowed
+ * @writable: false if it is fixed when the module is loaded
  */
 struct varta_setting {
 	const char *name;
-	const char *const *words;
+	const char *const *value_names;
+	const char *allowed;
+	void (*changed)(void);
 	u32 value;
 	u32 min;
 	u32 max;
-	bool live;
+	bool writable;
 };
 
 extern struct varta_setting varta_settings[VARTA_SETTINGS_NUM];
 
 /**
- * varta_setting() - what is set
- * @id: which setting
+ * varta_setting() - the value of a setting
+ * @id: the setting
  *
  * Context: any.
  */
@@ -82,5 +58,6 @@ int varta_setting_parse(const struct varta_setting *setting, const char *text,
 			u32 *value);
 int varta_setting_print(const struct varta_setting *setting, char *page);
 void varta_setting_change(struct varta_setting *setting, u32 value);
+void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void));
 
 #endif /* _VARTA_PARAMS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/varta, one value in each file: settings and what is so now at
- * the top, totals in counters/.
+ * /sys/kernel/varta, one value in each file: settings and current values at the
+ * top, totals in counters/.
  */
 
 #include <linux/capability.h>
@@ -37,7 +37,7 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 	u32 value;
 	int err;
 
-	/* As by netlink: the file's owner is not enough. */
+	/* The same right as for netlink: the owner of the file may be changed. */
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
 	err = varta_setting_parse(setting, buf, &value);
@@ -49,16 +49,17 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return count;
 }
 
-#define MODE_AT_LOAD	0444
-#define MODE_LIVE	0644
-/* A mode can be changed by root; what is not there cannot be called. */
-#define STORE_AT_LOAD	NULL
-#define STORE_LIVE	setting_store
+#define MODE_FIXED	0444
+#define MODE_WRITABLE	0644
+/* Root can change the mode, but cannot write without a store function. */
+#define STORE_FIXED	NULL
+#define STORE_WRITABLE	setting_store
 
 static struct setting_attribute setting_attrs[] = {
-#define X(NAME, name, value, min, max, when, words) {			\
-		.attr = __ATTR(name, MODE_##when, setting_show,		\
-			       STORE_##when),				\
+#define X(NAME, name, value, min, max, writable, words,	\
+	  allowed, text) {						\
+		.attr = __ATTR(name, MODE_##writable, setting_show,	\
+			       STORE_##writable),			\
 		.setting = &varta_settings[VARTA_SET_##NAME],		\
 	},
 	VARTA_SETTINGS(X)
@@ -82,7 +83,7 @@ static struct kobj_attribute tracked_attr = __ATTR_RO(tracked);
 static struct kobj_attribute stalled_now_attr = __ATTR_RO(stalled_now);
 
 static struct attribute *varta_attrs[] = {
-#define X(NAME, name, value, min, max, when, words)			\
+#define X(NAME, ...)							\
 	&setting_attrs[VARTA_SET_##NAME].attr.attr,
 	VARTA_SETTINGS(X)
 #undef X
@@ -138,9 +139,9 @@ static const struct attribute_group *varta_groups[] = {
 };
 
 /**
- * varta_sysfs_init() - make /sys/kernel/varta
+ * varta_sysfs_init() - create /sys/kernel/varta
  *
- * Context: process; counters and tracker are there.
+ * Context: process, after counters and tracker.
  * Return: 0 or a negative errno.
  */
 int varta_sysfs_init(void)
@@ -159,7 +160,7 @@ int varta_sysfs_init(void)
 /**
  * varta_sysfs_exit() - remove /sys/kernel/varta
  *
- * Context: process; waits for readers.
+ * Context: process; waits for open reads and writes.
  */
 void varta_sysfs_exit(void)
 {

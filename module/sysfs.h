@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files of /sys/kernel/varta. */
+/* Files of /sys/kernel/varta. */
 #ifndef _VARTA_SYSFS_H
 #define _VARTA_SYSFS_H
 

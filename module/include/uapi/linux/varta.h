@@ -14,12 +14,13 @@
 #define VARTA_TERMINAL_NONCE	18446744073709551615ULL
 
 /**
- * enum varta_status - What an agent says of itself.
+ * enum varta_status - State that an agent reports about itself.
  * @VARTA_STATUS_OK: Working.
- * @VARTA_STATUS_DEGRADED: Working, with less than it should have.
- * @VARTA_STATUS_CRITICAL: Failing. With the nonce 2^64-1 this is a terminal
- *   beat, a crash handler's last word.
- * @VARTA_STATUS_STALL: The observer's own word; refused in a beat.
+ * @VARTA_STATUS_DEGRADED: Working with reduced function.
+ * @VARTA_STATUS_CRITICAL: Failing. With the nonce 2^64-1 the beat is terminal,
+ *   the last one of a crash handler.
+ * @VARTA_STATUS_STALL: Used by observers for a stalled agent. Refused in a
+ *   beat.
  */
 enum varta_status {
 	VARTA_STATUS_OK,
@@ -30,9 +31,8 @@ enum varta_status {
 
 /**
  * enum varta_origin - How the sender of an agent's beats was identified.
- * @VARTA_ORIGIN_KERNEL_ATTESTED: The sender is the agent, as the kernel sees
- *   it.
- * @VARTA_ORIGIN_NETWORK_UNVERIFIED: A relay says so.
+ * @VARTA_ORIGIN_KERNEL_ATTESTED: The kernel identified the agent's process.
+ * @VARTA_ORIGIN_NETWORK_UNVERIFIED: A relay named the agent.
  */
 enum varta_origin {
 	VARTA_ORIGIN_KERNEL_ATTESTED,
@@ -40,11 +40,12 @@ enum varta_origin {
 };
 
 /**
- * enum varta_eviction_policy - Who may be evicted from a full ledger.
- * @VARTA_EVICTION_POLICY_STRICT: Who is silent for more than ten thresholds,
- *   and reported stalled.
- * @VARTA_EVICTION_POLICY_BALANCED: Where there is nobody such, whoever is
- *   silent for as long.
+ * enum varta_eviction_policy - Which agents may be evicted when the tracker is
+ *   full.
+ * @VARTA_EVICTION_POLICY_STRICT: Agents that are stalled and silent for more
+ *   than ten thresholds.
+ * @VARTA_EVICTION_POLICY_BALANCED: As strict. If none qualifies, any agent
+ *   silent for that long.
  */
 enum varta_eviction_policy {
 	VARTA_EVICTION_POLICY_STRICT,
@@ -52,14 +53,14 @@ enum varta_eviction_policy {
 };
 
 /**
- * enum varta_namespace_policy - What it is that tells agents of different pid
- *   namespaces apart.
- * @VARTA_NAMESPACE_POLICY_ISOLATE: The number in the initial pid namespace:
- *   equal numbers in different namespaces never meet.
- * @VARTA_NAMESPACE_POLICY_PIN: Nothing: the key is the number in the agent's
- *   own namespace, and the first namespace that beats for a number has it.
- * @VARTA_NAMESPACE_POLICY_HOST: Only agents of the initial pid namespace may
- *   beat.
+ * enum varta_namespace_policy - How agents of different pid namespaces are
+ *   told apart.
+ * @VARTA_NAMESPACE_POLICY_ISOLATE: By their pid in the initial pid namespace,
+ *   which is unique. Equal pids in different namespaces do not conflict.
+ * @VARTA_NAMESPACE_POLICY_PIN: Not at all: an agent is known by the pid in its
+ *   own namespace. The first namespace that beats for a pid owns it.
+ * @VARTA_NAMESPACE_POLICY_HOST: Only processes of the initial pid namespace
+ *   may beat.
  */
 enum varta_namespace_policy {
 	VARTA_NAMESPACE_POLICY_ISOLATE,

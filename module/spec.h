@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/varta.yaml */
+/* by tests/lib/spec-header */
+
+#ifndef _VARTA_SPEC_H
+#define _VARTA_SPEC_H
+
+/* X(NAME, name) */
+#define VARTA_COUNTERS(X) \
+	X(INSERTED, inserted) \
+	X(REFRESHED, refreshed) \
+	X(OUT_OF_ORDER, out_of_order) \
+	X(STALLS, stalls) \
+	X(EVICTIONS, evictions) \
+	X(NONCE_WRAPS, nonce_wraps) \
+	X(CAPACITY_EXCEEDED, capacity_exceeded) \
+	X(ORIGIN_CONFLICTS, origin_conflicts) \
+	X(NAMESPACE_CONFLICTS, namespace_conflicts) \
+	X(PID_RECYCLES, pid_recycles) \
+	X(EVICTION_SCAN_TRUNCATED, eviction_scan_truncated) \
+	X(INVARIANT_VIOLATIONS, invariant_violations) \
+	X(PROBE_EXHAUSTED, probe_exhausted) \
+	X(AUTH_FAILURES, auth_failures) \
+	X(MISSING_ATTRIBUTE, missing_attribute) \
+	X(CONFLICTING_ATTRIBUTES, conflicting_attributes) \
+	X(UNEXPECTED_ATTRIBUTE, unexpected_attribute) \
+	X(CONFIG_FIXED, config_fixed) \
+	X(CONFIG_OUT_OF_RANGE, config_out_of_range) \
+	X(UNKNOWN_AGENT, unknown_agent) \
+	X(QUOTA_EXCEEDED, quota_exceeded) \
+	X(RATE_LIMITED_AGENT, rate_limited_agent) \
+	X(RATE_LIMITED_GLOBAL, rate_limited_global) \
+	X(NAMESPACE_MISMATCH, namespace_mismatch) \
+	X(BAD_THRESHOLD, bad_threshold) \
+	X(BAD_SOURCE, bad_source) \
+	X(EXITS, exits) \
+	X(GOODBYES, goodbyes) \
+	X(BAD_LENGTH, bad_length) \
+	X(BAD_MAGIC, bad_magic) \
+	X(BAD_VERSION, bad_version) \
+	X(BAD_CRC, bad_crc) \
+	X(BAD_STATUS, bad_status) \
+	X(STALL_ON_WIRE, stall_on_wire) \
+	X(BAD_PID, bad_pid) \
+	X(BAD_TIMESTAMP, bad_timestamp) \
+	X(BAD_NONCE, bad_nonce) \
+	X(EVENTS_LOST, events_lost) \
+	X(EVENTS_MISSED, events_missed)
+
+/* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
+#define VARTA_SETTINGS(X) \
+	X(CAPACITY, capacity, 4096, 1, 4194304, FIXED, no_words, "1..4194304", "Number of agents that can be tracked: 1..4194304 (default 4096)") \
+	X(THRESHOLD_MS, threshold_ms, 5000, 10, 86400000, WRITABLE, no_words, "10..86400000", "Silence after which an agent is stalled, in milliseconds: 10..86400000 (default 5000)") \
+	X(EVICTION_POLICY, eviction_policy, 0, 0, 1, FIXED, eviction_policy_words, "strict or balanced", "Which agents may be evicted when the tracker is full: strict or balanced (default strict)") \
+	X(EVICTION_SCAN_WINDOW, eviction_scan_window, 256, 1, 4194304, FIXED, no_words, "1..4194304", "Number of slots that one pass of an eviction scans: 1..4194304 (default 256)") \
+	X(ORIGIN_TAKEOVER, origin_takeover, 0, 0, 1, FIXED, no_words, "0..1", "1 lets an attested agent take over the slot of a relayed one with its pid, 0 refuses its beats: 0..1 (default 0)") \
+	X(NAMESPACE_POLICY, namespace_policy, 0, 0, 2, FIXED, namespace_policy_words, "isolate, pin or host", "How agents of different pid namespaces are told apart: isolate, pin or host (default isolate)") \
+	X(TRACK_EXIT, track_exit, 1, 0, 1, WRITABLE, no_words, "0..1", "1 reports an agent whose process exits and frees its slot at once, 0 lets it stall: 0..1 (default 1)") \
+	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, WRITABLE, no_words, "10..86400000", "Lowest threshold that an agent may request, in milliseconds: 10..86400000 (default 10)") \
+	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000, WRITABLE, no_words, "10..86400000", "Highest threshold that an agent may request, in milliseconds: 10..86400000 (default 86400000)") \
+	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0, 4194304, WRITABLE, no_words, "0..4194304", "Number of agents that one user may have, 0 for no limit: 0..4194304 (default 0)") \
+	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000", "Least time between two beats of one agent, in milliseconds, 0 for no limit: 0..86400000 (default 0)") \
+	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
+	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)")
+
+#define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"
+
+#define VARTA_NAMESPACE_POLICY_WORDS "isolate", "pin", "host"
+
+/* First word of the text of a refusal. */
+#define VARTA_REASON_WORD_NONE "none"
+#define VARTA_REASON_WORD_MISSING_ATTRIBUTE "missing-attribute"
+#define VARTA_REASON_WORD_CONFLICTING_ATTRIBUTES "conflicting-attributes"
+#define VARTA_REASON_WORD_UNEXPECTED_ATTRIBUTE "unexpected-attribute"
+#define VARTA_REASON_WORD_AUTH_FAILURE "auth-failure"
+#define VARTA_REASON_WORD_RATE_LIMITED_AGENT "rate-limited-agent"
+#define VARTA_REASON_WORD_RATE_LIMITED_GLOBAL "rate-limited-global"
+#define VARTA_REASON_WORD_NAMESPACE_MISMATCH "namespace-mismatch"
+#define VARTA_REASON_WORD_BAD_THRESHOLD "bad-threshold"
+#define VARTA_REASON_WORD_BAD_SOURCE "bad-source"
+#define VARTA_REASON_WORD_SETTING_FIXED "setting-fixed"
+#define VARTA_REASON_WORD_SETTING_OUT_OF_RANGE "setting-out-of-range"
+#define VARTA_REASON_WORD_UNKNOWN_AGENT "unknown-agent"
+#define VARTA_REASON_WORD_BAD_LENGTH "bad-length"
+#define VARTA_REASON_WORD_BAD_MAGIC "bad-magic"
+#define VARTA_REASON_WORD_BAD_VERSION "bad-version"
+#define VARTA_REASON_WORD_BAD_CRC "bad-crc"
+#define VARTA_REASON_WORD_BAD_STATUS "bad-status"
+#define VARTA_REASON_WORD_STALL_ON_WIRE "stall-on-wire"
+#define VARTA_REASON_WORD_BAD_PID "bad-pid"
+#define VARTA_REASON_WORD_BAD_TIMESTAMP "bad-timestamp"
+#define VARTA_REASON_WORD_BAD_NONCE "bad-nonce"
+#define VARTA_REASON_WORD_OUT_OF_ORDER "out-of-order"
+#define VARTA_REASON_WORD_CAPACITY_EXCEEDED "capacity-exceeded"
+#define VARTA_REASON_WORD_ORIGIN_CONFLICT "origin-conflict"
+#define VARTA_REASON_WORD_NAMESPACE_CONFLICT "namespace-conflict"
+#define VARTA_REASON_WORD_QUOTA_EXCEEDED "quota-exceeded"
+
+#endif /* _VARTA_SPEC_H */
