@@ -21,7 +21,7 @@ uint64_t varta_monotonic_now(void)
 uint64_t varta_nonce_after(uint64_t nonce)
 {
 	nonce++;
-	return nonce == VARTA_NONCE_TERMINAL ? 0 : nonce;
+	return nonce == VARTA_TERMINAL_NONCE ? 0 : nonce;
 }
 
 uint64_t varta_next_nonce(const struct varta *v)

@@ -19,9 +19,6 @@ enum {
 	STRUCT_SIZE_MAX	= 4096,
 };
 
-_Static_assert((int)VARTA_NAME_SIZE == (int)VARTA_CLIENT_NAME_SIZE,
-	       "the client must not cut names");
-
 const char *varta_version(void)
 {
 	return VARTA_VERSION;

@@ -71,12 +71,6 @@
 #include <linux/netlink.h>
 #include <linux/varta.h>
 
-/* With status critical: the nonce of a terminal beat. */
-#define VARTA_CLIENT_NONCE_TERMINAL	UINT64_MAX
-
-/* Size of an agent's name with its terminating NUL. */
-#define VARTA_CLIENT_NAME_SIZE		16
-
 /* Size of the kernel's text with its terminating NUL; longer ones are cut. */
 #define VARTA_CLIENT_TEXT_SIZE		256
 
@@ -146,7 +140,7 @@ enum {
 	VARTA_CLIENT__TIMESTAMP_OFFSET	= VARTA_CLIENT__NONCE_OFFSET + 12,
 	VARTA_CLIENT__MESSAGE_SIZE	= VARTA_CLIENT__TIMESTAMP_OFFSET + 8 +
 					  8 + NLA_HDRLEN +
-					  VARTA_CLIENT_NAME_SIZE
+					  VARTA_NAME_SIZE
 };
 
 /* A request, and room for the longest one of this header. */
@@ -233,7 +227,7 @@ varta_client__prepare_beat(struct varta_client *c,
 {
 	union varta_client__message *beat = &c->beat;
 	const uint64_t unset = 0;
-	char name[VARTA_CLIENT_NAME_SIZE];
+	char name[VARTA_NAME_SIZE];
 
 	varta_client__begin(beat, VARTA_CMD_BEAT, c->acknowledge);
 	varta_client__put(beat, VARTA_A_BEAT_STATUS, &unset, 4);
@@ -787,7 +781,7 @@ static inline int varta_client_beat(struct varta_client *c, uint32_t status,
 	c->nonce++;
 	if (c->clocked && c->nonce < now)
 		c->nonce = now;
-	else if (c->nonce == VARTA_CLIENT_NONCE_TERMINAL)
+	else if (c->nonce == VARTA_TERMINAL_NONCE)
 		c->nonce = 0;
 	return varta_client__beat(c, status, payload, c->nonce, now);
 }
@@ -810,7 +804,7 @@ static inline int varta_client_terminal(struct varta_client *c,
 	c->retry_at = 0;
 	for (i = 0; i < 2; i++) {
 		error = varta_client__beat(c, VARTA_STATUS_CRITICAL, payload,
-					   VARTA_CLIENT_NONCE_TERMINAL,
+					   VARTA_TERMINAL_NONCE,
 					   varta_client__now());
 		if (c->socket.fd >= 0)
 			break;

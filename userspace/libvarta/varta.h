@@ -69,18 +69,8 @@ extern "C" {
 
 #define VARTA_API	__attribute__((visibility("default")))
 
-/* With status critical: the nonce of a terminal beat. */
-#ifndef VARTA_NONCE_TERMINAL
-#define VARTA_NONCE_TERMINAL	UINT64_MAX
-#endif
-
 /* Longest frame that varta_beat_send() and varta_relay() send. */
 #define VARTA_FRAME_SEND_MAX	256
-
-/* Size of an agent's name with its terminating NUL. */
-#ifndef VARTA_NAME_SIZE
-#define VARTA_NAME_SIZE		16
-#endif
 
 /* Most beats for one varta_relay(). */
 #define VARTA_RELAY_MAX		256
@@ -356,7 +346,7 @@ VARTA_API int varta_bye(struct varta *v, uint32_t pid);
 /**
  * struct varta_beat - A beat with all of its fields.
  * @nonce: Must increase with every beat of an agent, see varta_nonce_after();
- *   VARTA_NONCE_TERMINAL for a terminal beat.
+ *   VARTA_TERMINAL_NONCE for a terminal beat.
  * @timestamp: The sender's CLOCK_MONOTONIC.
  * @ns_inode: Inode number of the agent's pid namespace on its machine, 0 if
  *   unknown. Only for varta_relay(): otherwise the kernel knows it.
@@ -444,7 +434,7 @@ VARTA_API uint64_t varta_next_nonce(const struct varta *v);
 
 /**
  * varta_nonce_after() - The nonce that follows another.
- * @nonce: Not VARTA_NONCE_TERMINAL, which has no successor.
+ * @nonce: Not VARTA_TERMINAL_NONCE, which has no successor.
  *
  * Return: @nonce + 1; 0 after 2^64-2, as 2^64-1 is for terminal beats.
  */
@@ -486,7 +476,7 @@ enum varta_exit_type {
 /**
  * struct varta_agent - One agent in the tracker.
  * @ns_inode: Inode number of the agent's pid namespace; 0 if unknown.
- * @nonce: Last accepted nonce; VARTA_NONCE_TERMINAL after a terminal beat.
+ * @nonce: Last accepted nonce; VARTA_TERMINAL_NONCE after a terminal beat.
  * @last_beat: Time of the last accepted beat.
  * @silence: Time since then, when the kernel answered or detected the stall.
  * @pid: Process id in the reader's pid namespace; 0 if the kernel did not say,

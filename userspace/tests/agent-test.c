@@ -51,7 +51,7 @@ static void put_full(struct nl_msg *message)
 	nla_put_u32(message, VARTA_A_AGENT_ORIGIN,
 		    VARTA_ORIGIN_NETWORK_UNVERIFIED);
 	nla_put_u32(message, VARTA_A_AGENT_STATUS, VARTA_STATUS_CRITICAL);
-	nla_put_u64(message, VARTA_A_AGENT_NONCE, VARTA_NONCE_TERMINAL);
+	nla_put_u64(message, VARTA_A_AGENT_NONCE, VARTA_TERMINAL_NONCE);
 	nla_put_u32(message, VARTA_A_AGENT_PAYLOAD, 9);
 	nla_put_u64(message, VARTA_A_AGENT_LAST_BEAT, 0x0102030405060708);
 	nla_put_u64(message, VARTA_A_AGENT_SILENCE, 502000000);
@@ -102,7 +102,7 @@ static void test_full(const struct varta_agent *agent)
 	check(agent->origin == VARTA_ORIGIN_NETWORK_UNVERIFIED &&
 	      agent->status == VARTA_STATUS_CRITICAL && agent->payload == 9,
 	      "agent: what it says");
-	check(agent->nonce == VARTA_NONCE_TERMINAL &&
+	check(agent->nonce == VARTA_TERMINAL_NONCE &&
 	      agent->last_beat == 0x0102030405060708 &&
 	      agent->silence == 502000000, "agent: 64-bit values");
 	check(agent->stalled, "agent: stalled");

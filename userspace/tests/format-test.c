@@ -80,7 +80,7 @@ TEST_GROUP(format)
 		check(!strcmp(text, durations[i].text), "format: %s",
 		      durations[i].text);
 	}
-	format_nonce(text, VARTA_NONCE_TERMINAL);
+	format_nonce(text, VARTA_TERMINAL_NONCE);
 	check(!strcmp(text, "terminal"), "format: terminal nonce");
 	format_nonce(text, UINT64_MAX - 1);
 	check(!strcmp(text, "18446744073709551614"), "format: largest nonce");

@@ -22,7 +22,7 @@ static const struct {
 	  "010000000000000000000000e4116baa" },
 	{ "terminal, timestamp 999",
 	  { .status = VARTA_STATUS_CRITICAL, .pid = 2, .timestamp = 999,
-	    .nonce = VARTA_NONCE_TERMINAL },
+	    .nonce = VARTA_TERMINAL_NONCE },
 	  "5641020202000000e703000000000000"
 	  "ffffffffffffffff00000000a299eeed" },
 };

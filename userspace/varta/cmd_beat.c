@@ -89,7 +89,7 @@ static void check_options(struct beat_options *options,
 			   "--status or --nonce");
 	if (options->terminal) {
 		args->beat.status = VARTA_STATUS_CRITICAL;
-		args->beat.nonce = VARTA_NONCE_TERMINAL;
+		args->beat.nonce = VARTA_TERMINAL_NONCE;
 	}
 	if (options->interval_given && !options->count_given)
 		options->count = 0;

@@ -44,7 +44,7 @@ void format_duration(char *text, uint64_t ns)
 
 void format_nonce(char *text, uint64_t nonce)
 {
-	if (nonce == VARTA_NONCE_TERMINAL)
+	if (nonce == VARTA_TERMINAL_NONCE)
 		put(text, "terminal");
 	else
 		put(text, "%" PRIu64, nonce);

@@ -23,7 +23,7 @@
 void format_duration(char *text, uint64_t ns);
 
 /**
- * format_nonce() - Format a nonce; VARTA_NONCE_TERMINAL is "terminal".
+ * format_nonce() - Format a nonce; VARTA_TERMINAL_NONCE is "terminal".
  * @text: Receives TEXT_SIZE bytes.
  * @nonce: The nonce.
  */

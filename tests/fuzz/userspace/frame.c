@@ -28,7 +28,7 @@ static void demand(bool holds)
 		abort();
 }
 
-static void check_accepted(const uint8_t *data, const struct varta_beat *beat)
+static void check_accepted(const uint8_t *data, const struct varta_beat_info *beat)
 {
 	const struct fields fields = {
 		.status = beat->status,
@@ -50,7 +50,7 @@ static void check_accepted(const uint8_t *data, const struct varta_beat *beat)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct varta_beat beat, moved;
+	struct varta_beat_info beat, moved;
 	enum varta_frame_error error;
 	uint8_t *elsewhere = malloc(size + 1);
 
