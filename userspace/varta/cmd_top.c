@@ -293,7 +293,7 @@ static int redraw(struct varta *v, struct top *top)
 		error = update(v, top);
 	} else {
 		snapshot_sort(view->snapshot.agents, view->snapshot.count,
-			    view->query.key, view->query.reverse);
+			      view->query.key, view->query.reverse);
 		error = apply_filter(view);
 	}
 	if (error)
