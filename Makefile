@@ -1,35 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What one types at the top of the tree. The module itself is built by the
-# kernel's build system from Kbuild; the work is in the scripts under tests/.
+# The targets at the top of the tree. The module is built by the kernel's build system from
+# Kbuild; the scripts under tests/ do the work of the others.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 all: module userspace
 
 help:
-	@echo 'make demo       see it work, in a guest'
-	@echo 'make check      the tests that protect every change'
-	@echo 'make check-all  all tests, on all kernels'
-	@echo 'make bench      what it costs and how late it is: a table, JSON and plots'
-	@echo 'make check-debug  KUnit and end-to-end tests on the kernels with sanitizers'
-	@echo 'make fuzz       feed the module wrong messages [MINUTES=10]'
-	@echo 'make fuzz-userspace  the same for frame decoder and library [SECONDS=60]'
-	@echo 'make coverage   lines of the module that the tests run'
-	@echo 'make soak       wear it for hours [HOURS=1] and see what is left'
-	@echo 'make module     varta.ko for the running kernel, or KDIR=...'
-	@echo 'make userspace  the library and the tool, in build/userspace'
-	@echo 'make deb        packages for Debian, in build/deb'
-	@echo 'make rpm        packages for Fedora and its like, in build/rpm'
-	@echo 'make check-packages  install, upgrade, reboot and remove them, in guests'
-	@echo 'make netlink    what is generated from the netlink specification'
-	@echo 'make clean      remove what was built'
+	@echo 'Build:'
+	@echo '  make module          varta.ko for the running kernel, or KDIR=... (1 minute)'
+	@echo '  make userspace       library and tool, in build/userspace (seconds)'
+	@echo '  make netlink         generated files of the netlink specification (seconds)'
+	@echo '  make deb             Debian packages, in build/deb (1 minute)'
+	@echo '  make rpm             Fedora packages, in build/rpm (1 minute)'
+	@echo '  make clean           remove built files'
+	@echo
+	@echo 'Install, with prefix=/usr/local, DESTDIR= and KDIR= (1 minute):'
+	@echo '  make install         all of:'
+	@echo '  make install-lib     library, headers, examples, netlink specification'
+	@echo '  make install-tool    varta and its completions for bash, zsh and fish'
+	@echo '  make install-man     manual pages'
+	@echo '  make install-module  varta.ko; then run depmod if DESTDIR is given'
+	@echo
+	@echo 'Test; the first run also fetches packages and kernels:'
+	@echo '  make check-quick     static checks, unit tests, a few end-to-end cases (3 minutes)'
+	@echo '  make check           the tests for every change (up to 40 minutes)'
+	@echo '  make check-all       also other kernels, debug kernels and mutants (hours)'
+	@echo '  make check-debug     KUnit and end-to-end tests on debug kernels (2 hours)'
+	@echo '  make check-packages  install, upgrade, reboot and remove the packages (hours)'
+	@echo '  make -C tests TARGET=agents.case[:NAME]   one file of end-to-end cases, one case'
+	@echo '                       (1 minute and more; make -C tests help)'
+	@echo '  make coverage        lines of the module that the tests run (1 hour)'
+	@echo '  make fuzz            fuzz the netlink interface [MINUTES=10]'
+	@echo '  make fuzz-userspace  fuzz frame decoder and library [SECONDS=60]'
+	@echo '  make soak            run it under load and look for leaks [HOURS=1]'
+	@echo
+	@echo 'Other:'
+	@echo '  make demo            a demonstration in a guest (1 minute)'
+	@echo '  make bench           costs and latency: table, JSON and plots (1 hour)'
 
 demo:
 	@tests/demo
 
 check:
 	@tests/check
+
+check-quick:
+	@tests/check --quick
 
 check-all:
 	@tests/check --all
@@ -58,6 +76,20 @@ module:
 userspace:
 	$(MAKE) -C userspace
 
+install: install-module
+	$(MAKE) -C userspace $@
+
+install-lib install-tool install-man:
+	$(MAKE) -C userspace $@
+
+# The files are readable whatever the umask. The kernel's makefiles run depmod only if they
+# find System.map.
+install-module: module
+	chmod a+r module/varta.ko
+	umask 022 && $(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+		modules_install
+	$(if $(DESTDIR),,depmod $(shell $(MAKE) -s -C $(KDIR) kernelrelease))
+
 deb:
 	@packaging/build-deb
 
@@ -77,5 +109,6 @@ clean:
 		-o -name '*.mod.c' -o -name '.*.cmd' | xargs rm -f
 	rm -f Module.symvers modules.order .Module.symvers.cmd .modules.order.cmd
 
-.PHONY: all help demo check check-all bench check-debug fuzz fuzz-userspace \
-	coverage soak module userspace deb rpm check-packages netlink clean
+.PHONY: all help demo check check-quick check-all bench check-debug fuzz \
+	fuzz-userspace coverage soak module userspace install install-lib \
+	install-tool install-man install-module deb rpm check-packages netlink clean

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests in parts, each a command of its own, with one count of all their cases. Sourced
-# after common.sh.
+# Tests in parts, each a command, with one count of all cases. Sourced after common.sh.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # top is of common.sh
 
@@ -8,7 +7,7 @@ logs=$top/build/check
 mkdir -p "$logs"
 passed=0 failed=0
 
-# count LOG STATUS: adds up the cases in a log: TAP lines, or the summary of run-kunit
+# count LOG STATUS: counts the cases in a log: KTAP lines, or the summary of run-kunit
 count() {
 	local log=$1 status=$2 good bad summary
 	summary=$(grep -oE '^kunit: .* [0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
@@ -20,8 +19,8 @@ count() {
 		good=$(grep -cE '^ok ' "$log" || true)
 		bad=$(grep -cE '^not ok ' "$log" || true)
 	fi
-	# A part that failed otherwise than by a case (the kernel complained, say) or has
-	# no cases is a case itself.
+	# A part without cases counts as one case, and so does one that failed although no
+	# case did, as when the kernel complained.
 	if [[ $status -ne 0 && $bad -eq 0 ]]; then
 		bad=1
 	elif [[ $status -eq 0 && $good -eq 0 ]]; then
@@ -40,7 +39,7 @@ part() {
 	echo "== $name: $([[ $status -eq 0 ]] && echo ok || echo "FAILED ($status)"), $((SECONDS - begun)) s"
 }
 
-# The last line, and whether all is well.
+# Prints the last line, and fails if a case did.
 summary() {
 	echo "$passed passed, $failed failed"
 	[[ $failed -eq 0 ]]
