@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An agent with nothing to do but to beat: what a program needs of libvarta.
+ * The simplest agent: it sends beats at an interval.
  */
 #include <getopt.h>
 #include <stdint.h>
@@ -13,11 +13,11 @@
 
 static const char usage[] =
 	"Usage: agent [OPTION]... INTERVAL\n"
-	"Beats every INTERVAL milliseconds.\n"
+	"Sends a beat every INTERVAL milliseconds.\n"
 	"\n"
-	"  --count N       N times (default: for ever)\n"
-	"  --name NAME     call it so (default: agent)\n"
-	"  --threshold MS  stalled when silent so long (default: ledger's)\n"
+	"  --count N       send N beats (default: without end)\n"
+	"  --name NAME     name of the agent (default: agent)\n"
+	"  --threshold MS  silence after which it is stalled (default: the module's)\n"
 	"  --exit CODE     exit with CODE after the last beat (default 0)\n";
 
 static void wait_ms(unsigned long ms)
@@ -42,7 +42,7 @@ static unsigned long number(const char *text)
 	return value;
 }
 
-/* A refused beat is worth a word, but no reason to stop working. */
+/* A failed beat is reported once, and the work goes on. */
 static void work(struct varta *v, unsigned long interval, unsigned long count)
 {
 	int error, last_error = 0;
@@ -59,7 +59,7 @@ static void work(struct varta *v, unsigned long interval, unsigned long count)
 }
 
 struct arguments {
-	struct varta_options how;
+	struct varta_options options;
 	unsigned long interval, count, exit_code;
 };
 
@@ -82,10 +82,10 @@ static void read_arguments(struct arguments *arguments, int argc, char **argv)
 			arguments->count = number(optarg);
 			break;
 		case 'n':
-			arguments->how.name = optarg;
+			arguments->options.name = optarg;
 			break;
 		case 't':
-			arguments->how.threshold_ms = (uint32_t)number(optarg);
+			arguments->options.threshold_ms = (uint32_t)number(optarg);
 			break;
 		case 'e':
 			arguments->exit_code = number(optarg);
@@ -107,12 +107,12 @@ static void read_arguments(struct arguments *arguments, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct arguments arguments = { .how = VARTA_OPTIONS_INIT };
+	struct arguments arguments = { .options = VARTA_OPTIONS_INIT };
 	struct varta *v;
 	int error;
 
 	read_arguments(&arguments, argc, argv);
-	error = varta_open(&v, &arguments.how);
+	error = varta_open(&v, &arguments.options);
 	if (error) {
 		fprintf(stderr, "agent: cannot reach varta: %s\n",
 			strerror(-error));

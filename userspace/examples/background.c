@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An agent with a beat thread: a program that works through its input without
- * a loop to put a beat into. It is alive as long as it gets on: lines are done,
- * or there are none to do.
+ * An agent with a beat thread, for a program whose work has no place for a beat.
+ * It is alive while it makes progress, or has nothing to do.
  */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,10 +12,10 @@
 
 #define THRESHOLD_MS	3000
 
-/* Odd while a line is worked on; changes with every line. */
+/* Odd while a line is processed; changes with every line. */
 static atomic_uint progress;
 
-static bool gets_on(enum varta_status *status, uint32_t *payload, void *arg)
+static bool is_alive(enum varta_status *status, uint32_t *payload, void *arg)
 {
 	unsigned int now = atomic_load(&progress);
 	unsigned int *before = arg;
@@ -28,7 +27,7 @@ static bool gets_on(enum varta_status *status, uint32_t *payload, void *arg)
 	return !stuck;
 }
 
-/* "stop" takes for ever, as work does that waits for itself. */
+/* The line "stop" never ends, like a deadlock. */
 static void work(const char *line)
 {
 	while (!strcmp(line, "stop\n"))
@@ -39,18 +38,18 @@ static void work(const char *line)
 
 int main(void)
 {
-	struct varta_options how = VARTA_OPTIONS_INIT;
+	struct varta_options options = VARTA_OPTIONS_INIT;
 	struct varta_thread *thread;
 	unsigned int before = 0;
 	char line[512];
 	int error;
 
-	how.name = "background";
-	how.threshold_ms = THRESHOLD_MS;
-	how.optional = true;
-	error = varta_thread_start(&thread, &how, gets_on, &before);
-	/* Unwatched is no reason not to work. */
-	if (error)
+	options.name = "background";
+	options.threshold_ms = THRESHOLD_MS;
+	options.optional = true;
+	error = varta_thread_start(&thread, &options, is_alive, &before);
+	/* The program works without varta too. */
+	if (error < 0)
 		fprintf(stderr, "background: %s\n", strerror(-error));
 	varta_crash_enable(NULL);
 	while (fgets(line, sizeof(line), stdin)) {

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A check for monitoring systems that reads nothing but sysfs: is anybody
-# stalled, and does the ledger have room? Says one line, with figures behind a
-# bar, and exits as such checks do: 0 for fine, 1 for a warning, 2 for critical,
-# 3 if it cannot tell.
+# A check for monitoring systems that reads only sysfs: are agents stalled, and
+# does the tracker have room? Prints one line, with performance data behind a
+# bar, and exits with the usual status: 0 for OK, 1 for a warning, 2 for
+# critical, 3 for unknown.
 #
 # Usage: check-sysfs.sh
 

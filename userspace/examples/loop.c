@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An agent with an event loop of its own: says the length of every line that it
- * reads, and beats in between. The library has a descriptor and a timeout for
- * epoll, as other libraries do.
+ * An agent with an event loop: it prints the length of every line that it reads,
+ * and beats in between. The library provides a descriptor and a timeout for
+ * epoll.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static bool watch(int epoll, int fd)
 	return !epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* Returns false at the end of what there is to read. */
+/* Returns false at the end of the input. */
 static bool work(void)
 {
 	char line[512];
@@ -40,7 +40,7 @@ static int loop(struct varta *v, int epoll)
 	int ready;
 
 	for (;;) {
-		/* Whatever comes of it, there is other work to do. */
+		/* A failure is ignored: the next beat tries again. */
 		varta_dispatch(v, VARTA_STATUS_OK, 0);
 		ready = epoll_wait(epoll, &event, 1, varta_timeout(v));
 		if (ready < 0 && errno != EINTR)
@@ -52,15 +52,15 @@ static int loop(struct varta *v, int epoll)
 
 int main(void)
 {
-	struct varta_options how = VARTA_OPTIONS_INIT;
+	struct varta_options options = VARTA_OPTIONS_INIT;
 	struct varta *v;
 	int epoll, error;
 
-	how.name = "loop";
-	how.threshold_ms = THRESHOLD_MS;
-	how.optional = true;
-	error = varta_open(&v, &how);
-	if (error) {
+	options.name = "loop";
+	options.threshold_ms = THRESHOLD_MS;
+	options.optional = true;
+	error = varta_open(&v, &options);
+	if (error < 0) {
 		fprintf(stderr, "loop: %s\n", strerror(-error));
 		return 1;
 	}
@@ -69,7 +69,7 @@ int main(void)
 		perror("loop: epoll");
 		return 1;
 	}
-	/* Without a socket, the timeout alone is enough. */
+	/* If there is no socket, the timeout is enough. */
 	if (varta_fd(v) >= 0)
 		watch(epoll, varta_fd(v));
 	error = loop(v, epoll);

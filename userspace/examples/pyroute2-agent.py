@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# An agent in Python by way of pyroute2 (Debian: python3-pyroute2).
+# An agent in Python with pyroute2 (Debian: python3-pyroute2).
 #
 # Usage: pyroute2-agent.py [COUNT]
 #
-# Beats every half second, COUNT times or for ever.
+# Sends COUNT beats, two a second; without COUNT, it does not end.
 
 import sys
 import time

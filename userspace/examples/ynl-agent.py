@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# An agent in Python by way of the kernel's own client, which reads the netlink
-# specification: it is in the kernel's sources, in tools/net/ynl.
+# An agent in Python with the kernel's own netlink client, which reads the
+# specification: tools/net/ynl in the kernel's sources.
 #
 # Usage: PYTHONPATH=.../tools/net/ynl ynl-agent.py varta.yaml [COUNT]
 #
-# Beats every half second, COUNT times or for ever.
+# Sends COUNT beats, two a second; without COUNT, it does not end.
 
 import sys
 import time
@@ -15,7 +15,7 @@ from lib import NlError, YnlFamily
 
 
 def main(specification, count=0):
-    # The specification as it is, without a check against its schema.
+    # Do not validate the specification against its schema.
     family = YnlFamily(specification, schema="")
     done = 0
     while not count or done < count:

@@ -59,6 +59,8 @@ int varta_copy_struct(void *to, size_t to_size, size_t first_size,
  * varta_is_zero() - Whether reserved members are all 0.
  * @bytes: The members.
  * @size: Their size.
+ *
+ * Return: true if they are.
  */
 bool varta_is_zero(const void *bytes, size_t size);
 

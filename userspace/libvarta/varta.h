@@ -77,9 +77,7 @@ extern "C" {
 
 /* ---- Handles */
 
-/**
- * struct varta - A connection to the kernel, and the nonce of one agent.
- */
+/* A handle: a connection to the kernel, and the nonce of one agent. */
 struct varta;
 
 /**
@@ -253,9 +251,7 @@ VARTA_API int varta_timeout(const struct varta *v);
 VARTA_API int varta_dispatch(struct varta *v, enum varta_status status,
 			     uint32_t payload);
 
-/**
- * struct varta_thread - A thread that sends beats of its process.
- */
+/* A thread that sends beats of its process. */
 struct varta_thread;
 
 /**
@@ -655,9 +651,7 @@ VARTA_API int varta_config_set(struct varta *v, unsigned int attribute,
 
 /* ---- Events */
 
-/**
- * struct varta_events - A subscription to events.
- */
+/* A subscription to events. */
 struct varta_events;
 
 /**
@@ -772,49 +766,62 @@ VARTA_API int varta_events_fd(const struct varta_events *events);
 VARTA_API int varta_events_receive(struct varta_events *events,
 				   varta_event_fn fn, void *arg);
 
-/* ---- Names, as in the netlink specification. Constant strings, never NULL:
- * "unknown" for a value that the library does not know. */
+/* ---- Names, as in the netlink specification */
 
 /**
  * varta_status_name() - Name of a status, as "degraded".
  * @status: One of enum varta_status.
+ *
+ * Return: A constant string; "unknown" for a value that the library does not
+ * know. Never NULL.
  */
 VARTA_API const char *varta_status_name(unsigned int status);
 
 /**
  * varta_origin_name() - Name of an origin, as "kernel-attested".
  * @origin: One of enum varta_origin.
+ *
+ * Return: As varta_status_name().
  */
 VARTA_API const char *varta_origin_name(unsigned int origin);
 
 /**
  * varta_reason_name() - Name of a reason, as "bad-crc".
  * @reason: One of enum varta_reason.
+ *
+ * Return: As varta_status_name().
  */
 VARTA_API const char *varta_reason_name(unsigned int reason);
 
 /**
  * varta_eviction_policy_name() - Name of an eviction policy, as "strict".
  * @policy: One of enum varta_eviction_policy.
+ *
+ * Return: As varta_status_name().
  */
 VARTA_API const char *varta_eviction_policy_name(unsigned int policy);
 
 /**
  * varta_namespace_policy_name() - Name of a namespace policy, as "isolate".
  * @policy: One of enum varta_namespace_policy.
+ *
+ * Return: As varta_status_name().
  */
 VARTA_API const char *varta_namespace_policy_name(unsigned int policy);
 
 /**
- * varta_stats_name() - Name of a counter or current value, as in sysfs:
- *   "out_of_order".
+ * varta_stats_name() - Name of a counter or current value.
  * @attribute: One of VARTA_A_STATS_*.
+ *
+ * Return: As varta_status_name(), with underscores as in sysfs: "out_of_order".
  */
 VARTA_API const char *varta_stats_name(unsigned int attribute);
 
 /**
- * varta_config_name() - Name of a setting, as in sysfs: "threshold_ms".
+ * varta_config_name() - Name of a setting.
  * @attribute: One of VARTA_A_CONFIG_*.
+ *
+ * Return: As varta_status_name(), with underscores as in sysfs: "threshold_ms".
  */
 VARTA_API const char *varta_config_name(unsigned int attribute);
 
