@@ -30,11 +30,11 @@ static const struct argp_option pid_options[] = {
 
 static const struct argp_option agent_options[] = {
 	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
-	  .doc = "Name of the agent, up to 15 bytes (default: unchanged; a "
-		 "new local agent has the name of its command)" },
+	  .doc = "Name of the agent, up to 15 bytes (default: unchanged; "
+		 "for a new local agent, its command name)" },
 	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
 	  .doc = "The agent stalls after this silence (default: unchanged; "
-		 "a new agent has the setting threshold_ms)" },
+		 "for a new agent, the setting threshold_ms)" },
 	{ 0 }
 };
 

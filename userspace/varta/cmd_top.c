@@ -136,13 +136,13 @@ static int apply_filter(struct tui_view *view)
 	const struct varta_agent **grown, *agent;
 	size_t i;
 
-	if (view->room < view->snapshot.room) {
-		grown = reallocarray(view->matches, view->snapshot.room,
+	if (view->allocated < view->snapshot.allocated) {
+		grown = reallocarray(view->matches, view->snapshot.allocated,
 				     sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		view->matches = grown;
-		view->room = view->snapshot.room;
+		view->allocated = view->snapshot.allocated;
 	}
 	view->count = 0;
 	for (i = 0; i < view->snapshot.count; i++) {

@@ -127,17 +127,18 @@ static int add_agent(const struct varta_agent *agent, void *arg)
 	const struct reader *reader = arg;
 	struct snapshot *snapshot = reader->snapshot;
 	struct varta_agent *grown;
-	size_t room;
+	size_t allocated;
 
 	if (!matches(reader->query, agent))
 		return 0;
-	if (snapshot->count == snapshot->room) {
-		room = snapshot->room ? 2 * snapshot->room : 64;
-		grown = reallocarray(snapshot->agents, room, sizeof(*grown));
+	if (snapshot->count == snapshot->allocated) {
+		allocated = snapshot->allocated ? 2 * snapshot->allocated : 64;
+		grown = reallocarray(snapshot->agents, allocated,
+				     sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		snapshot->agents = grown;
-		snapshot->room = room;
+		snapshot->allocated = allocated;
 	}
 	snapshot->agents[snapshot->count++] = *agent;
 	return 0;

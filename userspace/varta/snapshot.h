@@ -75,7 +75,7 @@ struct agent_query {
  * struct snapshot - Agents as they were read.
  * @agents: The agents, owned by the snapshot.
  * @count: Number of agents.
- * @room: Number of agents that fit the memory at @agents.
+ * @allocated: Number of agents that @agents has memory for.
  * @torn: The tracker changed while it was read: an agent may be missing or
  *   listed twice.
  *
@@ -83,7 +83,7 @@ struct agent_query {
  */
 struct snapshot {
 	struct varta_agent *agents;
-	size_t count, room;
+	size_t count, allocated;
 	bool torn;
 };
 

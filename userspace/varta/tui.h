@@ -20,7 +20,7 @@
  * @query: How the snapshot was read.
  * @snapshot: The agents.
  * @matches: Agents that match @filter, in their order.
- * @room: Number of agents that fit the memory at @matches.
+ * @allocated: Number of agents that @matches has memory for.
  * @count: Number of @matches.
  * @first: Index of the match on the first line.
  * @table: Layout. It never gets narrower, so that columns stay in place.
@@ -36,7 +36,7 @@ struct tui_view {
 	struct agent_query query;
 	struct snapshot snapshot;
 	const struct varta_agent **matches;
-	size_t room, count, first;
+	size_t allocated, count, first;
 	struct table table;
 	uint64_t tracked, stalled, capacity;
 	uint64_t beats;
