@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The header-only client against answers that a kernel does not give at will:
- * no memory, lost answers, damaged ones, other senders.
+ * The header-only client with answers that a kernel does not give on request:
+ * out of memory, lost and damaged answers, other senders.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@ static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 			     struct sockaddr *sender, socklen_t *sender_size);
 
-/* The header's own functions are to call these. */
+/* Replaces system calls of the header. */
 #define sendto		fake_sendto
 #define recvfrom	fake_recvfrom
 #include <varta-client.h>
@@ -22,7 +22,7 @@ static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 
 #include "tap.h"
 
-/* What stands in for the kernel: one answer, taken once. */
+/* The fake kernel, which gives one answer once. */
 static struct {
 	unsigned char answer[512];
 	size_t answer_size;
@@ -103,7 +103,7 @@ static void refuse(uint32_t sequence, int error, const char *text,
 	kernel.answer_size = NLMSG_ALIGN(header.nlmsg_len);
 }
 
-/* One that has found the family, and whose kernel has nothing to say. */
+/* Opens a client that knows the family; the kernel has no answer. */
 static void begin(struct varta_client *c, bool acknowledge)
 {
 	const struct varta_client_options options = {
@@ -131,7 +131,7 @@ static void test_message(struct varta_client *c)
 	uint32_t number;
 
 	begin(c, false);
-	check(!beat(c), "client: no answer is a good one");
+	check(!beat(c), "client: no answer means success");
 	length = kernel.last.header.nlmsg_len - skip;
 	value = varta_client__find(bytes + skip, length, VARTA_A_BEAT_NAME,
 				  &size);
@@ -149,8 +149,8 @@ static void test_message(struct varta_client *c)
 	memcpy(&first, bytes + VARTA_CLIENT__NONCE_OFFSET, sizeof(first));
 	beat(c);
 	memcpy(&second, bytes + VARTA_CLIENT__NONCE_OFFSET, sizeof(second));
-	check(second > first, "client: nonces rise");
-	check(kernel.last.header.nlmsg_type == 42, "client: to its family");
+	check(second > first, "client: nonces increase");
+	check(kernel.last.header.nlmsg_type == 42, "client: sent to the family");
 	varta_client_close(c);
 }
 
@@ -168,7 +168,7 @@ static void test_full(struct varta_client *c)
 
 	begin(c, true);
 	check(beat(c) == -EAGAIN && !c->refusal.error,
-	      "client: the acknowledgement is lost");
+	      "client: a lost acknowledgement");
 	varta_client_close(c);
 }
 
@@ -180,14 +180,14 @@ static void test_refused(struct varta_client *c)
 	      !strcmp(c->refusal.text, "no"), "client: refused, and why");
 	refuse(1, -EPERM, "was it", 6);
 	check(beat(c) == -EPERM && !strcmp(c->refusal.text, "was it"),
-	      "client: an earlier one, and a text without an end");
+	      "client: refusal of an earlier beat, with an unterminated text");
 	refuse(c->socket.sequence + 1, -ESTALE, "no", 3);
 	kernel.sender = 99;
 	check(!beat(c),
-	      "client: another process is not believed");
+	      "client: messages of other processes are ignored");
 	kernel.sender = 0;
 	check(!beat(c) && !c->refusal.text[0],
-	      "client: the next one knows nothing of it");
+	      "client: no refusal after a success");
 	varta_client_close(c);
 }
 
@@ -205,14 +205,14 @@ static void test_damaged(struct varta_client *c)
 		wrong += beat(c) == -ESTALE;
 	}
 	/* The last bytes are padding. */
-	check(wrong <= 1, "client: cut answers are none");
+	check(wrong <= 1, "client: incomplete answers are ignored");
 
 	refuse(1, -ESTALE, "a text", 7);
 	kernel.answer[NLMSG_HDRLEN + sizeof(struct nlmsgerr)] = 0xff;
 	check(beat(c) == -ESTALE && !c->refusal.text[0],
 	      "client: an attribute that is longer than the message");
 	refuse(1, 5, NULL, 0);
-	check(!beat(c), "client: an error that is none");
+	check(!beat(c), "client: a positive errno is ignored");
 	varta_client_close(c);
 }
 
@@ -223,7 +223,7 @@ static void test_absent(struct varta_client *c)
 	begin(c, false);
 	refuse(1, -ENOENT, NULL, 0);
 	check(beat(c) == -ENODEV && !c->refusal.error && kernel.sent == 2,
-	      "client: gone, and looked for once");
+	      "client: the module is missing, and looked up once");
 	sent = kernel.sent;
 	check(beat(c) == -ENODEV && beat(c) == -ENODEV &&
 	      kernel.sent == sent, "client: but not with every beat");
@@ -234,7 +234,7 @@ static void test_absent(struct varta_client *c)
 	begin(c, false);
 	refuse(1, -ENOENT, "no agent with this pid", 23);
 	check(varta_client_bye(c) == -ENOENT && c->refusal.error == -ENOENT,
-	      "client: no agent is not no module");
+	      "client: a missing agent is not a missing module");
 	varta_client_close(c);
 }
 
@@ -247,7 +247,7 @@ static void test_closed(struct varta_client *c)
 	      c->socket.fd == -1, "client: closed by somebody else");
 	kernel.send_error = 0;
 	check(!beat(c) && c->socket.fd >= 0,
-	      "client: has a socket again");
+	      "client: opens a new socket");
 	kernel.send_error = EBADF;
 	kernel.sent = 0;
 	check(varta_client_terminal(c, 11) == -EBADF &&
@@ -255,7 +255,7 @@ static void test_closed(struct varta_client *c)
 	kernel.send_error = 0;
 	varta_client_close(c);
 	varta_client_close(c);
-	check(beat(c) == -EBADF, "client: closed, and used");
+	check(beat(c) == -EBADF, "client: used after it was closed");
 	varta_client_close(c);
 }
 

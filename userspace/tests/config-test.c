@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading settings, and their names.
+ * Messages of settings, and names of settings.
  */
 #include "values.h"
 
@@ -46,11 +46,11 @@ static void test_values(struct nl_msg *message)
 	      !config.value[VARTA_A_CONFIG_ORIGIN_TAKEOVER],
 	      "config: 0 is a value");
 	check(!config.present[VARTA_A_CONFIG_CAPACITY],
-	      "config: of no good size");
+	      "config: an attribute of the wrong size");
 	check(!config.present[VARTA_A_CONFIG_EVICTION_POLICY],
-	      "config: one that did not come");
+	      "config: an absent attribute");
 	check(!config.present[VARTA_A_CONFIG_MAX + 1],
-	      "config: one that is not known");
+	      "config: an unknown attribute");
 }
 
 TEST_GROUP(config)
@@ -62,6 +62,6 @@ TEST_GROUP(config)
 				   VARTA_CMD_CONFIG_GET, 1))
 		test_values(message);
 	else
-		check(false, "config: memory");
+		check(false, "config: out of memory");
 	nlmsg_free(message);
 }

@@ -29,16 +29,16 @@ static int fake_add_event(struct varta_reported_stalls *stalls,
 #define FAMILY	42
 #define AGENTS	48
 
-/* What stands in for the kernel and for malloc(). */
+/* The fake kernel and allocator. */
 static struct {
 	struct nl_msg *message;
 	int receive_error, dump_error;
-	/* There is no memory for this agent, once. */
-	uint32_t too_many;
+	/* Adding the stall of this agent fails once. */
+	uint32_t fails_for;
 	unsigned int dumps;
 } fake;
 
-static unsigned int told[AGENTS + 1], resynced, overruns;
+static unsigned int reported[AGENTS + 1], resynced, overruns;
 
 static int fake_receive(struct varta_client__socket *s, void *buffer,
 			size_t size)
@@ -79,8 +79,8 @@ static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 static int fake_add_event(struct varta_reported_stalls *stalls,
 			  const struct varta_agent *agent)
 {
-	if (agent->ns_pid == fake.too_many) {
-		fake.too_many = 0;
+	if (agent->ns_pid == fake.fails_for) {
+		fake.fails_for = 0;
 		return -ENOMEM;
 	}
 	return varta_stalls_add_event(stalls, agent);
@@ -91,7 +91,7 @@ static void note(const struct varta_event *event, void *arg)
 	(void)arg;
 	overruns += event->type == VARTA_EVENT_OVERRUN;
 	if (event->agent)
-		told[event->agent->ns_pid]++;
+		reported[event->agent->ns_pid]++;
 	resynced += event->resynced;
 }
 
@@ -110,7 +110,7 @@ static bool put_agent(uint32_t pid, int last_beat_size)
 	return true;
 }
 
-/* One message that tells of all, with a short attribute in one of them. */
+/* Sends one event of all agents; @damaged has a short attribute. */
 static void send_stalls(uint32_t damaged)
 {
 	uint32_t pid;
@@ -122,7 +122,7 @@ static void send_stalls(uint32_t damaged)
 			   VARTA_CMD_STALL_NTF, VARTA_FAMILY_VERSION);
 	for (pid = 1; fine && pid <= AGENTS; pid++)
 		fine = put_agent(pid, pid == damaged ? 4 : 8);
-	check(fine, "events: a message");
+	check(fine, "events: an event");
 }
 
 static struct varta_events *begin(void)
@@ -130,11 +130,11 @@ static struct varta_events *begin(void)
 	static struct varta_events events;
 
 	memset(&fake, 0, sizeof(fake));
-	memset(told, 0, sizeof(told));
+	memset(reported, 0, sizeof(reported));
 	resynced = 0;
 	overruns = 0;
 	events.connection.socket.family = FAMILY;
-	/* Nobody looks into it. */
+	/* The pointer is only tested. */
 	events.reader = (struct varta *)&events;
 	events.behind = false;
 	varta_stalls_clear(&events.stalls);
@@ -146,19 +146,19 @@ static int receive_events(struct varta_events *events)
 	return varta_events_receive(events, note, NULL);
 }
 
-/* Each once, though @count of them only when the ledger was read. */
-static void check_made_up(struct varta_events *events, unsigned int count,
+/* All stalls are reported once, @count of them after a dump. */
+static void check_recovery(struct varta_events *events, unsigned int count,
 			  const char *what)
 {
 	unsigned int pid, once = 0;
 
 	check(receive_events(events) == (int)count && resynced == count,
-	      "events: %s, made up for without another message", what);
+	      "events: %s, recovered without another message", what);
 	for (pid = 1; pid <= AGENTS; pid++)
-		once += told[pid] == 1;
-	check(once == AGENTS, "events: %s, all are told once", what);
+		once += reported[pid] == 1;
+	check(once == AGENTS, "events: %s, all are reported once", what);
 	check(receive_events(events) == -EAGAIN && fake.dumps == 1,
-	      "events: %s, and no more than that", what);
+	      "events: %s, one dump", what);
 	varta_stalls_clear(&events->stalls);
 }
 
@@ -167,10 +167,10 @@ static void test_memory(void)
 	struct varta_events *events = begin();
 
 	send_stalls(0);
-	fake.too_many = 20;
+	fake.fails_for = 20;
 	check(receive_events(events) == -ENOMEM && !resynced,
-	      "events: no memory in the middle of a message");
-	check_made_up(events, AGENTS - 19, "no memory");
+	      "events: out of memory within a message");
+	check_recovery(events, AGENTS - 19, "out of memory");
 }
 
 static void test_damaged(void)
@@ -179,12 +179,12 @@ static void test_damaged(void)
 
 	send_stalls(2);
 	check(receive_events(events) == -EBADMSG, "events: a damaged message");
-	check_made_up(events, AGENTS - 1, "damaged");
+	check_recovery(events, AGENTS - 1, "damaged");
 
 	events = begin();
 	fake.receive_error = -EMSGSIZE;
 	check(receive_events(events) == -EMSGSIZE, "events: too long a message");
-	check_made_up(events, AGENTS, "too long");
+	check_recovery(events, AGENTS, "too long");
 }
 
 static void test_overrun(void)
@@ -193,14 +193,14 @@ static void test_overrun(void)
 
 	fake.receive_error = -ENOBUFS;
 	check(receive_events(events) == AGENTS + 1 && overruns == 1 &&
-	      resynced == AGENTS, "events: an overrun is made up for at once");
+	      resynced == AGENTS, "events: recovers from an overrun at once");
 	check(receive_events(events) == -EAGAIN && fake.dumps == 1,
-	      "events: and only once");
+	      "events: one dump for an overrun");
 	varta_stalls_clear(&events->stalls);
 }
 
-/* A caller that receives until there is none must come to an end. */
-static void test_no_ledger(void)
+/* A caller that receives until -EAGAIN must not loop forever. */
+static void test_no_dump(void)
 {
 	struct varta_events *events = begin();
 
@@ -208,14 +208,14 @@ static void test_no_ledger(void)
 	receive_events(events);
 	fake.dump_error = -ENODEV;
 	check(receive_events(events) == -EAGAIN && receive_events(events) == -EAGAIN,
-	      "events: behind, and no ledger to read");
+	      "events: lost events, and no dump");
 	events->connection.socket.family = 0;
 	fake.dumps = 0;
 	check(receive_events(events) == -EAGAIN && !fake.dumps,
-	      "events: behind, and no module");
+	      "events: lost events, and no module");
 	events->connection.socket.family = FAMILY;
 	fake.dump_error = 0;
-	check_made_up(events, AGENTS, "ledger is back");
+	check_recovery(events, AGENTS, "dump works again");
 }
 
 TEST_GROUP(events)
@@ -223,5 +223,5 @@ TEST_GROUP(events)
 	test_memory();
 	test_damaged();
 	test_overrun();
-	test_no_ledger();
+	test_no_dump();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program has closed all of its descriptors, and has the number of one of the
- * library's for a file of its own: here on sockets of the kernel.
+ * A program has closed all of its descriptors, and reuses the number of the
+ * library's socket for another file.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,7 +13,7 @@
 #include "tap.h"
 #include "varta-client.h"
 
-/* No family has it. */
+/* An id that no family has. */
 #define FAMILY	(GENL_MAX_ID + 1)
 
 static bool connect_over_loopback(int listener, int pair[2])
@@ -71,7 +71,7 @@ static bool make_pipe(int pair[2])
 	return true;
 }
 
-/* What the program has: it writes to one end, and reads from the other. */
+/* The program's file: it writes to one end, and reads from the other. */
 static const struct {
 	const char *name;
 	bool (*make)(int pair[2]);
@@ -82,7 +82,7 @@ static const struct {
 	{ "a pipe", make_pipe },
 };
 
-/* Nothing but what the program itself has written comes out. */
+/* Only what the program writes arrives. */
 static bool is_untouched(const int pair[2])
 {
 	char got[512];
@@ -91,8 +91,8 @@ static bool is_untouched(const int pair[2])
 	       read(pair[1], got, sizeof(got)) == 4 && !memcmp(got, "mine", 4);
 }
 
-/* One that had @fd for its socket. */
-static void had(struct varta_client *c, int fd)
+/* Makes a client whose socket had the number @fd. */
+static void init_client(struct varta_client *c, int fd)
 {
 	static const struct varta_client_options options = { 0 };
 	static unsigned char same_process = 1;
@@ -101,7 +101,7 @@ static void had(struct varta_client *c, int fd)
 	c->socket.fd = fd;
 	c->socket.inode = varta_client__inode(fd) + 1;
 	c->socket.family = FAMILY;
-	/* It does not look for the module. */
+	/* No lookup of the module. */
 	c->retry_at = UINT64_MAX;
 	c->same_process = &same_process;
 	varta_client__prepare_beat(c, &options);
@@ -112,13 +112,13 @@ static void test_beat(const char *name, const int pair[2])
 	static struct varta_client c;
 	int error;
 
-	had(&c, pair[0]);
+	init_client(&c, pair[0]);
 	error = varta_client_beat(&c, VARTA_STATUS_OK, 0);
 	check(error < 0 && error != -ENODEV && error != -EAGAIN &&
 	      !c.refusal.error && c.socket.fd < 0, "foreign: %s, no beat",
 	      name);
-	check(is_untouched(pair), "foreign: %s, left alone", name);
-	/* The kernel itself says so, on a socket of its own. */
+	check(is_untouched(pair), "foreign: %s, untouched by a beat", name);
+	/* The real kernel does not know the family. */
 	check(varta_client_beat(&c, VARTA_STATUS_OK, 0) ==
 	      -ENODEV && c.socket.fd >= 0 && c.socket.fd != pair[0],
 	      "foreign: %s, another socket for the next beat", name);
@@ -138,11 +138,11 @@ static void test_request(const char *name, const int pair[2])
 	      varta_client__send(&c.socket, nlmsg_hdr(message)) < 0 &&
 	      c.socket.fd < 0,
 	      "foreign: %s, no request", name);
-	check(is_untouched(pair), "foreign: %s, left alone again", name);
+	check(is_untouched(pair), "foreign: %s, untouched by a request", name);
 	nlmsg_free(message);
 }
 
-/* What is there to be read is the program's, but for the first piece. */
+/* Only the first datagram is read. */
 static void test_answers(const int pair[2])
 {
 	struct varta_client__socket other = {
@@ -155,14 +155,14 @@ static void test_answers(const int pair[2])
 
 	for (i = 0; i < 3; i++)
 		sent += send(pair[1], "mine", 4, 0) == 4;
-	had(&c, pair[0]);
+	init_client(&c, pair[0]);
 	check(sent == 3 &&
 	      varta_client__read_answers(&c, false) == -EBADF &&
 	      c.socket.fd < 0, "foreign: no answer to a beat");
 	check(varta_client__receive(&other, buffer, sizeof(buffer)) == -EBADF &&
 	      other.fd < 0, "foreign: no answer to a request");
 	check(recv(pair[0], buffer, sizeof(buffer), MSG_DONTWAIT) == 4,
-	      "foreign: no more is read than that");
+	      "foreign: nothing more is read");
 }
 
 TEST_GROUP(foreign)
@@ -172,7 +172,7 @@ TEST_GROUP(foreign)
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (!kinds[i].make(pair)) {
-			check(true, "foreign: %s # SKIP there is none",
+			check(true, "foreign: %s # SKIP not available",
 			      kinds[i].name);
 			continue;
 		}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frames and their checksum, against the vectors of the format.
+ * Frames and their checksum, with the test vectors of the format.
  */
 #include <errno.h>
 #include <string.h>
@@ -32,10 +32,10 @@ static void test_crc(void)
 	static const unsigned char zeros[32];
 
 	check(varta_crc32c("123456789", 9) == 0xe3069283,
-	      "crc of the digits");
+	      "crc: the digits");
 	check(varta_crc32c(zeros, sizeof(zeros)) == 0x8a9136aa,
-	      "crc of 32 zeros");
-	check(varta_crc32c("", 0) == 0, "crc of nothing");
+	      "crc: 32 zeros");
+	check(varta_crc32c("", 0) == 0, "crc: no bytes");
 }
 
 static void test_vectors(void)
@@ -71,7 +71,7 @@ static void test_fields(void)
 
 	check(!varta_frame_encode(&beat, frame) &&
 	      !memcmp(frame, expected, sizeof(expected)),
-	      "frame: every field has its place");
+	      "frame: offsets of the fields");
 
 	beat.status = 256;
 	check(varta_frame_encode(&beat, frame) == -ERANGE,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages of relays: what fits in them, and finding a beat again.
+ * Messages of relays: their limits, and finding the refused beat.
  */
 #include "relay.h"
 
@@ -45,9 +45,9 @@ static void test_limits(void)
 			.ns_inode = 1,
 		};
 	check(!write_beats(beats, VARTA_RELAY_MAX),
-	      "relay: as many as fit, in full");
+	      "relay: the most beats, with all fields");
 	check(write_beats(beats, VARTA_RELAY_MAX + 1) == -EMSGSIZE,
-	      "relay: one too many");
+	      "relay: one beat too many");
 	for (i = 0; i < VARTA_RELAY_MAX; i++) {
 		beats[i].frame = frame;
 		beats[i].frame_len = VARTA_FRAME_SEND_MAX;
@@ -59,7 +59,7 @@ static void test_limits(void)
 	check(write_beats(beats, 1) == -EMSGSIZE, "relay: too long a frame");
 }
 
-/* Where the last attribute of the message begins. */
+/* Offset of the last attribute. */
 static uint32_t last_attribute(struct nl_msg *message)
 {
 	struct nlmsghdr *header = nlmsg_hdr(message);
@@ -77,14 +77,14 @@ static void test_finding(struct nl_msg *message)
 	const struct varta_beat beats[3] = { 0 };
 	uint32_t last;
 
-	check(!varta_relay_write(message, 7, beats, 3), "relay: three");
+	check(!varta_relay_write(message, 7, beats, 3), "relay: three beats");
 	last = last_attribute(message);
-	check(varta_relay_find(message, last) == 2, "relay: the last of them");
+	check(varta_relay_find(message, last) == 2, "relay: index of the last one");
 	check(varta_relay_find(message, NLMSG_HDRLEN + GENL_HDRLEN) == -ENODATA,
-	      "relay: the source is no beat");
+	      "relay: the source is not a beat");
 	check(varta_relay_find(message, 0) == -ENODATA &&
 	      varta_relay_find(message, last + 4) == -ENODATA,
-	      "relay: nor is what is within or outside");
+	      "relay: other offsets are not beats");
 }
 
 TEST_GROUP(relay)
@@ -95,7 +95,7 @@ TEST_GROUP(relay)
 		test_limits();
 		test_finding(message);
 	} else {
-		check(false, "relay: memory");
+		check(false, "relay: out of memory");
 	}
 	nlmsg_free(message);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading counters, and their names.
+ * Messages of counters, and names of counters and values.
  */
 #include "values.h"
 
@@ -32,7 +32,7 @@ static void test_names(void)
 	      !strcmp(varta_stats_name(VARTA_A_STATS_GOODBYES),
 		      "goodbyes") &&
 	      !strcmp(varta_stats_name(VARTA_A_STATS_EVENTS_LOST),
-		      "events_lost"), "stats: names at their places");
+		      "events_lost"), "stats: names by attribute");
 	check(!strcmp(varta_status_name(2), "critical") &&
 	      !strcmp(varta_status_name(4), "unknown") &&
 	      !strcmp(varta_origin_name(1), "network-unverified") &&
@@ -56,14 +56,14 @@ static void test_values(struct nl_msg *message)
 	varta_stats_read(nlmsg_hdr(message), &stats);
 	check(stats.present[VARTA_A_STATS_STALLED_NOW] &&
 	      stats.value[VARTA_A_STATS_STALLED_NOW] == 4096,
-	      "stats: of 32 bits");
+	      "stats: a value of 32 bits");
 	check(stats.present[VARTA_A_STATS_STALLS] &&
 	      stats.value[VARTA_A_STATS_STALLS] == UINT64_MAX,
-	      "stats: of 64 bits");
+	      "stats: a value of 64 bits");
 	check(!stats.present[VARTA_A_STATS_TRACKED],
-	      "stats: of no good size");
+	      "stats: an attribute of the wrong size");
 	check(!stats.present[VARTA_A_STATS_EVICTIONS],
-	      "stats: one that did not come");
+	      "stats: an absent attribute");
 }
 
 TEST_GROUP(stats)
@@ -75,6 +75,6 @@ TEST_GROUP(stats)
 				   VARTA_CMD_STATS_GET, 1))
 		test_values(message);
 	else
-		check(false, "stats: memory");
+		check(false, "stats: out of memory");
 	nlmsg_free(message);
 }

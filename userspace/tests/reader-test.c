@@ -18,7 +18,7 @@ struct seen {
 	int stop_after;
 };
 
-static int see(const struct varta_agent *agent, void *arg)
+static int collect(const struct varta_agent *agent, void *arg)
 {
 	struct seen *seen = arg;
 
@@ -39,14 +39,14 @@ static struct nl_msg *new_message(void)
 	return NULL;
 }
 
-/* One that a newer kernel might send: with attributes not known here. */
+/* An agent of a newer kernel, with an unknown attribute. */
 static void put_full(struct nl_msg *message)
 {
 	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
 
 	nla_put_u32(message, VARTA_A_AGENT_PID, 314);
 	nla_put_u32(message, VARTA_A_AGENT_NS_PID, 1);
-	/* Without a pad in front, this one is not aligned to 8. */
+	/* Without a pad before it, it is not aligned to 8. */
 	nla_put_u64(message, VARTA_A_AGENT_NS_INODE, 4026532201);
 	nla_put_u32(message, VARTA_A_AGENT_ORIGIN,
 		    VARTA_ORIGIN_NETWORK_UNVERIFIED);
@@ -72,7 +72,7 @@ static void put_sparse(struct nl_msg *message, uint32_t pid)
 	nla_nest_end(message, nest);
 }
 
-/* Names of any length, with a NUL at the end or without. */
+/* @name may lack a terminating NUL. */
 static void put_named(struct nl_msg *message, const char *name, int length)
 {
 	struct nlattr *nest = nla_nest_start(message, VARTA_A_AGENTS_AGENT);
@@ -92,26 +92,26 @@ static void put_missized(struct nl_msg *message)
 
 static int read_all(struct nl_msg *message, struct seen *seen)
 {
-	return varta_agent_read_all(nlmsg_hdr(message), see, seen);
+	return varta_agent_read_all(nlmsg_hdr(message), collect, seen);
 }
 
 static void test_full(const struct varta_agent *agent)
 {
 	check(agent->pid == 314 && agent->ns_pid == 1 &&
-	      agent->ns_inode == 4026532201, "agent: identity");
+	      agent->ns_inode == 4026532201, "reader: identity");
 	check(agent->origin == VARTA_ORIGIN_NETWORK_UNVERIFIED &&
 	      agent->status == VARTA_STATUS_CRITICAL && agent->payload == 9,
-	      "agent: what it says");
+	      "reader: origin, status and payload");
 	check(agent->nonce == VARTA_TERMINAL_NONCE &&
 	      agent->last_beat == 0x0102030405060708 &&
-	      agent->silence == 502000000, "agent: 64-bit values");
-	check(agent->stalled, "agent: stalled");
+	      agent->silence == 502000000, "reader: 64-bit values");
+	check(agent->stalled, "reader: stalled");
 	check(agent->source == VARTA_SOURCE_MAX &&
 	      agent->threshold_ms == 200 && !strcmp(agent->name, "web"),
-	      "agent: source, threshold and name");
+	      "reader: source, threshold and name");
 	check(agent->exit_type == VARTA_EXIT_SIGNAL &&
 	      agent->exit_signal == 9 && !agent->exit_code,
-	      "agent: killed");
+	      "reader: exit by a signal");
 }
 
 static void test_names(struct nl_msg *message)
@@ -122,13 +122,13 @@ static void test_names(struct nl_msg *message)
 	put_named(message, "0123456789abcdefghi", 20);
 	put_named(message, "abc", 3);
 	check(!read_all(message, &seen) && seen.count == 3 &&
-	      !seen.agents[0].name[0], "agent: empty name");
+	      !seen.agents[0].name[0], "reader: empty name");
 	check(!strcmp(seen.agents[1].name, "0123456789abcde"),
-	      "agent: name that is too long");
-	check(!strcmp(seen.agents[2].name, "abc"), "agent: name without a NUL");
+	      "reader: a name that is too long is cut");
+	check(!strcmp(seen.agents[2].name, "abc"), "reader: a name without a NUL");
 	check(!seen.agents[0].pid &&
 	      seen.agents[0].exit_type == VARTA_EXIT_CODE &&
-	      !seen.agents[0].exit_code, "agent: no pid, exit 0");
+	      !seen.agents[0].exit_code, "reader: no pid, exit 0");
 }
 
 static void test_several(struct nl_msg *message)
@@ -141,19 +141,19 @@ static void test_several(struct nl_msg *message)
 	put_sparse(message, 3);
 
 	check(!read_all(message, &all) && all.count == 3,
-	      "agent: three in one message, and a stranger");
+	      "reader: three agents and an unknown attribute");
 	test_full(&all.agents[0]);
 	check(all.agents[1].pid == 2 && !all.agents[1].stalled &&
 	      !all.agents[1].ns_inode && !all.agents[1].nonce &&
 	      !all.agents[1].name[0] &&
 	      all.agents[1].exit_type == VARTA_EXIT_UNKNOWN,
-	      "agent: nothing left over from the one before");
-	check(all.agents[2].pid == 3, "agent: after the stranger");
+	      "reader: absent values are 0");
+	check(all.agents[2].pid == 3, "reader: the agent after the unknown attribute");
 	check(read_all(message, &some) == 77 && some.count == 2,
-	      "agent: the reader may stop");
+	      "reader: the callback can stop");
 }
 
-TEST_GROUP(agent)
+TEST_GROUP(reader)
 {
 	struct nl_msg *several = new_message(), *bad = new_message();
 	struct nl_msg *none = new_message(), *named = new_message();
@@ -164,10 +164,10 @@ TEST_GROUP(agent)
 		test_names(named);
 		put_missized(bad);
 		check(read_all(bad, &seen) == -EBADMSG && !seen.count,
-		      "agent: of the wrong size");
-		check(!read_all(none, &seen) && !seen.count, "agent: none");
+		      "reader: an attribute of the wrong size");
+		check(!read_all(none, &seen) && !seen.count, "reader: no agents");
 	} else {
-		check(false, "agent: memory");
+		check(false, "reader: out of memory");
 	}
 	nlmsg_free(several);
 	nlmsg_free(bad);

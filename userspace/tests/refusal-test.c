@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's acceptances and refusals, in messages.
+ * Messages with which the kernel accepts or refuses a request.
  */
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +24,7 @@ static struct nl_msg *new_message(int type, int flags)
 	return NULL;
 }
 
-/* Reads and frees it. */
+/* Reads and frees the message. */
 static int verdict(struct nl_msg *message, struct varta_client_refusal *refusal)
 {
 	int result;
@@ -37,7 +37,7 @@ static int verdict(struct nl_msg *message, struct varta_client_refusal *refusal)
 	return result;
 }
 
-/* As the kernel answers a request of @echoed bytes that it repeats. */
+/* A refusal that repeats @echoed bytes of the request. */
 static struct nl_msg *refusal(int error, int flags, size_t echoed,
 			      const char *text)
 {
@@ -72,7 +72,7 @@ static struct nl_msg *done(int error, const char *text)
 	return message;
 }
 
-static bool said(const struct varta_client_refusal *refusal, int error,
+static bool is_refusal(const struct varta_client_refusal *refusal, int error,
 		 const char *text)
 {
 	return refusal->error == error && !strcmp(refusal->text, text);
@@ -84,15 +84,15 @@ static void test_texts(void)
 
 	check(verdict(refusal(-EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
 			      REFUSAL_TEXT), &r) == -EINVAL &&
-	      said(&r, -EINVAL, REFUSAL_TEXT), "answer: refusal with a text");
+	      is_refusal(&r, -EINVAL, REFUSAL_TEXT), "refusal: with a text");
 	check(verdict(refusal(-EPERM, NLM_F_ACK_TLVS, 13, REFUSAL_TEXT),
-		      &r) == -EPERM && said(&r, -EPERM, REFUSAL_TEXT),
-	      "answer: text after a repeated request");
+		      &r) == -EPERM && is_refusal(&r, -EPERM, REFUSAL_TEXT),
+	      "refusal: the text after a repeated request");
 	check(verdict(refusal(-EPERM, NLM_F_CAPPED, 0, NULL), &r) == -EPERM &&
-	      said(&r, -EPERM, ""), "answer: refusal without a text");
+	      is_refusal(&r, -EPERM, ""), "refusal: without a text");
 	check(verdict(done(-ENOSPC, REFUSAL_TEXT), &r) == -ENOSPC &&
-	      said(&r, -ENOSPC, REFUSAL_TEXT),
-	      "answer: a dump that failed at its end");
+	      is_refusal(&r, -ENOSPC, REFUSAL_TEXT),
+	      "refusal: of a dump, at its end");
 }
 
 static void test_offset(void)
@@ -104,10 +104,10 @@ static void test_offset(void)
 	if (message)
 		nla_put_u32(message, NLMSGERR_ATTR_OFFS, 28);
 	check(verdict(message, &r) == -EEXIST && r.offset == 28 &&
-	      said(&r, -EEXIST, REFUSAL_TEXT), "answer: what it is about");
+	      is_refusal(&r, -EEXIST, REFUSAL_TEXT), "refusal: offset of the wrong attribute");
 	check(verdict(refusal(-EPERM, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
 			      REFUSAL_TEXT), &r) == -EPERM && !r.offset,
-	      "answer: about nothing that is named");
+	      "refusal: without an offset");
 }
 
 static void test_long_text(void)
@@ -120,7 +120,7 @@ static void test_long_text(void)
 	check(verdict(refusal(-EINVAL, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
 			      text), &r) == -EINVAL &&
 	      strlen(r.text) == sizeof(r.text) - 1,
-	      "answer: a long text is cut");
+	      "refusal: a long text is cut");
 }
 
 static void test_odd_answers(void)
@@ -128,19 +128,19 @@ static void test_odd_answers(void)
 	struct varta_client_refusal r;
 
 	check(!verdict(refusal(0, NLM_F_CAPPED, 0, NULL), &r) && !r.error,
-	      "answer: acceptance");
+	      "refusal: an acceptance is none");
 	check(verdict(new_message(NLMSG_ERROR, 0), &r) == -EBADMSG && !r.error,
-	      "answer: too short");
+	      "refusal: a short message is malformed");
 	check(verdict(refusal(1, NLM_F_CAPPED, 0, NULL), &r) == -EBADMSG &&
-	      !r.error, "answer: a positive error");
+	      !r.error, "refusal: a positive errno is malformed");
 	check(verdict(refusal(INT_MIN, NLM_F_CAPPED, 0, NULL), &r) ==
-	      -EBADMSG && !r.error, "answer: an error number that is none");
+	      -EBADMSG && !r.error, "refusal: an errno out of range is malformed");
 	check(verdict(refusal(-EINVAL, NLM_F_ACK_TLVS, 0, NULL), &r) ==
-	      -EINVAL && said(&r, -EINVAL, ""),
-	      "answer: a text promised but beyond the end");
+	      -EINVAL && is_refusal(&r, -EINVAL, ""),
+	      "refusal: a text beyond the end is ignored");
 }
 
-TEST_GROUP(answer)
+TEST_GROUP(refusal)
 {
 	test_texts();
 	test_offset();
