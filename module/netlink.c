@@ -495,12 +495,13 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* Counters and their attributes are listed in the same order. */
+/* The attribute of each counter. A new one may follow other attributes. */
+static const u16 stats_attrs[] = {
 #define X(NAME, name)							\
-	static_assert(VARTA_A_STATS_##NAME ==				\
-		      VARTA_A_STATS_INSERTED + VARTA_COUNT_##NAME);
-VARTA_COUNTERS(X)
+	[VARTA_COUNT_##NAME] = VARTA_A_STATS_##NAME,
+	VARTA_COUNTERS(X)
 #undef X
+};
 
 static int put_now(struct sk_buff *skb)
 {
@@ -526,8 +527,8 @@ static int put_totals(struct sk_buff *skb)
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
 		u64 total = varta_counter_total(&varta.counters, which);
 
-		if (nla_put_u64_64bit(skb, VARTA_A_STATS_INSERTED + which,
-				      total, VARTA_A_STATS_PAD))
+		if (nla_put_u64_64bit(skb, stats_attrs[which], total,
+				      VARTA_A_STATS_PAD))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -542,8 +543,8 @@ static int put_taken(struct sk_buff *skb)
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
 		u64 taken = varta_counter_take(&varta.counters, which);
 
-		if (nla_put_u64_64bit(skb, VARTA_A_STATS_INSERTED + which,
-				      taken, VARTA_A_STATS_PAD))
+		if (nla_put_u64_64bit(skb, stats_attrs[which], taken,
+				      VARTA_A_STATS_PAD))
 			return -EMSGSIZE;
 	}
 	return nla_put_u32(skb, VARTA_A_STATS_LAST_EVICTED_PID,
