@@ -17,7 +17,7 @@ static const char usage[] =
 	"\n"
 	"  --count N       send N beats (default: without end)\n"
 	"  --name NAME     name of the agent (default: agent)\n"
-	"  --threshold MS  silence after which it is stalled (default: the module's)\n"
+	"  --threshold MS  stalled after this silence (default: the module's)\n"
 	"  --exit CODE     exit with CODE after the last beat (default 0)\n";
 
 static void wait_ms(unsigned long ms)
@@ -85,7 +85,8 @@ static void read_arguments(struct arguments *arguments, int argc, char **argv)
 			arguments->options.name = optarg;
 			break;
 		case 't':
-			arguments->options.threshold_ms = (uint32_t)number(optarg);
+			arguments->options.threshold_ms =
+				(uint32_t)number(optarg);
 			break;
 		case 'e':
 			arguments->exit_code = number(optarg);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An agent with a beat thread, for a program whose work has no place for a beat.
- * It is alive while it makes progress, or has nothing to do.
+ * An agent with a beat thread, for a program whose work has no place for a
+ * beat. It is alive while it makes progress, or has nothing to do.
  */
 #include <stdatomic.h>
 #include <stdio.h>

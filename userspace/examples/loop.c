@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * An agent with an event loop: it prints the length of every line that it reads,
- * and beats in between. The library provides a descriptor and a timeout for
- * epoll.
+ * An agent with an event loop: it prints the length of every line that it
+ * reads, and beats in between. The library provides a descriptor and a timeout
+ * for epoll.
  */
 #include <errno.h>
 #include <stdio.h>

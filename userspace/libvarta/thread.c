@@ -92,7 +92,7 @@ static int init_lock(struct varta_thread *t)
 	return error;
 }
 
-/* The thread inherits a mask that leaves all signals to the program's threads. */
+/* The thread inherits the mask: all signals are for the program's threads. */
 static int start(struct varta_thread *t)
 {
 	sigset_t all, before;

@@ -436,7 +436,8 @@ varta_client__read_details(const struct nlmsghdr *message,
 		return;
 	attributes = (const unsigned char *)message + offset;
 	length = message->nlmsg_len - offset;
-	value = varta_client__find(attributes, length, NLMSGERR_ATTR_MSG, &size);
+	value = varta_client__find(attributes, length, NLMSGERR_ATTR_MSG,
+				   &size);
 	if (value) {
 		if (size > sizeof(refusal->text) - 1)
 			size = sizeof(refusal->text) - 1;
@@ -607,7 +608,7 @@ static inline int varta_client__look_up(struct varta_client *c, bool by_name)
 
 /* ---- Calls */
 
-/* A child leaves the parent's socket alone. The kernel knows none of its nonces. */
+/* A child needs a socket of its own. The kernel knows none of its nonces. */
 static inline void varta_client__notice_fork(struct varta_client *c)
 {
 	if (*c->same_process)

@@ -350,15 +350,15 @@ VARTA_API int varta_bye(struct varta *v, uint32_t pid);
  * @payload: Opaque.
  * @pid: Agent's process id in the sender's pid namespace: the sender's own, or
  *   that of an ancestor with the same real user.
- * @threshold_ms: Silence after which the agent is stalled, from now on; 0 leaves
- *   it unchanged.
+ * @threshold_ms: Silence after which the agent is stalled, from now on; 0
+ *   leaves it unchanged.
  * @claim_pid: Send @pid, which the kernel checks. Otherwise the beat is the
  *   sender's. A frame and a relayed beat always carry @pid.
  * @reserved0: Must be 0.
  * @frame: If not NULL, these bytes are sent as a frame, instead of the fields
  *   above except @threshold_ms and @ns_inode.
- * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. The kernel refuses
- *   any other than VARTA_FRAME_LEN.
+ * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. The kernel
+ *   refuses any other than VARTA_FRAME_LEN.
  * @name: Name of the agent from now on; NULL leaves it unchanged. The kernel
  *   refuses more than VARTA_NAME_SIZE - 1 bytes.
  * @reserved: Must be 0.
@@ -483,7 +483,8 @@ enum varta_exit_type {
  *   accepted beat.
  * @payload: Of the last accepted beat.
  * @source: Number of the relay that sends its beats; 0 for this machine.
- * @threshold_ms: Silence after which it is stalled; 0 if the kernel did not say.
+ * @threshold_ms: Silence after which it is stalled; 0 if the kernel did not
+ *   say.
  * @exit_type: One of enum varta_exit_type. Set only in exit events.
  * @exit_code: Argument of exit(2), with VARTA_EXIT_CODE.
  * @exit_signal: Number of the signal, with VARTA_EXIT_SIGNAL.
@@ -550,8 +551,8 @@ typedef int (*varta_agent_fn)(const struct varta_agent *agent, void *arg);
  *
  * Return: 0, what @fn returned to stop, or a negative errno. -EAGAIN: the
  * tracker changed during every dump; @fn was called for the agents of the last
- * one, of which some may be missing or duplicate. After any other errno, @fn was
- * not called.
+ * one, of which some may be missing or duplicate. After any other errno, @fn
+ * was not called.
  */
 VARTA_API int varta_agent_dump(struct varta *v,
 			       const struct varta_agent_filter *filter,

@@ -150,7 +150,8 @@ static void test_message(struct varta_client *c)
 	beat(c);
 	memcpy(&second, bytes + VARTA_CLIENT__NONCE_OFFSET, sizeof(second));
 	check(second > first, "client: nonces increase");
-	check(kernel.last.header.nlmsg_type == 42, "client: sent to the family");
+	check(kernel.last.header.nlmsg_type == 42,
+	      "client: sent to the family");
 	varta_client_close(c);
 }
 

@@ -183,7 +183,8 @@ static void test_damaged(void)
 
 	events = begin();
 	fake.receive_error = -EMSGSIZE;
-	check(receive_events(events) == -EMSGSIZE, "events: too long a message");
+	check(receive_events(events) == -EMSGSIZE,
+	      "events: too long a message");
 	check_recovery(events, AGENTS, "too long");
 }
 
@@ -207,7 +208,8 @@ static void test_no_dump(void)
 	fake.receive_error = -EMSGSIZE;
 	receive_events(events);
 	fake.dump_error = -ENODEV;
-	check(receive_events(events) == -EAGAIN && receive_events(events) == -EAGAIN,
+	check(receive_events(events) == -EAGAIN &&
+	      receive_events(events) == -EAGAIN,
 	      "events: lost events, and no dump");
 	events->connection.socket.family = 0;
 	fake.dumps = 0;

@@ -36,7 +36,10 @@ static int copy(struct second *to, const void *from)
 
 static void test_sizes(void)
 {
-	struct third from = { .second.first = { .a = 1, .b = 2 }, .second.c = 3 };
+	struct third from = {
+		.second.first = { .a = 1, .b = 2 },
+		.second.c = 3,
+	};
 	size_t *size = &from.second.first.size;
 	struct second to;
 
@@ -110,7 +113,8 @@ static void test_names(void)
 	char text[64];
 
 	for (i = VARTA_REASON_NONE + 1; i <= VARTA_REASON_QUOTA_EXCEEDED; i++) {
-		snprintf(text, sizeof(text), "%s: details", varta_reason_name(i));
+		snprintf(text, sizeof(text),
+		      "%s: details", varta_reason_name(i));
 		found += varta_reason_of(text) == i;
 	}
 	check(found == VARTA_REASON_QUOTA_EXCEEDED, "reason: all are found");

@@ -125,7 +125,8 @@ static void test_names(struct nl_msg *message)
 	      !seen.agents[0].name[0], "reader: empty name");
 	check(!strcmp(seen.agents[1].name, "0123456789abcde"),
 	      "reader: a name that is too long is cut");
-	check(!strcmp(seen.agents[2].name, "abc"), "reader: a name without a NUL");
+	check(!strcmp(seen.agents[2].name, "abc"),
+	      "reader: a name without a NUL");
 	check(!seen.agents[0].pid &&
 	      seen.agents[0].exit_type == VARTA_EXIT_CODE &&
 	      !seen.agents[0].exit_code, "reader: no pid, exit 0");
@@ -148,7 +149,8 @@ static void test_several(struct nl_msg *message)
 	      !all.agents[1].name[0] &&
 	      all.agents[1].exit_type == VARTA_EXIT_UNKNOWN,
 	      "reader: absent values are 0");
-	check(all.agents[2].pid == 3, "reader: the agent after the unknown attribute");
+	check(all.agents[2].pid == 3,
+	      "reader: the agent after the unknown attribute");
 	check(read_all(message, &some) == 77 && some.count == 2,
 	      "reader: the callback can stop");
 }
@@ -165,7 +167,8 @@ TEST_GROUP(reader)
 		put_missized(bad);
 		check(read_all(bad, &seen) == -EBADMSG && !seen.count,
 		      "reader: an attribute of the wrong size");
-		check(!read_all(none, &seen) && !seen.count, "reader: no agents");
+		check(!read_all(none, &seen) && !seen.count,
+		      "reader: no agents");
 	} else {
 		check(false, "reader: out of memory");
 	}

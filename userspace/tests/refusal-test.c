@@ -104,7 +104,8 @@ static void test_offset(void)
 	if (message)
 		nla_put_u32(message, NLMSGERR_ATTR_OFFS, 28);
 	check(verdict(message, &r) == -EEXIST && r.offset == 28 &&
-	      is_refusal(&r, -EEXIST, REFUSAL_TEXT), "refusal: offset of the wrong attribute");
+	      is_refusal(&r, -EEXIST, REFUSAL_TEXT),
+	      "refusal: offset of the wrong attribute");
 	check(verdict(refusal(-EPERM, NLM_F_CAPPED | NLM_F_ACK_TLVS, 0,
 			      REFUSAL_TEXT), &r) == -EPERM && !r.offset,
 	      "refusal: without an offset");
@@ -134,7 +135,8 @@ static void test_odd_answers(void)
 	check(verdict(refusal(1, NLM_F_CAPPED, 0, NULL), &r) == -EBADMSG &&
 	      !r.error, "refusal: a positive errno is malformed");
 	check(verdict(refusal(INT_MIN, NLM_F_CAPPED, 0, NULL), &r) ==
-	      -EBADMSG && !r.error, "refusal: an errno out of range is malformed");
+	      -EBADMSG && !r.error,
+	      "refusal: an errno out of range is malformed");
 	check(verdict(refusal(-EINVAL, NLM_F_ACK_TLVS, 0, NULL), &r) ==
 	      -EINVAL && is_refusal(&r, -EINVAL, ""),
 	      "refusal: a text beyond the end is ignored");

@@ -79,7 +79,8 @@ static void test_finding(struct nl_msg *message)
 
 	check(!varta_relay_write(message, 7, beats, 3), "relay: three beats");
 	last = last_attribute(message);
-	check(varta_relay_find(message, last) == 2, "relay: index of the last one");
+	check(varta_relay_find(message, last) == 2,
+	      "relay: index of the last one");
 	check(varta_relay_find(message, NLMSG_HDRLEN + GENL_HDRLEN) == -ENODATA,
 	      "relay: the source is not a beat");
 	check(varta_relay_find(message, 0) == -ENODATA &&

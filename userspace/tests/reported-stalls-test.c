@@ -39,15 +39,19 @@ static void test_overrun(struct varta_reported_stalls *stalls)
 {
 	struct varta_agent a = agent(1, 100), b = agent(2, 100);
 
-	check(varta_stalls_add_event(stalls, &a) == 1, "stalls: reported by an event");
+	check(varta_stalls_add_event(stalls, &a) == 1,
+	      "stalls: reported by an event");
 	varta_stalls_begin_dump(stalls);
-	check(varta_stalls_add_dumped(stalls, &a) == 0, "stalls: not reported again by a dump");
-	check(varta_stalls_add_dumped(stalls, &b) == 1, "stalls: lost, reported by a dump");
+	check(varta_stalls_add_dumped(stalls, &a) == 0,
+	      "stalls: not reported again by a dump");
+	check(varta_stalls_add_dumped(stalls, &b) == 1,
+	      "stalls: lost, reported by a dump");
 	varta_stalls_end_dump(stalls);
 	check(varta_stalls_add_event(stalls, &b) == 0,
 	      "stalls: not reported again by a late event");
 	b.last_beat = 200;
-	check(varta_stalls_add_event(stalls, &b) == 1, "stalls: a new silence is a new stall");
+	check(varta_stalls_add_event(stalls, &b) == 1,
+	      "stalls: a new silence is a new stall");
 	check(stalls->count == 2, "stalls: one for each agent");
 }
 
@@ -55,9 +59,11 @@ static void test_before(struct varta_reported_stalls *stalls)
 {
 	struct varta_agent a = agent(3, 100), b = agent(4, 100);
 
-	check(!varta_stalls_add_earlier(stalls, &a) && !varta_stalls_add_earlier(stalls, &b),
+	check(!varta_stalls_add_earlier(stalls, &a) &&
+	      !varta_stalls_add_earlier(stalls, &b),
 	      "stalls: from before the subscription");
-	check(varta_stalls_add_dumped(stalls, &a) == 0, "stalls: an earlier one is not reported by a dump");
+	check(varta_stalls_add_dumped(stalls, &a) == 0,
+	      "stalls: an earlier one is not reported by a dump");
 	check(varta_stalls_add_event(stalls, &b) == 1,
 	      "stalls: an earlier one is reported by an event");
 }
@@ -68,12 +74,15 @@ static void test_identity(struct varta_reported_stalls *stalls)
 
 	varta_stalls_add_event(stalls, &a);
 	other.source = 1;
-	check(varta_stalls_add_dumped(stalls, &other) == 1, "stalls: another source");
+	check(varta_stalls_add_dumped(stalls, &other) == 1,
+	      "stalls: another source");
 	other.source = 0;
 	other.ns_inode++;
-	check(varta_stalls_add_dumped(stalls, &other) == 1, "stalls: another namespace");
+	check(varta_stalls_add_dumped(stalls, &other) == 1,
+	      "stalls: another namespace");
 	varta_stalls_forget(stalls, &a);
-	check(varta_stalls_add_dumped(stalls, &a) == 1, "stalls: reported again after an exit");
+	check(varta_stalls_add_dumped(stalls, &a) == 1,
+	      "stalls: reported again after an exit");
 	varta_stalls_forget(stalls, &a);
 	varta_stalls_forget(stalls, &a);
 	check(varta_stalls_add_dumped(stalls, &other) == 0,
@@ -102,7 +111,8 @@ static void test_forgetting(struct varta_reported_stalls *stalls)
 	check(stalls->count == MANY / 10 && stalls->limit >= MANY / 5,
 	      "stalls: those that ended are dropped");
 	a = agent(11, 100);
-	check(varta_stalls_add_dumped(stalls, &a) == 0, "stalls: the others are kept");
+	check(varta_stalls_add_dumped(stalls, &a) == 0,
+	      "stalls: the others are kept");
 	varta_stalls_begin_dump(stalls);
 	varta_stalls_end_dump(stalls);
 	check(!stalls->count, "stalls: all ended");
