@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the tests of single rules talk to a ledger.
+ * Sending beats and running passes in tests of single rules.
  */
 #include <kunit/test.h>
 #include <linux/minmax.h>
@@ -10,69 +10,69 @@
 #include "fake_procs.h"
 
 /**
- * small_ledger() - make a ledger of four slots, strict and without takeover
+ * make_small_tracker() - create a strict tracker of four slots, no takeover
  * @test: the test
  */
-void small_ledger(struct kunit *test)
+void make_small_tracker(struct kunit *test)
 {
-	ledger_make(test, &(struct varta_tracker_config) {
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.capacity = 4, .eviction_scan_window = 256,
 	});
 }
 
 /**
- * tracker_of() - the tracker of the test's ledger
+ * tracker_of() - the tracker of the test's fixture
  * @test: the test
  */
 struct varta_tracker *tracker_of(struct kunit *test)
 {
-	struct ledger *ledger = test->priv;
+	struct tracker_fixture *fixture = test->priv;
 
-	return &ledger->tracker;
+	return &fixture->tracker;
 }
 
 /**
- * slot_from() - the slot of a source's pid, without which the test cannot go on
+ * slot_of_source() - the slot of a source's pid; asserts that there is one
  * @test: the test
- * @source: which relay's, 0 for this machine's
- * @pid: whose
+ * @source: number of the relay, 0 for this machine
+ * @pid: the agent's pid
  */
-struct varta_slot *slot_from(struct kunit *test, u32 source, u32 pid)
+struct varta_slot *slot_of_source(struct kunit *test, u32 source, u32 pid)
 {
-	struct varta_slot *slot = ledger_slot(test->priv, source, pid);
+	struct varta_slot *slot = tracker_fixture_slot(test->priv, source, pid);
 
 	KUNIT_ASSERT_NOT_NULL(test, slot);
 	return slot;
 }
 
 /**
- * slot_of() - the slot of a pid of this machine
- * @test: the test, which cannot go on without
- * @pid: whose
+ * slot_of() - the slot of a local pid; asserts that there is one
+ * @test: the test
+ * @pid: the agent's pid
  */
 struct varta_slot *slot_of(struct kunit *test, u32 pid)
 {
-	return slot_from(test, 0, pid);
+	return slot_of_source(test, 0, pid);
 }
 
 /**
- * is_tracked() - whether there is a slot for a pid, whatever the index says
+ * is_tracked() - whether a local pid has a slot; does not use the index
  * @test: the test
- * @pid: whose
+ * @pid: the agent's pid
  */
 bool is_tracked(struct kunit *test, u32 pid)
 {
-	return ledger_slot(test->priv, 0, pid);
+	return tracker_fixture_slot(test->priv, 0, pid);
 }
 
 /**
- * retire() - retire an agent of whatever generation
+ * remove_agent() - remove a local agent, whatever its process
  * @test: the test
- * @pid: whose
+ * @pid: the agent's pid
  *
- * Return: what the tracker says.
+ * Return: result of varta_tracker_remove().
  */
-bool retire(struct kunit *test, u32 pid)
+bool remove_agent(struct kunit *test, u32 pid)
 {
 	struct varta_agent_id id = { .pid = pid };
 
@@ -80,13 +80,13 @@ bool retire(struct kunit *test, u32 pid)
 }
 
 /**
- * note_exit() - the process of an agent of this machine has ended
+ * note_exit() - note the exit of a local agent's process
  * @test: the test
- * @pid: whose
- * @proc: the number of its process
- * @exit_code: how
+ * @pid: the agent's pid
+ * @proc: number of the process, as for fake_proc()
+ * @exit_code: its exit code
  *
- * Return: what the tracker says.
+ * Return: result of varta_tracker_note_exit().
  */
 bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code)
 {
@@ -96,32 +96,32 @@ bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code)
 }
 
 /**
- * exit_pass() - a whole pass over the noted exits
+ * run_exit_pass() - run an exit pass to its end
  * @test: the test
- * @heard: is set to what came of it
+ * @log: set to what was reported
  *
- * Return: how many were reported.
+ * Return: number of reported exits.
  */
-u32 exit_pass(struct kunit *test, struct heard *heard)
+u32 run_exit_pass(struct kunit *test, struct report_log *log)
 {
-	*heard = (struct heard) { .tracker = tracker_of(test) };
-	KUNIT_EXPECT_FALSE(test, varta_tracker_exit_pass(tracker_of(test), hear,
-							 heard));
-	return heard->count;
+	*log = (struct report_log) { .tracker = tracker_of(test) };
+	KUNIT_EXPECT_FALSE(test, varta_tracker_exit_pass(tracker_of(test),
+							 record_report, log));
+	return log->count;
 }
 
 /**
- * total_of() - everything that a counter has counted
+ * counter_total() - total of a counter
  * @test: the test
- * @which: which counter
+ * @which: the counter
  */
-u64 total_of(struct kunit *test, enum varta_counter which)
+u64 counter_total(struct kunit *test, enum varta_counter which)
 {
-	return ledger_total(test->priv, which);
+	return tracker_fixture_total(test->priv, which);
 }
 
-static const enum varta_counter answer_counters[] = {
-	[VARTA_RECORD_INSERTED]		= VARTA_COUNT_INSERTED,
+static const enum varta_counter result_counters[] = {
+	[VARTA_RECORD_INSERTED]			= VARTA_COUNT_INSERTED,
 	[VARTA_RECORD_REFRESHED]		= VARTA_COUNT_REFRESHED,
 	[VARTA_RECORD_OUT_OF_ORDER]		= VARTA_COUNT_OUT_OF_ORDER,
 	[VARTA_RECORD_CAPACITY_EXCEEDED]	= VARTA_COUNT_CAPACITY_EXCEEDED,
@@ -131,11 +131,11 @@ static const enum varta_counter answer_counters[] = {
 };
 
 /**
- * same_slots() - whether two slots say the same, the lock apart
+ * slots_equal() - whether two slots have equal content; ignores the lock
  * @a: one slot
  * @b: another
  */
-bool same_slots(const struct varta_slot *a, const struct varta_slot *b)
+bool slots_equal(const struct varta_slot *a, const struct varta_slot *b)
 {
 	size_t start = offsetofend(struct varta_slot, lock);
 
@@ -144,90 +144,99 @@ bool same_slots(const struct varta_slot *a, const struct varta_slot *b)
 }
 
 /**
- * say() - put a beat to the ledger
- * @test: the test, which has made a ledger
- * @said: the beat
+ * send_beat() - record a beat and check what holds for every beat
+ * @test: the test, which has created a tracker
+ * @args: the beat
  *
- * Every answer is counted, once and as itself, and a refused beat changes
- * nothing in the slot. That is looked at here, for every beat of every test.
+ * Checks that exactly the counter of the result is incremented, and that a
+ * rejected beat leaves the slot unchanged.
  *
- * Return: the answer.
+ * Return: the result.
  */
-enum varta_record_result say(struct kunit *test, const struct said *said)
+enum varta_record_result send_beat(struct kunit *test,
+				   const struct beat_args *args)
 {
-	struct ledger *ledger = test->priv;
-	struct varta_slot *slot = ledger_slot(ledger, said->source, said->pid);
+	struct tracker_fixture *fixture = test->priv;
+	struct varta_slot *slot = tracker_fixture_slot(fixture, args->source,
+						       args->pid);
 	struct varta_beat_info beat = {
-		.nonce		= said->terminal ? U64_MAX : said->nonce,
-		.timestamp	= said->timestamp,
-		.payload	= said->payload,
-		.pid		= said->ns_pid,
-		.status		= said->terminal ? VARTA_STATUS_CRITICAL :
-						   said->status,
-		.threshold_ms	= said->threshold_ms,
-		.name		= said->name,
+		.nonce		= args->terminal ? U64_MAX : args->nonce,
+		.timestamp	= args->timestamp,
+		.payload	= args->payload,
+		.pid		= args->ns_pid,
+		.status		= args->terminal ? VARTA_STATUS_CRITICAL :
+						   args->status,
+		.threshold_ms	= args->threshold_ms,
+		.name		= args->name,
 	};
 	struct varta_agent_id id = {
-		.proc	= fake_proc(said->proc),
-		.ns_inode	= said->ns,
-		.netns		= fake_netns(said->netns),
-		.comm		= said->comm,
-		.source		= said->source,
-		.pid		= said->pid,
-		.ns_pid	= said->ns_pid,
-		.uid		= said->uid,
-		.origin		= said->origin,
+		.proc		= fake_proc(args->proc),
+		.ns_inode	= args->ns_inode,
+		.netns		= fake_netns(args->netns),
+		.comm		= args->comm,
+		.source		= args->source,
+		.pid		= args->pid,
+		.ns_pid		= args->ns_pid,
+		.uid		= args->uid,
+		.origin		= args->origin,
 	};
-	u64 threshold = said->threshold ? *said->threshold : THRESHOLD;
+	u64 threshold = args->threshold ? *args->threshold : THRESHOLD;
 	u64 before[VARTA_COUNTERS_NUM];
 	struct varta_slot was;
-	enum varta_record_result answer;
+	enum varta_record_result result;
 	bool started;
 	int i;
 
 	if (slot)
 		was = *slot;
-	for (i = 0; i < ARRAY_SIZE(answer_counters); i++)
-		before[i] = ledger_total(ledger, answer_counters[i]);
+	for (i = 0; i < ARRAY_SIZE(result_counters); i++)
+		before[i] = tracker_fixture_total(fixture, result_counters[i]);
 
-	answer = varta_tracker_record(&ledger->tracker, &beat, &id, said->now,
+	result = varta_tracker_record(&fixture->tracker, &beat, &id, args->now,
 				      threshold, &started);
-	/* Refreshed by another origin is started, too. */
-	KUNIT_EXPECT_EQ(test, started, answer == VARTA_RECORD_INSERTED ||
-			(answer == VARTA_RECORD_REFRESHED && was.origin != id.origin));
-	ledger->threshold = max(ledger->threshold, threshold);
-	if (slot && answer != VARTA_RECORD_INSERTED && answer != VARTA_RECORD_REFRESHED)
-		KUNIT_EXPECT_TRUE(test, same_slots(slot, &was));
-	for (i = 0; i < ARRAY_SIZE(answer_counters); i++)
+	/* A takeover returns REFRESHED, and starts the slot. */
+	KUNIT_EXPECT_EQ(test, started, result == VARTA_RECORD_INSERTED ||
+			(result == VARTA_RECORD_REFRESHED &&
+			 was.origin != id.origin));
+	fixture->threshold = max(fixture->threshold, threshold);
+	if (slot && result != VARTA_RECORD_INSERTED &&
+	    result != VARTA_RECORD_REFRESHED)
+		KUNIT_EXPECT_TRUE(test, slots_equal(slot, &was));
+	for (i = 0; i < ARRAY_SIZE(result_counters); i++)
 		KUNIT_EXPECT_EQ_MSG(test,
-				    ledger_total(ledger, answer_counters[i]),
-				    before[i] + (i == answer), "answer %d", i);
-	return answer;
+				    tracker_fixture_total(fixture,
+							  result_counters[i]),
+				    before[i] + (i == result), "result %d", i);
+	return result;
 }
 
 /**
- * full_ledger() - make a ledger and fill it
+ * make_full_tracker() - create a tracker and fill it
  * @test: the test
- * @capacity: how many agents, 1 to @capacity, who beat at FILLED
- * @window: slots looked at in one pass
- * @policy: who may be evicted
+ * @capacity: number of agents; their pids are 1 to @capacity
+ * @window: slots scanned in one eviction pass
+ * @policy: eviction policy
  *
- * Return: the tracker; agent n is in slot n - 1, and eviction begins at slot 0.
+ * All agents have beaten at FILL_TIME. Agent n has slot n - 1, and the eviction
+ * cursor is at slot 0.
+ *
+ * Return: the tracker.
  */
-struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
-				  enum varta_eviction_policy policy)
+struct varta_tracker *make_full_tracker(struct kunit *test, u32 capacity,
+					u32 window,
+					enum varta_eviction_policy policy)
 {
 	struct varta_tracker *tracker;
 	u32 i;
 
-	ledger_make(test, &(struct varta_tracker_config) {
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.capacity = capacity, .eviction_scan_window = window,
 		.eviction_policy = policy,
 	});
 	tracker = tracker_of(test);
 	for (i = 0; i < capacity; i++) {
-		EXPECT_INSERTED(test, .pid = i + 1, .nonce = 1, .now = FILLED);
-		/* What follows names slots by number. */
+		EXPECT_INSERTED(test, .pid = i + 1, .nonce = 1,
+				.now = FILL_TIME);
 		KUNIT_ASSERT_EQ(test, tracker->slots[i].pid, i + 1);
 	}
 	KUNIT_ASSERT_EQ(test, tracker->eviction_cursor, 0);
@@ -235,78 +244,136 @@ struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
 }
 
 /**
- * hear() - keep the report of a stall or an exit
- * @context: a struct heard
- * @agent: the agent that is reported
+ * record_report() - varta_agent_cb that keeps a report in a log
+ * @context: struct report_log
+ * @agent: the reported agent
  *
- * Return: whether that was not enough.
+ * Return: false after the report that reaches &report_log.max_reports.
  */
-bool hear(void *context, const struct varta_agent_info *agent)
+bool record_report(void *context, const struct varta_agent_info *agent)
 {
-	struct heard *heard = context;
+	struct report_log *log = context;
 	u32 i;
 
-	if (heard->count < ARRAY_SIZE(heard->agents))
-		heard->agents[heard->count] = *agent;
-	heard->count++;
-	for (i = 0; i < heard->tracker->config.capacity; i++) {
-		struct varta_slot *slot = &heard->tracker->slots[i];
+	if (log->count < ARRAY_SIZE(log->agents))
+		log->agents[log->count] = *agent;
+	log->count++;
+	for (i = 0; i < log->tracker->config.capacity; i++) {
+		struct varta_slot *slot = &log->tracker->slots[i];
 
 		if (slot->pid == agent->id.pid &&
 		    slot->source == agent->id.source && !slot->stalled)
-			heard->latch_was_clear = true;
+			log->unset_flag = true;
 	}
-	return heard->count != heard->enough;
+	return log->count != log->max_reports;
 }
 
 /**
- * pass_with() - passes over all stalls there are
+ * run_stall_pass_log() - run stall passes until nothing is due
  * @test: the test
  * @now: the time
- * @threshold: the silence that counts
- * @heard: is set to what came of it
+ * @threshold: threshold in nanoseconds; rescans first if it has changed
+ * @log: set to what was reported
  *
- * If the threshold is another one than before, that is heeded first.
- *
- * Return: how many were reported.
+ * Return: number of reported stalls.
  */
-u32 pass_with(struct kunit *test, u64 now, u64 threshold, struct heard *heard)
+u32 run_stall_pass_log(struct kunit *test, u64 now, u64 threshold,
+		       struct report_log *log)
 {
 	struct varta_tracker *tracker = tracker_of(test);
-	struct ledger *ledger = test->priv;
+	struct tracker_fixture *fixture = test->priv;
 	u32 passes = 0;
 
-	*heard = (struct heard) { .tracker = tracker };
-	if (ledger->threshold != threshold)
-		ledger_rearm(ledger, threshold);
+	*log = (struct report_log) { .tracker = tracker };
+	if (fixture->threshold != threshold)
+		tracker_fixture_rescan(fixture, threshold);
 	while (varta_tracker_stall_pass(tracker, now, threshold,
-					VARTA_STALL_BATCH, hear, heard))
+					VARTA_STALL_BATCH, record_report, log))
 		KUNIT_ASSERT_LT(test, passes++,
 				2 + tracker->config.capacity);
-	heard->deadline = varta_tracker_next_deadline(tracker);
-	KUNIT_EXPECT_FALSE(test, heard->latch_was_clear);
-	return heard->count;
+	log->deadline = varta_tracker_next_deadline(tracker);
+	KUNIT_EXPECT_FALSE(test, log->unset_flag);
+	return log->count;
 }
 
 /**
- * pass() - passes over all stalls with the usual threshold
+ * run_stall_pass() - run_stall_pass_log() with THRESHOLD and no log
  * @test: the test
  * @now: the time
  *
- * Return: how many were reported.
+ * Return: number of reported stalls.
  */
-u32 pass(struct kunit *test, u64 now)
+u32 run_stall_pass(struct kunit *test, u64 now)
 {
-	struct heard heard;
+	struct report_log log;
 
-	return pass_with(test, now, THRESHOLD, &heard);
+	return run_stall_pass_log(test, now, THRESHOLD, &log);
 }
 
 /**
- * stalled_now() - how many stalls stand
+ * stalled_now() - number of agents whose stalled flag is set
  * @test: the test
  */
 u32 stalled_now(struct kunit *test)
 {
 	return varta_tracker_stalled_now(tracker_of(test));
+}
+
+/**
+ * copy_agent() - varta_agent_cb that copies the agent
+ * @context: struct varta_agent_info, set to the agent
+ * @agent: the agent
+ *
+ * Return: true.
+ */
+bool copy_agent(void *context, const struct varta_agent_info *agent)
+{
+	*(struct varta_agent_info *)context = *agent;
+	return true;
+}
+
+/**
+ * lookup_agent() - look an agent up; fails the test if there is none
+ * @test: the test
+ * @source: number of the relay, 0 for this machine
+ * @pid: the agent's pid
+ */
+struct varta_agent_info lookup_agent(struct kunit *test, u32 source, u32 pid)
+{
+	struct varta_agent_info agent = {};
+
+	KUNIT_EXPECT_TRUE(test, varta_tracker_lookup(tracker_of(test), source,
+						     pid, copy_agent, &agent));
+	return agent;
+}
+
+/**
+ * make_three_sources() - create a small tracker with pid 7 of three sources
+ * @test: the test
+ *
+ * The sources are 0, 1 and VARTA_SOURCE_MAX; their agents have the nonces 10,
+ * 20 and 30 and the processes 1, 2 and 3.
+ */
+void make_three_sources(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 10, .proc = 1,
+			.origin = RELAYED);
+	EXPECT_INSERTED(test, .pid = 7, .source = 1, .nonce = 20, .proc = 2,
+			.origin = RELAYED);
+	EXPECT_INSERTED(test, .pid = 7, .source = VARTA_SOURCE_MAX, .nonce = 30,
+			.proc = 3, .origin = RELAYED);
+}
+
+/**
+ * expect_charged() - check the number of agents charged to ALICE and BOB
+ * @test: the test
+ * @alice: agents of ALICE
+ * @bob: agents of BOB
+ */
+void expect_charged(struct kunit *test, int alice, int bob)
+{
+	KUNIT_EXPECT_EQ(test, fake_user_charged(ALICE), alice);
+	KUNIT_EXPECT_EQ(test, fake_user_charged(BOB), bob);
+	tracker_fixture_check(test, test->priv);
 }

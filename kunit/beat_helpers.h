@@ -1,47 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How the tests of single rules talk to a ledger: beats in which only what
- * matters is said, and stall passes whose reports are kept.
+ * Sending beats and running passes in tests of single rules. A beat names only
+ * the fields that matter to the test.
  */
 #ifndef _VARTA_KUNIT_BEAT_HELPERS_H
 #define _VARTA_KUNIT_BEAT_HELPERS_H
 
 #include <kunit/test.h>
+#include <linux/time64.h>
 
 #include "counters.h"
-#include "tracker_fixture.h"
 #include "tracker.h"
+#include "tracker_fixture.h"
 
-enum saying_values {
+enum beat_defaults {
 	THRESHOLD	= 100,
-	/* Silent for longer, and the slot may be given away. */
-	EVICTABLE	= 10 * THRESHOLD,
-	/* When the agents of a full_ledger() have beaten. */
-	FILLED		= 5000,
+	/* An agent silent for longer may be evicted. */
+	EVICT_AFTER	= 10 * THRESHOLD,
+	/* Time of the beats of make_full_tracker(). */
+	FILL_TIME	= 5000,
+	/* Own threshold of most cases, in milliseconds and nanoseconds. */
+	OWN_MS		= 2,
+	OWN		= OWN_MS * NSEC_PER_MSEC,
 };
 
-/* Two namespaces. */
-#define HERE		4026531836
-#define THERE		4026532000
+/* Users. */
+enum {
+	ALICE	= 1,
+	BOB	= 2,
+};
+
+/* Inode numbers of two pid namespaces. */
+#define PIDNS_A		4026531836
+#define PIDNS_B		4026532000
 
 #define ATTESTED	VARTA_ORIGIN_KERNEL_ATTESTED
 #define RELAYED		VARTA_ORIGIN_NETWORK_UNVERIFIED
 
 /**
- * struct said - a beat and what is known of who sent it
- * @terminal: makes it critical, with the terminal nonce
- * @threshold: if it is not THRESHOLD
- * @threshold_ms: what it asks for of its own
- *
- * Without a process or namespace, it is unknown.
+ * struct beat_args - one beat and its sender
+ * @now: when the beat is recorded
+ * @nonce: nonce of a regular beat
+ * @timestamp: the sender's timestamp
+ * @proc: number of the sender's process, 0 if unknown; see fake_proc()
+ * @netns: number of its network namespace, 0 for none; see fake_netns()
+ * @ns_inode: its pid namespace, 0 if unknown
+ * @threshold: default threshold in nanoseconds, NULL for THRESHOLD
+ * @comm: its command name
+ * @name: name given in the beat
+ * @threshold_ms: own threshold asked for in the beat
+ * @source: number of the relay, 0 for this machine
+ * @pid: the pid that the slot is found by
+ * @uid: user that is charged
+ * @ns_pid: pid in the sender's own namespace
+ * @payload: payload of the beat
+ * @origin: origin of the beat
+ * @status: status of a regular beat
+ * @terminal: send a terminal beat: critical, with the terminal nonce
  */
-struct said {
+struct beat_args {
 	u64 now;
 	u64 nonce;
 	u64 timestamp;
 	u32 proc;
 	u32 netns;
-	u64 ns;
+	u64 ns_inode;
 	const u64 *threshold;
 	const char *comm;
 	const char *name;
@@ -57,72 +80,78 @@ struct said {
 };
 
 /**
- * struct heard - what passes reported
- * @agents: of whom, as far as there is room
- * @count: how often
- * @enough: after so many an exit pass is stopped, 0 for never
- * @deadline: when the next stall pass is due
- * @tracker: whose slots to look at when a report is made
- * @latch_was_clear: a slot was not latched when it was reported
+ * struct report_log - what stall and exit passes have reported
+ * @agents: the first reported agents
+ * @count: number of reports
+ * @max_reports: an exit pass stops after so many, 0 for no limit
+ * @deadline: next deadline after the pass
+ * @tracker: the tracker
+ * @unset_flag: an agent was reported before its stalled flag was set
  */
-struct heard {
+struct report_log {
 	struct varta_agent_info agents[8];
 	u32 count;
-	u32 enough;
+	u32 max_reports;
 	u64 deadline;
 	struct varta_tracker *tracker;
-	bool latch_was_clear;
+	bool unset_flag;
 };
 
-enum varta_record_result say(struct kunit *test, const struct said *said);
-bool hear(void *context, const struct varta_agent_info *agent);
-u32 pass_with(struct kunit *test, u64 now, u64 threshold, struct heard *heard);
-u32 pass(struct kunit *test, u64 now);
+enum varta_record_result send_beat(struct kunit *test,
+				   const struct beat_args *args);
+bool record_report(void *context, const struct varta_agent_info *agent);
+u32 run_stall_pass_log(struct kunit *test, u64 now, u64 threshold,
+		       struct report_log *log);
+u32 run_stall_pass(struct kunit *test, u64 now);
 
-void small_ledger(struct kunit *test);
-struct varta_tracker *full_ledger(struct kunit *test, u32 capacity, u32 window,
-				  enum varta_eviction_policy policy);
+void make_small_tracker(struct kunit *test);
+void make_three_sources(struct kunit *test);
+struct varta_tracker *make_full_tracker(struct kunit *test, u32 capacity,
+					u32 window,
+					enum varta_eviction_policy policy);
 
 struct varta_tracker *tracker_of(struct kunit *test);
 struct varta_slot *slot_of(struct kunit *test, u32 pid);
-struct varta_slot *slot_from(struct kunit *test, u32 source, u32 pid);
-bool same_slots(const struct varta_slot *a, const struct varta_slot *b);
+struct varta_slot *slot_of_source(struct kunit *test, u32 source, u32 pid);
+bool slots_equal(const struct varta_slot *a, const struct varta_slot *b);
 bool is_tracked(struct kunit *test, u32 pid);
-bool retire(struct kunit *test, u32 pid);
+bool remove_agent(struct kunit *test, u32 pid);
 bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code);
-u32 exit_pass(struct kunit *test, struct heard *heard);
+u32 run_exit_pass(struct kunit *test, struct report_log *log);
 u32 stalled_now(struct kunit *test);
-u64 total_of(struct kunit *test, enum varta_counter which);
+u64 counter_total(struct kunit *test, enum varta_counter which);
+bool copy_agent(void *context, const struct varta_agent_info *agent);
+struct varta_agent_info lookup_agent(struct kunit *test, u32 source, u32 pid);
+void expect_charged(struct kunit *test, int alice, int bob);
 
-/* EXPECT_...(test, .pid = 7, .nonce = 1): only what matters is said. */
-#define EXPECT_ANSWER(test, answer, ...)				\
+/* Send a beat and check the result: EXPECT_INSERTED(test, .pid = 7). */
+#define EXPECT_RESULT(test, result, ...)				\
 do {									\
 	struct kunit *test_ = (test);					\
+	const struct beat_args args_ = { __VA_ARGS__ };			\
 									\
-	KUNIT_EXPECT_EQ(test_,						\
-			say(test_, &(const struct said) { __VA_ARGS__ }), \
-			answer);					\
+	KUNIT_EXPECT_EQ(test_, send_beat(test_, &args_), result);	\
 } while (0)
 #define EXPECT_INSERTED(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_RECORD_INSERTED, __VA_ARGS__)
+	EXPECT_RESULT(test, VARTA_RECORD_INSERTED, __VA_ARGS__)
 #define EXPECT_REFRESHED(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_RECORD_REFRESHED, __VA_ARGS__)
+	EXPECT_RESULT(test, VARTA_RECORD_REFRESHED, __VA_ARGS__)
 #define EXPECT_OUT_OF_ORDER(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_RECORD_OUT_OF_ORDER, __VA_ARGS__)
-#define EXPECT_NO_ROOM(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_RECORD_CAPACITY_EXCEEDED, __VA_ARGS__)
+	EXPECT_RESULT(test, VARTA_RECORD_OUT_OF_ORDER, __VA_ARGS__)
+#define EXPECT_CAPACITY_EXCEEDED(test, ...)				\
+	EXPECT_RESULT(test, VARTA_RECORD_CAPACITY_EXCEEDED, __VA_ARGS__)
 #define EXPECT_ORIGIN_CONFLICT(test, ...)				\
-	EXPECT_ANSWER(test, VARTA_RECORD_ORIGIN_CONFLICT, __VA_ARGS__)
+	EXPECT_RESULT(test, VARTA_RECORD_ORIGIN_CONFLICT, __VA_ARGS__)
 #define EXPECT_NAMESPACE_CONFLICT(test, ...)				\
-	EXPECT_ANSWER(test, VARTA_RECORD_NAMESPACE_CONFLICT, __VA_ARGS__)
-#define EXPECT_OVER_QUOTA(test, ...)					\
-	EXPECT_ANSWER(test, VARTA_RECORD_QUOTA_EXCEEDED, __VA_ARGS__)
+	EXPECT_RESULT(test, VARTA_RECORD_NAMESPACE_CONFLICT, __VA_ARGS__)
+#define EXPECT_QUOTA_EXCEEDED(test, ...)				\
+	EXPECT_RESULT(test, VARTA_RECORD_QUOTA_EXCEEDED, __VA_ARGS__)
 
 #define EXPECT_COUNT(test, which, n)					\
 do {									\
 	struct kunit *test_ = (test);					\
 									\
-	KUNIT_EXPECT_EQ(test_, total_of(test_, VARTA_COUNT_##which), n); \
+	KUNIT_EXPECT_EQ(test_, counter_total(test_, VARTA_COUNT_##which), n); \
 } while (0)
 
 #endif /* _VARTA_KUNIT_BEAT_HELPERS_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many threads on one small tracker: beating, stalling, evicting, retiring,
- * querying and taking at the same time. What must hold then is looked at while
- * they run, as far as one thread can know it, and when all are done.
+ * Many threads on one small tracker: beats, stall passes, evictions, removals,
+ * lookups and takes at the same time. What a single thread can know is checked
+ * while they run, all else at the end.
  */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
@@ -12,188 +12,190 @@
 #include <linux/prandom.h>
 #include <linux/sched.h>
 
-#include "threads.h"
 #include "fake_procs.h"
+#include "threads.h"
 #include "tracker_fixture.h"
 
 enum {
 	OPERATIONS	= 15000,
 	CAPACITY	= 16,
-	/* Agents that any thread beats for, more than there is room for. */
+	/* Agents shared by all threads; more than there are slots. */
 	SHARED_PIDS	= 24,
-	/* From this pid on, one agent for each thread, for whom only it beats */
-	NS_PID		= 100,
+	/* First pid of the private agents, one for each thread. */
+	PRIVATE_PID	= 100,
 	THRESHOLD	= 50,
-	PROCS_USED = 3,
+	PROCS_USED	= 3,
 };
 
-struct arena {
-	struct ledger *ledger;
-	/* Who makes a stall pass. */
-	struct mutex passing;
-	/* Time and nonces that never go back, whoever reads them. */
+struct stress {
+	struct tracker_fixture *fixture;
+	/* Held during a stall pass. */
+	struct mutex pass_lock;
+	/* Monotonic time and nonce. */
 	atomic64_t clock;
 	atomic64_t nonce;
-	atomic64_t answers[VARTA_RECORD_NAMESPACE_CONFLICT + 1];
+	atomic64_t results[VARTA_RECORD_NAMESPACE_CONFLICT + 1];
 	atomic64_t reports;
 	atomic64_t taken[VARTA_COUNTERS_NUM];
-	/* When a thread's own agent had a beat accepted that has returned. */
-	u64 accepted[CROWD_MAX];
-	/* Things that must not be, and were. */
+	/* Time of the last accepted beat of each private agent. */
+	u64 accepted[THREADS_MAX];
+	/* Violations. */
 	atomic_t stale_reports;
-	atomic_t unlatched_reports;
-	atomic_t wrong_queries;
-	atomic_t wrong_answers;
+	atomic_t unstalled_reports;
+	atomic_t wrong_lookups;
+	atomic_t wrong_results;
 };
 
-struct thread {
-	struct arena *arena;
+struct worker {
+	struct stress *stress;
 	struct rnd_state random;
-	u32 number;
+	u32 nr;
 };
 
-static u32 below(struct thread *thread, u32 n)
+static u32 random_below(struct worker *worker, u32 n)
 {
-	return prandom_u32_state(&thread->random) % n;
+	return prandom_u32_state(&worker->random) % n;
 }
 
-static enum varta_record_result beat_for(struct thread *thread,
-					 const struct varta_agent_id *id, u64 now,
-				  u64 nonce)
+static enum varta_record_result beat_for(struct worker *worker,
+					 const struct varta_agent_id *id,
+					 u64 now, u64 nonce)
 {
-	struct arena *arena = thread->arena;
+	struct stress *stress = worker->stress;
 	struct varta_beat_info beat = {
 		.nonce		= nonce,
 		.timestamp	= nonce,
 		.pid		= id->pid,
 	};
-	enum varta_record_result answer;
+	enum varta_record_result result;
 	bool started;
 
-	if (!below(thread, 10)) {
+	if (!random_below(worker, 10)) {
 		beat.status = VARTA_STATUS_CRITICAL;
 		beat.nonce = VARTA_TERMINAL_NONCE;
 	}
-	answer = varta_tracker_record(&arena->ledger->tracker, &beat, id, now,
+	result = varta_tracker_record(&stress->fixture->tracker, &beat, id, now,
 				      THRESHOLD, &started);
-	atomic64_inc(&arena->answers[answer]);
-	return answer;
+	atomic64_inc(&stress->results[result]);
+	return result;
 }
 
-static void beat_for_shared(struct thread *thread)
+static void beat_for_shared(struct worker *worker)
 {
 	struct varta_agent_id id = {
-		.pid = 1 + below(thread, SHARED_PIDS),
-		.proc = fake_proc(below(thread, PROCS_USED + 1)),
-		.ns_inode = below(thread, 8) ? 1 : below(thread, 3),
-		.origin = below(thread, 4) ? VARTA_ORIGIN_KERNEL_ATTESTED :
-					     VARTA_ORIGIN_NETWORK_UNVERIFIED,
+		.pid = 1 + random_below(worker, SHARED_PIDS),
+		.proc = fake_proc(random_below(worker, PROCS_USED + 1)),
+		.ns_inode = random_below(worker, 8) ? 1 :
+						      random_below(worker, 3),
+		.origin = random_below(worker, 4) ?
+			  VARTA_ORIGIN_KERNEL_ATTESTED :
+			  VARTA_ORIGIN_NETWORK_UNVERIFIED,
 	};
+	u64 nonce = atomic64_inc_return(&worker->stress->nonce);
 
-	u64 nonce = atomic64_inc_return(&thread->arena->nonce);
-
-	/* Now and then one that others may have overtaken. */
-	if (!below(thread, 16))
-		nonce -= below(thread, 100);
-	beat_for(thread, &id, atomic64_read(&thread->arena->clock), nonce);
+	/* Sometimes a stale nonce. */
+	if (!random_below(worker, 16))
+		nonce -= random_below(worker, 100);
+	beat_for(worker, &id, atomic64_read(&worker->stress->clock), nonce);
 }
 
-/* Alone in beating for this agent, a thread knows what the answer may be. */
-static void beat_for_own(struct thread *thread)
+/* Only this thread beats for the agent, so it knows the allowed results. */
+static void beat_for_private(struct worker *worker)
 {
-	struct arena *arena = thread->arena;
-	struct varta_agent_id id = { .pid = NS_PID + thread->number };
-	u64 now = atomic64_read(&arena->clock);
-	u64 nonce = atomic64_inc_return(&arena->nonce);
+	struct stress *stress = worker->stress;
+	struct varta_agent_id id = { .pid = PRIVATE_PID + worker->nr };
+	u64 now = atomic64_read(&stress->clock);
+	u64 nonce = atomic64_inc_return(&stress->nonce);
 
-	switch (beat_for(thread, &id, now, nonce)) {
+	switch (beat_for(worker, &id, now, nonce)) {
 	case VARTA_RECORD_INSERTED:
 	case VARTA_RECORD_REFRESHED:
-		WRITE_ONCE(arena->accepted[thread->number], now);
+		WRITE_ONCE(stress->accepted[worker->nr], now);
 		break;
 	case VARTA_RECORD_CAPACITY_EXCEEDED:
 		break;
 	default:
-		atomic_inc(&arena->wrong_answers);
+		atomic_inc(&stress->wrong_results);
 		break;
 	}
 }
 
-/* The slot is locked: no beat accepted before may be newer than the report. */
-static bool hear(void *context, const struct varta_agent_info *agent)
+/* The slot is locked: the report must include every accepted beat. */
+static bool check_report(void *context, const struct varta_agent_info *agent)
 {
-	struct thread *thread = context;
-	struct arena *arena = thread->arena;
-	u32 number = agent->id.pid - NS_PID;
+	struct worker *worker = context;
+	struct stress *stress = worker->stress;
+	u32 nr = agent->id.pid - PRIVATE_PID;
 
-	atomic64_inc(&arena->reports);
+	atomic64_inc(&stress->reports);
 	if (!agent->stalled)
-		atomic_inc(&arena->unlatched_reports);
-	if (agent->id.pid >= NS_PID &&
-	    agent->last_ns < READ_ONCE(arena->accepted[number]))
-		atomic_inc(&arena->stale_reports);
-	return below(thread, 4);
+		atomic_inc(&stress->unstalled_reports);
+	if (agent->id.pid >= PRIVATE_PID &&
+	    agent->last_ns < READ_ONCE(stress->accepted[nr]))
+		atomic_inc(&stress->stale_reports);
+	return random_below(worker, 4);
 }
 
-static void find_stalls(struct thread *thread)
+static void run_stall_passes(struct worker *worker)
 {
-	struct arena *arena = thread->arena;
-	u64 now = atomic64_read(&arena->clock);
-	u32 room = below(thread, 4);
+	struct stress *stress = worker->stress;
+	u64 now = atomic64_read(&stress->clock);
+	u32 room = random_below(worker, 4);
 
-	/* One at a time. */
-	mutex_lock(&arena->passing);
-	while (varta_tracker_stall_pass(&arena->ledger->tracker, now, THRESHOLD,
-					room, hear, thread))
+	mutex_lock(&stress->pass_lock);
+	while (varta_tracker_stall_pass(&stress->fixture->tracker, now,
+					THRESHOLD, room, check_report, worker))
 		;
-	mutex_unlock(&arena->passing);
+	mutex_unlock(&stress->pass_lock);
 }
 
-static void retire_shared(struct thread *thread)
+static void remove_shared(struct worker *worker)
 {
 	struct varta_agent_id id = {
-		.pid = 1 + below(thread, SHARED_PIDS),
-		.proc = fake_proc(below(thread, PROCS_USED + 1)),
+		.pid = 1 + random_below(worker, SHARED_PIDS),
+		.proc = fake_proc(random_below(worker, PROCS_USED + 1)),
 	};
 
-	varta_tracker_remove(&thread->arena->ledger->tracker, &id);
+	varta_tracker_remove(&worker->stress->fixture->tracker, &id);
 }
 
-static void retire_own(struct thread *thread)
+static void remove_private(struct worker *worker)
 {
-	struct varta_agent_id id = { .pid = NS_PID + thread->number };
+	struct varta_agent_id id = { .pid = PRIVATE_PID + worker->nr };
 
-	varta_tracker_remove(&thread->arena->ledger->tracker, &id);
-	if (varta_tracker_lookup(&thread->arena->ledger->tracker, 0, id.pid, NULL,
-				 NULL))
-		atomic_inc(&thread->arena->wrong_queries);
+	varta_tracker_remove(&worker->stress->fixture->tracker, &id);
+	if (varta_tracker_lookup(&worker->stress->fixture->tracker, 0, id.pid,
+				 NULL, NULL))
+		atomic_inc(&worker->stress->wrong_lookups);
 }
 
-struct question {
+struct lookup_check {
 	u32 pid;
 	bool wrong;
 };
 
-static bool is_the_one(void *context, const struct varta_agent_info *agent)
+static bool check_pid(void *context, const struct varta_agent_info *agent)
 {
-	struct question *question = context;
+	struct lookup_check *check = context;
 
-	question->wrong = agent->id.pid != question->pid;
+	check->wrong = agent->id.pid != check->pid;
 	return true;
 }
 
-static void query_any(struct thread *thread)
+static void lookup_any(struct worker *worker)
 {
-	struct question question = { .pid = 1 + below(thread, SHARED_PIDS) };
+	struct lookup_check check = {
+		.pid = 1 + random_below(worker, SHARED_PIDS),
+	};
 
-	varta_tracker_lookup(&thread->arena->ledger->tracker, 0, question.pid,
-			     is_the_one, &question);
-	if (question.wrong)
-		atomic_inc(&thread->arena->wrong_queries);
+	varta_tracker_lookup(&worker->stress->fixture->tracker, 0, check.pid,
+			     check_pid, &check);
+	if (check.wrong)
+		atomic_inc(&worker->stress->wrong_lookups);
 }
 
-/* However agents come and go, no more are shown than there are slots. */
-static bool mark_seen(void *context, const struct varta_agent_info *agent)
+/* A dump never shows more agents than there are slots. */
+static bool count_agent(void *context, const struct varta_agent_info *agent)
 {
 	u32 *seen = context;
 
@@ -201,159 +203,163 @@ static bool mark_seen(void *context, const struct varta_agent_info *agent)
 	return true;
 }
 
-static void walk_all(struct thread *thread)
+static void dump_all(struct worker *worker)
 {
 	u32 cursor = 0, seen = 0;
 
-	varta_tracker_for_each(&thread->arena->ledger->tracker, &cursor,
-			       below(thread, 2), mark_seen, &seen);
+	varta_tracker_for_each(&worker->stress->fixture->tracker, &cursor,
+			       random_below(worker, 2), count_agent, &seen);
 	if (seen > CAPACITY)
-		atomic_inc(&thread->arena->wrong_queries);
+		atomic_inc(&worker->stress->wrong_lookups);
 }
 
-static void take_any(struct thread *thread)
+static void take_any(struct worker *worker)
 {
-	struct arena *arena = thread->arena;
-	u32 which = below(thread, VARTA_COUNTERS_NUM);
+	struct stress *stress = worker->stress;
+	u32 which = random_below(worker, VARTA_COUNTERS_NUM);
 
-	atomic64_add(varta_counter_take(&arena->ledger->counters, which),
-		     &arena->taken[which]);
+	atomic64_add(varta_counter_take(&stress->fixture->counters, which),
+		     &stress->taken[which]);
 }
 
-static void change_process(struct thread *thread)
+static void change_process(struct worker *worker)
 {
-	fake_procs_set_pid(1 + below(thread, SHARED_PIDS),
-			   below(thread, PROCS_USED + 1));
+	fake_procs_set_pid(1 + random_below(worker, SHARED_PIDS),
+			   random_below(worker, PROCS_USED + 1));
 }
 
-static void operate(struct thread *thread)
+static void operate(struct worker *worker)
 {
-	u32 n = below(thread, 100);
+	u32 n = random_below(worker, 100);
 
 	if (n < 45)
-		beat_for_shared(thread);
+		beat_for_shared(worker);
 	else if (n < 65)
-		beat_for_own(thread);
+		beat_for_private(worker);
 	else if (n < 75)
-		find_stalls(thread);
+		run_stall_passes(worker);
 	else if (n < 81)
-		retire_shared(thread);
+		remove_shared(worker);
 	else if (n < 83)
-		retire_own(thread);
+		remove_private(worker);
 	else if (n < 88)
-		query_any(thread);
+		lookup_any(worker);
 	else if (n < 90)
-		walk_all(thread);
+		dump_all(worker);
 	else if (n < 93)
-		take_any(thread);
+		take_any(worker);
 	else if (n < 95)
-		change_process(thread);
+		change_process(worker);
 	else
-		atomic64_add(below(thread, 4) ? below(thread, 20) :
-						11 * THRESHOLD,
-			     &thread->arena->clock);
+		atomic64_add(random_below(worker, 4) ?
+			     random_below(worker, 20) : 11 * THRESHOLD,
+			     &worker->stress->clock);
 }
 
-static void fight(void *context)
+static void stress_thread(void *context)
 {
-	struct thread *thread = context;
+	struct worker *worker = context;
 	u32 i;
 
 	for (i = 0; i < OPERATIONS; i++) {
-		operate(thread);
-		/* So that the others come in between, also on one CPU. */
-		if (below(thread, 200))
+		operate(worker);
+		/* Let other threads run, even on one CPU. */
+		if (random_below(worker, 200))
 			cond_resched();
 		else
 			usleep_range(1, 2);
 	}
 }
 
-static void expect_no_answer_lost(struct kunit *test, struct arena *arena)
+static u64 total(const struct stress *stress, enum varta_counter which)
+{
+	return tracker_fixture_total(stress->fixture, which);
+}
+
+static void expect_results_counted(struct kunit *test, struct stress *stress)
 {
 	static const enum varta_counter counters[] = {
-		[VARTA_RECORD_INSERTED]	= VARTA_COUNT_INSERTED,
-		[VARTA_RECORD_REFRESHED]	= VARTA_COUNT_REFRESHED,
-		[VARTA_RECORD_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
-		[VARTA_RECORD_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
-		[VARTA_RECORD_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
-		[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_RECORD_INSERTED] = VARTA_COUNT_INSERTED,
+		[VARTA_RECORD_REFRESHED] = VARTA_COUNT_REFRESHED,
+		[VARTA_RECORD_OUT_OF_ORDER] = VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_RECORD_CAPACITY_EXCEEDED] =
+			VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_RECORD_ORIGIN_CONFLICT] = VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_RECORD_NAMESPACE_CONFLICT] =
+			VARTA_COUNT_NAMESPACE_CONFLICTS,
 	};
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(counters); i++) {
-		KUNIT_EXPECT_EQ_MSG(test,
-				    ledger_total(arena->ledger, counters[i]),
-				    atomic64_read(&arena->answers[i]),
-				    "answer %u", i);
-		/* Or else this was no test of it. */
-		KUNIT_EXPECT_GT_MSG(test, atomic64_read(&arena->answers[i]), 0,
-				    "answer %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, total(stress, counters[i]),
+				    atomic64_read(&stress->results[i]),
+				    "result %u", i);
+		/* Every result must have occurred. */
+		KUNIT_EXPECT_GT_MSG(test, atomic64_read(&stress->results[i]), 0,
+				    "result %u", i);
 	}
-	for (i = 0; i < VARTA_COUNTERS_NUM; i++)
+	for (i = 0; i < VARTA_COUNTERS_NUM; i++) {
+		u64 rest = varta_counter_take(&stress->fixture->counters, i);
+
 		KUNIT_EXPECT_EQ_MSG(test,
-				    atomic64_read(&arena->taken[i]) +
-				    varta_counter_take(&arena->ledger->counters,
-						       i),
-				    ledger_total(arena->ledger, i),
-				    "counter %u", i);
-	KUNIT_EXPECT_EQ(test, ledger_total(arena->ledger, VARTA_COUNT_STALLS),
-			atomic64_read(&arena->reports));
+				    atomic64_read(&stress->taken[i]) + rest,
+				    total(stress, i), "counter %u", i);
+	}
+	KUNIT_EXPECT_EQ(test, total(stress, VARTA_COUNT_STALLS),
+			atomic64_read(&stress->reports));
 }
 
-static void threads_leave_the_ledger_in_order(struct kunit *test)
+static void concurrent_operations_keep_tracker_consistent(struct kunit *test)
 {
-	u32 threads = clamp(2 * num_online_cpus(), 4, CROWD_MAX), i;
-	struct crowd *crowd = kunit_kzalloc(test, sizeof(*crowd), GFP_KERNEL);
-	struct arena *arena = kunit_kzalloc(test, sizeof(*arena), GFP_KERNEL);
-	struct thread *fighters = kunit_kcalloc(test, threads,
-						sizeof(*fighters), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, crowd);
-	KUNIT_ASSERT_NOT_NULL(test, arena);
-	KUNIT_ASSERT_NOT_NULL(test, fighters);
-	arena->ledger = ledger_make(test, &(struct varta_tracker_config) {
+	struct varta_tracker_config config = {
 		.capacity = CAPACITY, .eviction_scan_window = CAPACITY / 2,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 		.origin_takeover = true,
-	});
-	arena->ledger->threshold = THRESHOLD;
-	mutex_init(&arena->passing);
-	/* High enough to go below, and far from where it wraps. */
-	atomic64_set(&arena->nonce, 1ll << 32);
-	for (i = 0; i < threads; i++) {
-		fighters[i].arena = arena;
-		fighters[i].number = i;
-		prandom_seed_state(&fighters[i].random, 1000 + i);
-		crowd_add(crowd, fight, &fighters[i]);
-	}
-	KUNIT_ASSERT_EQ(test, crowd_run(crowd), 0);
+	};
+	u32 nr_threads = clamp(2 * num_online_cpus(), 4, THREADS_MAX), i;
+	struct threads *threads = kunit_kzalloc(test, sizeof(*threads),
+						GFP_KERNEL);
+	struct stress *stress = kunit_kzalloc(test, sizeof(*stress),
+					      GFP_KERNEL);
+	struct worker *workers = kunit_kcalloc(test, nr_threads,
+					       sizeof(*workers), GFP_KERNEL);
 
-	expect_no_answer_lost(test, arena);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->stale_reports), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->unlatched_reports), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->wrong_queries), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->wrong_answers), 0);
-	KUNIT_EXPECT_EQ(test,
-			ledger_total(arena->ledger,
-				     VARTA_COUNT_PROBE_EXHAUSTED), 0);
-	KUNIT_EXPECT_GT(test, ledger_total(arena->ledger,
-					   VARTA_COUNT_EVICTIONS), 0);
-	KUNIT_EXPECT_GT(test, ledger_total(arena->ledger,
-					   VARTA_COUNT_STALLS), 0);
-	KUNIT_EXPECT_GT(test, ledger_total(arena->ledger,
-					   VARTA_COUNT_PID_RECYCLES), 0);
-	/* Slots, index, latches and generations are for ledger_check(). */
+	KUNIT_ASSERT_NOT_NULL(test, threads);
+	KUNIT_ASSERT_NOT_NULL(test, stress);
+	KUNIT_ASSERT_NOT_NULL(test, workers);
+	stress->fixture = tracker_fixture_create(test, &config);
+	stress->fixture->threshold = THRESHOLD;
+	mutex_init(&stress->pass_lock);
+	/* Far from 0 and from where it wraps. */
+	atomic64_set(&stress->nonce, 1ll << 32);
+	for (i = 0; i < nr_threads; i++) {
+		workers[i].stress = stress;
+		workers[i].nr = i;
+		prandom_seed_state(&workers[i].random, 1000 + i);
+		threads_add(threads, stress_thread, &workers[i]);
+	}
+	KUNIT_ASSERT_EQ(test, threads_run(threads), 0);
+
+	expect_results_counted(test, stress);
+	KUNIT_EXPECT_EQ(test, atomic_read(&stress->stale_reports), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&stress->unstalled_reports), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&stress->wrong_lookups), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&stress->wrong_results), 0);
+	KUNIT_EXPECT_EQ(test, total(stress, VARTA_COUNT_PROBE_EXHAUSTED), 0);
+	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_EVICTIONS), 0);
+	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_STALLS), 0);
+	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_PID_RECYCLES), 0);
+	/* tracker_fixture_check() checks slots, index, flags and references. */
 }
 
 static struct kunit_case concurrent_cases[] = {
-	KUNIT_CASE(threads_leave_the_ledger_in_order),
+	KUNIT_CASE(concurrent_operations_keep_tracker_consistent),
 	{}
 };
 
 static struct kunit_suite concurrent_suite = {
 	.name = "varta-concurrent",
-	.exit = ledger_test_exit,
+	.exit = tracker_fixture_exit,
 	.test_cases = concurrent_cases,
 };
 

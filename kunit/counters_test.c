@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of the counters: what is counted is in the total for good, and in
- * exactly one take.
+ * Tests of counters.c: totals never decrease, and each count is in exactly one
+ * take.
  */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
@@ -31,7 +31,7 @@ static void counters_test_exit(struct kunit *test)
 		varta_counters_destroy(test->priv);
 }
 
-static void counters_begin_at_zero(struct kunit *test)
+static void counters_start_at_zero(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 	int which;
@@ -42,7 +42,7 @@ static void counters_begin_at_zero(struct kunit *test)
 	}
 }
 
-static void each_counter_counts_for_itself(struct kunit *test)
+static void counters_are_independent(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 	int which;
@@ -56,7 +56,7 @@ static void each_counter_counts_for_itself(struct kunit *test)
 				100 * which + 1);
 }
 
-static void take_returns_what_was_counted_since_the_last(struct kunit *test)
+static void take_returns_count_since_last_take(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 
@@ -70,7 +70,7 @@ static void take_returns_what_was_counted_since_the_last(struct kunit *test)
 			varta_counter_take(counters, VARTA_COUNT_EVICTIONS), 1);
 }
 
-static void take_leaves_the_total(struct kunit *test)
+static void take_keeps_total(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 
@@ -83,7 +83,7 @@ static void take_leaves_the_total(struct kunit *test)
 			varta_counter_total(counters, VARTA_COUNT_STALLS), 8);
 }
 
-static void take_leaves_the_other_counters(struct kunit *test)
+static void take_keeps_other_counters(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 
@@ -94,7 +94,7 @@ static void take_leaves_the_other_counters(struct kunit *test)
 						 VARTA_COUNT_PID_RECYCLES), 1);
 }
 
-static void take_returns_more_than_32_bits(struct kunit *test)
+static void take_returns_64_bits(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 
@@ -108,59 +108,59 @@ static void take_returns_more_than_32_bits(struct kunit *test)
 			(5ull << 40) + 1);
 }
 
-/* ---- Many count, several take. */
+/* ---- Concurrent counting and taking. */
 
 enum {
 	INCREMENTS	= 200000,
 	TAKERS		= 2,
-	/* After so many, a thread waits for a take, in the middle of counting. */
-	TURN		= 10000,
+	/* A counting thread waits for a take after so many counts. */
+	WAIT_INTERVAL	= 10000,
 };
 
-struct rush {
+struct count_race {
 	struct varta_counters *counters;
 	atomic64_t taken;
-	/* How many threads are still counting. */
+	/* Threads that are still counting. */
 	atomic_t counting;
-	/* Takes that returned something, while others were counting. */
+	/* Takes that returned more than 0 while others were counting. */
 	atomic_t takes;
-	/* Reads of the total that were less than an earlier one. */
+	/* Totals that were less than an earlier one. */
 	atomic_t backwards;
 	wait_queue_head_t took;
 };
 
-static void count_much(void *context)
+static void count_thread(void *context)
 {
-	struct rush *rush = context;
+	struct count_race *race = context;
 	int i, seen;
 
 	for (i = 1; i <= INCREMENTS; i++) {
-		seen = atomic_read(&rush->takes);
-		varta_count(rush->counters, VARTA_COUNT_INSERTED);
-		if (i % TURN == 0)
-			wait_event(rush->took,
-				   atomic_read(&rush->takes) != seen);
+		seen = atomic_read(&race->takes);
+		varta_count(race->counters, VARTA_COUNT_INSERTED);
+		if (i % WAIT_INTERVAL == 0)
+			wait_event(race->took,
+				   atomic_read(&race->takes) != seen);
 	}
-	atomic_dec(&rush->counting);
+	atomic_dec(&race->counting);
 }
 
-static void take_much(void *context)
+static void take_thread(void *context)
 {
-	struct rush *rush = context;
+	struct count_race *race = context;
 	u64 taken, total, last = 0;
 
-	while (atomic_read(&rush->counting)) {
-		taken = varta_counter_take(rush->counters,
+	while (atomic_read(&race->counting)) {
+		taken = varta_counter_take(race->counters,
 					   VARTA_COUNT_INSERTED);
-		atomic64_add(taken, &rush->taken);
-		total = varta_counter_total(rush->counters,
+		atomic64_add(taken, &race->taken);
+		total = varta_counter_total(race->counters,
 					    VARTA_COUNT_INSERTED);
 		if (total < last)
-			atomic_inc(&rush->backwards);
+			atomic_inc(&race->backwards);
 		last = total;
 		if (taken) {
-			atomic_inc(&rush->takes);
-			wake_up_all(&rush->took);
+			atomic_inc(&race->takes);
+			wake_up_all(&race->took);
 		}
 		cond_resched();
 	}
@@ -168,35 +168,37 @@ static void take_much(void *context)
 
 static void every_increment_is_taken_exactly_once(struct kunit *test)
 {
-	struct crowd *crowd = kunit_kzalloc(test, sizeof(*crowd), GFP_KERNEL);
-	struct rush rush = { .counters = test->priv };
-	int counting = min(2 * num_online_cpus(), CROWD_MAX - TAKERS), i;
-	u64 wanted = (u64)counting * INCREMENTS, rest;
+	struct threads *threads = kunit_kzalloc(test, sizeof(*threads),
+						GFP_KERNEL);
+	struct count_race race = { .counters = test->priv };
+	int counting = min(2 * num_online_cpus(), THREADS_MAX - TAKERS), i;
+	u64 expected = (u64)counting * INCREMENTS, rest;
 
-	KUNIT_ASSERT_NOT_NULL(test, crowd);
-	init_waitqueue_head(&rush.took);
-	atomic_set(&rush.counting, counting);
+	KUNIT_ASSERT_NOT_NULL(test, threads);
+	init_waitqueue_head(&race.took);
+	atomic_set(&race.counting, counting);
 	for (i = 0; i < counting; i++)
-		crowd_add(crowd, count_much, &rush);
+		threads_add(threads, count_thread, &race);
 	for (i = 0; i < TAKERS; i++)
-		crowd_add(crowd, take_much, &rush);
-	KUNIT_ASSERT_EQ(test, crowd_run(crowd), 0);
+		threads_add(threads, take_thread, &race);
+	KUNIT_ASSERT_EQ(test, threads_run(threads), 0);
 
-	rest = varta_counter_take(rush.counters, VARTA_COUNT_INSERTED);
-	KUNIT_EXPECT_EQ(test, atomic64_read(&rush.taken) + rest, wanted);
-	KUNIT_EXPECT_EQ(test, varta_counter_total(rush.counters,
+	rest = varta_counter_take(race.counters, VARTA_COUNT_INSERTED);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&race.taken) + rest,
+			expected);
+	KUNIT_EXPECT_EQ(test, varta_counter_total(race.counters,
 						  VARTA_COUNT_INSERTED),
-			wanted);
-	KUNIT_EXPECT_EQ(test, atomic_read(&rush.backwards), 0);
+			expected);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race.backwards), 0);
 }
 
 static struct kunit_case counters_cases[] = {
-	KUNIT_CASE(counters_begin_at_zero),
-	KUNIT_CASE(each_counter_counts_for_itself),
-	KUNIT_CASE(take_returns_what_was_counted_since_the_last),
-	KUNIT_CASE(take_leaves_the_total),
-	KUNIT_CASE(take_leaves_the_other_counters),
-	KUNIT_CASE(take_returns_more_than_32_bits),
+	KUNIT_CASE(counters_start_at_zero),
+	KUNIT_CASE(counters_are_independent),
+	KUNIT_CASE(take_returns_count_since_last_take),
+	KUNIT_CASE(take_keeps_total),
+	KUNIT_CASE(take_keeps_other_counters),
+	KUNIT_CASE(take_returns_64_bits),
 	KUNIT_CASE(every_increment_is_taken_exactly_once),
 	{}
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generations for tests. Holds are counted for each generation, so that a
- * missing one does not hide behind one too many of another.
+ * Fake processes. References are counted for each process, so that a missing
+ * get cannot be hidden by a missing put of another process.
  */
 #include <linux/atomic.h>
 #include <linux/string.h>
@@ -18,26 +18,24 @@ struct varta_netns {
 
 static struct {
 	struct varta_proc procs[FAKE_PROCS];
-	/* By pid, the number of its process; 0 for none. */
-	u32 process[FAKE_PIDS];
-	atomic_t looks;
-	/* Who has the pid from the first look at it on, if later_pid is set. */
-	u32 later_pid;
-	u32 later_proc;
-	/* How many agents each user may have. */
+	/* By pid: number of the process that has it, 0 for none. */
+	u32 pid_owner[FAKE_PIDS];
+	atomic_t lookups;
+	/* After the next lookup of next_owner_pid, next_owner has that pid. */
+	u32 next_owner_pid;
+	u32 next_owner;
+	/* Agents per user. */
 	u32 quota;
-	/* Those who were admitted and have not left, by user and by home. */
-	atomic_t admitted[FAKE_USERS];
+	atomic_t charged[FAKE_USERS];
 	struct varta_netns netns[FAKE_NETNS];
-	/* Calls of admit, and of sooner. */
-	atomic_t asked;
-	atomic_t sooners;
+	atomic_t charge_attempts;
+	atomic_t kicks;
 	/*
-	 * Something was released that was not held, or never existed, or
-	 * somebody left who was not admitted.
+	 * A put without get, an uncharge without charge, or an invalid
+	 * argument.
 	 */
-	bool misused;
-} world;
+	bool unbalanced;
+} fake;
 
 /**
  * fake_proc() - a process by its number
@@ -45,7 +43,7 @@ static struct {
  */
 struct varta_proc *fake_proc(u32 nr)
 {
-	return nr ? &world.procs[nr] : NULL;
+	return nr ? &fake.procs[nr] : NULL;
 }
 
 /**
@@ -54,7 +52,7 @@ struct varta_proc *fake_proc(u32 nr)
  */
 u32 fake_proc_nr(const struct varta_proc *proc)
 {
-	return proc ? proc - world.procs : 0;
+	return proc ? proc - fake.procs : 0;
 }
 
 /**
@@ -63,7 +61,7 @@ u32 fake_proc_nr(const struct varta_proc *proc)
  */
 struct varta_netns *fake_netns(u32 nr)
 {
-	return nr ? &world.netns[nr] : NULL;
+	return nr ? &fake.netns[nr] : NULL;
 }
 
 /**
@@ -72,173 +70,171 @@ struct varta_netns *fake_netns(u32 nr)
  */
 u32 fake_netns_nr(const struct varta_netns *netns)
 {
-	return netns ? netns - world.netns : 0;
+	return netns ? netns - fake.netns : 0;
 }
 
 /**
- * fake_procs_reset() - begin anew: nothing held, no processes, no quota
+ * fake_procs_reset() - drop all references, charges, pids and the quota
  */
 void fake_procs_reset(void)
 {
-	memset(&world, 0, sizeof(world));
-	world.quota = U32_MAX;
+	memset(&fake, 0, sizeof(fake));
+	fake.quota = U32_MAX;
 }
 
 /**
- * fake_proc_refs() - how many slots hold a generation now
+ * fake_proc_refs() - number of slots that hold a reference to a process
  * @proc: its number
  */
 int fake_proc_refs(u32 proc)
 {
-	return atomic_read(&world.procs[proc].refs);
+	return atomic_read(&fake.procs[proc].refs);
 }
 
 /**
- * fake_procs_refs_total() - how many slots hold any generation now
+ * fake_procs_refs_total() - number of references to all processes
  */
 int fake_procs_refs_total(void)
 {
 	int i, sum = 0;
 
 	for (i = 0; i < FAKE_PROCS; i++)
-		sum += atomic_read(&world.procs[i].refs);
+		sum += atomic_read(&fake.procs[i].refs);
 	return sum;
 }
 
 /**
- * fake_procs_misused() - whether a release or a leave was ever one too many,
- *	or a hold or an admit of what does not exist
+ * fake_procs_unbalanced() - whether any put, uncharge or argument was invalid
  */
-bool fake_procs_misused(void)
+bool fake_procs_unbalanced(void)
 {
-	return READ_ONCE(world.misused);
+	return READ_ONCE(fake.unbalanced);
 }
 
 /**
- * fake_procs_lookups() - how many times a process was looked at
+ * fake_procs_lookups() - number of calls of proc_state
  */
 unsigned int fake_procs_lookups(void)
 {
-	return atomic_read(&world.looks);
+	return atomic_read(&fake.lookups);
 }
 
 /**
- * fake_procs_set_pid() - say which process has a pid
+ * fake_procs_set_pid() - set the process that has a pid
  * @pid: less than FAKE_PIDS
- * @proc: the number of that process, 0 for none
+ * @proc: number of the process, 0 for none
  */
 void fake_procs_set_pid(u32 pid, u32 proc)
 {
-	WRITE_ONCE(world.process[pid], proc);
+	WRITE_ONCE(fake.pid_owner[pid], proc);
 }
 
 /**
- * fake_procs_set_pid_later() - say which process has a pid once it was
- *	looked at
- * @pid: less than FAKE_PIDS; only the last one that was given counts
- * @proc: the number of that process, 0 for none
+ * fake_procs_set_pid_later() - set the process of a pid after the next lookup
+ * @pid: less than FAKE_PIDS; only the last call counts
+ * @proc: number of the process, 0 for none
  *
- * Not for when there are several threads.
+ * Not for tests with several threads.
  */
 void fake_procs_set_pid_later(u32 pid, u32 proc)
 {
-	world.later_pid = pid;
-	world.later_proc = proc;
+	fake.next_owner_pid = pid;
+	fake.next_owner = proc;
 }
 
 /**
- * fake_proc_of_pid() - which process has a pid
- * @pid: any
+ * fake_proc_of_pid() - the process that has a pid
+ * @pid: the pid
  *
  * Return: the process, NULL for none.
  */
 struct varta_proc *fake_proc_of_pid(u32 pid)
 {
-	return fake_proc(pid < FAKE_PIDS ? READ_ONCE(world.process[pid]) : 0);
+	return fake_proc(pid < FAKE_PIDS ? READ_ONCE(fake.pid_owner[pid]) : 0);
 }
 
 /**
- * fake_procs_set_quota() - say how many agents each user may have
- * @quota: so many; who has more keeps them
+ * fake_procs_set_quota() - set how many agents each user may have
+ * @quota: the limit; agents above it are kept
  */
 void fake_procs_set_quota(u32 quota)
 {
-	WRITE_ONCE(world.quota, quota);
+	WRITE_ONCE(fake.quota, quota);
 }
 
 /**
- * fake_user_charged() - how many agents of a user are admitted now
- * @uid: which
+ * fake_user_charged() - number of agents charged to a user
+ * @uid: the user
  */
 int fake_user_charged(u32 uid)
 {
-	return atomic_read(&world.admitted[uid]);
+	return atomic_read(&fake.charged[uid]);
 }
 
 /**
- * fake_netns_charged() - how many agents with a home are admitted now
+ * fake_netns_charged() - number of agents charged to a network namespace
  * @netns: its number
  */
 int fake_netns_charged(u32 netns)
 {
-	return atomic_read(&world.netns[netns].charged);
+	return atomic_read(&fake.netns[netns].charged);
 }
 
 /**
- * fake_procs_charged_total() - how many agents are admitted now
+ * fake_procs_charged_total() - number of agents charged to all users
  */
 int fake_procs_charged_total(void)
 {
 	int i, sum = 0;
 
 	for (i = 0; i < FAKE_USERS; i++)
-		sum += atomic_read(&world.admitted[i]);
+		sum += atomic_read(&fake.charged[i]);
 	return sum;
 }
 
 /**
- * fake_procs_charge_attempts() - how many times somebody was to be admitted
+ * fake_procs_charge_attempts() - calls of try_charge and transfer_charge
  */
 unsigned int fake_procs_charge_attempts(void)
 {
-	return atomic_read(&world.asked);
+	return atomic_read(&fake.charge_attempts);
 }
 
 /**
- * fake_procs_kicks() - how many times somebody was due sooner than was known
+ * fake_procs_kicks() - number of calls of kick
  */
 unsigned int fake_procs_kicks(void)
 {
-	return atomic_read(&world.sooners);
+	return atomic_read(&fake.kicks);
 }
 
-static bool exists(const struct varta_proc *proc)
+static bool proc_is_valid(const struct varta_proc *proc)
 {
-	if (proc > world.procs && proc < world.procs + FAKE_PROCS)
+	if (proc > fake.procs && proc < fake.procs + FAKE_PROCS)
 		return true;
-	WRITE_ONCE(world.misused, true);
+	WRITE_ONCE(fake.unbalanced, true);
 	return false;
 }
 
 static void get_proc(struct varta_proc *proc)
 {
-	if (exists(proc))
+	if (proc_is_valid(proc))
 		atomic_inc(&proc->refs);
 }
 
 static void put_proc(struct varta_proc *proc)
 {
-	if (exists(proc) && atomic_dec_return(&proc->refs) < 0)
-		WRITE_ONCE(world.misused, true);
+	if (proc_is_valid(proc) && atomic_dec_return(&proc->refs) < 0)
+		WRITE_ONCE(fake.unbalanced, true);
 }
 
 static enum varta_proc_state proc_state(const struct varta_agent_id *id)
 {
 	struct varta_proc *now = fake_proc_of_pid(id->pid);
 
-	atomic_inc(&world.looks);
-	if (world.later_pid == id->pid)
-		fake_procs_set_pid(id->pid, world.later_proc);
+	atomic_inc(&fake.lookups);
+	if (fake.next_owner_pid == id->pid)
+		fake_procs_set_pid(id->pid, fake.next_owner);
 	if (!now)
 		return VARTA_PROC_GONE;
 	return now == id->proc ? VARTA_PROC_SAME :
@@ -248,26 +244,26 @@ static enum varta_proc_state proc_state(const struct varta_agent_id *id)
 /* Agents without a network namespace are counted as number 0. */
 static struct varta_netns *netns_of(const struct varta_agent_id *id)
 {
-	return &world.netns[fake_netns_nr(id->netns)];
+	return &fake.netns[fake_netns_nr(id->netns)];
 }
 
-static bool is_somebody(const struct varta_agent_id *id)
+static bool id_is_valid(const struct varta_agent_id *id)
 {
 	if (id->uid < FAKE_USERS && fake_netns_nr(id->netns) < FAKE_NETNS &&
 	    id->pid)
 		return true;
-	WRITE_ONCE(world.misused, true);
+	WRITE_ONCE(fake.unbalanced, true);
 	return false;
 }
 
 static bool try_charge(const struct varta_agent_id *id)
 {
-	atomic_inc(&world.asked);
-	if (!is_somebody(id))
+	atomic_inc(&fake.charge_attempts);
+	if (!id_is_valid(id))
 		return false;
-	if ((u32)atomic_inc_return(&world.admitted[id->uid]) >
-	    READ_ONCE(world.quota)) {
-		atomic_dec(&world.admitted[id->uid]);
+	if ((u32)atomic_inc_return(&fake.charged[id->uid]) >
+	    READ_ONCE(fake.quota)) {
+		atomic_dec(&fake.charged[id->uid]);
 		return false;
 	}
 	atomic_inc(&netns_of(id)->charged);
@@ -276,11 +272,11 @@ static bool try_charge(const struct varta_agent_id *id)
 
 static void uncharge(const struct varta_agent_id *id)
 {
-	if (!is_somebody(id))
+	if (!id_is_valid(id))
 		return;
-	if (atomic_dec_return(&world.admitted[id->uid]) < 0 ||
+	if (atomic_dec_return(&fake.charged[id->uid]) < 0 ||
 	    atomic_dec_return(&netns_of(id)->charged) < 0)
-		WRITE_ONCE(world.misused, true);
+		WRITE_ONCE(fake.unbalanced, true);
 }
 
 static bool transfer_charge(const struct varta_agent_id *old,
@@ -292,33 +288,33 @@ static bool transfer_charge(const struct varta_agent_id *old,
 		uncharge(old);
 		return true;
 	}
-	atomic_inc(&world.asked);
-	if (is_somebody(id) && is_somebody(old)) {
+	atomic_inc(&fake.charge_attempts);
+	if (id_is_valid(id) && id_is_valid(old)) {
 		atomic_inc(&netns_of(id)->charged);
 		if (atomic_dec_return(&netns_of(old)->charged) < 0)
-			WRITE_ONCE(world.misused, true);
+			WRITE_ONCE(fake.unbalanced, true);
 	}
 	return true;
 }
 
 static void kick(void)
 {
-	atomic_inc(&world.sooners);
+	atomic_inc(&fake.kicks);
 }
 
 const struct varta_tracker_ops fake_procs_ops = {
 	.get_proc		= get_proc,
-	.put_proc	= put_proc,
+	.put_proc		= put_proc,
 	.proc_state		= proc_state,
 	.try_charge		= try_charge,
 	.uncharge		= uncharge,
 	.transfer_charge	= transfer_charge,
-	.kick		= kick,
+	.kick			= kick,
 };
 
-/* Without what may be left out. */
+/* Only the mandatory operations. */
 const struct varta_tracker_ops fake_procs_min_ops = {
-	.get_proc		= get_proc,
+	.get_proc	= get_proc,
 	.put_proc	= put_proc,
-	.proc_state		= proc_state,
+	.proc_state	= proc_state,
 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Generations for tests: small numbers whose holds are counted, and a table
- * that says which of them has a pid now. Likewise users and homes, whose
- * admitted agents are counted. There is one such world at a time; KUnit runs
- * one case after another.
+ * Implementation of struct varta_tracker_ops for tests: processes and network
+ * namespaces with small numbers, a table of pids, and counted references and
+ * charges. The state is global; KUnit runs one case at a time.
  */
 #ifndef _VARTA_KUNIT_FAKE_PROCS_H
 #define _VARTA_KUNIT_FAKE_PROCS_H
@@ -11,11 +10,11 @@
 #include "tracker.h"
 
 enum fake_procs_limits {
-	/* Generations are 1 to FAKE_PROCS - 1; 0 is unknown. */
+	/* Processes are 1 to FAKE_PROCS - 1; 0 is unknown. */
 	FAKE_PROCS = 16,
-	/* Pids up to and without this one have a process to be looked at. */
+	/* Pids below this can be given a process. */
 	FAKE_PIDS = 256,
-	/* Users and homes are 0 to one less than this. */
+	/* Users and network namespaces are 0 to one less than this. */
 	FAKE_USERS = 8,
 	FAKE_NETNS = 8,
 };
@@ -30,7 +29,7 @@ struct varta_netns *fake_netns(u32 nr);
 u32 fake_netns_nr(const struct varta_netns *netns);
 int fake_proc_refs(u32 proc);
 int fake_procs_refs_total(void);
-bool fake_procs_misused(void);
+bool fake_procs_unbalanced(void);
 unsigned int fake_procs_lookups(void);
 void fake_procs_set_pid(u32 pid, u32 proc);
 void fake_procs_set_pid_later(u32 pid, u32 proc);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of the VLP frame and of the field rules that typed beats share with
- * it. Frames are made here by code of its own, with a checksum of its own.
+ * Tests of frame.c: the VLP frame, and the rules for fields that typed beats
+ * share with it. Frames and checksums are made here, independently of the module.
  */
 #include <kunit/test.h>
 #include <linux/crc32c.h>
@@ -14,7 +14,7 @@ enum {
 	LOWEST_TYPED_PID	= 1,
 };
 
-/* A bit at a time, as it is defined. */
+/* Bitwise reference implementation. */
 static u32 checksum(const u8 *data, size_t len)
 {
 	u32 crc = 0xffffffff;
@@ -60,17 +60,18 @@ static const struct varta_beat_info good_beat = {
 	.payload	= 0x31323334,
 };
 
-static void expect_same_beat(struct kunit *test, const struct varta_beat_info *beat,
-			     const struct varta_beat_info *wanted)
+static void expect_same_beat(struct kunit *test,
+			     const struct varta_beat_info *beat,
+			     const struct varta_beat_info *expected)
 {
-	KUNIT_EXPECT_EQ(test, beat->status, wanted->status);
-	KUNIT_EXPECT_EQ(test, beat->pid, wanted->pid);
-	KUNIT_EXPECT_EQ(test, beat->timestamp, wanted->timestamp);
-	KUNIT_EXPECT_EQ(test, beat->nonce, wanted->nonce);
-	KUNIT_EXPECT_EQ(test, beat->payload, wanted->payload);
+	KUNIT_EXPECT_EQ(test, beat->status, expected->status);
+	KUNIT_EXPECT_EQ(test, beat->pid, expected->pid);
+	KUNIT_EXPECT_EQ(test, beat->timestamp, expected->timestamp);
+	KUNIT_EXPECT_EQ(test, beat->nonce, expected->nonce);
+	KUNIT_EXPECT_EQ(test, beat->payload, expected->payload);
 }
 
-static void checksum_is_castagnolis(struct kunit *test)
+static void checksum_is_crc32c(struct kunit *test)
 {
 	static const u8 digits[] = "123456789";
 	static const u8 zeros[32];
@@ -131,7 +132,7 @@ static void frame_is_decoded_at_any_alignment(struct kunit *test)
 	}
 }
 
-static void frame_of_another_length_is_refused(struct kunit *test)
+static void frame_with_wrong_length_is_rejected(struct kunit *test)
 {
 	u8 buffer[2 * VARTA_FRAME_LEN];
 	struct varta_beat_info beat;
@@ -143,66 +144,65 @@ static void frame_of_another_length_is_refused(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test,
 				    varta_frame_decode(buffer, len, &beat),
 				    len == 32 ? VARTA_FRAME_OK :
-						VARTA_BAD_LENGTH,
-				    "length %zu", len);
+				    VARTA_BAD_LENGTH, "length %zu", len);
 	}
 }
 
-static void every_turned_bit_is_noticed(struct kunit *test)
+static void every_flipped_bit_is_rejected(struct kunit *test)
 {
 	u8 frame[VARTA_FRAME_LEN];
 	struct varta_beat_info beat;
 	int bit;
 
 	for (bit = 0; bit < 8 * VARTA_FRAME_LEN; bit++) {
-		enum varta_frame_error wanted = VARTA_BAD_CRC;
+		enum varta_frame_error expected = VARTA_BAD_CRC;
 
 		if (bit < 16)
-			wanted = VARTA_BAD_MAGIC;
+			expected = VARTA_BAD_MAGIC;
 		else if (bit < 24)
-			wanted = VARTA_BAD_VERSION;
+			expected = VARTA_BAD_VERSION;
 		make_frame(frame, &good_beat);
 		frame[bit / 8] ^= 1 << bit % 8;
 		KUNIT_EXPECT_EQ_MSG(test,
 				    varta_frame_decode(frame, sizeof(frame),
 						       &beat),
-				    wanted, "bit %d", bit);
+				    expected, "bit %d", bit);
 	}
 }
 
-static void only_magic_va_and_version_2_are_known(struct kunit *test)
+static void only_magic_va_and_version_2_are_accepted(struct kunit *test)
 {
 	u8 frame[VARTA_FRAME_LEN];
 	struct varta_beat_info beat;
 	int value;
 
-	/* Each with a checksum that is right. */
+	/* All with a valid checksum. */
 	for (value = 0; value < 256; value++) {
 		make_frame(frame, &good_beat);
 		frame[0] = value;
 		seal(frame);
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, 32, &beat),
 				value == 'V' ? VARTA_FRAME_OK :
-					       VARTA_BAD_MAGIC);
+				VARTA_BAD_MAGIC);
 		make_frame(frame, &good_beat);
 		frame[1] = value;
 		seal(frame);
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, 32, &beat),
 				value == 'A' ? VARTA_FRAME_OK :
-					       VARTA_BAD_MAGIC);
+				VARTA_BAD_MAGIC);
 		make_frame(frame, &good_beat);
 		frame[2] = value;
 		seal(frame);
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, 32, &beat),
 				value == 2 ? VARTA_FRAME_OK :
-					     VARTA_BAD_VERSION);
+				VARTA_BAD_VERSION);
 	}
 }
 
-/* Every set of faults at once: the first of them, in this order, is named. */
-static void first_fault_in_the_order_of_the_page_wins(struct kunit *test)
+/* All combinations of faults: the first in the documented order is returned. */
+static void first_fault_in_documented_order_is_returned(struct kunit *test)
 {
-	static const enum varta_frame_error page[] = {
+	static const enum varta_frame_error order[] = {
 		VARTA_BAD_LENGTH, VARTA_BAD_MAGIC, VARTA_BAD_VERSION,
 		VARTA_BAD_CRC, VARTA_BAD_STATUS, VARTA_STALL_ON_WIRE,
 		VARTA_BAD_PID, VARTA_BAD_TIMESTAMP, VARTA_BAD_NONCE,
@@ -211,14 +211,14 @@ static void first_fault_in_the_order_of_the_page_wins(struct kunit *test)
 	u8 frame[VARTA_FRAME_LEN];
 	unsigned long faults;
 
-	for (faults = 1; faults < 1 << ARRAY_SIZE(page); faults++) {
+	for (faults = 1; faults < 1 << ARRAY_SIZE(order); faults++) {
 		struct varta_beat_info beat = { .pid = 2 }, decoded;
 		size_t len = VARTA_FRAME_LEN;
 		bool framing = faults & (BIT(LENGTH) | BIT(MAGIC) |
 					 BIT(VERSION) | BIT(CRC));
-		enum varta_frame_error wanted = page[__ffs(faults)];
+		enum varta_frame_error expected = order[__ffs(faults)];
 
-		/* A status has at most one of its two faults. */
+		/* These two exclude each other. */
 		if (faults & BIT(STATUS) && faults & BIT(STALL))
 			continue;
 		if (faults & BIT(STATUS))
@@ -234,7 +234,7 @@ static void first_fault_in_the_order_of_the_page_wins(struct kunit *test)
 		if (!framing)
 			KUNIT_EXPECT_EQ_MSG(test,
 					    varta_beat_check(&beat, 2),
-					    wanted, "typed, faults %#lx",
+					    expected, "typed, faults %#lx",
 					    faults);
 		make_frame(frame, &beat);
 		if (faults & BIT(MAGIC))
@@ -248,7 +248,7 @@ static void first_fault_in_the_order_of_the_page_wins(struct kunit *test)
 			len--;
 		KUNIT_EXPECT_EQ_MSG(test,
 				    varta_frame_decode(frame, len, &decoded),
-				    wanted, "frame, faults %#lx", faults);
+				    expected, "frame, faults %#lx", faults);
 	}
 }
 
@@ -256,7 +256,7 @@ struct field_case {
 	const char *name;
 	struct varta_beat_info beat;
 	enum varta_frame_error in_frame;
-	/* In typed form, which rules the same but for pid 1. */
+	/* As a typed beat: the same rules, except that pid 1 is valid. */
 	enum varta_frame_error typed;
 };
 
@@ -279,13 +279,13 @@ static const struct field_case field_cases[] = {
 	{ "pid 1, a container's init", FIELDS(0, 1, 0, 0), VARTA_BAD_PID,
 	  VARTA_FRAME_OK },
 	{ "pid 2", FIELDS(0, 2, 0, 0), VARTA_FRAME_OK, VARTA_FRAME_OK },
-	{ "greatest pid", FIELDS(0, U32_MAX, 0, 0), VARTA_FRAME_OK,
+	{ "largest pid", FIELDS(0, U32_MAX, 0, 0), VARTA_FRAME_OK,
 	  VARTA_FRAME_OK },
-	{ "greatest timestamp", FIELDS(0, 2, U64_MAX - 1, 0), VARTA_FRAME_OK,
+	{ "largest timestamp", FIELDS(0, 2, U64_MAX - 1, 0), VARTA_FRAME_OK,
 	  VARTA_FRAME_OK },
-	{ "timestamp beyond", FIELDS(0, 2, U64_MAX, 0), VARTA_BAD_TIMESTAMP,
+	{ "timestamp too large", FIELDS(0, 2, U64_MAX, 0), VARTA_BAD_TIMESTAMP,
 	  VARTA_BAD_TIMESTAMP },
-	{ "greatest regular nonce", FIELDS(0, 2, 0, U64_MAX - 1),
+	{ "largest regular nonce", FIELDS(0, 2, 0, U64_MAX - 1),
 	  VARTA_FRAME_OK, VARTA_FRAME_OK },
 	{ "terminal nonce, ok", FIELDS(0, 2, 0, U64_MAX), VARTA_BAD_NONCE,
 	  VARTA_BAD_NONCE },
@@ -297,7 +297,7 @@ static const struct field_case field_cases[] = {
 	  VARTA_STALL_ON_WIRE, VARTA_STALL_ON_WIRE },
 	{ "terminal nonce, status 4", FIELDS(4, 2, 0, U64_MAX),
 	  VARTA_BAD_STATUS, VARTA_BAD_STATUS },
-	{ "terminal, timestamp beyond", FIELDS(2, 2, U64_MAX, U64_MAX),
+	{ "terminal, timestamp too large", FIELDS(2, 2, U64_MAX, U64_MAX),
 	  VARTA_BAD_TIMESTAMP, VARTA_BAD_TIMESTAMP },
 	{ "terminal, pid 1", FIELDS(2, 1, 0, U64_MAX), VARTA_BAD_PID,
 	  VARTA_FRAME_OK },
@@ -322,8 +322,8 @@ static void field_rules_hold_in_both_forms(struct kunit *test)
 			param->typed);
 }
 
-/* A typed status has 32 bits, of which a frame could not say most. */
-static void typed_status_is_looked_at_whole(struct kunit *test)
+/* A frame has only 8 bits of status. */
+static void typed_status_is_checked_as_32_bits(struct kunit *test)
 {
 	struct varta_beat_info beat = { .pid = 2, .status = 0x100 };
 
@@ -334,7 +334,7 @@ static void typed_status_is_looked_at_whole(struct kunit *test)
 			VARTA_BAD_STATUS);
 }
 
-static void only_critical_with_the_last_nonce_is_terminal(struct kunit *test)
+static void only_critical_with_terminal_nonce_is_terminal(struct kunit *test)
 {
 	struct varta_beat_info beat = {
 		.status = VARTA_STATUS_CRITICAL, .nonce = U64_MAX,
@@ -351,16 +351,16 @@ static void only_critical_with_the_last_nonce_is_terminal(struct kunit *test)
 }
 
 static struct kunit_case frame_cases[] = {
-	KUNIT_CASE(checksum_is_castagnolis),
+	KUNIT_CASE(checksum_is_crc32c),
 	KUNIT_CASE(published_frames_are_accepted),
 	KUNIT_CASE(frame_is_decoded_at_any_alignment),
-	KUNIT_CASE(frame_of_another_length_is_refused),
-	KUNIT_CASE(every_turned_bit_is_noticed),
-	KUNIT_CASE(only_magic_va_and_version_2_are_known),
-	KUNIT_CASE(first_fault_in_the_order_of_the_page_wins),
+	KUNIT_CASE(frame_with_wrong_length_is_rejected),
+	KUNIT_CASE(every_flipped_bit_is_rejected),
+	KUNIT_CASE(only_magic_va_and_version_2_are_accepted),
+	KUNIT_CASE(first_fault_in_documented_order_is_returned),
 	KUNIT_CASE_PARAM(field_rules_hold_in_both_forms, field_gen_params),
-	KUNIT_CASE(typed_status_is_looked_at_whole),
-	KUNIT_CASE(only_critical_with_the_last_nonce_is_terminal),
+	KUNIT_CASE(typed_status_is_checked_as_32_bits),
+	KUNIT_CASE(only_critical_with_terminal_nonce_is_terminal),
 	{}
 };
 

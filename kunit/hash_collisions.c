@@ -1,65 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pids chosen by where the index puts them.
+ * Pids with a chosen home bucket.
  */
 #include <kunit/test.h>
 
 #include "hash_collisions.h"
 
 /**
- * colliding_place() - where the entry of a pid is
+ * hash_collision_entry() - position of a pid's entry in the table
  * @index: the index
  * @pid: the pid
  *
- * Return: the number of the entry, or U32_MAX.
+ * Return: the position, or U32_MAX.
  */
-u32 colliding_place(const struct varta_pid_index *index, u32 pid)
+u32 hash_collision_entry(const struct varta_pid_index *index, u32 pid)
 {
-	u32 at;
+	u32 entry;
 
-	for (at = 0; at <= index->mask; at++) {
-		/* Two values are marks for places without a pid. */
-		if (index->entries[at] > 1 && index->entries[at] >> 23 == pid)
-			return at;
+	for (entry = 0; entry <= index->mask; entry++) {
+		/* 0 and 1 mark empty entries and tombstones. */
+		if (index->entries[entry] > 1 &&
+		    index->entries[entry] >> 23 == pid)
+			return entry;
 	}
 	return U32_MAX;
 }
 
 /**
- * colliding_home() - where a pid goes when all places are free
- * @empty: an empty index, which is empty again afterwards
+ * hash_collision_bucket() - home bucket of a pid
+ * @empty: an empty index; empty again afterwards
  * @pid: the pid
- *
- * Return: the number of the entry.
  */
-u32 colliding_home(struct varta_pid_index *empty, u32 pid)
+u32 hash_collision_bucket(struct varta_pid_index *empty, u32 pid)
 {
-	u32 at;
+	u32 entry;
 
 	varta_pid_index_insert(empty, pid, 0);
-	at = colliding_place(empty, pid);
+	entry = hash_collision_entry(empty, pid);
 	varta_pid_index_remove(empty, pid);
-	return at;
+	return entry;
 }
 
 /**
- * colliding_pids() - find pids that all have the same home
- * @test: fails if they cannot be found
- * @capacity: of the index that they are for
- * @home: the home
- * @pids: where to put them
- * @count: how many
+ * hash_collision_pids() - find pids with the same home bucket
+ * @test: the test; fails if there are not enough
+ * @capacity: capacity of the index
+ * @bucket: the home bucket
+ * @pids: set to the pids
+ * @count: number of pids
  */
-void colliding_pids(struct kunit *test, u32 capacity, u32 home, u32 *pids,
-		    u32 count)
+void hash_collision_pids(struct kunit *test, u32 capacity, u32 bucket,
+			 u32 *pids, u32 count)
 {
 	struct varta_pid_index empty;
 	u32 pid, found = 0;
 
 	KUNIT_ASSERT_EQ(test, varta_pid_index_init(&empty, capacity), 0);
-	/* A mixer that is any good needs about one try for each entry. */
+	/* A good hash needs about one try per entry of the table. */
 	for (pid = 1; found < count && pid < 100 * count * empty.mask; pid++) {
-		if (colliding_home(&empty, pid) == home)
+		if (hash_collision_bucket(&empty, pid) == bucket)
 			pids[found++] = pid;
 	}
 	varta_pid_index_destroy(&empty);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pids chosen by where the index puts them. Found by asking an index, so that
- * nothing here knows the mixer.
+ * Pids with a chosen home bucket. The bucket is found by inserting the pid, so
+ * that the tests do not depend on the hash function.
  */
 #ifndef _VARTA_KUNIT_HASH_COLLISIONS_H
 #define _VARTA_KUNIT_HASH_COLLISIONS_H
@@ -10,9 +10,9 @@
 
 #include "pid_index.h"
 
-u32 colliding_place(const struct varta_pid_index *index, u32 pid);
-u32 colliding_home(struct varta_pid_index *empty, u32 pid);
-void colliding_pids(struct kunit *test, u32 capacity, u32 home, u32 *pids,
-		    u32 count);
+u32 hash_collision_entry(const struct varta_pid_index *index, u32 pid);
+u32 hash_collision_bucket(struct varta_pid_index *empty, u32 pid);
+void hash_collision_pids(struct kunit *test, u32 capacity, u32 bucket,
+			 u32 *pids, u32 count);
 
 #endif /* _VARTA_KUNIT_HASH_COLLISIONS_H */

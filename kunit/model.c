@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The naive ledger. Written from the page alone; the numbers in the comments
- * are those of its sections and of the tests in section 3.
+ * Reference model of the tracker. Written from the specification alone; numbers
+ * in comments are sections and rules of Documentation/tracker-semantics.md.
  */
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -10,9 +10,9 @@
 #include "model.h"
 
 /**
- * model_init() - an empty ledger
- * @model: to be set up
- * @config: what the tracker is made with; its capacity must be in the limits
+ * model_init() - set up an empty model
+ * @model: the model
+ * @config: configuration of the tracker; capacity up to MODEL_CAPACITY_MAX
  */
 void model_init(struct model *model, const struct varta_tracker_config *config)
 {
@@ -29,12 +29,12 @@ void model_init(struct model *model, const struct varta_tracker_config *config)
 }
 
 /**
- * model_find() - the slot of a pid
- * @model: the ledger
- * @source: which relay's, 0 for this machine's
- * @pid: whose
+ * model_find() - find the slot of an agent
+ * @model: the model
+ * @source: number of the relay, 0 for this machine
+ * @pid: the agent's pid
  *
- * Return: its number or MODEL_NO_SLOT.
+ * Return: number of the slot, or MODEL_NO_SLOT.
  */
 u32 model_find(const struct model *model, u32 source, u32 pid)
 {
@@ -49,10 +49,10 @@ u32 model_find(const struct model *model, u32 source, u32 pid)
 }
 
 /**
- * model_find_free() - a slot of nobody
- * @model: the ledger
+ * model_find_free() - find a free slot
+ * @model: the model
  *
- * Return: its number or MODEL_NO_SLOT.
+ * Return: number of the slot, or MODEL_NO_SLOT.
  */
 u32 model_find_free(const struct model *model)
 {
@@ -66,11 +66,11 @@ u32 model_find_free(const struct model *model)
 }
 
 /**
- * model_admitted() - how many agents a user has
- * @model: the ledger
- * @uid: which
+ * model_charged() - number of agents of a user
+ * @model: the model
+ * @uid: the user
  */
-u32 model_admitted(const struct model *model, u32 uid)
+u32 model_charged(const struct model *model, u32 uid)
 {
 	u32 i, sum = 0;
 
@@ -80,8 +80,8 @@ u32 model_admitted(const struct model *model, u32 uid)
 }
 
 /**
- * model_tracked() - how many slots are in use
- * @model: the ledger
+ * model_tracked() - number of slots in use
+ * @model: the model
  */
 u32 model_tracked(const struct model *model)
 {
@@ -93,8 +93,8 @@ u32 model_tracked(const struct model *model)
 }
 
 /**
- * model_stalled_now() - how many slots are latched
- * @model: the ledger
+ * model_stalled_now() - number of stalled agents
+ * @model: the model
  */
 u32 model_stalled_now(const struct model *model)
 {
@@ -122,7 +122,7 @@ static u64 threshold_of(const struct model_slot *slot, u64 threshold)
 	return threshold;
 }
 
-static void take_name(struct model_slot *slot, const char *name)
+static void set_name(struct model_slot *slot, const char *name)
 {
 	u32 i;
 
@@ -131,14 +131,14 @@ static void take_name(struct model_slot *slot, const char *name)
 		slot->name[i] = name[i];
 }
 
-/* What every accepted beat sets, whether the slot is new or not. */
-static void take_beat(struct model_slot *slot, const struct varta_beat_info *beat,
-		      u64 now)
+/* What every accepted beat changes, in new and known slots. */
+static void apply_beat(struct model_slot *slot,
+		       const struct varta_beat_info *beat, u64 now)
 {
 	if (beat->threshold_ms)
 		slot->threshold_ms = beat->threshold_ms;
 	if (beat->name)
-		take_name(slot, beat->name);
+		set_name(slot, beat->name);
 	if (now > slot->last_ns)
 		slot->last_ns = now;
 	slot->status = beat->status;
@@ -154,9 +154,9 @@ static void take_beat(struct model_slot *slot, const struct varta_beat_info *bea
 	}
 }
 
-static void start_afresh(struct model_slot *slot,
-			 const struct varta_beat_info *beat,
-			 const struct varta_agent_id *id, u64 now)
+static void start_slot(struct model_slot *slot,
+		       const struct varta_beat_info *beat,
+		       const struct varta_agent_id *id, u64 now)
 {
 	memset(slot, 0, sizeof(*slot));
 	slot->pid = id->pid;
@@ -164,52 +164,55 @@ static void start_afresh(struct model_slot *slot,
 	slot->uid = id->uid;
 	slot->netns = id->netns;
 	if (id->comm)
-		take_name(slot, id->comm);
+		set_name(slot, id->comm);
 	slot->ns_pid = id->ns_pid;
 	slot->proc = id->proc;
 	slot->ns_inode = id->ns_inode;
 	slot->origin = id->origin;
-	take_beat(slot, beat, now);
+	apply_beat(slot, beat, now);
 }
 
-static enum varta_record_result count_answer(struct model *model,
-					     enum varta_record_result answer)
+static enum varta_record_result count_result(struct model *model,
+					     enum varta_record_result result)
 {
 	static const enum varta_counter counter[] = {
 		[VARTA_RECORD_INSERTED] = VARTA_COUNT_INSERTED,
 		[VARTA_RECORD_REFRESHED] = VARTA_COUNT_REFRESHED,
 		[VARTA_RECORD_OUT_OF_ORDER] = VARTA_COUNT_OUT_OF_ORDER,
-		[VARTA_RECORD_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_RECORD_CAPACITY_EXCEEDED] =
+			VARTA_COUNT_CAPACITY_EXCEEDED,
 		[VARTA_RECORD_ORIGIN_CONFLICT] = VARTA_COUNT_ORIGIN_CONFLICTS,
-		[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_RECORD_NAMESPACE_CONFLICT] =
+			VARTA_COUNT_NAMESPACE_CONFLICTS,
 		[VARTA_RECORD_QUOTA_EXCEEDED] = VARTA_COUNT_QUOTA_EXCEEDED,
 	};
 
-	model->totals[counter[answer]]++;
-	return answer;
+	model->totals[counter[result]]++;
+	return result;
 }
 
-/* One windowed pass of section 5, for a slot of @user if there is one. */
+/* One windowed pass of section 5, limited to slots of @user if not NULL. */
 static u32 find_victim(struct model *model, u64 now, u64 threshold,
-		       bool only_latched, const u32 *user)
+		       bool only_stalled, const u32 *user)
 {
-	u32 looks = min(model->window, model->used);
+	u32 window = min(model->window, model->used);
 	u32 i;
 
-	for (i = 0; i < looks; i++) {
-		u32 number = model->cursor;
-		struct model_slot *slot = &model->slots[number];
+	for (i = 0; i < window; i++) {
+		u32 nr = model->cursor;
+		struct model_slot *slot = &model->slots[nr];
 
 		model->cursor = (model->cursor + 1) % model->used;
 		if (!slot->pid || (user && slot->uid != *user))
 			continue;
-		if (only_latched && !slot->stalled)
+		if (only_stalled && !slot->stalled)
 			continue;
-		/* Nothing is longer than ten thresholds beyond the clock. */
+		/* Ten thresholds exceed U64_MAX: no silence is longer. */
 		if (threshold_of(slot, threshold) > U64_MAX / 10)
 			continue;
-		if (silence(slot->last_ns, now) > 10 * threshold_of(slot, threshold))
-			return number;
+		if (silence(slot->last_ns, now) >
+		    10 * threshold_of(slot, threshold))
+			return nr;
 	}
 	return MODEL_NO_SLOT;
 }
@@ -224,7 +227,8 @@ static u32 evict(struct model *model, u64 now, u64 threshold, const u32 *user)
 		victim = find_victim(model, now, threshold, true, user);
 		ran = true;
 	}
-	if (victim == MODEL_NO_SLOT && model->policy == VARTA_EVICTION_POLICY_BALANCED) {
+	if (victim == MODEL_NO_SLOT &&
+	    model->policy == VARTA_EVICTION_POLICY_BALANCED) {
 		victim = find_victim(model, now, threshold, false, user);
 		ran = true;
 	}
@@ -240,54 +244,55 @@ static u32 evict(struct model *model, u64 now, u64 threshold, const u32 *user)
 
 static enum varta_record_result insert(struct model *model,
 				       const struct varta_beat_info *beat,
-				const struct varta_agent_id *id,
-				u64 now, u64 threshold, u32 chosen)
+				       const struct varta_agent_id *id, u64 now,
+				       u64 threshold, u32 chosen)
 {
-	u32 number;
+	u32 nr;
 
-	if (model_admitted(model, id->uid) >= model->quota) {
-		number = evict(model, now, threshold, &id->uid);
-		if (number == MODEL_NO_SLOT)
+	if (model_charged(model, id->uid) >= model->quota) {
+		nr = evict(model, now, threshold, &id->uid);
+		if (nr == MODEL_NO_SLOT)
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 	} else if (model_find_free(model) != MODEL_NO_SLOT) {
-		/* Any free slot is right, but it must be one. */
+		/* Any free slot is correct. */
 		if (chosen < model->capacity && !model->slots[chosen].pid)
-			number = chosen;
+			nr = chosen;
 		else
-			number = model_find_free(model);
+			nr = model_find_free(model);
 	} else {
-		number = evict(model, now, threshold, NULL);
-		if (number == MODEL_NO_SLOT)
+		nr = evict(model, now, threshold, NULL);
+		if (nr == MODEL_NO_SLOT)
 			return VARTA_RECORD_CAPACITY_EXCEEDED;
 	}
-	model->used = max(model->used, number + 1);
-	start_afresh(&model->slots[number], beat, id, now);
+	model->used = max(model->used, nr + 1);
+	start_slot(&model->slots[nr], beat, id, now);
 	return VARTA_RECORD_INSERTED;
 }
 
-/* The same user has as many agents afterwards as before. */
-static bool may_replace(const struct model *model,
-			const struct model_slot *slot,
-			const struct varta_agent_id *id)
+/* Replacing an agent of the same user does not change its charge. */
+static bool may_transfer_charge(const struct model *model,
+				const struct model_slot *slot,
+				const struct varta_agent_id *id)
 {
 	return slot->uid == id->uid ||
-	       model_admitted(model, id->uid) < model->quota;
+	       model_charged(model, id->uid) < model->quota;
 }
 
 static enum varta_record_result update_slot(struct model *model,
 					    struct model_slot *slot,
-				      const struct varta_beat_info *beat,
-				      const struct varta_agent_id *id, u64 now)
+					    const struct varta_beat_info *beat,
+					    const struct varta_agent_id *id,
+					    u64 now)
 {
 	bool wrapped = false;
 
 	/* 3.1 */
 	if (slot->proc && id->proc &&
 	    slot->proc != id->proc) {
-		if (!may_replace(model, slot, id))
+		if (!may_transfer_charge(model, slot, id))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;
-		start_afresh(slot, beat, id, now);
+		start_slot(slot, beat, id, now);
 		return VARTA_RECORD_INSERTED;
 	}
 
@@ -296,9 +301,9 @@ static enum varta_record_result update_slot(struct model *model,
 		if (!model->takeover ||
 		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
 			return VARTA_RECORD_ORIGIN_CONFLICT;
-		if (!may_replace(model, slot, id))
+		if (!may_transfer_charge(model, slot, id))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
-		start_afresh(slot, beat, id, now);
+		start_slot(slot, beat, id, now);
 		return VARTA_RECORD_REFRESHED;
 	}
 
@@ -326,50 +331,50 @@ static enum varta_record_result update_slot(struct model *model,
 		model->totals[VARTA_COUNT_NONCE_WRAPS]++;
 	if (!slot->ns_inode && id->ns_inode) {
 		slot->ns_inode = id->ns_inode;
-		/* Not on the page, but it is a number of that namespace. */
+		/* Not in the specification: a pid of that namespace. */
 		slot->ns_pid = id->ns_pid;
 	}
 	if (!slot->proc)
 		slot->proc = id->proc;
-	take_beat(slot, beat, now);
+	apply_beat(slot, beat, now);
 	return VARTA_RECORD_REFRESHED;
 }
 
 /**
- * model_record() - section 3
- * @model: the ledger
- * @beat: what the beat says
- * @id: who sent it
+ * model_record() - record a beat (section 3)
+ * @model: the model
+ * @beat: the beat
+ * @id: the sender
  * @now: the time
- * @threshold: silence from which an agent is stalled
- * @chosen: the slot to use if there is a choice of free ones
+ * @threshold: default threshold
+ * @chosen: free slot to use for a new agent, if any is free
  *
- * Return: the answer.
+ * Return: the result.
  */
 enum varta_record_result model_record(struct model *model,
 				      const struct varta_beat_info *beat,
-			       const struct varta_agent_id *id,
-			       u64 now, u64 threshold, u32 chosen)
+				      const struct varta_agent_id *id, u64 now,
+				      u64 threshold, u32 chosen)
 {
-	u32 number = model_find(model, id->source, id->pid);
+	u32 nr = model_find(model, id->source, id->pid);
 
-	if (number == MODEL_NO_SLOT)
-		return count_answer(model, insert(model, beat, id, now,
+	if (nr == MODEL_NO_SLOT)
+		return count_result(model, insert(model, beat, id, now,
 						  threshold, chosen));
-	return count_answer(model, update_slot(model, &model->slots[number],
-						beat, id, now));
+	return count_result(model, update_slot(model, &model->slots[nr], beat,
+					       id, now));
 }
 
 /**
- * model_is_due() - whether an agent is to be reported (section 4)
- * @model: the ledger
- * @number: of the slot
+ * model_is_due() - whether an agent has stalled and is not reported (section 4)
+ * @model: the model
+ * @nr: number of the slot
  * @now: the time
- * @threshold: silence from which an agent is stalled
+ * @threshold: default threshold
  */
-bool model_is_due(const struct model *model, u32 number, u64 now, u64 threshold)
+bool model_is_due(const struct model *model, u32 nr, u64 now, u64 threshold)
 {
-	const struct model_slot *slot = &model->slots[number];
+	const struct model_slot *slot = &model->slots[nr];
 	u64 silent = min(silence(slot->last_ns, now),
 			 silence(model->resume_ns, now));
 
@@ -378,31 +383,31 @@ bool model_is_due(const struct model *model, u32 number, u64 now, u64 threshold)
 }
 
 /**
- * model_deadline() - from when on an agent is due
- * @model: the ledger
- * @number: of the slot
- * @threshold: silence from which an agent is stalled
+ * model_deadline() - when an agent stalls
+ * @model: the model
+ * @nr: number of the slot
+ * @threshold: default threshold
  *
- * Return: the time; U64_MAX if it is not reached, or nobody is there who can
- * stall.
+ * Return: the time; U64_MAX if it is not representable, or the slot is free or
+ * stalled.
  */
-u64 model_deadline(const struct model *model, u32 number, u64 threshold)
+u64 model_deadline(const struct model *model, u32 nr, u64 threshold)
 {
-	const struct model_slot *slot = &model->slots[number];
+	const struct model_slot *slot = &model->slots[nr];
 	u64 since = max(slot->last_ns, model->resume_ns);
-	u64 own = threshold_of(slot, threshold);
+	u64 threshold_ns = threshold_of(slot, threshold);
 
-	if (!slot->pid || slot->stalled || since > U64_MAX - own)
+	if (!slot->pid || slot->stalled || since > U64_MAX - threshold_ns)
 		return U64_MAX;
-	return since + own;
+	return since + threshold_ns;
 }
 
 /**
- * model_next_deadline() - from when on the first agent is due
- * @model: the ledger
- * @threshold: silence from which an agent is stalled
+ * model_next_deadline() - when the next agent stalls
+ * @model: the model
+ * @threshold: default threshold
  *
- * Return: the time or U64_MAX.
+ * Return: the time, or U64_MAX.
  */
 u64 model_next_deadline(const struct model *model, u64 threshold)
 {
@@ -417,58 +422,58 @@ u64 model_next_deadline(const struct model *model, u64 threshold)
 }
 
 /**
- * model_is_recycled() - whether an agent's pid is seen to be another process's
- * @model: the ledger
- * @number: of the slot
- * @process: says which generation has a pid now, 0 for none
+ * model_is_recycled() - whether another process has an agent's pid
+ * @model: the model
+ * @nr: number of the slot
+ * @pid_owner: returns the process that has a pid, NULL for none
  */
-bool model_is_recycled(const struct model *model, u32 number,
-		       struct varta_proc *(*process)(u32 pid))
+bool model_is_recycled(const struct model *model, u32 nr,
+		       struct varta_proc *(*pid_owner)(u32 pid))
 {
-	const struct model_slot *slot = &model->slots[number];
+	const struct model_slot *slot = &model->slots[nr];
 
 	return slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-	       slot->proc && process(slot->pid) &&
-	       process(slot->pid) != slot->proc;
+	       slot->proc && pid_owner(slot->pid) &&
+	       pid_owner(slot->pid) != slot->proc;
 }
 
 /**
- * model_stall() - an agent is reported
- * @model: the ledger
- * @number: of the slot
+ * model_stall() - report a stall
+ * @model: the model
+ * @nr: number of the slot
  */
-void model_stall(struct model *model, u32 number)
+void model_stall(struct model *model, u32 nr)
 {
-	model->slots[number].stalled = true;
+	model->slots[nr].stalled = true;
 	model->totals[VARTA_COUNT_STALLS]++;
 }
 
 /**
- * model_retire_recycled() - an agent is retired instead
- * @model: the ledger
- * @number: of the slot
+ * model_remove_recycled() - remove an agent whose pid was recycled
+ * @model: the model
+ * @nr: number of the slot
  */
-void model_retire_recycled(struct model *model, u32 number)
+void model_remove_recycled(struct model *model, u32 nr)
 {
 	model->totals[VARTA_COUNT_PID_RECYCLES]++;
-	memset(&model->slots[number], 0, sizeof(model->slots[number]));
+	memset(&model->slots[nr], 0, sizeof(model->slots[nr]));
 }
 
 /**
- * model_retire() - free the slot of an agent
- * @model: the ledger
- * @id: whose
+ * model_remove() - remove an agent
+ * @model: the model
+ * @id: the agent
  *
- * Return: whether there was such a slot.
+ * Return: whether it was removed.
  */
-bool model_retire(struct model *model, const struct varta_agent_id *id)
+bool model_remove(struct model *model, const struct varta_agent_id *id)
 {
-	u32 number = model_find(model, id->source, id->pid);
+	u32 nr = model_find(model, id->source, id->pid);
 	struct model_slot *slot;
 
-	if (number == MODEL_NO_SLOT)
+	if (nr == MODEL_NO_SLOT)
 		return false;
-	slot = &model->slots[number];
+	slot = &model->slots[nr];
 	if (slot->proc && id->proc &&
 	    slot->proc != id->proc)
 		return false;
@@ -479,29 +484,29 @@ bool model_retire(struct model *model, const struct varta_agent_id *id)
 }
 
 /**
- * model_note_exit() - the process of an agent has ended
- * @model: the ledger
- * @id: whose
- * @exit_code: how
+ * model_note_exit() - note the exit of an agent's process
+ * @model: the model
+ * @id: the agent
+ * @exit_code: its exit code
  *
  * Return: whether there is such an agent.
  */
 bool model_note_exit(struct model *model, const struct varta_agent_id *id,
 		     u32 exit_code)
 {
-	u32 number = model_find(model, id->source, id->pid);
+	u32 nr = model_find(model, id->source, id->pid);
 
-	if (number == MODEL_NO_SLOT ||
-	    model->slots[number].proc != id->proc)
+	if (nr == MODEL_NO_SLOT ||
+	    model->slots[nr].proc != id->proc)
 		return false;
-	model->slots[number].exited = true;
-	model->slots[number].exit_code = exit_code;
+	model->slots[nr].exited = true;
+	model->slots[nr].exit_code = exit_code;
 	return true;
 }
 
 /**
- * model_exits() - how many exits are to be told
- * @model: the ledger
+ * model_exits() - number of unreported exits
+ * @model: the model
  */
 u32 model_exits(const struct model *model)
 {
@@ -513,20 +518,20 @@ u32 model_exits(const struct model *model)
 }
 
 /**
- * model_tell_exit() - an exit is told
- * @model: the ledger
- * @number: of the slot, which is freed
+ * model_report_exit() - report an exit and free the slot
+ * @model: the model
+ * @nr: number of the slot
  */
-void model_tell_exit(struct model *model, u32 number)
+void model_report_exit(struct model *model, u32 nr)
 {
 	model->totals[VARTA_COUNT_EXITS]++;
-	memset(&model->slots[number], 0, sizeof(model->slots[number]));
+	memset(&model->slots[nr], 0, sizeof(model->slots[nr]));
 }
 
 /**
- * model_take() - what was counted since the last take
- * @model: the ledger
- * @which: which counter
+ * model_take() - take a counter
+ * @model: the model
+ * @which: the counter
  */
 u64 model_take(struct model *model, enum varta_counter which)
 {
@@ -537,10 +542,10 @@ u64 model_take(struct model *model, enum varta_counter which)
 }
 
 /**
- * model_take_last_evicted_pid() - whose slot was evicted last
- * @model: the ledger
+ * model_take_last_evicted_pid() - take the pid that was evicted last
+ * @model: the model
  *
- * Return: the pid, 0 if there was none since the last take.
+ * Return: the pid, 0 for none since the last take.
  */
 u32 model_take_last_evicted_pid(struct model *model)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ledger once more, as naively as Documentation/tracker-semantics.md can
- * be read: no index, no locks, no free list. It shares types and limits with
- * the module and none of its code. What it says is what the tracker must do.
+ * Reference model of the tracker: a direct transcription of
+ * Documentation/tracker-semantics.md, without index, locks or free list. It
+ * shares types and limits with the module, but no code.
  */
 #ifndef _VARTA_KUNIT_MODEL_H
 #define _VARTA_KUNIT_MODEL_H
@@ -15,7 +15,7 @@ enum model_limits {
 };
 
 struct model_slot {
-	/* 0 when free. */
+	/* 0 if free. */
 	u32 pid;
 	u32 source;
 	u32 ns_pid;
@@ -33,7 +33,7 @@ struct model_slot {
 	bool has_terminal;
 	u64 terminal_timestamp;
 	bool stalled;
-	/* 0 for none. */
+	/* 0 if it has none. */
 	u32 threshold_ms;
 	char name[VARTA_NAME_LEN];
 	bool exited;
@@ -45,13 +45,13 @@ struct model {
 	u32 window;
 	enum varta_eviction_policy policy;
 	bool takeover;
-	/* How many agents each user may have. */
+	/* Agents per user. */
 	u32 quota;
-	/* Silence before this does not count. */
+	/* Time of the last resume. */
 	u64 resume_ns;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
-	/* Slots from here on never had an agent. */
+	/* Number of slots that were ever used. */
 	u32 used;
 	u32 last_evicted_pid;
 	u64 totals[VARTA_COUNTERS_NUM];
@@ -61,26 +61,26 @@ struct model {
 void model_init(struct model *model, const struct varta_tracker_config *config);
 u32 model_find(const struct model *model, u32 source, u32 pid);
 u32 model_find_free(const struct model *model);
-u32 model_admitted(const struct model *model, u32 uid);
+u32 model_charged(const struct model *model, u32 uid);
 u32 model_tracked(const struct model *model);
 u32 model_stalled_now(const struct model *model);
 enum varta_record_result model_record(struct model *model,
 				      const struct varta_beat_info *beat,
-			       const struct varta_agent_id *id,
-			       u64 now, u64 threshold, u32 chosen);
-bool model_is_due(const struct model *model, u32 number, u64 now,
+				      const struct varta_agent_id *id, u64 now,
+				      u64 threshold, u32 chosen);
+bool model_is_due(const struct model *model, u32 nr, u64 now,
 		  u64 threshold);
-u64 model_deadline(const struct model *model, u32 number, u64 threshold);
+u64 model_deadline(const struct model *model, u32 nr, u64 threshold);
 u64 model_next_deadline(const struct model *model, u64 threshold);
-bool model_is_recycled(const struct model *model, u32 number,
-		       struct varta_proc *(*process)(u32 pid));
-void model_stall(struct model *model, u32 number);
-void model_retire_recycled(struct model *model, u32 number);
-bool model_retire(struct model *model, const struct varta_agent_id *id);
+bool model_is_recycled(const struct model *model, u32 nr,
+		       struct varta_proc *(*pid_owner)(u32 pid));
+void model_stall(struct model *model, u32 nr);
+void model_remove_recycled(struct model *model, u32 nr);
+bool model_remove(struct model *model, const struct varta_agent_id *id);
 bool model_note_exit(struct model *model, const struct varta_agent_id *id,
 		     u32 exit_code);
 u32 model_exits(const struct model *model);
-void model_tell_exit(struct model *model, u32 number);
+void model_report_exit(struct model *model, u32 nr);
 u64 model_take(struct model *model, enum varta_counter which);
 u32 model_take_last_evicted_pid(struct model *model);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tracker against the naive ledger of model.c: both are given the same
- * random steps, and after each step everything that can be seen of them must
- * be the same. Repeatable: the steps follow from the parameter "seed".
+ * The tracker against the model of model.c: both are given the same random
+ * steps, and all their visible state must be equal after each. Parameters: see
+ * README.md.
  */
 #include <kunit/test.h>
 #include <linux/moduleparam.h>
@@ -10,349 +10,349 @@
 #include <linux/time64.h>
 
 #include "fake_procs.h"
-#include "tracker_fixture.h"
 #include "model.h"
 #include "parameters.h"
+#include "tracker_fixture.h"
 
 unsigned long varta_kunit_seed;
 module_param_named(seed, varta_kunit_seed, ulong, 0444);
-MODULE_PARM_DESC(seed, "where the random tests begin, 0 for the usual place");
+MODULE_PARM_DESC(seed, "seed of the random tests, 0 for the default");
 
 unsigned long varta_kunit_steps = 2000000;
 module_param_named(steps, varta_kunit_steps, ulong, 0444);
-MODULE_PARM_DESC(steps, "how many steps the tracker and the model are compared for");
+MODULE_PARM_DESC(steps, "number of steps of the random tests");
 
 enum {
-	STEPS_OF_A_RUN	= 1000,
-	/* So many steps come by everything that can be counted. */
-	STEPS_FOR_ALL	= 200000,
-	NAMESPACES	= 4,
-	PROCS_USED = 5,
-	SOURCES		= 3,
-	USERS		= 3,
+	STEPS_PER_RUN		= 1000,
+	/* Enough steps to reach every counter. */
+	MIN_STEPS_FOR_ALL	= 200000,
+	NAMESPACES		= 4,
+	PROCS_USED		= 5,
+	SOURCES			= 3,
+	USERS			= 3,
 	NETNS_USED		= 3,
-	/* Own thresholds in milliseconds, of which one unit of time is half. */
-	OWN_MAX		= 3,
-	UNIT		= NSEC_PER_MSEC / 2,
-	/* So many reports of a pass are kept. */
-	TOLD		= MODEL_CAPACITY_MAX + 1,
+	/* Own thresholds; two units are a millisecond. */
+	THRESHOLD_MS_MAX	= 3,
+	UNIT			= NSEC_PER_MSEC / 2,
+	/* Reports of one pass that are kept. */
+	REPORTED_MAX		= MODEL_CAPACITY_MAX + 1,
 };
 
-/* With this one, time is long. */
+/* A unit for long times. */
 static const u64 long_unit = 1ull << 34;
 
-static_assert((int)TOLD > (int)VARTA_STALL_BATCH);
+static_assert((int)REPORTED_MAX > (int)VARTA_STALL_BATCH);
 
-enum kind {
+enum step_kind {
 	RECORD,
 	STALL_PASS,
-	TIME,
-	PROCESS,
-	RETIRE,
+	ADVANCE_TIME,
+	SET_PROCESS,
+	REMOVE,
 	NOTE_EXIT,
 	EXIT_PASS,
-	REARM,
-	FORGIVE,
+	RESCAN,
+	RESUME,
 	DEADLINE,
-	QUOTA,
+	SET_QUOTA,
 	TAKE,
-	QUERY,
-	WALK,
+	LOOKUP,
+	FOR_EACH,
 };
 
 static const char * const kind_names[] = {
 	[RECORD]	= "record",
 	[STALL_PASS]	= "stall pass",
-	[TIME]		= "time",
-	[PROCESS]	= "process",
-	[RETIRE]	= "retire",
+	[ADVANCE_TIME]	= "advance time",
+	[SET_PROCESS]	= "set process",
+	[REMOVE]	= "remove",
 	[NOTE_EXIT]	= "note exit",
 	[EXIT_PASS]	= "exit pass",
-	[REARM]		= "rearm",
-	[FORGIVE]	= "forgive",
+	[RESCAN]	= "rescan",
+	[RESUME]	= "resume",
 	[DEADLINE]	= "deadline",
-	[QUOTA]		= "quota",
+	[SET_QUOTA]	= "set quota",
 	[TAKE]		= "take",
-	[QUERY]		= "query",
-	[WALK]		= "walk",
+	[LOOKUP]	= "lookup",
+	[FOR_EACH]	= "for each",
 };
 
-/* What was done last, for whoever reads the failure. */
+/* The last step, for failure messages. */
 struct step {
-	enum kind kind;
+	enum step_kind kind;
 	struct varta_beat_info beat;
 	struct varta_agent_id id;
 	u64 now;
-	u32 quota;
-	s64 answer;
-	s64 wanted;
+	u32 limit;
+	s64 result;
+	s64 expected;
 };
 
-struct duel {
+struct model_run {
 	struct rnd_state random;
 	struct varta_tracker_config config;
-	struct ledger *ledger;
+	struct tracker_fixture *fixture;
 	struct model model;
 	u32 pids;
 	u64 now;
 	u64 threshold;
-	/* What a small number of nanoseconds is multiplied with. */
+	/* Unit of times, in nanoseconds. */
 	u64 unit;
 	struct step step;
 
-	/* The threshold is another one, and not all slots are armed for it. */
-	bool rearming;
+	/* The threshold has changed, and the rescan is not complete. */
+	bool rescanning;
 	u32 cursor;
-	/* Before when whoever waits would have to be told. */
-	u64 alarm;
-	u32 sooners;
+	/* Expected &varta_wheel.next_event: an earlier deadline kicks. */
+	u64 next_event;
+	u32 kicks;
 
-	/* What the callbacks were told. */
-	struct varta_agent_info told[TOLD];
-	u32 tellings;
-	u32 quota;
+	/* Reports of the last pass or dump, which ends at report_limit. */
+	struct varta_agent_info reported[REPORTED_MAX];
+	u32 nr_reported;
+	u32 report_limit;
 };
 
-static u32 below(struct duel *duel, u32 n)
+static u32 random_below(struct model_run *run, u32 n)
 {
-	return prandom_u32_state(&duel->random) % n;
+	return prandom_u32_state(&run->random) % n;
 }
 
-static bool one_in(struct duel *duel, u32 n)
+static bool one_in(struct model_run *run, u32 n)
 {
-	return !below(duel, n);
+	return !random_below(run, n);
 }
 
-/* ---- What may be done. */
+/* ---- Random arguments. */
 
-static struct varta_proc *any_proc(struct duel *duel, u32 pid)
+static struct varta_proc *random_proc(struct model_run *run, u32 pid)
 {
-	switch (below(duel, 8)) {
+	switch (random_below(run, 8)) {
 	case 0:
 		return NULL;
 	case 1:
-		return fake_proc(1 + below(duel, PROCS_USED));
+		return fake_proc(1 + random_below(run, PROCS_USED));
 	default:
 		return fake_proc_of_pid(pid);
 	}
 }
 
-static const char *any_name(struct duel *duel)
+static const char *random_name(struct model_run *run)
 {
 	static const char * const names[] = {
 		NULL, NULL, NULL, "", "sh", "fifteen-letters",
 		"sixteen-letters!", "one of many letters",
 	};
 
-	return names[below(duel, ARRAY_SIZE(names))];
+	return names[random_below(run, ARRAY_SIZE(names))];
 }
 
-static struct varta_agent_id any_identity(struct duel *duel)
+static struct varta_agent_id random_id(struct model_run *run)
 {
 	struct varta_agent_id id = {
-		.pid = 1 + below(duel, duel->pids),
-		.ns_pid = 1 + below(duel, 3),
-		.uid = below(duel, USERS),
-		.netns = fake_netns(below(duel, NETNS_USED)),
-		.comm = any_name(duel),
+		.pid = 1 + random_below(run, run->pids),
+		.ns_pid = 1 + random_below(run, 3),
+		.uid = random_below(run, USERS),
+		.netns = fake_netns(random_below(run, NETNS_USED)),
+		.comm = random_name(run),
 		.origin = VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
 
-	if (one_in(duel, 3))
-		id.source = below(duel, SOURCES);
-	id.proc = any_proc(duel, id.pid);
-	if (one_in(duel, 6))
+	if (one_in(run, 3))
+		id.source = random_below(run, SOURCES);
+	id.proc = random_proc(run, id.pid);
+	if (one_in(run, 6))
 		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
-	/* Mostly the namespace that agents of this pid are in. */
-	if (!one_in(duel, 5))
+	/* Mostly the same namespace for each pid. */
+	if (!one_in(run, 5))
 		id.ns_inode = 1 + id.pid % (NAMESPACES - 1);
 	else
-		id.ns_inode = below(duel, NAMESPACES);
+		id.ns_inode = random_below(run, NAMESPACES);
 	return id;
 }
 
-static u64 any_regular_nonce(struct duel *duel, const struct varta_agent_id *id)
+static u64 random_nonce(struct model_run *run, const struct varta_agent_id *id)
 {
-	u32 number = model_find(&duel->model, id->source, id->pid);
+	u32 nr = model_find(&run->model, id->source, id->pid);
 	u64 last = 0;
 
-	if (number != MODEL_NO_SLOT)
-		last = duel->model.slots[number].regular_nonce;
-	switch (below(duel, 16)) {
+	if (nr != MODEL_NO_SLOT)
+		last = run->model.slots[nr].regular_nonce;
+	switch (random_below(run, 16)) {
 	case 0:
 	case 1:
-		return below(duel, 8);
+		return random_below(run, 8);
 	case 2:
-		return (1 << 20) + below(duel, 5) - 2;
+		return (1 << 20) + random_below(run, 5) - 2;
 	case 3:
 	case 4:
-		return U64_MAX - (1 << 20) + below(duel, 5) - 2;
+		return U64_MAX - (1 << 20) + random_below(run, 5) - 2;
 	case 5:
-		return U64_MAX - 1 - below(duel, 3);
+		return U64_MAX - 1 - random_below(run, 3);
 	case 6:
 		return min(last, U64_MAX - 1);
 	case 7:
 		return last ? last - 1 : 0;
 	default:
-		return min(last + 1 + below(duel, 3), U64_MAX - 1);
+		return min(last + 1 + random_below(run, 3), U64_MAX - 1);
 	}
 }
 
-static struct varta_beat_info any_beat(struct duel *duel,
-				       const struct varta_agent_id *id)
+static struct varta_beat_info random_beat(struct model_run *run,
+					  const struct varta_agent_id *id)
 {
 	struct varta_beat_info beat = {
-		.status = below(duel, VARTA_STATUS_STALL),
-		.timestamp = below(duel, 6),
-		.payload = prandom_u32_state(&duel->random),
+		.status = random_below(run, VARTA_STATUS_STALL),
+		.timestamp = random_below(run, 6),
+		.payload = prandom_u32_state(&run->random),
 		.pid = id->pid,
 	};
 
-	if (one_in(duel, 64))
+	if (one_in(run, 64))
 		beat.timestamp = U64_MAX - 1;
-	if (one_in(duel, 6))
-		beat.threshold_ms = 1 + below(duel, OWN_MAX);
-	if (one_in(duel, 8))
-		beat.name = any_name(duel);
-	if (one_in(duel, 7)) {
+	if (one_in(run, 6))
+		beat.threshold_ms = 1 + random_below(run, THRESHOLD_MS_MAX);
+	if (one_in(run, 8))
+		beat.name = random_name(run);
+	if (one_in(run, 7)) {
 		beat.status = VARTA_STATUS_CRITICAL;
 		beat.nonce = VARTA_TERMINAL_NONCE;
 	} else {
-		beat.nonce = any_regular_nonce(duel, id);
+		beat.nonce = random_nonce(run, id);
 	}
 	return beat;
 }
 
-/* Mostly the time that it is, sometimes one that is over. */
-static u64 any_now(struct duel *duel)
+/* Mostly the current time, sometimes an earlier one. */
+static u64 random_now(struct model_run *run)
 {
-	if (!one_in(duel, 12))
-		return duel->now;
-	return duel->now - min_t(u64, duel->now, below(duel, 20) * duel->unit);
+	if (!one_in(run, 12))
+		return run->now;
+	return run->now - min_t(u64, run->now,
+				random_below(run, 20) * run->unit);
 }
 
-static u64 any_threshold(struct duel *duel)
+static u64 random_threshold(struct model_run *run)
 {
 	static const u64 extreme[] = {
 		0, U64_MAX / 10, U64_MAX / 10 + 1, U64_MAX - 3, U64_MAX,
 	};
 
-	if (one_in(duel, 10))
-		return extreme[below(duel, ARRAY_SIZE(extreme))];
-	return (1 + below(duel, 5)) * duel->unit;
+	if (one_in(run, 10))
+		return extreme[random_below(run, ARRAY_SIZE(extreme))];
+	return (1 + random_below(run, 5)) * run->unit;
 }
 
-static void change_threshold(struct duel *duel)
+static void change_threshold(struct model_run *run)
 {
-	duel->threshold = any_threshold(duel);
-	duel->rearming = true;
-	duel->cursor = 0;
-	duel->ledger->threshold = max(duel->ledger->threshold,
-				      duel->threshold);
+	run->threshold = random_threshold(run);
+	run->rescanning = true;
+	run->cursor = 0;
+	run->fixture->threshold = max(run->fixture->threshold,
+				      run->threshold);
 }
 
-static void let_time_pass(struct duel *duel)
+static void step_advance_time(struct model_run *run)
 {
-	u64 step = below(duel, 6) * duel->unit;
+	u64 step = random_below(run, 6) * run->unit;
 
-	/* To where an agent that has just beaten may, or may not, be evicted */
-	if (one_in(duel, 4) && duel->threshold < 1000 * duel->unit)
-		step = 10 * duel->threshold + below(duel, 4);
-	else if (duel->unit > 1 && one_in(duel, 8))
-		step = 10 * (1 + below(duel, OWN_MAX)) * NSEC_PER_MSEC +
-		       below(duel, 2);
-	/* One more or less is on the other side of everything. */
-	else if (one_in(duel, 8))
-		step += below(duel, 3) - (step > 0);
-	/* The last time of all is none. */
-	duel->now += min(step, U64_MAX - 1 - duel->now);
-	if (one_in(duel, 50))
-		change_threshold(duel);
+	/* To just about where an agent may be evicted. */
+	if (one_in(run, 4) && run->threshold < 1000 * run->unit)
+		step = 10 * run->threshold + random_below(run, 4);
+	else if (run->unit > 1 && one_in(run, 8))
+		step = 10 * NSEC_PER_MSEC *
+			       (1 + random_below(run, THRESHOLD_MS_MAX)) +
+		       random_below(run, 2);
+	/* One nanosecond decides all comparisons. */
+	else if (one_in(run, 8))
+		step += random_below(run, 3) - (step > 0);
+	/* U64_MAX is no valid time. */
+	run->now += min(step, U64_MAX - 1 - run->now);
+	if (one_in(run, 50))
+		change_threshold(run);
 }
 
-/* ---- Each kind of step, done to both. False means that they disagree. */
+/* ---- Steps; each returns false if tracker and model disagree. */
 
-/*
- * Only a beat, and another threshold, make for an earlier deadline. Whoever
- * waits is told of it, and only of it.
- */
-static bool told_if_sooner(struct duel *duel)
+/* Whether a beat has kicked exactly if it made the next deadline earlier. */
+static bool kicked_if_earlier(struct model_run *run)
 {
-	const struct varta_agent_id *id = &duel->step.id;
-	u32 number = model_find(&duel->model, id->source, id->pid);
-	u32 told = fake_procs_kicks() - duel->sooners;
+	const struct varta_agent_id *id = &run->step.id;
+	u32 nr = model_find(&run->model, id->source, id->pid);
+	u32 kicks = fake_procs_kicks() - run->kicks;
 	u64 deadline = U64_MAX;
-	bool is_sooner, armed = !duel->rearming;
+	bool is_earlier, armed = !run->rescanning;
 
-	if (number != MODEL_NO_SLOT) {
-		deadline = model_deadline(&duel->model, number,
-					  duel->threshold);
-		armed &= !duel->model.slots[number].exited;
+	if (nr != MODEL_NO_SLOT) {
+		deadline = model_deadline(&run->model, nr, run->threshold);
+		armed &= !run->model.slots[nr].exited;
 	}
-	is_sooner = deadline < duel->alarm;
-	duel->sooners += told;
-	if (told)
-		duel->alarm = deadline;
-	/* Of agents that are not armed, it is told when they are. */
-	return armed ? told == is_sooner : told <= is_sooner;
+	is_earlier = deadline < run->next_event;
+	run->kicks += kicks;
+	if (kicks)
+		run->next_event = deadline;
+	/* Agents not armed yet kick when they are armed. */
+	return armed ? kicks == is_earlier : kicks <= is_earlier;
 }
 
-/* One process has one namespace, though a step may say otherwise. */
-static bool may_be_plain(const struct duel *duel, const struct step *step)
+/* A process has one namespace, though random steps may change it. */
+static bool may_use_fast_path(const struct model_run *run,
+			      const struct step *step)
 {
-	const struct varta_slot *slot = ledger_slot(duel->ledger, 0,
-						    step->id.pid);
+	const struct varta_slot *slot = tracker_fixture_slot(run->fixture, 0,
+							     step->id.pid);
 
 	return !step->id.source && step->id.proc &&
 	       step->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED && slot &&
 	       slot->ns_inode == step->id.ns_inode;
 }
 
-/* As the door does: the short way first, where there is one. */
-static enum varta_record_result record_either_way(const struct duel *duel,
-						  const struct step *step)
+/* As the netlink handler does: the fast path first. */
+static enum varta_record_result record_fast_or_slow(const struct model_run *run,
+						    const struct step *step)
 {
-	struct varta_tracker *tracker = &duel->ledger->tracker;
+	struct varta_tracker *tracker = &run->fixture->tracker;
 	bool started;
 
-	if (may_be_plain(duel, step) &&
+	if (may_use_fast_path(run, step) &&
 	    varta_tracker_record_fast(tracker, &step->beat, step->id.pid,
 				      step->id.proc, step->now))
 		return VARTA_RECORD_REFRESHED;
 	return varta_tracker_record(tracker, &step->beat, &step->id, step->now,
-				    duel->threshold, &started);
+				    run->threshold, &started);
 }
 
-static bool record(struct duel *duel)
+static bool step_record(struct model_run *run)
 {
-	struct step *step = &duel->step;
+	struct step *step = &run->step;
 	const struct varta_slot *slot;
 	u32 chosen = MODEL_NO_SLOT;
 
-	step->id = any_identity(duel);
-	step->beat = any_beat(duel, &step->id);
-	step->now = any_now(duel);
-	step->answer = record_either_way(duel, step);
-	slot = ledger_slot(duel->ledger, step->id.source, step->id.pid);
+	step->id = random_id(run);
+	step->beat = random_beat(run, &step->id);
+	step->now = random_now(run);
+	step->result = record_fast_or_slow(run, step);
+	slot = tracker_fixture_slot(run->fixture, step->id.source,
+				    step->id.pid);
 	if (slot)
-		chosen = slot - duel->ledger->tracker.slots;
-	step->wanted = model_record(&duel->model, &step->beat, &step->id,
-				    step->now, duel->threshold, chosen);
-	return step->answer == step->wanted && told_if_sooner(duel);
+		chosen = slot - run->fixture->tracker.slots;
+	step->expected = model_record(&run->model, &step->beat, &step->id,
+				      step->now, run->threshold, chosen);
+	return step->result == step->expected && kicked_if_earlier(run);
 }
 
-static bool hear(void *context, const struct varta_agent_info *agent)
+static bool keep_report(void *context, const struct varta_agent_info *agent)
 {
-	struct duel *duel = context;
+	struct model_run *run = context;
 
-	if (duel->tellings < ARRAY_SIZE(duel->told))
-		duel->told[duel->tellings] = *agent;
-	duel->tellings++;
-	return duel->tellings < duel->quota;
+	if (run->nr_reported < ARRAY_SIZE(run->reported))
+		run->reported[run->nr_reported] = *agent;
+	run->nr_reported++;
+	return run->nr_reported < run->report_limit;
 }
 
-static bool same_agent(const struct varta_agent_info *agent,
-		       const struct model_slot *slot)
+static bool agent_matches(const struct varta_agent_info *agent,
+			  const struct model_slot *slot)
 {
 	return agent->id.pid == slot->pid &&
 	       agent->id.source == slot->source &&
@@ -373,266 +373,269 @@ static bool same_agent(const struct varta_agent_info *agent,
 	       agent->stalled == slot->stalled;
 }
 
-/* Of a part of the slots. */
-static bool rearm(struct duel *duel)
+/* Rescans a part of the slots. */
+static bool step_rescan(struct model_run *run)
 {
-	u64 alarm = duel->alarm;
-	u32 told;
+	u64 next_event = run->next_event;
+	u32 kicks;
 
-	if (!duel->rearming)
-		duel->cursor = 0;
-	duel->rearming = varta_tracker_rescan(&duel->ledger->tracker,
-					      &duel->cursor, duel->threshold);
-	if (!duel->rearming)
-		duel->ledger->threshold = duel->threshold;
-	duel->alarm = duel->ledger->tracker.wheel.next_event;
-	told = fake_procs_kicks() - duel->sooners;
-	duel->sooners += told;
-	duel->step.answer = duel->alarm;
-	duel->step.wanted = model_next_deadline(&duel->model, duel->threshold);
-	return duel->alarm <= alarm && !told == (duel->alarm == alarm) &&
-	       (duel->rearming || duel->alarm <= duel->step.wanted);
+	if (!run->rescanning)
+		run->cursor = 0;
+	run->rescanning = varta_tracker_rescan(&run->fixture->tracker,
+					       &run->cursor, run->threshold);
+	if (!run->rescanning)
+		run->fixture->threshold = run->threshold;
+	run->next_event = run->fixture->tracker.wheel.next_event;
+	kicks = fake_procs_kicks() - run->kicks;
+	run->kicks += kicks;
+	run->step.result = run->next_event;
+	run->step.expected = model_next_deadline(&run->model, run->threshold);
+	return run->next_event <= next_event &&
+	       !kicks == (run->next_event == next_event) &&
+	       (run->rescanning || run->next_event <= run->step.expected);
 }
 
-static bool forgive(struct duel *duel)
+static bool step_resume(struct model_run *run)
 {
-	varta_tracker_resume(&duel->ledger->tracker, duel->now);
-	duel->model.resume_ns = duel->now;
+	varta_tracker_resume(&run->fixture->tracker, run->now);
+	run->model.resume_ns = run->now;
 	return true;
 }
 
-/* Never late, and none if there is nobody to wait for. */
-static bool deadline(struct duel *duel)
+/* Never late; U64_MAX if no agent can stall. */
+static bool step_deadline(struct model_run *run)
 {
-	struct step *step = &duel->step;
-	u64 next = varta_tracker_next_deadline(&duel->ledger->tracker);
+	struct step *step = &run->step;
+	u64 next = varta_tracker_next_deadline(&run->fixture->tracker);
 
-	duel->alarm = next;
-	step->answer = next;
-	step->wanted = model_next_deadline(&duel->model, duel->threshold);
-	if (model_stalled_now(&duel->model) == model_tracked(&duel->model))
+	run->next_event = next;
+	step->result = next;
+	step->expected = model_next_deadline(&run->model, run->threshold);
+	if (model_stalled_now(&run->model) == model_tracked(&run->model))
 		return next == U64_MAX;
-	return duel->rearming || next <= step->wanted;
+	return run->rescanning || next <= step->expected;
 }
 
-/* In whatever order. */
-static bool same_stalls(struct duel *duel)
+/* Reports may come in any order. */
+static bool stalls_match(struct model_run *run)
 {
-	const struct varta_slot *slots = duel->ledger->tracker.slots;
-	struct model *model = &duel->model;
-	u64 now = duel->step.now;
-	u32 i, number;
+	const struct varta_slot *slots = run->fixture->tracker.slots;
+	struct model *model = &run->model;
+	u64 now = run->step.now;
+	u32 i, nr;
 
-	for (i = 0; i < duel->tellings; i++) {
-		number = model_find(model, duel->told[i].id.source,
-				    duel->told[i].id.pid);
-		if (number == MODEL_NO_SLOT ||
-		    !model_is_due(model, number, now, duel->threshold) ||
-		    model_is_recycled(model, number, fake_proc_of_pid))
+	for (i = 0; i < run->nr_reported; i++) {
+		nr = model_find(model, run->reported[i].id.source,
+				run->reported[i].id.pid);
+		if (nr == MODEL_NO_SLOT ||
+		    !model_is_due(model, nr, now, run->threshold) ||
+		    model_is_recycled(model, nr, fake_proc_of_pid))
 			return false;
-		model_stall(model, number);
-		if (!same_agent(&duel->told[i], &model->slots[number]))
+		model_stall(model, nr);
+		if (!agent_matches(&run->reported[i], &model->slots[nr]))
 			return false;
 	}
 	for (i = 0; i < model->capacity; i++) {
-		if (model_is_due(model, i, now, duel->threshold) &&
+		if (model_is_due(model, i, now, run->threshold) &&
 		    model_is_recycled(model, i, fake_proc_of_pid) &&
 		    !slots[i].pid)
-			model_retire_recycled(model, i);
+			model_remove_recycled(model, i);
 	}
 	return true;
 }
 
 /*
- * A pass for less than all may be followed by anything. When there is no more,
- * nobody is left who is due.
+ * A partial pass may report any of the due agents. A complete one leaves
+ * none.
  */
-static bool stall_pass(struct duel *duel)
+static bool step_stall_pass(struct model_run *run)
 {
-	struct step *step = &duel->step;
+	struct step *step = &run->step;
 	bool more;
 
-	/* Mostly, another threshold is heeded first. */
-	while (duel->rearming && !one_in(duel, 8)) {
-		if (!rearm(duel))
+	/* Mostly, complete a pending rescan first. */
+	while (run->rescanning && !one_in(run, 8)) {
+		if (!step_rescan(run))
 			return false;
 	}
-	step->now = any_now(duel);
-	step->quota = one_in(duel, 2) ? VARTA_STALL_BATCH : below(duel, 4);
-	duel->tellings = 0;
-	duel->quota = below(duel, 3);
-	more = varta_tracker_stall_pass(&duel->ledger->tracker, step->now,
-					duel->threshold, step->quota, hear,
-					duel);
-	step->answer = duel->tellings;
-	if (duel->tellings > max(step->quota, 1) || !same_stalls(duel))
+	step->now = random_now(run);
+	step->limit = one_in(run, 2) ? VARTA_STALL_BATCH : random_below(run, 4);
+	run->nr_reported = 0;
+	run->report_limit = random_below(run, 3);
+	more = varta_tracker_stall_pass(&run->fixture->tracker, step->now,
+					run->threshold, step->limit,
+					keep_report, run);
+	step->result = run->nr_reported;
+	if (run->nr_reported > max(step->limit, 1) || !stalls_match(run))
 		return false;
-	if (more || duel->rearming)
+	if (more || run->rescanning)
 		return true;
-	step->wanted = model_next_deadline(&duel->model, duel->threshold);
-	if (step->wanted <= step->now)
+	step->expected = model_next_deadline(&run->model, run->threshold);
+	if (step->expected <= step->now)
 		return false;
-	/* The next one is not wanted before something can have come of it. */
-	return one_in(duel, 3) ||
-	       (deadline(duel) && duel->alarm > step->now);
+	/* The next deadline is in the future. */
+	return one_in(run, 3) ||
+	       (step_deadline(run) && run->next_event > step->now);
 }
 
-static bool change_process(struct duel *duel)
+static bool step_set_process(struct model_run *run)
 {
-	struct step *step = &duel->step;
+	struct step *step = &run->step;
 
-	step->id.pid = 1 + below(duel, duel->pids);
-	step->id.proc = fake_proc(below(duel, PROCS_USED + 1));
+	step->id.pid = 1 + random_below(run, run->pids);
+	step->id.proc = fake_proc(random_below(run, PROCS_USED + 1));
 	fake_procs_set_pid(step->id.pid, fake_proc_nr(step->id.proc));
 	return true;
 }
 
-static bool retire(struct duel *duel)
+static bool step_remove(struct model_run *run)
 {
-	struct step *step = &duel->step;
+	struct step *step = &run->step;
 
-	step->id = any_identity(duel);
-	step->answer = varta_tracker_remove(&duel->ledger->tracker, &step->id);
-	step->wanted = model_retire(&duel->model, &step->id);
-	return step->answer == step->wanted;
+	step->id = random_id(run);
+	step->result = varta_tracker_remove(&run->fixture->tracker, &step->id);
+	step->expected = model_remove(&run->model, &step->id);
+	return step->result == step->expected;
 }
 
-static bool note_exit(struct duel *duel)
+static bool step_note_exit(struct model_run *run)
 {
-	struct step *step = &duel->step;
-	u32 exit_code = below(duel, 1000);
+	struct step *step = &run->step;
+	u32 exit_code = random_below(run, 1000);
 
-	step->id = any_identity(duel);
-	step->answer = varta_tracker_note_exit(&duel->ledger->tracker,
+	step->id = random_id(run);
+	step->result = varta_tracker_note_exit(&run->fixture->tracker,
 					       &step->id, exit_code);
-	step->wanted = model_note_exit(&duel->model, &step->id, exit_code);
-	return step->answer == step->wanted;
+	step->expected = model_note_exit(&run->model, &step->id, exit_code);
+	return step->result == step->expected;
 }
 
-/* In whatever order, as many as are wanted. */
-static bool exit_pass(struct duel *duel)
+/* In any order, up to the limit. */
+static bool step_exit_pass(struct model_run *run)
 {
-	struct step *step = &duel->step;
-	u32 number, i;
+	struct step *step = &run->step;
+	u32 nr, i;
 	bool more;
 
-	step->quota = one_in(duel, 2) ? U32_MAX : 1 + below(duel, 2);
-	step->wanted = min(step->quota, model_exits(&duel->model));
-	duel->tellings = 0;
-	duel->quota = step->quota;
-	more = varta_tracker_exit_pass(&duel->ledger->tracker, hear, duel);
-	step->answer = duel->tellings;
-	if (step->answer != step->wanted)
+	step->limit = one_in(run, 2) ? U32_MAX : 1 + random_below(run, 2);
+	step->expected = min(step->limit, model_exits(&run->model));
+	run->nr_reported = 0;
+	run->report_limit = step->limit;
+	more = varta_tracker_exit_pass(&run->fixture->tracker, keep_report,
+				       run);
+	step->result = run->nr_reported;
+	if (step->result != step->expected)
 		return false;
-	for (i = 0; i < duel->tellings; i++) {
-		number = model_find(&duel->model, duel->told[i].id.source,
-				    duel->told[i].id.pid);
-		if (number == MODEL_NO_SLOT ||
-		    !duel->model.slots[number].exited ||
-		    !same_agent(&duel->told[i], &duel->model.slots[number]))
+	for (i = 0; i < run->nr_reported; i++) {
+		nr = model_find(&run->model, run->reported[i].id.source,
+				run->reported[i].id.pid);
+		if (nr == MODEL_NO_SLOT ||
+		    !run->model.slots[nr].exited ||
+		    !agent_matches(&run->reported[i], &run->model.slots[nr]))
 			return false;
-		model_tell_exit(&duel->model, number);
+		model_report_exit(&run->model, nr);
 	}
-	/* There may be more that turns out to be none, but not the reverse. */
-	return more ? duel->tellings == step->quota :
-		      !model_exits(&duel->model);
+	/* "More" may turn out to be nothing, but not the reverse. */
+	return more ? run->nr_reported == step->limit :
+		      !model_exits(&run->model);
 }
 
-static bool change_quota(struct duel *duel)
+static bool step_set_quota(struct model_run *run)
 {
-	u32 quota = one_in(duel, 3) ? below(duel, duel->config.capacity + 1) :
-				      U32_MAX;
+	u32 quota = U32_MAX;
 
-	duel->step.quota = quota;
+	if (one_in(run, 3))
+		quota = random_below(run, run->config.capacity + 1);
+	run->step.limit = quota;
 	fake_procs_set_quota(quota);
-	duel->model.quota = quota;
+	run->model.quota = quota;
 	return true;
 }
 
-static bool take(struct duel *duel)
+static bool step_take(struct model_run *run)
 {
-	struct step *step = &duel->step;
+	struct step *step = &run->step;
 	int which;
 
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
-		step->answer = varta_counter_take(&duel->ledger->counters,
+		step->result = varta_counter_take(&run->fixture->counters,
 						  which);
-		step->wanted = model_take(&duel->model, which);
-		if (step->answer != step->wanted)
+		step->expected = model_take(&run->model, which);
+		if (step->result != step->expected)
 			return false;
 	}
-	step->answer =
-		varta_tracker_take_last_evicted_pid(&duel->ledger->tracker);
-	step->wanted = model_take_last_evicted_pid(&duel->model);
-	return step->answer == step->wanted;
+	step->result =
+		varta_tracker_take_last_evicted_pid(&run->fixture->tracker);
+	step->expected = model_take_last_evicted_pid(&run->model);
+	return step->result == step->expected;
 }
 
-static bool query(struct duel *duel)
+static bool step_lookup(struct model_run *run)
 {
-	struct step *step = &duel->step;
-	u32 number;
+	struct step *step = &run->step;
+	u32 nr;
 
-	step->id.pid = 1 + below(duel, duel->pids);
-	step->id.source = below(duel, SOURCES);
-	duel->tellings = 0;
-	duel->quota = U32_MAX;
-	step->answer = varta_tracker_lookup(&duel->ledger->tracker,
+	step->id.pid = 1 + random_below(run, run->pids);
+	step->id.source = random_below(run, SOURCES);
+	run->nr_reported = 0;
+	run->report_limit = U32_MAX;
+	step->result = varta_tracker_lookup(&run->fixture->tracker,
 					    step->id.source, step->id.pid,
-					   hear, duel);
-	number = model_find(&duel->model, step->id.source, step->id.pid);
-	step->wanted = number != MODEL_NO_SLOT;
-	if (step->answer != step->wanted || duel->tellings != step->wanted)
+					    keep_report, run);
+	nr = model_find(&run->model, step->id.source, step->id.pid);
+	step->expected = nr != MODEL_NO_SLOT;
+	if (step->result != step->expected ||
+	    run->nr_reported != step->expected)
 		return false;
-	return !step->wanted ||
-	       same_agent(&duel->told[0], &duel->model.slots[number]);
+	return !step->expected ||
+	       agent_matches(&run->reported[0], &run->model.slots[nr]);
 }
 
-/* Stopped at random; who says stop has not taken the agent. */
-static bool walk(struct duel *duel)
+/* The dump stops at random; the agent that was refused is shown again. */
+static bool step_for_each(struct model_run *run)
 {
 	bool seen[MODEL_CAPACITY_MAX] = {};
-	struct step *step = &duel->step;
-	u32 cursor = 0, taken, number, calls, i;
-	bool stalled = one_in(duel, 2);
+	struct step *step = &run->step;
+	u32 cursor = 0, taken, nr, calls, i;
+	bool stalled = one_in(run, 2);
 	bool more = true;
 
-	step->answer = 0;
-	step->wanted = stalled ? model_stalled_now(&duel->model) :
-				 model_tracked(&duel->model);
+	step->result = 0;
+	step->expected = stalled ? model_stalled_now(&run->model) :
+				 model_tracked(&run->model);
 	for (calls = 0; more; calls++) {
 		if (calls > 2 * MODEL_CAPACITY_MAX)
 			return false;
-		duel->tellings = 0;
-		duel->quota = 2 + below(duel, 8);
-		more = varta_tracker_for_each(&duel->ledger->tracker, &cursor,
-					      stalled, hear, duel);
-		if (more && duel->tellings < duel->quota)
+		run->nr_reported = 0;
+		run->report_limit = 2 + random_below(run, 8);
+		more = varta_tracker_for_each(&run->fixture->tracker, &cursor,
+					      stalled, keep_report, run);
+		if (more && run->nr_reported < run->report_limit)
 			return false;
-		taken = duel->tellings;
-		if (taken == duel->quota)
+		taken = run->nr_reported;
+		if (taken == run->report_limit)
 			taken--;
-		if (!more && taken < duel->tellings)
+		if (!more && taken < run->nr_reported)
 			return false;
 		for (i = 0; i < taken; i++) {
-			number = model_find(&duel->model,
-					    duel->told[i].id.source,
-					    duel->told[i].id.pid);
-			if (number == MODEL_NO_SLOT || seen[number])
+			nr = model_find(&run->model, run->reported[i].id.source,
+					run->reported[i].id.pid);
+			if (nr == MODEL_NO_SLOT || seen[nr])
 				return false;
-			seen[number] = true;
-			if (!same_agent(&duel->told[i],
-					&duel->model.slots[number]))
+			seen[nr] = true;
+			if (!agent_matches(&run->reported[i],
+					   &run->model.slots[nr]))
 				return false;
-			step->answer++;
+			step->result++;
 		}
 	}
-	return step->answer == step->wanted;
+	return step->result == step->expected;
 }
 
-/* ---- What must be the same after each step. */
+/* ---- Comparison after each step. */
 
-static bool same_slot(const struct varta_slot *slot,
-		      const struct model_slot *model)
+static bool slot_matches(const struct varta_slot *slot,
+			 const struct model_slot *model)
 {
 	if (slot->pid != model->pid || slot->stalled != model->stalled)
 		return false;
@@ -669,42 +672,42 @@ static const char * const counter_names[] = {
 #undef X
 };
 
-/* Names what is not the same, or NULL. */
-static const char *difference(const struct duel *duel)
+/* Returns the name of what differs, or NULL. */
+static const char *find_difference(const struct model_run *run)
 {
-	const struct varta_tracker *tracker = &duel->ledger->tracker;
-	const struct model *model = &duel->model;
-	int held[FAKE_PROCS] = {};
+	const struct varta_tracker *tracker = &run->fixture->tracker;
+	const struct model *model = &run->model;
+	int refs[FAKE_PROCS] = {};
 	int netns_charged[NETNS_USED] = {};
 	u32 i;
 
 	for (i = 0; i < model->capacity; i++) {
-		if (!same_slot(&tracker->slots[i], &model->slots[i]))
+		if (!slot_matches(&tracker->slots[i], &model->slots[i]))
 			return "slots";
-		if (!ledger_timer_is_right(duel->ledger, i))
+		if (!tracker_fixture_timer_ok(run->fixture, i))
 			return "timers";
-		held[fake_proc_nr(model->slots[i].proc)]++;
+		refs[fake_proc_nr(model->slots[i].proc)]++;
 		if (model->slots[i].pid)
 			netns_charged[fake_netns_nr(model->slots[i].netns)]++;
 	}
 	for (i = 1; i < FAKE_PROCS; i++) {
-		if (fake_proc_refs(i) != held[i])
+		if (fake_proc_refs(i) != refs[i])
 			return "process references";
 	}
 	for (i = 0; i < USERS; i++) {
-		if (fake_user_charged(i) != model_admitted(model, i))
-			return "admitted";
+		if (fake_user_charged(i) != model_charged(model, i))
+			return "charges of users";
 	}
 	for (i = 0; i < NETNS_USED; i++) {
 		if (fake_netns_charged(i) != netns_charged[i])
-			return "network namespaces";
+			return "charges of network namespaces";
 	}
-	if (fake_procs_kicks() != duel->sooners)
-		return "sooner";
-	if (tracker->wheel.next_event != duel->alarm)
-		return "alarm";
+	if (fake_procs_kicks() != run->kicks)
+		return "kicks";
+	if (tracker->wheel.next_event != run->next_event)
+		return "next event";
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++) {
-		if (ledger_total(duel->ledger, i) != model->totals[i])
+		if (tracker_fixture_total(run->fixture, i) != model->totals[i])
 			return counter_names[i];
 	}
 	if (varta_tracker_tracked(tracker) != model_tracked(model))
@@ -718,165 +721,174 @@ static const char *difference(const struct duel *duel)
 	return NULL;
 }
 
-/* ---- The driver. */
+/* ---- Driver. */
 
-typedef bool (*step_fn)(struct duel *duel);
+typedef bool (*step_fn)(struct model_run *run);
 
-static const step_fn do_step[] = {
-	[RECORD]	= record,
-	[STALL_PASS]	= stall_pass,
-	[PROCESS]	= change_process,
-	[RETIRE]	= retire,
-	[NOTE_EXIT]	= note_exit,
-	[EXIT_PASS]	= exit_pass,
-	[REARM]		= rearm,
-	[FORGIVE]	= forgive,
-	[DEADLINE]	= deadline,
-	[QUOTA]		= change_quota,
-	[TAKE]		= take,
-	[QUERY]		= query,
-	[WALK]		= walk,
+static const step_fn step_fns[] = {
+	[RECORD]	= step_record,
+	[STALL_PASS]	= step_stall_pass,
+	[SET_PROCESS]	= step_set_process,
+	[REMOVE]	= step_remove,
+	[NOTE_EXIT]	= step_note_exit,
+	[EXIT_PASS]	= step_exit_pass,
+	[RESCAN]	= step_rescan,
+	[RESUME]	= step_resume,
+	[DEADLINE]	= step_deadline,
+	[SET_QUOTA]	= step_set_quota,
+	[TAKE]		= step_take,
+	[LOOKUP]	= step_lookup,
+	[FOR_EACH]	= step_for_each,
 };
 
-static enum kind any_kind(struct duel *duel)
+static enum step_kind random_kind(struct model_run *run)
 {
-	u32 n = below(duel, 100);
+	u32 n = random_below(run, 100);
 
 	if (n < 57)
 		return RECORD;
 	if (n < 60)
-		return n < 58 ? REARM : n < 59 ? FORGIVE : DEADLINE;
+		return n < 58 ? RESCAN : n < 59 ? RESUME : DEADLINE;
 	if (n < 73)
 		return STALL_PASS;
 	if (n < 83)
-		return TIME;
+		return ADVANCE_TIME;
 	if (n < 86)
-		return PROCESS;
+		return SET_PROCESS;
 	if (n < 88)
-		return RETIRE;
+		return REMOVE;
 	if (n < 92)
 		return NOTE_EXIT;
 	if (n < 94)
 		return EXIT_PASS;
 	if (n < 95)
-		return QUOTA;
+		return SET_QUOTA;
 	if (n < 97)
 		return TAKE;
-	return n < 99 ? QUERY : WALK;
+	return n < 99 ? LOOKUP : FOR_EACH;
 }
 
-static const char *take_step(struct duel *duel)
+static const char *run_step(struct model_run *run)
 {
-	memset(&duel->step, 0, sizeof(duel->step));
-	duel->step.kind = any_kind(duel);
-	duel->step.now = duel->now;
-	if (duel->step.kind == TIME) {
-		let_time_pass(duel);
+	memset(&run->step, 0, sizeof(run->step));
+	run->step.kind = random_kind(run);
+	run->step.now = run->now;
+	if (run->step.kind == ADVANCE_TIME) {
+		step_advance_time(run);
 		return NULL;
 	}
-	if (!do_step[duel->step.kind](duel))
-		return "answer";
-	return difference(duel);
+	if (!step_fns[run->step.kind](run))
+		return "result";
+	return find_difference(run);
 }
 
-static void any_config(struct duel *duel)
+static void random_config(struct model_run *run)
 {
-	struct varta_tracker_config *config = &duel->config;
+	struct varta_tracker_config *config = &run->config;
 
-	config->capacity = 1 + below(duel, 8);
-	if (one_in(duel, 16))
-		config->capacity = 1 + below(duel, MODEL_CAPACITY_MAX);
-	config->eviction_scan_window = 1 + below(duel, config->capacity + 2);
-	if (one_in(duel, 16))
-		config->eviction_scan_window = one_in(duel, 2) ? 0 : U32_MAX;
-	config->eviction_policy = one_in(duel, 2) ? VARTA_EVICTION_POLICY_STRICT :
-						    VARTA_EVICTION_POLICY_BALANCED;
-	config->origin_takeover = one_in(duel, 2);
-	duel->pids = config->capacity + 1;
-	duel->unit = one_in(duel, 3) ? 1 : one_in(duel, 4) ? long_unit : UNIT;
-	duel->threshold = any_threshold(duel);
-	switch (below(duel, 4)) {
+	config->capacity = 1 + random_below(run, 8);
+	if (one_in(run, 16))
+		config->capacity = 1 + random_below(run, MODEL_CAPACITY_MAX);
+	config->eviction_scan_window =
+		1 + random_below(run, config->capacity + 2);
+	if (one_in(run, 16))
+		config->eviction_scan_window = one_in(run, 2) ? 0 : U32_MAX;
+	config->eviction_policy = one_in(run, 2) ?
+				  VARTA_EVICTION_POLICY_STRICT :
+				  VARTA_EVICTION_POLICY_BALANCED;
+	config->origin_takeover = one_in(run, 2);
+	run->pids = config->capacity + 1;
+	run->unit = one_in(run, 3) ? 1 : one_in(run, 4) ? long_unit : UNIT;
+	run->threshold = random_threshold(run);
+	switch (random_below(run, 4)) {
 	case 0:
-		duel->now = 0;
+		run->now = 0;
 		break;
 	case 1:
-		duel->now = U64_MAX - 1 - below(duel, 500) * duel->unit;
+		run->now = U64_MAX - 1 - random_below(run, 500) * run->unit;
 		break;
 	default:
-		duel->now = prandom_u32_state(&duel->random);
+		run->now = prandom_u32_state(&run->random);
 		break;
 	}
 }
 
-static void explain(struct kunit *test, const struct duel *duel,
-		    const char *what, unsigned long run, unsigned int number)
+static void report_failure(struct kunit *test, const struct model_run *run,
+			   const char *what, unsigned long run_nr,
+			   unsigned int nr)
 {
-	const struct step *step = &duel->step;
+	const struct step *step = &run->step;
 	u32 i;
 
 	kunit_err(test, "seed %lu, run %lu, step %u: %s\n",
-		  varta_kunit_seed ?: USUAL_SEED, run, number, what);
+		  varta_kunit_seed ?: DEFAULT_SEED, run_nr, nr, what);
 	kunit_err(test, "capacity %u, window %u, policy %u, takeover %u\n",
-		  duel->config.capacity, duel->config.eviction_scan_window,
-		  duel->config.eviction_policy, duel->config.origin_takeover);
-	kunit_err(test, "%s: answer %lld, wanted %lld, now %llu, threshold %llu, quota %u\n",
-		  kind_names[step->kind], step->answer, step->wanted, step->now,
-		  duel->threshold, step->quota);
-	kunit_err(test, "source %u, pid %u/%u, user %u, process %u, ns %llu, origin %u\n",
+		  run->config.capacity, run->config.eviction_scan_window,
+		  run->config.eviction_policy, run->config.origin_takeover);
+	kunit_err(test,
+		  "%s: result %lld, expected %lld, now %llu, threshold %llu, limit %u\n",
+		  kind_names[step->kind], step->result, step->expected,
+		  step->now, run->threshold, step->limit);
+	kunit_err(test,
+		  "source %u, pid %u/%u, user %u, process %u, ns %llu, origin %u\n",
 		  step->id.source, step->id.pid, step->id.ns_pid, step->id.uid,
-		  fake_proc_nr(step->id.proc), step->id.ns_inode, step->id.origin);
-	kunit_err(test, "nonce %llu, status %u, timestamp %llu, own threshold %u, name %s\n",
+		  fake_proc_nr(step->id.proc), step->id.ns_inode,
+		  step->id.origin);
+	kunit_err(test,
+		  "nonce %llu, status %u, timestamp %llu, own threshold %u, name %s\n",
 		  step->beat.nonce, step->beat.status, step->beat.timestamp,
 		  step->beat.threshold_ms, step->beat.name ?: "none");
-	kunit_err(test, "cursor %u, wanted %u\n",
-		  duel->ledger->tracker.eviction_cursor, duel->model.cursor);
-	for (i = 0; i < duel->config.capacity; i++) {
-		const struct varta_slot *slot = &duel->ledger->tracker.slots[i];
-		const struct model_slot *model = &duel->model.slots[i];
+	kunit_err(test, "cursor %u, expected %u\n",
+		  run->fixture->tracker.eviction_cursor, run->model.cursor);
+	for (i = 0; i < run->config.capacity; i++) {
+		const struct varta_slot *slot = &run->fixture->tracker.slots[i];
+		const struct model_slot *model = &run->model.slots[i];
 
-		if (same_slot(slot, model))
+		if (slot_matches(slot, model))
 			continue;
-		kunit_err(test, "slot %u: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
+		kunit_err(test,
+			  "slot %u: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
 			  i, slot->source, slot->pid, slot->threshold_ms,
-			  slot->exited, fake_proc_nr(slot->proc), slot->ns_inode,
-			  slot->last_ns, slot->nonce, slot->regular_nonce,
-			  slot->stalled);
-		kunit_err(test, "wanted: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
+			  slot->exited, fake_proc_nr(slot->proc),
+			  slot->ns_inode, slot->last_ns, slot->nonce,
+			  slot->regular_nonce, slot->stalled);
+		kunit_err(test,
+			  "expected: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
 			  model->source, model->pid, model->threshold_ms,
-			  model->exited, fake_proc_nr(model->proc), model->ns_inode,
-			  model->last_ns, model->nonce, model->regular_nonce,
-			  model->stalled);
+			  model->exited, fake_proc_nr(model->proc),
+			  model->ns_inode, model->last_ns, model->nonce,
+			  model->regular_nonce, model->stalled);
 	}
 	KUNIT_FAIL(test, "the tracker differs from the model: %s", what);
 }
 
-static bool run_once(struct kunit *test, struct duel *duel, unsigned long run,
-		     u64 sums[])
+static bool run_once(struct kunit *test, struct model_run *run,
+		     unsigned long run_nr, u64 sums[])
 {
 	const char *what = NULL;
 	unsigned int i;
 
-	memset(duel, 0, sizeof(*duel));
-	/* The generator's own seeding keeps 32 bits of what it is given. */
-	prandom_seed_state(&duel->random,
-			   (varta_kunit_seed ?: USUAL_SEED) * 0x9e3779b1 + run);
-	any_config(duel);
-	duel->ledger = ledger_make(test, &duel->config);
-	duel->ledger->threshold = duel->threshold;
-	duel->alarm = U64_MAX;
-	model_init(&duel->model, &duel->config);
-	for (i = 0; i < STEPS_OF_A_RUN && !what; i++)
-		what = take_step(duel);
+	memset(run, 0, sizeof(*run));
+	/* prandom_seed_state() uses only 32 bits of the seed. */
+	prandom_seed_state(&run->random, (varta_kunit_seed ?: DEFAULT_SEED) *
+			   0x9e3779b1 + run_nr);
+	random_config(run);
+	run->fixture = tracker_fixture_create(test, &run->config);
+	run->fixture->threshold = run->threshold;
+	run->next_event = U64_MAX;
+	model_init(&run->model, &run->config);
+	for (i = 0; i < STEPS_PER_RUN && !what; i++)
+		what = run_step(run);
 	if (what)
-		explain(test, duel, what, run, i - 1);
+		report_failure(test, run, what, run_nr, i - 1);
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++)
-		sums[i] += duel->model.totals[i];
-	ledger_destroy(test, duel->ledger);
+		sums[i] += run->model.totals[i];
+	tracker_fixture_destroy(test, run->fixture);
 	return !what;
 }
 
-/* Else the agreement would say little. */
-static void was_reached(struct kunit *test, const u64 sums[])
+/* Every counter must have been reached. */
+static void expect_all_counted(struct kunit *test, const u64 sums[])
 {
 	static const enum varta_counter reachable[] = {
 		VARTA_COUNT_INSERTED, VARTA_COUNT_REFRESHED,
@@ -892,43 +904,45 @@ static void was_reached(struct kunit *test, const u64 sums[])
 	for (i = 0; i < ARRAY_SIZE(reachable); i++) {
 		kunit_info(test, "%s: %llu\n", counter_names[reachable[i]],
 			   sums[reachable[i]]);
-		KUNIT_EXPECT_GT_MSG(test, sums[reachable[i]], varta_kunit_steps / 1000,
-				    "%s", counter_names[reachable[i]]);
+		KUNIT_EXPECT_GT_MSG(test, sums[reachable[i]],
+				    varta_kunit_steps / 1000, "%s",
+				    counter_names[reachable[i]]);
 	}
 }
 
-static void tracker_and_model_agree_after_every_step(struct kunit *test)
+static void tracker_matches_model_after_every_step(struct kunit *test)
 {
 	u64 *sums = kunit_kcalloc(test, VARTA_COUNTERS_NUM, sizeof(*sums),
 				  GFP_KERNEL);
-	struct duel *duel = kunit_kzalloc(test, sizeof(*duel), GFP_KERNEL);
-	unsigned long run;
+	struct model_run *run = kunit_kzalloc(test, sizeof(*run), GFP_KERNEL);
+	unsigned long runs = DIV_ROUND_UP(varta_kunit_steps, STEPS_PER_RUN);
+	unsigned long run_nr;
 
 	KUNIT_ASSERT_NOT_NULL(test, sums);
-	KUNIT_ASSERT_NOT_NULL(test, duel);
+	KUNIT_ASSERT_NOT_NULL(test, run);
 	kunit_info(test, "seed %lu, %lu steps\n",
-		   varta_kunit_seed ?: USUAL_SEED, varta_kunit_steps);
-	for (run = 0; run < DIV_ROUND_UP(varta_kunit_steps, STEPS_OF_A_RUN); run++) {
-		if (!run_once(test, duel, run, sums))
+		   varta_kunit_seed ?: DEFAULT_SEED, varta_kunit_steps);
+	for (run_nr = 0; run_nr < runs; run_nr++) {
+		if (!run_once(test, run, run_nr, sums))
 			return;
 		cond_resched();
 	}
-	if (varta_kunit_steps >= STEPS_FOR_ALL)
-		was_reached(test, sums);
+	if (varta_kunit_steps >= MIN_STEPS_FOR_ALL)
+		expect_all_counted(test, sums);
 }
 
 static struct kunit_case model_cases[] = {
-	KUNIT_CASE(tracker_and_model_agree_after_every_step),
+	KUNIT_CASE(tracker_matches_model_after_every_step),
 	{}
 };
 
 static struct kunit_suite model_suite = {
 	.name = "varta-model",
-	.exit = ledger_test_exit,
+	.exit = tracker_fixture_exit,
 	.test_cases = model_cases,
 };
 
 kunit_test_suite(model_suite);
 
-MODULE_DESCRIPTION("KUnit tests of the varta liveness ledger");
+MODULE_DESCRIPTION("KUnit tests of the varta liveness tracker");
 MODULE_LICENSE("GPL");

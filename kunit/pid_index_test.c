@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of the pid index: that it finds what it holds, refuses only when it
- * must, and does not wear out. Where a pid goes is asked of an index, never
- * computed here, so that the mixer is free to change.
+ * Tests of pid_index.c: the index finds what it holds, rejects only when it
+ * must, and does not degrade. Home buckets are found by inserting, so that the
+ * hash may change.
  */
 #include <kunit/test.h>
 #include <linux/log2.h>
@@ -14,16 +14,16 @@
 #include "pid_index.h"
 
 enum {
-	/* As its type; what the page calls the budget. */
+	/* VARTA_PID_INDEX_PROBES as a plain int. */
 	PROBES		= 64,
-	/* A capacity with more places than a budget can see. */
+	/* More entries than the probes from one bucket reach. */
 	CAPACITY	= 128,
 	TABLE		= 2 * CAPACITY,
-	/* Any place, such that its probes go past the end of the table. */
-	HOME		= TABLE - 20,
+	/* Probes from here wrap around the end of the table. */
+	BUCKET		= TABLE - 20,
 };
 
-/* Two values of an entry that are no pid's, in the order of pid_index.h. */
+/* Special values of an entry, as in pid_index.c. */
 enum {
 	EMPTY,
 	TOMBSTONE,
@@ -40,7 +40,7 @@ static struct varta_pid_index *make_index(struct kunit *test, u32 capacity)
 	return index;
 }
 
-static void unmake_index(struct kunit *test)
+static void destroy_index(struct kunit *test)
 {
 	varta_pid_index_destroy(test->priv);
 	test->priv = NULL;
@@ -49,10 +49,10 @@ static void unmake_index(struct kunit *test)
 static void pid_index_test_exit(struct kunit *test)
 {
 	if (test->priv)
-		unmake_index(test);
+		destroy_index(test);
 }
 
-/* U32_MAX for a pid that is not there; no test uses that slot. */
+/* Returns U32_MAX for an unknown key; no test uses that slot. */
 static u32 get(const struct varta_pid_index *index, u64 key)
 {
 	u32 slot;
@@ -62,21 +62,21 @@ static u32 get(const struct varta_pid_index *index, u64 key)
 
 static u32 count_entries(const struct varta_pid_index *index, bool tombstones)
 {
-	u32 at, sum = 0;
+	u32 entry, sum = 0;
 
-	for (at = 0; at <= index->mask; at++)
-		sum += tombstones ? index->entries[at] == TOMBSTONE :
-				    index->entries[at] > TOMBSTONE;
+	for (entry = 0; entry <= index->mask; entry++)
+		sum += tombstones ? index->entries[entry] == TOMBSTONE :
+				    index->entries[entry] > TOMBSTONE;
 	return sum;
 }
 
-/* The first of count pids that fill all that the probes from HOME can see. */
-static u32 *crowd_of(struct kunit *test, u32 count)
+/* Pids with home bucket BUCKET; its probes reach PROBES of them. */
+static u32 *make_colliding_pids(struct kunit *test, u32 count)
 {
 	u32 *pids = kunit_kcalloc(test, count, sizeof(*pids), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, pids);
-	colliding_pids(test, CAPACITY, HOME, pids, count);
+	hash_collision_pids(test, CAPACITY, BUCKET, pids, count);
 	return pids;
 }
 
@@ -90,7 +90,7 @@ static u64 *copy_entries(struct kunit *test,
 	return memcpy(copy, index->entries, bytes);
 }
 
-static void expect_as_it_was(struct kunit *test,
+static void expect_unchanged(struct kunit *test,
 			     const struct varta_pid_index *index,
 			     const u64 *copy)
 {
@@ -100,7 +100,7 @@ static void expect_as_it_was(struct kunit *test,
 
 /* ---- Size. */
 
-static void table_is_a_power_of_two_and_at_most_half_full(struct kunit *test)
+static void table_size_is_power_of_two_and_twice_capacity(struct kunit *test)
 {
 	static const u32 capacities[] = {
 		1, 2, 3, 4, 5, 31, 32, 33, 100, 127, 128, 129, 1000, 65536,
@@ -114,17 +114,17 @@ static void table_is_a_power_of_two_and_at_most_half_full(struct kunit *test)
 
 		KUNIT_EXPECT_TRUE(test, is_power_of_2(entries));
 		KUNIT_EXPECT_GE(test, entries, 2 * capacities[i]);
-		/* Nor any larger than that asks for. */
+		/* And no larger than necessary. */
 		KUNIT_EXPECT_LT(test, entries, 4 * capacities[i]);
 		KUNIT_EXPECT_EQ(test, varta_pid_index_bytes(capacities[i]),
 				entries * sizeof(u64));
-		unmake_index(test);
+		destroy_index(test);
 	}
 }
 
-/* ---- What it holds. */
+/* ---- Insertion and lookup. */
 
-static void what_was_inserted_is_found(struct kunit *test)
+static void inserted_keys_are_found(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, 4);
 
@@ -141,7 +141,7 @@ static void what_was_inserted_is_found(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, varta_pid_index_remove(index, 2));
 }
 
-static void every_slot_number_is_kept_whole(struct kunit *test)
+static void all_bits_of_slot_number_are_kept(struct kunit *test)
 {
 	static const u32 slots[] = {
 		0, 1, 2, 3, 65535, 65536, VARTA_SLOT_MAX - 1, VARTA_SLOT_MAX,
@@ -163,7 +163,6 @@ static void every_slot_number_is_kept_whole(struct kunit *test)
 		}
 		KUNIT_EXPECT_EQ(test, count_entries(index, false), k + 1);
 	}
-	/* And none spilled into another's. */
 	for (k = 0; k < ARRAY_SIZE(keys); k++) {
 		KUNIT_EXPECT_EQ(test, get(index, keys[k]), VARTA_SLOT_MAX);
 		KUNIT_EXPECT_TRUE(test, varta_pid_index_remove(index, keys[k]));
@@ -187,11 +186,11 @@ static void key_holds_source_and_pid(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, key >> VARTA_KEY_BITS, 0);
 		}
 	}
-	/* A pid of this machine is its own key. */
+	/* The key of a local pid is the pid. */
 	KUNIT_EXPECT_EQ(test, varta_key(0, VARTA_PID_MAX), VARTA_PID_MAX);
 }
 
-static void equal_pids_of_different_sources_never_meet(struct kunit *test)
+static void same_pid_of_different_sources_is_different_key(struct kunit *test)
 {
 	static const u32 sources[] = {
 		0, 1, 2, 1 << 9, 1 << 10, 1 << 18, VARTA_SOURCE_MAX,
@@ -219,8 +218,8 @@ static void equal_pids_of_different_sources_never_meet(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, get(index, varta_key(sources[i], 7)), i);
 }
 
-/* A mixer that left the source out would put a crowd of relays in one place. */
-static void sources_at_one_pid_do_not_exhaust_the_probes(struct kunit *test)
+/* A hash without the source would put all of them in one bucket. */
+static void hash_spreads_sources_of_same_pid(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, 4096);
 	u32 source;
@@ -234,7 +233,7 @@ static void sources_at_one_pid_do_not_exhaust_the_probes(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, get(index, varta_key(source, 1)), source);
 }
 
-static void pids_are_told_apart_by_all_bits(struct kunit *test)
+static void all_bits_of_pid_are_compared(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, 33);
 	u32 bit;
@@ -252,10 +251,10 @@ static void pids_are_told_apart_by_all_bits(struct kunit *test)
 				bit == 30 ? 32 : bit);
 }
 
-static void second_insert_gives_another_slot(struct kunit *test)
+static void second_insert_replaces_slot(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, 3);
+	u32 *pids = make_colliding_pids(test, 3);
 
 	varta_pid_index_insert(index, pids[0], 10);
 	varta_pid_index_insert(index, pids[1], 11);
@@ -264,7 +263,10 @@ static void second_insert_gives_another_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get(index, pids[1]), 99);
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 3);
 
-	/* Not into the tombstone before it either: there is one of each. */
+	/*
+	 * Must not use the tombstone before it: that would leave two
+	 * entries.
+	 */
 	varta_pid_index_remove(index, pids[0]);
 	KUNIT_EXPECT_TRUE(test, varta_pid_index_insert(index, pids[2], 98));
 	KUNIT_EXPECT_EQ(test, get(index, pids[2]), 98);
@@ -273,8 +275,7 @@ static void second_insert_gives_another_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get(index, pids[2]), U32_MAX);
 }
 
-/* A lookup must be safe for a pid that was never inserted. */
-static void pid_zero_is_like_any_other(struct kunit *test)
+static void pid_zero_is_an_ordinary_key(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, 1);
 
@@ -288,80 +289,85 @@ static void pid_zero_is_like_any_other(struct kunit *test)
 
 /* ---- Probing. */
 
-static void probing_goes_round_the_end_of_the_table(struct kunit *test)
+static void probing_wraps_around(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, PROBES);
+	u32 *pids = make_colliding_pids(test, PROBES);
 	u32 i;
 
 	for (i = 0; i < PROBES; i++) {
 		KUNIT_EXPECT_TRUE(test,
 				  varta_pid_index_insert(index, pids[i], i));
-		KUNIT_EXPECT_EQ(test, colliding_place(index, pids[i]),
-				(HOME + i) % TABLE);
+		KUNIT_EXPECT_EQ(test, hash_collision_entry(index, pids[i]),
+				(BUCKET + i) % TABLE);
 	}
 	for (i = 0; i < PROBES; i++)
 		KUNIT_EXPECT_EQ(test, get(index, pids[i]), i);
 }
 
-static void insert_beyond_the_budget_fails_and_changes_nothing(struct kunit *test)
+static void insert_beyond_probe_limit_fails_and_changes_nothing(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, PROBES + 1);
+	u32 *pids = make_colliding_pids(test, PROBES + 1);
 	u64 *copy;
 	u32 i;
 
-	/* The 64th probe may still be used; there is no 65th. */
+	/* There are exactly 64 probes. */
 	for (i = 0; i < PROBES; i++)
 		KUNIT_EXPECT_TRUE(test,
 				  varta_pid_index_insert(index, pids[i], i));
 	copy = copy_entries(test, index);
 	KUNIT_EXPECT_FALSE(test,
 			   varta_pid_index_insert(index, pids[PROBES], 77));
-	expect_as_it_was(test, index, copy);
+	expect_unchanged(test, index, copy);
 	KUNIT_EXPECT_EQ(test, get(index, pids[PROBES]), U32_MAX);
 
-	/* A pid that is there needs no room. */
+	/* A known pid needs no entry. */
 	KUNIT_EXPECT_TRUE(test,
 			  varta_pid_index_insert(index, pids[PROBES - 1], 5));
 	KUNIT_EXPECT_EQ(test, get(index, pids[PROBES - 1]), 5);
 }
 
-/* Planted beyond the budget, so that only a 65th probe could come by it. */
-static void nothing_looks_beyond_the_budget(struct kunit *test)
+/* The entry is where only a 65th probe would find it. */
+static void probing_stops_at_limit(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, PROBES + 1), beyond = pids[PROBES];
-	u32 i, at = (HOME + PROBES) % TABLE;
+	u32 *pids = make_colliding_pids(test,
+					PROBES + 1), beyond = pids[PROBES];
+	u32 i, entry = (BUCKET + PROBES) % TABLE;
 
 	for (i = 0; i < PROBES; i++)
 		varta_pid_index_insert(index, pids[i], i);
-	index->entries[at] = (u64)beyond << 23 | 7;
+	index->entries[entry] = (u64)beyond << 23 | 7;
 	KUNIT_EXPECT_EQ(test, get(index, beyond), U32_MAX);
 	KUNIT_EXPECT_FALSE(test, varta_pid_index_remove(index, beyond));
 	KUNIT_EXPECT_FALSE(test, varta_pid_index_insert(index, beyond, 1));
-	KUNIT_EXPECT_EQ(test, index->entries[at], (u64)beyond << 23 | 7);
+	KUNIT_EXPECT_EQ(test, index->entries[entry], (u64)beyond << 23 | 7);
 }
 
 /* ---- Removal. */
 
-static void insert_takes_a_tombstone_when_nothing_is_empty(struct kunit *test)
+static void insert_reuses_tombstone(struct kunit *test)
 {
 	u32 gone;
 
-	/* The window holds one tombstone, at each place in turn. */
+	/* The probes reach one tombstone, at each position in turn. */
 	for (gone = 0; gone < PROBES; gone++) {
 		struct varta_pid_index *index = make_index(test, CAPACITY);
-		u32 *pids = crowd_of(test, PROBES + 1);
-		u32 i, beyond, at = (HOME + PROBES) % TABLE;
+		u32 *pids = make_colliding_pids(test, PROBES + 1);
+		u32 i, beyond, entry = (BUCKET + PROBES) % TABLE;
 
 		for (i = 0; i < PROBES; i++)
 			varta_pid_index_insert(index, pids[i], i);
-		/* Found by way of the last place, which cannot become empty. */
-		colliding_pids(test, CAPACITY, (HOME + PROBES - 1) % TABLE,
-			       &beyond, 1);
+		/*
+		 * Its path goes through the last position, which so cannot
+		 * become empty.
+		 */
+		hash_collision_pids(test, CAPACITY,
+				    (BUCKET + PROBES - 1) % TABLE, &beyond, 1);
 		varta_pid_index_insert(index, beyond, 100);
-		KUNIT_ASSERT_EQ(test, colliding_place(index, beyond), at);
+		KUNIT_ASSERT_EQ(test, hash_collision_entry(index, beyond),
+				entry);
 
 		KUNIT_EXPECT_TRUE(test,
 				  varta_pid_index_remove(index, pids[gone]));
@@ -371,19 +377,19 @@ static void insert_takes_a_tombstone_when_nothing_is_empty(struct kunit *test)
 				  varta_pid_index_insert(index, pids[PROBES],
 							 200));
 		KUNIT_EXPECT_EQ(test, get(index, pids[PROBES]), 200);
-		KUNIT_EXPECT_EQ(test, colliding_place(index, pids[PROBES]),
-				(HOME + gone) % TABLE);
+		KUNIT_EXPECT_EQ(test, hash_collision_entry(index, pids[PROBES]),
+				(BUCKET + gone) % TABLE);
 		KUNIT_EXPECT_EQ(test, count_entries(index, true), 0);
-		unmake_index(test);
+		destroy_index(test);
 	}
 }
 
-static void removal_breaks_nobody_elses_path(struct kunit *test)
+static void removal_keeps_other_probe_paths(struct kunit *test)
 {
 	u32 first, second, i;
-	u32 *pids = crowd_of(test, 12);
+	u32 *pids = make_colliding_pids(test, 12);
 
-	/* Every two of twelve that all want the same place. */
+	/* All pairs of twelve pids with the same home bucket. */
 	for (first = 0; first < 12; first++) {
 		for (second = 0; second < 12; second++) {
 			struct varta_pid_index *index =
@@ -394,33 +400,33 @@ static void removal_breaks_nobody_elses_path(struct kunit *test)
 			varta_pid_index_remove(index, pids[first]);
 			varta_pid_index_remove(index, pids[second]);
 			for (i = 0; i < 12; i++) {
-				u32 wanted = i;
+				u32 expected = i;
 
 				if (i == first || i == second)
-					wanted = U32_MAX;
+					expected = U32_MAX;
 				KUNIT_EXPECT_EQ(test, get(index, pids[i]),
-						wanted);
+						expected);
 			}
-			unmake_index(test);
+			destroy_index(test);
 		}
 	}
 }
 
-static void removal_leaves_no_tombstone_before_an_empty_entry(struct kunit *test)
+static void removal_leaves_no_tombstone_before_empty_entry(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, 5);
+	u32 *pids = make_colliding_pids(test, 5);
 	u32 i;
 
 	for (i = 0; i < 5; i++)
 		varta_pid_index_insert(index, pids[i], i);
-	/* Behind each of these is one that is in use. */
+	/* Each is followed by an entry in use. */
 	varta_pid_index_remove(index, pids[1]);
 	varta_pid_index_remove(index, pids[3]);
 	varta_pid_index_remove(index, pids[2]);
 	KUNIT_EXPECT_EQ(test, count_entries(index, true), 3);
 	KUNIT_EXPECT_EQ(test, get(index, pids[4]), 4);
-	/* The last one takes them all with it, as far as the first. */
+	/* Removing the last entry frees the tombstones before it. */
 	varta_pid_index_remove(index, pids[4]);
 	KUNIT_EXPECT_EQ(test, count_entries(index, true), 0);
 	KUNIT_EXPECT_EQ(test, get(index, pids[0]), 0);
@@ -429,26 +435,27 @@ static void removal_leaves_no_tombstone_before_an_empty_entry(struct kunit *test
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 0);
 }
 
-/* Nobody in between needs the place, but the 64th probe of one pid does. */
-static void removal_sees_the_longest_path(struct kunit *test)
+/* Only the 64th probe of one pid depends on the entry. */
+static void removal_keeps_longest_probe_path(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, 2);
+	u32 *pids = make_colliding_pids(test, 2);
 	u32 i, pid;
 
 	varta_pid_index_insert(index, pids[0], 0);
 	for (i = 1; i < PROBES - 1; i++) {
-		colliding_pids(test, CAPACITY, (HOME + i) % TABLE, &pid, 1);
+		hash_collision_pids(test, CAPACITY, (BUCKET + i) % TABLE, &pid,
+				    1);
 		varta_pid_index_insert(index, pid, i);
 	}
 	varta_pid_index_insert(index, pids[1], PROBES - 1);
-	KUNIT_ASSERT_EQ(test, colliding_place(index, pids[1]),
-			(HOME + PROBES - 1) % TABLE);
+	KUNIT_ASSERT_EQ(test, hash_collision_entry(index, pids[1]),
+			(BUCKET + PROBES - 1) % TABLE);
 	varta_pid_index_remove(index, pids[0]);
 	KUNIT_EXPECT_EQ(test, get(index, pids[1]), PROBES - 1);
 }
 
-/* A round of the table without an empty entry must come to an end as well. */
+/* Probing must end although no entry is empty. */
 static void table_full_of_tombstones_still_works(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, 1);
@@ -467,9 +474,9 @@ static void table_full_of_tombstones_still_works(struct kunit *test)
 	}
 }
 
-/* ---- Replacing. */
+/* ---- Replacement. */
 
-static void replace_puts_one_for_another(struct kunit *test)
+static void replace_swaps_key(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
 
@@ -482,14 +489,14 @@ static void replace_puts_one_for_another(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 2);
 }
 
-static void replace_uses_the_room_of_the_old(struct kunit *test)
+static void replace_reuses_entry_of_old_key(struct kunit *test)
 {
 	u32 old;
 
-	/* Whichever it is, the new pid has nowhere else to go. */
+	/* The entry of the old pid is the only one for the new pid. */
 	for (old = 0; old < PROBES; old++) {
 		struct varta_pid_index *index = make_index(test, CAPACITY);
-		u32 *pids = crowd_of(test, PROBES + 1);
+		u32 *pids = make_colliding_pids(test, PROBES + 1);
 		u32 i;
 
 		for (i = 0; i < PROBES; i++)
@@ -497,49 +504,50 @@ static void replace_uses_the_room_of_the_old(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0,
 				varta_pid_index_replace(index, pids[old],
 							pids[PROBES], 99));
-		KUNIT_EXPECT_EQ(test, colliding_place(index, pids[PROBES]),
-				(HOME + old) % TABLE);
+		KUNIT_EXPECT_EQ(test, hash_collision_entry(index, pids[PROBES]),
+				(BUCKET + old) % TABLE);
 		for (i = 0; i < PROBES; i++)
 			KUNIT_EXPECT_EQ(test, get(index, pids[i]),
 					i == old ? U32_MAX : i);
 		KUNIT_EXPECT_EQ(test, get(index, pids[PROBES]), 99);
 		KUNIT_EXPECT_EQ(test, count_entries(index, true), 0);
-		unmake_index(test);
+		destroy_index(test);
 	}
 }
 
-static void replace_that_fails_keeps_the_old(struct kunit *test)
+static void failed_replace_changes_nothing(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, PROBES + 1);
+	u32 *pids = make_colliding_pids(test, PROBES + 1);
 	u32 i, far;
 	u64 *copy;
 
-	colliding_pids(test, CAPACITY, (HOME + PROBES + 10) % TABLE, &far, 1);
+	hash_collision_pids(test, CAPACITY, (BUCKET + PROBES + 10) % TABLE,
+			    &far, 1);
 	for (i = 0; i < PROBES; i++)
 		varta_pid_index_insert(index, pids[i], i);
 	varta_pid_index_insert(index, far, 88);
 	copy = copy_entries(test, index);
-	/* What it leaves is not where the new one could go. */
+	/* The entry of the old pid is out of reach for the new pid. */
 	KUNIT_EXPECT_EQ(test, -ENOSPC,
 			varta_pid_index_replace(index, far, pids[PROBES], 99));
-	expect_as_it_was(test, index, copy);
+	expect_unchanged(test, index, copy);
 	KUNIT_EXPECT_EQ(test, get(index, far), 88);
 	KUNIT_EXPECT_EQ(test, get(index, pids[PROBES]), U32_MAX);
 }
 
-static void replace_leaves_no_path_broken(struct kunit *test)
+static void replace_keeps_other_probe_paths(struct kunit *test)
 {
-	u32 *pids = crowd_of(test, 8);
+	u32 *pids = make_colliding_pids(test, 8);
 	u32 old, i, far;
 
-	colliding_pids(test, CAPACITY, (HOME + 100) % TABLE, &far, 1);
+	hash_collision_pids(test, CAPACITY, (BUCKET + 100) % TABLE, &far, 1);
 	for (old = 0; old < 7; old++) {
 		struct varta_pid_index *index = make_index(test, CAPACITY);
 
 		for (i = 0; i < 7; i++)
 			varta_pid_index_insert(index, pids[i], i);
-		/* The new one lives elsewhere; a hole is left here. */
+		/* The new pid has another bucket. */
 		KUNIT_EXPECT_EQ(test, 0,
 				varta_pid_index_replace(index, pids[old], far,
 							50));
@@ -547,32 +555,32 @@ static void replace_leaves_no_path_broken(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, get(index, pids[i]),
 					i == old ? U32_MAX : i);
 		KUNIT_EXPECT_EQ(test, get(index, far), 50);
-		/* The last one in a row leaves no tombstone. */
+		/* Removing the last entry leaves no tombstone. */
 		KUNIT_EXPECT_EQ(test, count_entries(index, true), old != 6);
-		unmake_index(test);
+		destroy_index(test);
 	}
 }
 
-static void replace_prefers_the_place_nearest_to_home(struct kunit *test)
+static void replace_uses_entry_nearest_to_home_bucket(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 *pids = crowd_of(test, 6);
+	u32 *pids = make_colliding_pids(test, 6);
 	u32 i;
 
 	for (i = 0; i < 5; i++)
 		varta_pid_index_insert(index, pids[i], i);
 	varta_pid_index_remove(index, pids[1]);
-	/* A tombstone before the old one's place is there to be used. */
+	/* The tombstone is nearer to the home bucket than the old entry. */
 	KUNIT_EXPECT_EQ(test, 0,
 			varta_pid_index_replace(index, pids[3], pids[5], 9));
-	KUNIT_EXPECT_EQ(test, colliding_place(index, pids[5]),
-			(HOME + 1) % TABLE);
+	KUNIT_EXPECT_EQ(test, hash_collision_entry(index, pids[5]),
+			(BUCKET + 1) % TABLE);
 	KUNIT_EXPECT_EQ(test, get(index, pids[3]), U32_MAX);
 	KUNIT_EXPECT_EQ(test, get(index, pids[4]), 4);
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 4);
 }
 
-static void replace_of_a_pid_that_is_not_there_inserts(struct kunit *test)
+static void replace_of_unknown_key_inserts(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, 4);
 
@@ -584,14 +592,14 @@ static void replace_of_a_pid_that_is_not_there_inserts(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 2);
 }
 
-/* ---- Churn: always full, with pids that come and go. */
+/* ---- Churn in a full table. */
 
 struct churn {
 	struct varta_pid_index *index;
-	/* Whose slot it is, 0 for none. */
+	/* Pid of each slot, 0 for none. */
 	u32 *pids;
 	u32 capacity;
-	u32 refused;
+	u32 rejected;
 	struct rnd_state random;
 };
 
@@ -600,12 +608,12 @@ enum churn_kind {
 	REPLACE,
 };
 
-static bool is_there(const struct churn *churn, u32 pid)
+static bool is_indexed(const struct churn *churn, u32 pid)
 {
 	return get(churn->index, pid) != U32_MAX;
 }
 
-/* One slot gets another pid. Anything that goes wrong is a failure at once. */
+/* Give a slot another pid. Returns false on any error. */
 static bool churn_once(struct churn *churn, u32 pid_limit,
 		       enum churn_kind kind)
 {
@@ -616,24 +624,25 @@ static bool churn_once(struct churn *churn, u32 pid_limit,
 
 	do {
 		pid = 1 + prandom_u32_state(&churn->random) % pid_limit;
-	} while (is_there(churn, pid));
+	} while (is_indexed(churn, pid));
 
 	if (kind == REPLACE && old) {
 		if (varta_pid_index_replace(index, old, pid, slot)) {
-			churn->refused++;
-			return get(index, old) == slot && !is_there(churn, pid);
+			churn->rejected++;
+			return get(index, old) == slot && !is_indexed(churn,
+								      pid);
 		}
 	} else {
 		if (old && !varta_pid_index_remove(index, old))
 			return false;
 		churn->pids[slot] = 0;
 		if (!varta_pid_index_insert(index, pid, slot)) {
-			churn->refused++;
-			return !is_there(churn, pid);
+			churn->rejected++;
+			return !is_indexed(churn, pid);
 		}
 	}
 	churn->pids[slot] = pid;
-	return get(index, pid) == slot && (!old || !is_there(churn, old));
+	return get(index, pid) == slot && (!old || !is_indexed(churn, old));
 }
 
 static void churn_at(struct kunit *test, u32 capacity, u32 rounds,
@@ -652,7 +661,7 @@ static void churn_at(struct kunit *test, u32 capacity, u32 rounds,
 							       slot + 1, slot));
 	}
 
-	/* Half of the time pids as the kernel gives them, half of it any. */
+	/* Alternate between the default range of pids and the largest one. */
 	for (i = 0; i < rounds; i++) {
 		if (!churn_once(&churn, i & 1024 ? 4194304 : 32768, kind)) {
 			KUNIT_FAIL(test, "capacity %u, round %u", capacity, i);
@@ -671,9 +680,9 @@ static void churn_at(struct kunit *test, u32 capacity, u32 rounds,
 				   slot);
 	}
 	KUNIT_EXPECT_EQ(test, count_entries(churn.index, false), used);
-	KUNIT_EXPECT_EQ_MSG(test, churn.refused, 0, "capacity %u", capacity);
+	KUNIT_EXPECT_EQ_MSG(test, churn.rejected, 0, "capacity %u", capacity);
 
-	/* Whatever came before, an empty table has as much room as a new one */
+	/* An emptied table has as much room as a new one. */
 	for (slot = 0; slot < capacity; slot++) {
 		if (churn.pids[slot])
 			varta_pid_index_remove(churn.index, churn.pids[slot]);
@@ -682,14 +691,14 @@ static void churn_at(struct kunit *test, u32 capacity, u32 rounds,
 	for (slot = 0; slot < capacity; slot++)
 		KUNIT_EXPECT_TRUE(test, varta_pid_index_insert(churn.index,
 							       slot + 1, slot));
-	unmake_index(test);
+	destroy_index(test);
 }
 
 static const u32 churn_capacities[] = {
 	1, 2, 3, 5, 7, 8, 16, 33, 64, 100, 255, 256, 1000, 4096,
 };
 
-static void churn_does_not_wear_the_table_out(struct kunit *test)
+static void remove_and_insert_do_not_degrade_table(struct kunit *test)
 {
 	int i;
 
@@ -697,7 +706,7 @@ static void churn_does_not_wear_the_table_out(struct kunit *test)
 		churn_at(test, churn_capacities[i], 200000, REMOVE_AND_INSERT);
 }
 
-static void replacing_does_not_wear_the_table_out(struct kunit *test)
+static void replace_does_not_degrade_table(struct kunit *test)
 {
 	int i;
 
@@ -705,187 +714,190 @@ static void replacing_does_not_wear_the_table_out(struct kunit *test)
 		churn_at(test, churn_capacities[i], 200000, REPLACE);
 }
 
-/* ---- Churn where it is crowded: long paths, and some that are refused. */
+/* ---- Churn in a cluster: long probe paths, and rejected insertions. */
 
 enum {
-	/* So many pids have their homes in so few places. */
-	NEIGHBOURS	= 200,
-	NEIGHBOURHOOD	= 48,
-	/* At most so many of them at a time, more than one path can hold. */
-	RESIDENTS	= 100,
+	/* So many pids have their home in so few buckets. */
+	CLUSTER_PIDS	= 200,
+	CLUSTER_BUCKETS	= 48,
+	/* At most so many at a time, more than the probes can reach. */
+	CLUSTER_MAX	= 100,
 };
 
-struct neighbour {
+struct cluster_pid {
 	u32 pid;
-	u32 home;
-	bool resident;
+	u32 bucket;
+	bool present;
 };
 
-static struct neighbour *find_neighbours(struct kunit *test)
+static struct cluster_pid *make_cluster(struct kunit *test)
 {
 	struct varta_pid_index *empty = make_index(test, CAPACITY);
-	struct neighbour *all = kunit_kcalloc(test, NEIGHBOURS, sizeof(*all),
-					      GFP_KERNEL);
+	struct cluster_pid *all = kunit_kcalloc(test, CLUSTER_PIDS,
+						sizeof(*all), GFP_KERNEL);
 	u32 pid, found = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, all);
-	for (pid = 1; found < NEIGHBOURS; pid++) {
-		u32 home = colliding_home(empty, pid);
+	for (pid = 1; found < CLUSTER_PIDS; pid++) {
+		u32 bucket = hash_collision_bucket(empty, pid);
 
-		if ((home - HOME) % TABLE < NEIGHBOURHOOD)
-			all[found++] = (struct neighbour) {
-				.pid = pid, .home = home,
+		if ((bucket - BUCKET) % TABLE < CLUSTER_BUCKETS)
+			all[found++] = (struct cluster_pid) {
+				.pid = pid, .bucket = bucket,
 			};
-		KUNIT_ASSERT_LT(test, pid, 100 * NEIGHBOURS);
+		KUNIT_ASSERT_LT(test, pid, 100 * CLUSTER_PIDS);
 	}
-	unmake_index(test);
+	destroy_index(test);
 	return all;
 }
 
-/* Refusal is right only if all that the probes can see is in use. */
-static bool has_no_room(const struct varta_pid_index *index, u32 home)
+/* A rejection is correct only if no reachable entry is free. */
+static bool probes_are_full(const struct varta_pid_index *index, u32 bucket)
 {
 	u32 i;
 
 	for (i = 0; i < PROBES; i++) {
-		if (index->entries[(home + i) % TABLE] <= TOMBSTONE)
+		if (index->entries[(bucket + i) % TABLE] <= TOMBSTONE)
 			return false;
 	}
 	return true;
 }
 
-static bool all_are_where_they_should(const struct varta_pid_index *index,
-				      const struct neighbour *all)
+static bool cluster_is_consistent(const struct varta_pid_index *index,
+				  const struct cluster_pid *all)
 {
 	u32 i;
 
-	for (i = 0; i < NEIGHBOURS; i++) {
-		if (get(index, all[i].pid) != (all[i].resident ? i : U32_MAX))
+	for (i = 0; i < CLUSTER_PIDS; i++) {
+		if (get(index, all[i].pid) != (all[i].present ? i : U32_MAX))
 			return false;
 	}
 	return true;
 }
 
-/* Replaces one, or inserts or removes. False if an answer was wrong. */
-static bool move_house(struct varta_pid_index *index, struct neighbour *all,
-		       struct rnd_state *random, u32 *residents, u32 *refused)
+/* Replace, insert or remove one pid. Returns false on a wrong result. */
+static bool churn_cluster(struct varta_pid_index *index,
+			  struct cluster_pid *all, struct rnd_state *random,
+			  u32 *nr_present, u32 *rejected)
 {
-	u32 old = prandom_u32_state(random) % NEIGHBOURS;
-	u32 new = prandom_u32_state(random) % NEIGHBOURS;
+	u32 old = prandom_u32_state(random) % CLUSTER_PIDS;
+	u32 new = prandom_u32_state(random) % CLUSTER_PIDS;
 	int err;
 
-	if (all[new].resident) {
-		all[new].resident = false;
-		(*residents)--;
+	if (all[new].present) {
+		all[new].present = false;
+		(*nr_present)--;
 		return varta_pid_index_remove(index, all[new].pid);
 	}
-	if (all[old].resident) {
+	if (all[old].present) {
 		err = varta_pid_index_replace(index, all[old].pid,
 					      all[new].pid, new);
 		if (err == -ENOSPC) {
-			u32 place = colliding_place(index, all[old].pid);
+			u32 entry = hash_collision_entry(index, all[old].pid);
 
-			(*refused)++;
-			/* The room of the old would have been room enough. */
-			return has_no_room(index, all[new].home) &&
-			       (place - all[new].home) % TABLE >= PROBES;
+			(*rejected)++;
+			/* The entry of the old pid must be out of reach. */
+			return probes_are_full(index, all[new].bucket) &&
+			       (entry - all[new].bucket) % TABLE >= PROBES;
 		}
-		all[old].resident = false;
-		all[new].resident = true;
+		all[old].present = false;
+		all[new].present = true;
 		return !err;
 	}
-	if (*residents == RESIDENTS)
+	if (*nr_present == CLUSTER_MAX)
 		return true;
 	if (!varta_pid_index_insert(index, all[new].pid, new)) {
-		(*refused)++;
-		return has_no_room(index, all[new].home);
+		(*rejected)++;
+		return probes_are_full(index, all[new].bucket);
 	}
-	all[new].resident = true;
-	(*residents)++;
+	all[new].present = true;
+	(*nr_present)++;
 	return true;
 }
 
-static void crowded_table_loses_and_refuses_nobody_wrongly(struct kunit *test)
+static void clustered_keys_are_never_lost_or_wrongly_rejected(struct kunit *test)
 {
-	struct neighbour *all = find_neighbours(test);
+	struct cluster_pid *all = make_cluster(test);
 	struct varta_pid_index *index = make_index(test, CAPACITY);
-	u32 moves, residents = 0, refused = 0;
+	u32 moves, nr_present = 0, rejected = 0;
 	struct rnd_state random;
 
 	prandom_seed_state(&random, 0xc0de);
 	for (moves = 0; moves < 20000; moves++) {
-		if (!move_house(index, all, &random, &residents, &refused) ||
-		    !all_are_where_they_should(index, all) ||
-		    count_entries(index, false) != residents) {
+		if (!churn_cluster(index, all, &random, &nr_present,
+				   &rejected) ||
+		    !cluster_is_consistent(index, all) ||
+		    count_entries(index, false) != nr_present) {
 			KUNIT_FAIL(test, "move %u", moves);
 			return;
 		}
 		cond_resched();
 	}
-	/* Else it was not crowded. */
-	KUNIT_EXPECT_GT(test, refused, 0);
+	/* Rejections must have occurred. */
+	KUNIT_EXPECT_GT(test, rejected, 0);
 }
 
-/* ---- Churn in the long run. */
+/* ---- Long runs. */
 
-/* As a machine that only ever starts new processes goes through its pids. */
-static void pids_in_sequence_do_not_wear_the_table_out(struct kunit *test)
+/* Like a machine that only starts new processes. */
+static void sequential_pids_do_not_degrade_table(struct kunit *test)
 {
-	enum { WIDTH = 1000, PIDS = 2000000 };
-	struct varta_pid_index *index = make_index(test, WIDTH);
+	enum { LIVE_PIDS = 1000, PIDS = 2000000 };
+	struct varta_pid_index *index = make_index(test, LIVE_PIDS);
 	u32 pid, wrong = 0;
 
 	for (pid = 1; pid <= PIDS; pid++) {
-		if (pid > WIDTH)
-			wrong += !varta_pid_index_remove(index, pid - WIDTH);
-		wrong += !varta_pid_index_insert(index, pid, pid % WIDTH);
+		if (pid > LIVE_PIDS)
+			wrong += !varta_pid_index_remove(index,
+							 pid - LIVE_PIDS);
+		wrong += !varta_pid_index_insert(index, pid, pid % LIVE_PIDS);
 		if (pid % 4096 == 0)
 			cond_resched();
 	}
 	KUNIT_EXPECT_EQ(test, wrong, 0);
-	KUNIT_EXPECT_EQ(test, count_entries(index, false), WIDTH);
-	for (pid = PIDS - WIDTH + 1; pid <= PIDS; pid++)
-		KUNIT_EXPECT_EQ(test, get(index, pid), pid % WIDTH);
+	KUNIT_EXPECT_EQ(test, count_entries(index, false), LIVE_PIDS);
+	for (pid = PIDS - LIVE_PIDS + 1; pid <= PIDS; pid++)
+		KUNIT_EXPECT_EQ(test, get(index, pid), pid % LIVE_PIDS);
 }
 
 /*
- * Where no entry is empty any more, every lookup of a pid that is not there
- * takes the whole budget, and no removal can ever make an entry empty again.
+ * Without empty entries, each failing lookup would use all probes, and no
+ * removal could empty an entry again.
  */
-static void churn_leaves_empty_entries(struct kunit *test)
+static void sequential_pids_leave_empty_entries(struct kunit *test)
 {
-	enum { WIDTH = 256, PIDS = 100 * WIDTH };
-	struct varta_pid_index *index = make_index(test, WIDTH);
+	enum { LIVE_PIDS = 256, PIDS = 100 * LIVE_PIDS };
+	struct varta_pid_index *index = make_index(test, LIVE_PIDS);
 	u32 pid, entries = index->mask + 1;
 
 	for (pid = 1; pid <= PIDS; pid++) {
-		if (pid > WIDTH)
-			varta_pid_index_remove(index, pid - WIDTH);
-		varta_pid_index_insert(index, pid, pid % WIDTH);
+		if (pid > LIVE_PIDS)
+			varta_pid_index_remove(index, pid - LIVE_PIDS);
+		varta_pid_index_insert(index, pid, pid % LIVE_PIDS);
 	}
-	KUNIT_EXPECT_GT(test, entries - WIDTH, count_entries(index, true));
+	KUNIT_EXPECT_GT(test, entries - LIVE_PIDS, count_entries(index, true));
 
-	for (pid = PIDS - WIDTH + 1; pid <= PIDS; pid++)
+	for (pid = PIDS - LIVE_PIDS + 1; pid <= PIDS; pid++)
 		varta_pid_index_remove(index, pid);
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 0);
 	KUNIT_EXPECT_EQ(test, count_entries(index, true), 0);
 }
 
-/* What a mixer is for: pids may be handed out in any pattern. */
-static void pids_at_any_stride_are_admitted(struct kunit *test)
+/* The hash must spread pids of any pattern. */
+static void pids_at_any_stride_fit(struct kunit *test)
 {
-	enum { WIDTH = 1024 };
-	u32 shift, i, refused;
+	enum { LIVE_PIDS = 1024 };
+	u32 shift, i, rejected;
 
 	for (shift = 0; shift <= 22; shift++) {
-		struct varta_pid_index *index = make_index(test, WIDTH);
+		struct varta_pid_index *index = make_index(test, LIVE_PIDS);
 
-		refused = 0;
-		for (i = 1; i <= WIDTH; i++)
-			refused += !varta_pid_index_insert(index, i << shift,
-							   i);
-		KUNIT_EXPECT_EQ_MSG(test, refused, 0, "shift %u", shift);
-		unmake_index(test);
+		rejected = 0;
+		for (i = 1; i <= LIVE_PIDS; i++)
+			rejected += !varta_pid_index_insert(index, i << shift,
+							    i);
+		KUNIT_EXPECT_EQ_MSG(test, rejected, 0, "shift %u", shift);
+		destroy_index(test);
 	}
 }
 
@@ -893,58 +905,58 @@ enum {
 	ALL_PIDS = 4 * 1024 * 1024,
 };
 
-static void every_pid_there_is_fits_at_full_capacity(struct kunit *test)
+static void all_pids_fit_at_maximum_capacity(struct kunit *test)
 {
 	struct varta_pid_index *index = make_index(test, ALL_PIDS);
-	u32 pid, refused = 0, wrong = 0;
+	u32 pid, rejected = 0, wrong = 0;
 
 	for (pid = 1; pid <= ALL_PIDS; pid++) {
-		refused += !varta_pid_index_insert(index, pid, pid - 1);
+		rejected += !varta_pid_index_insert(index, pid, pid - 1);
 		if (pid % 4096 == 0)
 			cond_resched();
 	}
-	KUNIT_EXPECT_EQ(test, refused, 0);
+	KUNIT_EXPECT_EQ(test, rejected, 0);
 	for (pid = 1; pid <= ALL_PIDS; pid++)
 		wrong += get(index, pid) != pid - 1;
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 }
 
 static struct kunit_case pid_index_cases[] = {
-	KUNIT_CASE(table_is_a_power_of_two_and_at_most_half_full),
+	KUNIT_CASE(table_size_is_power_of_two_and_twice_capacity),
 
-	KUNIT_CASE(what_was_inserted_is_found),
-	KUNIT_CASE(every_slot_number_is_kept_whole),
+	KUNIT_CASE(inserted_keys_are_found),
+	KUNIT_CASE(all_bits_of_slot_number_are_kept),
 	KUNIT_CASE(key_holds_source_and_pid),
-	KUNIT_CASE(equal_pids_of_different_sources_never_meet),
-	KUNIT_CASE(sources_at_one_pid_do_not_exhaust_the_probes),
-	KUNIT_CASE(pids_are_told_apart_by_all_bits),
-	KUNIT_CASE(second_insert_gives_another_slot),
-	KUNIT_CASE(pid_zero_is_like_any_other),
+	KUNIT_CASE(same_pid_of_different_sources_is_different_key),
+	KUNIT_CASE(hash_spreads_sources_of_same_pid),
+	KUNIT_CASE(all_bits_of_pid_are_compared),
+	KUNIT_CASE(second_insert_replaces_slot),
+	KUNIT_CASE(pid_zero_is_an_ordinary_key),
 
-	KUNIT_CASE(probing_goes_round_the_end_of_the_table),
-	KUNIT_CASE(insert_beyond_the_budget_fails_and_changes_nothing),
-	KUNIT_CASE(nothing_looks_beyond_the_budget),
+	KUNIT_CASE(probing_wraps_around),
+	KUNIT_CASE(insert_beyond_probe_limit_fails_and_changes_nothing),
+	KUNIT_CASE(probing_stops_at_limit),
 
-	KUNIT_CASE(insert_takes_a_tombstone_when_nothing_is_empty),
-	KUNIT_CASE(removal_breaks_nobody_elses_path),
-	KUNIT_CASE(removal_leaves_no_tombstone_before_an_empty_entry),
-	KUNIT_CASE(removal_sees_the_longest_path),
+	KUNIT_CASE(insert_reuses_tombstone),
+	KUNIT_CASE(removal_keeps_other_probe_paths),
+	KUNIT_CASE(removal_leaves_no_tombstone_before_empty_entry),
+	KUNIT_CASE(removal_keeps_longest_probe_path),
 	KUNIT_CASE(table_full_of_tombstones_still_works),
 
-	KUNIT_CASE(replace_puts_one_for_another),
-	KUNIT_CASE(replace_uses_the_room_of_the_old),
-	KUNIT_CASE(replace_that_fails_keeps_the_old),
-	KUNIT_CASE(replace_leaves_no_path_broken),
-	KUNIT_CASE(replace_prefers_the_place_nearest_to_home),
-	KUNIT_CASE(replace_of_a_pid_that_is_not_there_inserts),
+	KUNIT_CASE(replace_swaps_key),
+	KUNIT_CASE(replace_reuses_entry_of_old_key),
+	KUNIT_CASE(failed_replace_changes_nothing),
+	KUNIT_CASE(replace_keeps_other_probe_paths),
+	KUNIT_CASE(replace_uses_entry_nearest_to_home_bucket),
+	KUNIT_CASE(replace_of_unknown_key_inserts),
 
-	KUNIT_CASE_SLOW(churn_does_not_wear_the_table_out),
-	KUNIT_CASE_SLOW(replacing_does_not_wear_the_table_out),
-	KUNIT_CASE(crowded_table_loses_and_refuses_nobody_wrongly),
-	KUNIT_CASE(pids_in_sequence_do_not_wear_the_table_out),
-	KUNIT_CASE(churn_leaves_empty_entries),
-	KUNIT_CASE(pids_at_any_stride_are_admitted),
-	KUNIT_CASE_SLOW(every_pid_there_is_fits_at_full_capacity),
+	KUNIT_CASE_SLOW(remove_and_insert_do_not_degrade_table),
+	KUNIT_CASE_SLOW(replace_does_not_degrade_table),
+	KUNIT_CASE(clustered_keys_are_never_lost_or_wrongly_rejected),
+	KUNIT_CASE(sequential_pids_do_not_degrade_table),
+	KUNIT_CASE(sequential_pids_leave_empty_entries),
+	KUNIT_CASE(pids_at_any_stride_fit),
+	KUNIT_CASE_SLOW(all_pids_fit_at_maximum_capacity),
 	{}
 };
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Beats against the stall pass, from several threads, with thresholds so short
- * that every beat is about to be late; meanwhile agents come, are admitted or
- * not, are evicted, retired, recycled and exit, and the threshold changes. Each
- * silence that was long enough must be told of once, and no other.
+ * Beats against stall passes, in several threads, with thresholds so short that
+ * every beat is nearly late. Meanwhile agents start, exceed quotas, are evicted,
+ * removed, recycled and exit, and the threshold changes. Each silence longer
+ * than the threshold must be reported exactly once, and no shorter one.
  *
- * A thread is alone in beating for its agents, so it knows what the ledger must
- * say of them. One thread does what the module's watch does, and like it looks
- * at the ledger only when it said so.
+ * Each agent belongs to one thread, which therefore knows its state. One more
+ * thread stands in for the stall thread of the module: it runs a pass only when
+ * one is due.
  */
 #include <kunit/test.h>
 #include <linux/cpumask.h>
@@ -18,321 +18,327 @@
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 
-#include "threads.h"
 #include "fake_procs.h"
+#include "threads.h"
 #include "tracker_fixture.h"
 
 enum {
-	OPERATIONS	= 15000,
-	BEATERS_MAX	= 32,
-	/* How many each thread beats for. */
-	AGENTS		= 4,
-	AGENTS_MAX	= BEATERS_MAX * AGENTS,
-	/* In nanoseconds of a clock that only the operations move. */
-	SHORTEST	= 1 << 14,
-	LONGEST		= SHORTEST << 6,
-	STEP		= 1 << 14,
+	OPERATIONS		= 15000,
+	BEAT_THREADS_MAX	= 32,
+	/* Agents per thread. */
+	AGENTS			= 4,
+	AGENTS_MAX		= BEAT_THREADS_MAX * AGENTS,
+	/* Thresholds, and steps of the simulated clock, in nanoseconds. */
+	SHORTEST		= 1 << 14,
+	LONGEST			= SHORTEST << 6,
+	STEP			= 1 << 14,
 };
 
 static_assert(LONGEST > NSEC_PER_MSEC);
 
-/* An agent, by its pid less one. */
+/* State of an agent; index is its pid - 1. */
 struct agent {
-	/* Nonce of the last beat that was told to be the end of a silence. */
-	u64 told;
-	/* Of its thread alone: its last accepted beat, 0 if there is none. */
+	/* Nonce of the last beat before the last reported stall. */
+	u64 reported;
+	/* Private to its thread: last accepted beat, nonce 0 for none. */
 	u64 nonce;
 	u64 now;
 	u64 after;
 	u32 proc;
 };
 
-struct arena {
-	struct ledger *ledger;
+struct race {
+	struct tracker_fixture *fixture;
 	atomic64_t clock;
 	atomic_t threshold;
 	atomic_t beating;
 	struct agent agents[AGENTS_MAX];
 
-	/* How many rounds the watcher has begun. */
+	/* Rounds that the stall thread has started. */
 	atomic64_t rounds;
-	/* Protects what the last finished round has found nothing left in. */
+	/* Protects round and round_now: last finished round, and its time. */
 	spinlock_t lock;
 	u64 round;
 	u64 round_now;
-	/* Written by the watcher. */
-	u64 forgiven;
+	/* Written by the stall thread. */
+	u64 resume_time;
 
-	/* Of the watcher alone. */
+	/* Private to the stall thread. */
 	u64 pass_now;
 	u64 pass_threshold;
 	u64 next;
-	u32 sooners;
+	u32 kicks;
 	u32 cursor;
-	bool rearming;
+	bool rescanning;
 	u64 reports;
 	u64 exits;
 	u64 skipped;
 
-	/* Silences that the beaters know must have been told of. */
-	atomic64_t certain;
-	/* Things that must not be, and were. */
-	atomic_t untold;
-	atomic_t told_twice;
-	atomic_t told_too_early;
-	atomic_t wrong_answers;
+	/* Silences that must have been reported. */
+	atomic64_t required_reports;
+	/* Violations. */
+	atomic_t missed_reports;
+	atomic_t duplicate_reports;
+	atomic_t early_reports;
+	atomic_t wrong_results;
 };
 
-struct thread {
-	struct arena *arena;
+struct worker {
+	struct race *race;
 	struct rnd_state random;
-	u32 number;
+	u32 nr;
 	u64 nonce;
 };
 
-static u32 below(struct thread *thread, u32 n)
+static u32 random_below(struct worker *worker, u32 n)
 {
-	return prandom_u32_state(&thread->random) % n;
+	return prandom_u32_state(&worker->random) % n;
 }
 
-/* So that the others come in between, also on one CPU. */
-static void let_others(struct thread *thread, u32 one_in)
+/* Let other threads run, even on one CPU. */
+static void yield_to_others(struct worker *worker, u32 one_in)
 {
-	if (below(thread, one_in))
+	if (random_below(worker, one_in))
 		cond_resched();
 	else
 		usleep_range(1, 2);
 }
 
-/* ---- The watcher. */
+/* ---- Stall thread. */
 
-/* The slot is locked, so nobody else can write what is kept of its agent. */
-static bool hear_stall(void *context, const struct varta_agent_info *agent)
+/* The slot is locked, so no beat changes the agent. */
+static bool check_stall_report(void *context,
+			       const struct varta_agent_info *agent)
 {
-	struct arena *arena = context;
-	struct agent *kept = &arena->agents[agent->id.pid - 1];
-	u64 since = max(agent->last_ns, arena->forgiven);
+	struct race *race = context;
+	struct agent *state = &race->agents[agent->id.pid - 1];
+	u64 since = max(agent->last_ns, race->resume_time);
 	u64 threshold = agent->threshold_ms ?
 		agent->threshold_ms * (u64)NSEC_PER_MSEC :
-		arena->pass_threshold;
+		race->pass_threshold;
 
-	arena->reports++;
-	if (READ_ONCE(kept->told) >= agent->nonce)
-		atomic_inc(&arena->told_twice);
-	WRITE_ONCE(kept->told, agent->nonce);
-	if (since + threshold > arena->pass_now)
-		atomic_inc(&arena->told_too_early);
+	race->reports++;
+	if (READ_ONCE(state->reported) >= agent->nonce)
+		atomic_inc(&race->duplicate_reports);
+	WRITE_ONCE(state->reported, agent->nonce);
+	if (since + threshold > race->pass_now)
+		atomic_inc(&race->early_reports);
 	return false;
 }
 
-static bool hear_exit(void *context, const struct varta_agent_info *agent)
+static bool count_exit_report(void *context,
+			      const struct varta_agent_info *agent)
 {
-	struct arena *arena = context;
+	struct race *race = context;
 
-	arena->exits++;
-	return arena->exits % 4;
+	race->exits++;
+	return race->exits % 4;
 }
 
-static void rearm(struct arena *arena)
+static void rescan(struct race *race)
 {
-	u64 threshold = atomic_read(&arena->threshold);
+	u64 threshold = atomic_read(&race->threshold);
 
-	if (threshold != arena->pass_threshold) {
-		arena->pass_threshold = threshold;
-		arena->cursor = 0;
-		arena->rearming = true;
+	if (threshold != race->pass_threshold) {
+		race->pass_threshold = threshold;
+		race->cursor = 0;
+		race->rescanning = true;
 	}
-	if (arena->rearming)
-		arena->rearming = varta_tracker_rescan(&arena->ledger->tracker,
-						       &arena->cursor,
-						      threshold);
+	if (race->rescanning)
+		race->rescanning = varta_tracker_rescan(&race->fixture->tracker,
+							&race->cursor,
+							threshold);
 }
 
-static void pass(struct thread *thread)
+static void run_stall_passes(struct worker *worker)
 {
-	struct arena *arena = thread->arena;
-	struct varta_tracker *tracker = &arena->ledger->tracker;
+	struct race *race = worker->race;
+	struct varta_tracker *tracker = &race->fixture->tracker;
 
-	while (varta_tracker_exit_pass(tracker, hear_exit, arena))
+	while (varta_tracker_exit_pass(tracker, count_exit_report, race))
 		;
 	do {
-		rearm(arena);
-		if (!below(thread, 16))
-			let_others(thread, 4);
-	} while (varta_tracker_stall_pass(tracker, arena->pass_now,
-					  arena->pass_threshold,
-					  below(thread, 5), hear_stall, arena) ||
-		 arena->rearming);
+		rescan(race);
+		if (!random_below(worker, 16))
+			yield_to_others(worker, 4);
+	} while (varta_tracker_stall_pass(tracker, race->pass_now,
+					  race->pass_threshold,
+					  random_below(worker, 5),
+					  check_stall_report, race) ||
+		 race->rescanning);
 }
 
-static void forgive(struct arena *arena)
+static void resume(struct race *race)
 {
-	WRITE_ONCE(arena->forgiven, atomic64_read(&arena->clock));
-	varta_tracker_resume(&arena->ledger->tracker, arena->forgiven);
+	WRITE_ONCE(race->resume_time, atomic64_read(&race->clock));
+	varta_tracker_resume(&race->fixture->tracker, race->resume_time);
 }
 
-/* What is due now is told of when this is done, whether there was a pass. */
-static void watch_round(struct thread *thread)
+/* All that is due at the start of a round is reported at its end. */
+static void run_round(struct worker *worker)
 {
-	struct arena *arena = thread->arena;
-	u64 round = atomic64_inc_return(&arena->rounds);
-	u32 sooners;
+	struct race *race = worker->race;
+	u64 round = atomic64_inc_return(&race->rounds);
+	u32 kicks;
 
-	if (!below(thread, 64))
-		forgive(arena);
-	arena->pass_now = atomic64_read(&arena->clock);
-	sooners = fake_procs_kicks();
-	if (arena->pass_now < arena->next && sooners == arena->sooners &&
-	    atomic_read(&arena->threshold) == arena->pass_threshold) {
-		arena->skipped++;
+	if (!random_below(worker, 64))
+		resume(race);
+	race->pass_now = atomic64_read(&race->clock);
+	kicks = fake_procs_kicks();
+	if (race->pass_now < race->next && kicks == race->kicks &&
+	    atomic_read(&race->threshold) == race->pass_threshold) {
+		race->skipped++;
 	} else {
-		arena->sooners = sooners;
-		pass(thread);
-		arena->next = varta_tracker_next_deadline(&arena->ledger->tracker);
+		race->kicks = kicks;
+		run_stall_passes(worker);
+		race->next =
+			varta_tracker_next_deadline(&race->fixture->tracker);
 	}
-	spin_lock(&arena->lock);
-	arena->round = round;
-	arena->round_now = arena->pass_now;
-	spin_unlock(&arena->lock);
+	spin_lock(&race->lock);
+	race->round = round;
+	race->round_now = race->pass_now;
+	spin_unlock(&race->lock);
 }
 
-static void watch(void *context)
+static void stall_thread(void *context)
 {
-	struct thread *thread = context;
+	struct worker *worker = context;
 
-	while (atomic_read(&thread->arena->beating)) {
-		watch_round(thread);
-		let_others(thread, 8);
+	while (atomic_read(&worker->race->beating)) {
+		run_round(worker);
+		yield_to_others(worker, 8);
 	}
 }
 
-/* ---- The beaters. */
+/* ---- Threads that beat. */
 
 /*
- * Whether the agent's silence up to now was long enough for a round that began
- * when it had begun already.
+ * Whether the silence must have been reported: a whole round has run since the
+ * last beat, and at a time when the longest threshold was exceeded.
  */
-static bool is_certainly_told(struct arena *arena, const struct agent *agent)
+static bool must_be_reported(struct race *race, const struct agent *agent)
 {
-	u64 since = max(agent->now, READ_ONCE(arena->forgiven));
-	bool certain;
+	u64 since = max(agent->now, READ_ONCE(race->resume_time));
+	bool required;
 
-	spin_lock(&arena->lock);
-	certain = arena->round > agent->after &&
-		  arena->round_now >= since + LONGEST;
-	spin_unlock(&arena->lock);
-	return certain && agent->nonce;
+	spin_lock(&race->lock);
+	required = race->round > agent->after &&
+		   race->round_now >= since + LONGEST;
+	spin_unlock(&race->lock);
+	return required && agent->nonce;
 }
 
-static void beat(struct thread *thread, u32 pid)
+static void beat(struct worker *worker, u32 pid)
 {
-	struct arena *arena = thread->arena;
-	struct agent *agent = &arena->agents[pid - 1];
-	u64 now = atomic64_read(&arena->clock);
+	struct race *race = worker->race;
+	struct agent *agent = &race->agents[pid - 1];
+	u64 now = atomic64_read(&race->clock);
 	struct varta_agent_id id = {
 		.pid = pid, .proc = fake_proc(1 + agent->proc),
-		.uid = thread->number % 2, .netns = fake_netns(thread->number % 3),
+		.uid = worker->nr % 2, .netns = fake_netns(worker->nr % 3),
 	};
 	struct varta_beat_info beat = {
-		.pid = pid, .nonce = ++thread->nonce,
-		.threshold_ms = !below(thread, 16),
+		.pid = pid, .nonce = ++worker->nonce,
+		.threshold_ms = !random_below(worker, 16),
 	};
-	bool certain = is_certainly_told(arena, agent), started;
+	bool required = must_be_reported(race, agent), started;
 
-	switch (varta_tracker_record(&arena->ledger->tracker, &beat, &id, now,
-				     atomic_read(&arena->threshold),
+	switch (varta_tracker_record(&race->fixture->tracker, &beat, &id, now,
+				     atomic_read(&race->threshold),
 				     &started)) {
 	case VARTA_RECORD_REFRESHED:
-		/* From here on, nobody can tell of the silence before. */
-		if (certain) {
-			atomic64_inc(&arena->certain);
-			if (READ_ONCE(agent->told) != agent->nonce)
-				atomic_inc(&arena->untold);
+		/* The previous silence can no longer be reported. */
+		if (required) {
+			atomic64_inc(&race->required_reports);
+			if (READ_ONCE(agent->reported) != agent->nonce)
+				atomic_inc(&race->missed_reports);
 		}
 		fallthrough;
 	case VARTA_RECORD_INSERTED:
 		agent->nonce = beat.nonce;
 		agent->now = now;
-		agent->after = atomic64_read(&arena->rounds);
+		agent->after = atomic64_read(&race->rounds);
 		break;
 	case VARTA_RECORD_CAPACITY_EXCEEDED:
 	case VARTA_RECORD_QUOTA_EXCEEDED:
 		agent->nonce = 0;
 		break;
 	default:
-		atomic_inc(&arena->wrong_answers);
+		atomic_inc(&race->wrong_results);
 		break;
 	}
 }
 
-static void end(struct thread *thread, u32 pid, u32 how)
+static void end_agent(struct worker *worker, u32 pid, u32 how)
 {
-	struct arena *arena = thread->arena;
-	struct agent *agent = &arena->agents[pid - 1];
+	struct race *race = worker->race;
+	struct agent *agent = &race->agents[pid - 1];
 	struct varta_agent_id id = {
 		.pid = pid, .proc = fake_proc(1 + agent->proc),
 	};
 
 	if (!how)
-		varta_tracker_remove(&arena->ledger->tracker, &id);
+		varta_tracker_remove(&race->fixture->tracker, &id);
 	else if (how == 1)
-		varta_tracker_note_exit(&arena->ledger->tracker, &id, 0);
+		varta_tracker_note_exit(&race->fixture->tracker, &id, 0);
 	else
 		agent->proc = (agent->proc + 1) % 3;
 	agent->nonce = 0;
 }
 
-static void operate(struct thread *thread)
+static void operate(struct worker *worker)
 {
-	u32 pid = 1 + thread->number * AGENTS + below(thread, AGENTS);
-	struct arena *arena = thread->arena;
-	u32 n = below(thread, 1000);
+	u32 pid = 1 + worker->nr * AGENTS + random_below(worker, AGENTS);
+	struct race *race = worker->race;
+	u32 n = random_below(worker, 1000);
 
 	if (n < 600)
-		beat(thread, pid);
+		beat(worker, pid);
 	else if (n < 620)
-		end(thread, pid, below(thread, 3));
+		end_agent(worker, pid, random_below(worker, 3));
 	else if (n < 625)
-		atomic_set(&arena->threshold, SHORTEST << below(thread, 7));
+		atomic_set(&race->threshold,
+			   SHORTEST << random_below(worker, 7));
 	else if (n < 640)
-		fake_procs_set_pid(pid, below(thread, 4));
+		fake_procs_set_pid(pid, random_below(worker, 4));
 	else if (n < 645)
-		fake_procs_set_quota(below(thread, 4) ? U32_MAX :
-					below(thread, 2 * AGENTS));
+		fake_procs_set_quota(random_below(worker, 4) ? U32_MAX :
+				     random_below(worker, 2 * AGENTS));
 	else
-		atomic64_add(below(thread, 64) ? below(thread, STEP) :
-						 2 * LONGEST, &arena->clock);
+		atomic64_add(random_below(worker, 64) ?
+			     random_below(worker, STEP) : 2 * LONGEST,
+			     &race->clock);
 }
 
-static void beat_for_agents(void *context)
+static void beat_thread(void *context)
 {
-	struct thread *thread = context;
+	struct worker *worker = context;
 	u32 i;
 
 	for (i = 0; i < OPERATIONS; i++) {
-		operate(thread);
-		let_others(thread, 20);
+		operate(worker);
+		yield_to_others(worker, 20);
 	}
-	atomic_dec(&thread->arena->beating);
+	atomic_dec(&worker->race->beating);
 }
 
-/* ---- The test. */
+/* ---- Test. */
 
-/* All that are left fall silent, are told of, and nothing is waited for. */
-static void expect_an_end(struct kunit *test, struct thread *watcher)
+/* After a long silence, all agents are stalled and no deadline is left. */
+static void expect_all_stalled(struct kunit *test, struct worker *stall_worker)
 {
-	struct arena *arena = watcher->arena;
-	struct varta_tracker *tracker = &arena->ledger->tracker;
+	struct race *race = stall_worker->race;
+	struct varta_tracker *tracker = &race->fixture->tracker;
 
-	atomic64_add(20 * LONGEST, &arena->clock);
-	arena->pass_now = atomic64_read(&arena->clock);
-	pass(watcher);
+	atomic64_add(20 * LONGEST, &race->clock);
+	race->pass_now = atomic64_read(&race->clock);
+	run_stall_passes(stall_worker);
 	KUNIT_EXPECT_EQ(test, varta_tracker_stalled_now(tracker),
 			varta_tracker_tracked(tracker));
 	KUNIT_EXPECT_EQ(test, varta_tracker_next_deadline(tracker), U64_MAX);
 }
 
-static void expect_all_was_reached(struct kunit *test, struct arena *arena)
+static void expect_all_counted(struct kunit *test, struct race *race)
 {
 	static const enum varta_counter counters[] = {
 		VARTA_COUNT_INSERTED, VARTA_COUNT_REFRESHED,
@@ -343,67 +349,76 @@ static void expect_all_was_reached(struct kunit *test, struct arena *arena)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
-		KUNIT_EXPECT_GT_MSG(test,
-				    ledger_total(arena->ledger, counters[i]),
-				    0, "counter %u", counters[i]);
-	KUNIT_EXPECT_GT(test, atomic64_read(&arena->certain), 0);
-	KUNIT_EXPECT_GT(test, arena->skipped, 0);
-	kunit_info(test, "%llu stalls, %lld certain, %llu exits, %llu evictions, %llu recycled, %lld rounds, %llu skipped\n",
-		   arena->reports, atomic64_read(&arena->certain), arena->exits,
-		   ledger_total(arena->ledger, VARTA_COUNT_EVICTIONS),
-		   ledger_total(arena->ledger, VARTA_COUNT_PID_RECYCLES),
-		   atomic64_read(&arena->rounds), arena->skipped);
+		KUNIT_EXPECT_GT_MSG(test, tracker_fixture_total(race->fixture,
+								counters[i]), 0,
+				    "counter %u", counters[i]);
+	KUNIT_EXPECT_GT(test, atomic64_read(&race->required_reports), 0);
+	KUNIT_EXPECT_GT(test, race->skipped, 0);
+	kunit_info(test,
+		   "%llu stalls, %lld required, %llu exits, %llu evictions, %llu recycled, %lld rounds, %llu skipped\n",
+		   race->reports, atomic64_read(&race->required_reports),
+		   race->exits,
+		   tracker_fixture_total(race->fixture, VARTA_COUNT_EVICTIONS),
+		   tracker_fixture_total(race->fixture,
+					 VARTA_COUNT_PID_RECYCLES),
+		   atomic64_read(&race->rounds), race->skipped);
 }
 
-static void each_silence_is_told_of_once(struct kunit *test)
+static void each_silence_is_reported_once_under_load(struct kunit *test)
 {
-	u32 beaters = clamp(2 * num_online_cpus(), 4, BEATERS_MAX), i;
-	struct crowd *crowd = kunit_kzalloc(test, sizeof(*crowd), GFP_KERNEL);
-	struct arena *arena = kunit_kzalloc(test, sizeof(*arena), GFP_KERNEL);
-	struct thread *threads = kunit_kcalloc(test, beaters + 1,
-					       sizeof(*threads), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, crowd);
-	KUNIT_ASSERT_NOT_NULL(test, arena);
-	KUNIT_ASSERT_NOT_NULL(test, threads);
-	arena->ledger = ledger_make(test, &(struct varta_tracker_config) {
-		.capacity = beaters * AGENTS - 3, .eviction_scan_window = 8,
+	u32 beat_threads = clamp(2 * num_online_cpus(), 4, BEAT_THREADS_MAX), i;
+	struct varta_tracker_config config = {
+		.capacity = beat_threads * AGENTS - 3,
+		.eviction_scan_window = 8,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
-	});
-	arena->ledger->threshold = LONGEST;
-	spin_lock_init(&arena->lock);
-	atomic_set(&arena->threshold, LONGEST);
-	atomic_set(&arena->beating, beaters);
-	for (i = 0; i <= beaters; i++) {
-		threads[i].arena = arena;
-		threads[i].number = i;
-		prandom_seed_state(&threads[i].random, 2000 + i);
-		crowd_add(crowd, i < beaters ? beat_for_agents : watch,
-			  &threads[i]);
-	}
-	KUNIT_ASSERT_EQ(test, crowd_run(crowd), 0);
+	};
+	struct threads *threads = kunit_kzalloc(test, sizeof(*threads),
+						GFP_KERNEL);
+	struct race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+	struct worker *workers = kunit_kcalloc(test, beat_threads + 1,
+					       sizeof(*workers), GFP_KERNEL);
 
-	expect_an_end(test, &threads[beaters]);
-	expect_all_was_reached(test, arena);
-	KUNIT_EXPECT_EQ(test, arena->reports,
-			ledger_total(arena->ledger, VARTA_COUNT_STALLS));
-	KUNIT_EXPECT_EQ(test, arena->exits,
-			ledger_total(arena->ledger, VARTA_COUNT_EXITS));
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->untold), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->told_twice), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->told_too_early), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&arena->wrong_answers), 0);
-	/* Slots, timers and the rest are for ledger_check(). */
+	KUNIT_ASSERT_NOT_NULL(test, threads);
+	KUNIT_ASSERT_NOT_NULL(test, race);
+	KUNIT_ASSERT_NOT_NULL(test, workers);
+	race->fixture = tracker_fixture_create(test, &config);
+	race->fixture->threshold = LONGEST;
+	spin_lock_init(&race->lock);
+	atomic_set(&race->threshold, LONGEST);
+	atomic_set(&race->beating, beat_threads);
+	for (i = 0; i <= beat_threads; i++) {
+		workers[i].race = race;
+		workers[i].nr = i;
+		prandom_seed_state(&workers[i].random, 2000 + i);
+		threads_add(threads,
+			    i < beat_threads ? beat_thread : stall_thread,
+			    &workers[i]);
+	}
+	KUNIT_ASSERT_EQ(test, threads_run(threads), 0);
+
+	expect_all_stalled(test, &workers[beat_threads]);
+	expect_all_counted(test, race);
+	KUNIT_EXPECT_EQ(test, race->reports,
+			tracker_fixture_total(race->fixture,
+					      VARTA_COUNT_STALLS));
+	KUNIT_EXPECT_EQ(test, race->exits,
+			tracker_fixture_total(race->fixture,
+					      VARTA_COUNT_EXITS));
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->missed_reports), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->duplicate_reports), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->early_reports), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_results), 0);
+	/* tracker_fixture_check() checks slots and timers. */
 }
 
 static struct kunit_case race_cases[] = {
-	KUNIT_CASE(each_silence_is_told_of_once),
+	KUNIT_CASE(each_silence_is_reported_once_under_load),
 	{}
 };
 
 static struct kunit_suite race_suite = {
 	.name = "varta-concurrent-race",
-	.exit = ledger_test_exit,
+	.exit = tracker_fixture_exit,
 	.test_cases = race_cases,
 };
 

@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What becomes of a beat (section 3 of Documentation/tracker-semantics.md), in
- * the order of the tests that it is put to, with both sides of each comparison.
+ * Tests of record.c: the result of a beat (section 3 of
+ * Documentation/tracker-semantics.md), in the order of the rules and with both
+ * sides of each comparison.
  */
 #include <kunit/test.h>
+#include <linux/time64.h>
 
-#include "fake_procs.h"
-#include "tracker_fixture.h"
 #include "beat_helpers.h"
+#include "fake_procs.h"
+#include "hash_collisions.h"
+#include "tracker_fixture.h"
 
 enum {
-	WRAP = 1 << 20,
+	WRAP			= 1 << 20,
+	/* More slots than the probes from one bucket reach. */
+	COLLISION_CAPACITY	= 128,
 };
 
-/* The last nonce from which the nonce space may wrap is not below this. */
+/* The nonce may wrap from here on. */
 #define WRAP_FROM	(U64_MAX - WRAP)
 
 /* ---- Section 3: unknown pid. */
 
-static void unknns_pid_is_inserted(struct kunit *test)
+static void unknown_pid_is_inserted(struct kunit *test)
 {
 	struct varta_slot *slot;
 
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 3, .now = 1234, .nonce = 42,
 			.payload = 0xfeed, .status = VARTA_STATUS_DEGRADED,
-			.proc = 5, .ns = HERE);
+			.proc = 5, .ns_inode = PIDNS_A);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 1);
 	slot = slot_of(test, 7);
 	KUNIT_EXPECT_EQ(test, slot->ns_pid, 3);
@@ -37,17 +42,17 @@ static void unknns_pid_is_inserted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->payload, 0xfeed);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_DEGRADED);
 	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(5));
-	KUNIT_EXPECT_EQ(test, slot->ns_inode, HERE);
+	KUNIT_EXPECT_EQ(test, slot->ns_inode, PIDNS_A);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
 	KUNIT_EXPECT_FALSE(test, slot->stalled);
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(5), 1);
 }
 
-static void unknns_pid_is_inserted_by_a_terminal_beat(struct kunit *test)
+static void unknown_pid_is_inserted_by_terminal_beat(struct kunit *test)
 {
 	struct varta_slot *slot;
 
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .now = 9, .terminal = true,
 			.timestamp = 0, .origin = RELAYED);
 	slot = slot_of(test, 7);
@@ -61,61 +66,61 @@ static void unknns_pid_is_inserted_by_a_terminal_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, 0);
 }
 
-static void first_nonce_may_be_any(struct kunit *test)
+static void any_first_nonce_is_accepted(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 0);
 	EXPECT_INSERTED(test, .pid = 2, .nonce = U64_MAX - 1);
 	EXPECT_OUT_OF_ORDER(test, .pid = 1, .nonce = 0);
 	EXPECT_OUT_OF_ORDER(test, .pid = 2, .nonce = U64_MAX - 1);
 }
 
-static void capacity_of_one_holds_one(struct kunit *test)
+static void capacity_of_one_tracks_one_agent(struct kunit *test)
 {
-	ledger_make(test, &(struct varta_tracker_config) {
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.capacity = 1, .eviction_scan_window = 1,
 	});
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1);
-	EXPECT_NO_ROOM(test, .pid = 2, .nonce = 1);
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 2, .nonce = 1);
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2);
-	KUNIT_EXPECT_TRUE(test, retire(test, 1));
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 1));
 	EXPECT_INSERTED(test, .pid = 2, .nonce = 1);
-	EXPECT_NO_ROOM(test, .pid = 1, .nonce = 3);
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 1, .nonce = 3);
 }
 
-static void free_slot_is_used_before_anyone_is_evicted(struct kunit *test)
+static void free_slot_is_used_before_eviction(struct kunit *test)
 {
-	ledger_make(test, &(struct varta_tracker_config) {
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.capacity = 2, .eviction_scan_window = 2,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 	});
 	EXPECT_INSERTED(test, .pid = 1);
-	pass(test, 100 * EVICTABLE);
-	EXPECT_INSERTED(test, .pid = 2, .now = 100 * EVICTABLE);
+	run_stall_pass(test, 100 * EVICT_AFTER);
+	EXPECT_INSERTED(test, .pid = 2, .now = 100 * EVICT_AFTER);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
 	EXPECT_COUNT(test, EVICTIONS, 0);
 }
 
-/* ---- Section 3, test 1: generation. */
+/* ---- Section 3, rule 1: process. */
 
-static void other_generation_starts_the_slot_afresh(struct kunit *test)
+static void different_process_restarts_slot(struct kunit *test)
 {
 	struct varta_slot *slot;
 
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 7, .nonce = 1000,
-			.proc = 1, .ns = HERE, .origin = RELAYED);
+			.proc = 1, .ns_inode = PIDNS_A, .origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 500,
-			 .proc = 1, .ns = HERE, .origin = RELAYED);
-	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
+			 .proc = 1, .ns_inode = PIDNS_A, .origin = RELAYED);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
 
-	/* Nothing of what the old process did stands in the new one's way. */
+	/* No state of the old process affects the new one. */
 	EXPECT_INSERTED(test, .pid = 7, .ns_pid = 9, .nonce = 3,
-			.now = THRESHOLD + 5, .proc = 2, .ns = THERE,
+			.now = THRESHOLD + 5, .proc = 2, .ns_inode = PIDNS_B,
 			.payload = 8);
 	slot = slot_of(test, 7);
 	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(2));
-	KUNIT_EXPECT_EQ(test, slot->ns_inode, THERE);
+	KUNIT_EXPECT_EQ(test, slot->ns_inode, PIDNS_B);
 	KUNIT_EXPECT_EQ(test, slot->ns_pid, 9);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
 	KUNIT_EXPECT_EQ(test, slot->nonce, 3);
@@ -135,18 +140,18 @@ static void other_generation_starts_the_slot_afresh(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 }
 
-static void new_process_may_begin_with_its_last_word(struct kunit *test)
+static void new_process_may_start_with_terminal_beat(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1000, .proc = 1);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .proc = 2);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->has_regular);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 0, .proc = 2);
 }
 
-static void unknown_generation_is_no_signal(struct kunit *test)
+static void unknown_process_is_not_a_recycle(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 1);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2);
 	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 7)->proc, fake_proc(1));
@@ -156,11 +161,11 @@ static void unknown_generation_is_no_signal(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
 }
 
-/* ---- Section 3, test 2: origin. */
+/* ---- Section 3, rule 2: origin. */
 
-static void first_beat_pins_the_origin(struct kunit *test)
+static void first_beat_pins_origin(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .origin = ATTESTED);
 	EXPECT_INSERTED(test, .pid = 2, .nonce = 1, .origin = RELAYED);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 1, .nonce = 2, .origin = RELAYED);
@@ -171,33 +176,33 @@ static void first_beat_pins_the_origin(struct kunit *test)
 	EXPECT_REFRESHED(test, .pid = 2, .nonce = 2, .origin = RELAYED);
 }
 
-static void takeover_ledger(struct kunit *test)
+static void make_takeover_tracker(struct kunit *test)
 {
-	ledger_make(test, &(struct varta_tracker_config) {
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.capacity = 4, .eviction_scan_window = 4,
 		.origin_takeover = true,
 	});
 }
 
-static void stronger_origin_takes_over_where_it_may(struct kunit *test)
+static void stronger_origin_takes_over_if_allowed(struct kunit *test)
 {
 	struct varta_slot *slot;
 
-	takeover_ledger(test);
+	make_takeover_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1000, .origin = RELAYED,
-			.ns = THERE);
+			.ns_inode = PIDNS_B);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 50,
-			 .origin = RELAYED, .ns = THERE);
-	KUNIT_EXPECT_EQ(test, pass(test, THRESHOLD), 1);
+			 .origin = RELAYED, .ns_inode = PIDNS_B);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
 
 	EXPECT_REFRESHED(test, .pid = 7, .ns_pid = 4, .nonce = 1,
-			 .now = THRESHOLD + 1, .proc = 3, .ns = HERE,
+			 .now = THRESHOLD + 1, .proc = 3, .ns_inode = PIDNS_A,
 			 .payload = 6);
 	slot = slot_of(test, 7);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
 	KUNIT_EXPECT_EQ(test, slot->ns_pid, 4);
 	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(3));
-	KUNIT_EXPECT_EQ(test, slot->ns_inode, HERE);
+	KUNIT_EXPECT_EQ(test, slot->ns_inode, PIDNS_A);
 	KUNIT_EXPECT_EQ(test, slot->nonce, 1);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 1);
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
@@ -211,15 +216,15 @@ static void stronger_origin_takes_over_where_it_may(struct kunit *test)
 
 static void weaker_origin_never_takes_over(struct kunit *test)
 {
-	takeover_ledger(test);
+	make_takeover_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .origin = ATTESTED);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 2, .origin = RELAYED);
 	EXPECT_COUNT(test, ORIGIN_CONFLICTS, 1);
 }
 
-static void takeover_lets_go_of_the_generation(struct kunit *test)
+static void takeover_puts_process_reference(struct kunit *test)
 {
-	takeover_ledger(test);
+	make_takeover_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
 			.origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 1, .origin = ATTESTED);
@@ -227,121 +232,123 @@ static void takeover_lets_go_of_the_generation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
 }
 
-static void takeover_keeps_one_hold_of_the_same_generation(struct kunit *test)
+static void takeover_by_same_process_keeps_one_reference(struct kunit *test)
 {
-	takeover_ledger(test);
+	make_takeover_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
 			.origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 1, .proc = 1);
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
 }
 
-/* ---- Section 3, test 3: namespace. */
+/* ---- Section 3, rule 3: namespace. */
 
-static void other_namespace_conflicts(struct kunit *test)
+static void different_namespace_conflicts(struct kunit *test)
 {
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns = HERE);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2, .ns = THERE);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .ns = HERE);
-}
-
-static void other_namespace_conflicts_for_a_terminal_beat(struct kunit *test)
-{
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns = HERE);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .terminal = true,
-				  .ns = THERE);
-}
-
-static void namespaces_are_told_apart_by_all_64_bits(struct kunit *test)
-{
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns = 1);
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = PIDNS_A);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2,
-				  .ns = 1 | BIT_ULL(32));
+				  .ns_inode = PIDNS_B);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .ns_inode = PIDNS_A);
 }
 
-static void namespace_once_known_must_stay_known(struct kunit *test)
+static void different_namespace_conflicts_for_terminal_beat(struct kunit *test)
 {
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns = HERE);
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = PIDNS_A);
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .terminal = true,
+				  .ns_inode = PIDNS_B);
+}
+
+static void all_64_bits_of_namespace_are_compared(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = 1);
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2,
+				  .ns_inode = 1 | BIT_ULL(32));
+}
+
+static void known_namespace_must_stay_known(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = PIDNS_A);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2);
-	/* Critical alone is not terminal. */
+	/* Critical status alone does not make it terminal. */
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2,
 				  .status = VARTA_STATUS_CRITICAL);
 }
 
-static void terminal_beat_may_not_know_its_namespace(struct kunit *test)
+static void terminal_beat_without_namespace_is_accepted(struct kunit *test)
 {
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns = HERE);
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = PIDNS_A);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 5);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, HERE);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, PIDNS_A);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2, .ns = THERE);
-	/* Its own rule holds all the same. */
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 2,
+				  .ns_inode = PIDNS_B);
+	/* The terminal timestamp must still increase. */
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5);
 }
 
-static void unknown_namespace_is_pinned_by_an_accepted_beat(struct kunit *test)
+static void accepted_beat_pins_unknown_namespace(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5);
-	/* say() sees that this leaves the slot as it is. */
-	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns = THERE);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .ns = HERE);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, HERE);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 7, .ns = THERE);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_B);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .ns_inode = PIDNS_A);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, PIDNS_A);
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 7,
+				  .ns_inode = PIDNS_B);
 }
 
-static void unknown_namespace_is_pinned_by_a_terminal_beat(struct kunit *test)
+static void terminal_beat_pins_unknown_namespace(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 5);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5,
-			    .ns = THERE);
+			    .ns_inode = PIDNS_B);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 6,
-			 .ns = HERE);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, HERE);
+			 .ns_inode = PIDNS_A);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, PIDNS_A);
 }
 
 static void unknown_namespace_may_stay_unknown(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, 0);
 }
 
-/* ---- Section 3, test 4: generation, once more. */
+/* ---- Section 3, rule 4: unknown process. */
 
-static void unknown_generation_is_pinned_by_an_accepted_beat(struct kunit *test)
+static void accepted_beat_pins_unknown_process(struct kunit *test)
 {
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns = HERE);
-	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns = HERE,
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_A);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_A,
 			    .proc = 1);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 6, .ns = THERE,
-				  .proc = 1);
-	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 6, .ns = HERE,
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 6,
+				  .ns_inode = PIDNS_B, .proc = 1);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 6, .ns_inode = PIDNS_A,
 			       .proc = 1, .origin = RELAYED);
 	KUNIT_EXPECT_EQ(test, fake_procs_refs_total(), 0);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .ns = HERE,
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .ns_inode = PIDNS_A,
 			 .proc = 2);
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 7, .ns = HERE,
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 7, .ns_inode = PIDNS_A,
 			 .proc = 2);
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
-	/* Now it is known, and another one is another process. */
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 7, .ns = HERE,
+	/* Now the process is known, and a different one is a recycle. */
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 7, .ns_inode = PIDNS_A,
 			.proc = 1);
 }
 
-static void unknown_generation_is_pinned_by_a_terminal_beat(struct kunit *test)
+static void terminal_beat_pins_unknown_process(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 1);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 1,
 			    .proc = 2);
@@ -350,13 +357,13 @@ static void unknown_generation_is_pinned_by_a_terminal_beat(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 7)->proc, fake_proc(3));
 }
 
-/* ---- Section 3, test 5: terminal beats. */
+/* ---- Section 3, rule 5: terminal beats. */
 
-static void terminal_timestamps_must_grow(struct kunit *test)
+static void terminal_timestamps_must_increase(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .timestamp = 1000);
-	/* The first one may say any time, whatever regular beats said. */
+	/* The first terminal timestamp is not compared with regular ones. */
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 10);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 10);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 9);
@@ -368,18 +375,18 @@ static void terminal_timestamps_must_grow(struct kunit *test)
 
 static void first_terminal_timestamp_may_be_zero(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 0);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 0);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 1);
 }
 
-static void terminal_beat_leaves_the_regular_nonce(struct kunit *test)
+static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 {
 	struct varta_slot *slot;
 
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 10,
 			 .now = 20, .payload = 3);
@@ -391,21 +398,20 @@ static void terminal_beat_leaves_the_regular_nonce(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->payload, 3);
 	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 10);
 
-	/* An agent that survives its crash handler goes on. */
+	/* An agent that survives its crash handler continues. */
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .timestamp = 99);
 	KUNIT_EXPECT_EQ(test, slot->nonce, 6);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_OK);
-	/* And the regular beat has left the terminal timestamp. */
 	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 10);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 10);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 11);
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
 }
 
-static void after_a_terminal_beat_alone_any_nonce_will_do(struct kunit *test)
+static void any_nonce_is_accepted_after_only_terminal_beats(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 1, .terminal = true);
 	EXPECT_INSERTED(test, .pid = 2, .terminal = true);
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 0);
@@ -415,59 +421,65 @@ static void after_a_terminal_beat_alone_any_nonce_will_do(struct kunit *test)
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
 }
 
-/* ---- Section 3, test 6: regular beats. */
+/* ---- Section 3, rule 6: regular beats. */
 
 struct nonce_case {
 	const char *name;
 	u64 last;
 	u64 nonce;
-	enum varta_record_result answer;
+	enum varta_record_result result;
 	u64 wraps;
 };
 
 static const struct nonce_case nonce_cases[] = {
-	{ "0 again", 0, 0, VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "0 repeated", 0, 0, VARTA_RECORD_OUT_OF_ORDER, 0 },
 	{ "from 0", 0, 1, VARTA_RECORD_REFRESHED, 0 },
-	{ "the same", 5, 5, VARTA_RECORD_OUT_OF_ORDER, 0 },
+	{ "same nonce", 5, 5, VARTA_RECORD_OUT_OF_ORDER, 0 },
 	{ "one less", 5, 4, VARTA_RECORD_OUT_OF_ORDER, 0 },
 	{ "one more", 5, 6, VARTA_RECORD_REFRESHED, 0 },
-	{ "to the greatest", 5, U64_MAX - 1, VARTA_RECORD_REFRESHED, 0 },
-	{ "the greatest again", U64_MAX - 1, U64_MAX - 1, VARTA_RECORD_OUT_OF_ORDER,
+	{ "to largest nonce", 5, U64_MAX - 1, VARTA_RECORD_REFRESHED, 0 },
+	{ "largest nonce repeated", U64_MAX - 1, U64_MAX - 1,
+	 VARTA_RECORD_OUT_OF_ORDER,
 	  0 },
-	{ "up to where it may wrap", WRAP_FROM - 1, WRAP_FROM, VARTA_RECORD_REFRESHED,
+	{ "up to first nonce that may wrap", WRAP_FROM - 1, WRAP_FROM,
+	 VARTA_RECORD_REFRESHED,
 	  0 },
-	{ "on from where it may wrap", WRAP_FROM, WRAP_FROM + 1,
+	{ "no wrap from first nonce that may wrap", WRAP_FROM, WRAP_FROM + 1,
 	  VARTA_RECORD_REFRESHED, 0 },
-	{ "wraps from just too early", WRAP_FROM - 1, 0, VARTA_RECORD_OUT_OF_ORDER,
+	{ "wrap one too early", WRAP_FROM - 1, 0, VARTA_RECORD_OUT_OF_ORDER,
 	  0 },
-	{ "wraps from just too early, far", WRAP_FROM - 1, WRAP,
+	{ "wrap one too early, to last nonce", WRAP_FROM - 1, WRAP,
 	  VARTA_RECORD_OUT_OF_ORDER, 0 },
-	{ "wraps from the first place", WRAP_FROM, 0, VARTA_RECORD_REFRESHED, 1 },
-	{ "wraps from the second place", WRAP_FROM + 1, 0, VARTA_RECORD_REFRESHED, 1 },
-	{ "wraps from the last place", U64_MAX - 1, 0, VARTA_RECORD_REFRESHED, 1 },
-	{ "wraps to just before the last place", U64_MAX - 1, WRAP - 1,
+	{ "wrap from first nonce", WRAP_FROM, 0, VARTA_RECORD_REFRESHED, 1 },
+	{ "wrap from second nonce", WRAP_FROM + 1, 0, VARTA_RECORD_REFRESHED,
+	 1 },
+	{ "wrap from last nonce", U64_MAX - 1, 0, VARTA_RECORD_REFRESHED, 1 },
+	{ "wrap to last nonce but one", U64_MAX - 1, WRAP - 1,
 	  VARTA_RECORD_REFRESHED, 1 },
-	{ "wraps to the last place", U64_MAX - 1, WRAP, VARTA_RECORD_REFRESHED, 1 },
-	{ "wraps just too far", U64_MAX - 1, WRAP + 1, VARTA_RECORD_OUT_OF_ORDER, 0 },
-	{ "wraps from first to last place", WRAP_FROM, WRAP, VARTA_RECORD_REFRESHED,
+	{ "wrap to last nonce", U64_MAX - 1, WRAP, VARTA_RECORD_REFRESHED, 1 },
+	{ "wrap one too far", U64_MAX - 1, WRAP + 1, VARTA_RECORD_OUT_OF_ORDER,
+	 0 },
+	{ "wrap from first to last nonce", WRAP_FROM, WRAP,
+	 VARTA_RECORD_REFRESHED,
 	  1 },
-	{ "wraps from the first place just too far", WRAP_FROM, WRAP + 1,
+	{ "wrap from first nonce, one too far", WRAP_FROM, WRAP + 1,
 	  VARTA_RECORD_OUT_OF_ORDER, 0 },
-	{ "back, but not round", U64_MAX - 1, WRAP_FROM, VARTA_RECORD_OUT_OF_ORDER,
+	{ "decrease without wrap", U64_MAX - 1, WRAP_FROM,
+	 VARTA_RECORD_OUT_OF_ORDER,
 	  0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(nonce, nonce_cases, name);
 
-static void nonces_must_grow_or_wrap(struct kunit *test)
+static void nonces_must_increase_or_wrap(struct kunit *test)
 {
 	const struct nonce_case *param = test->param_value;
 
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = param->last);
-	EXPECT_ANSWER(test, param->answer, .pid = 7, .nonce = param->nonce);
+	EXPECT_RESULT(test, param->result, .pid = 7, .nonce = param->nonce);
 	EXPECT_COUNT(test, NONCE_WRAPS, param->wraps);
-	if (param->answer != VARTA_RECORD_REFRESHED)
+	if (param->result != VARTA_RECORD_REFRESHED)
 		return;
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, param->nonce);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->nonce, param->nonce);
@@ -475,10 +487,9 @@ static void nonces_must_grow_or_wrap(struct kunit *test)
 			 .status = VARTA_STATUS_CRITICAL);
 }
 
-/* Both are critical; the one is as far as regular nonces go. */
-static void critical_beat_below_the_terminal_nonce_is_regular(struct kunit *test)
+static void critical_beat_below_terminal_nonce_is_regular(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = U64_MAX - 1, .timestamp = 7,
 			.status = VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->has_terminal);
@@ -487,33 +498,35 @@ static void critical_beat_below_the_terminal_nonce_is_regular(struct kunit *test
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 1);
 }
 
-static void wrap_is_counted_only_if_nothing_else_conflicts(struct kunit *test)
+static void wrap_of_rejected_beat_is_not_counted(struct kunit *test)
 {
-	small_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = U64_MAX - 1, .ns = HERE);
-	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 0, .ns = THERE);
-	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 0, .ns = HERE,
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = U64_MAX - 1,
+			.ns_inode = PIDNS_A);
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 0,
+				  .ns_inode = PIDNS_B);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 0, .ns_inode = PIDNS_A,
 			       .origin = RELAYED);
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
 }
 
-/* The sentinel of a terminal beat is no nonce that a regular one wraps from. */
-static void terminal_beat_opens_no_way_to_wrap(struct kunit *test)
+/* The terminal nonce is not a regular nonce to wrap from. */
+static void terminal_nonce_does_not_allow_wrap(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 1);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 0);
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
 }
 
-/* ---- Section 3, test 7: what an accepted beat does. */
+/* ---- Section 3, rule 7: accepted beats. */
 
-static void accepted_beat_is_noted(struct kunit *test)
+static void accepted_beat_updates_slot(struct kunit *test)
 {
 	struct varta_slot *slot;
 
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .now = 10, .payload = 1);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 8, .now = 11, .payload = 2,
 			 .status = VARTA_STATUS_DEGRADED);
@@ -525,9 +538,9 @@ static void accepted_beat_is_noted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_DEGRADED);
 }
 
-static void time_of_an_agent_is_never_turned_back(struct kunit *test)
+static void last_beat_time_never_decreases(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 500);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .now = 499, .payload = 9);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 500);
@@ -539,43 +552,43 @@ static void time_of_an_agent_is_never_turned_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, U64_MAX);
 }
 
-static void tests_are_made_in_the_order_of_the_page(struct kunit *test)
+static void rules_are_checked_in_documented_order(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
-			.ns = HERE);
-	/* Wrong in every way that is left, from the last to the first. */
+			.ns_inode = PIDNS_A);
+	/* Violate one more rule each time, from the last to the first. */
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .proc = 1,
-			    .ns = HERE);
+			    .ns_inode = PIDNS_A);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 5, .proc = 1,
-				  .ns = THERE);
+				  .ns_inode = PIDNS_B);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 5, .proc = 1,
-			       .ns = THERE, .origin = RELAYED);
+			       .ns_inode = PIDNS_B, .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 2,
-			.ns = THERE, .origin = RELAYED);
+			.ns_inode = PIDNS_B, .origin = RELAYED);
 }
 
-static void tests_of_terminal_beats_are_made_in_that_order(struct kunit *test)
+static void terminal_beat_rules_are_checked_in_documented_order(struct kunit *test)
 {
-	small_ledger(test);
+	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 5,
-			.proc = 1, .ns = HERE);
+			.proc = 1, .ns_inode = PIDNS_A);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5,
 			    .proc = 1);
 	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .terminal = true,
-				  .timestamp = 5, .proc = 1, .ns = THERE);
+				  .timestamp = 5, .proc = 1,
+				  .ns_inode = PIDNS_B);
 	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .terminal = true,
-			       .timestamp = 5, .proc = 1, .ns = THERE,
+			       .timestamp = 5, .proc = 1, .ns_inode = PIDNS_B,
 			       .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .terminal = true, .timestamp = 5,
-			.proc = 2, .ns = THERE, .origin = RELAYED);
+			.proc = 2, .ns_inode = PIDNS_B, .origin = RELAYED);
 }
 
-/* With takeover, the origin still comes before namespace and nonce. */
-static void takeover_asks_neither_namespace_nor_nonce(struct kunit *test)
+static void takeover_ignores_namespace_and_nonce(struct kunit *test)
 {
-	takeover_ledger(test);
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns = THERE,
+	make_takeover_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_B,
 			.origin = RELAYED);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 5, .origin = ATTESTED);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->ns_inode, 0);
@@ -583,56 +596,426 @@ static void takeover_asks_neither_namespace_nor_nonce(struct kunit *test)
 	EXPECT_COUNT(test, OUT_OF_ORDER, 0);
 }
 
+static void beat_changes_only_agent_of_its_source(struct kunit *test)
+{
+	struct varta_slot here, far;
+
+	make_three_sources(test);
+	here = *slot_of(test, 7);
+	far = *slot_of_source(test, VARTA_SOURCE_MAX, 7);
+	EXPECT_REFRESHED(test, .pid = 7, .source = 1, .nonce = 21, .now = 50,
+			 .origin = RELAYED);
+	/* Each has its own nonces, origin and process. */
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .source = 1, .nonce = 21,
+			    .origin = RELAYED);
+	EXPECT_INSERTED(test, .pid = 7, .source = 1, .nonce = 1,
+			.proc = 4, .origin = RELAYED);
+	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 7), &here));
+	KUNIT_EXPECT_TRUE(test,
+			  slots_equal(slot_of_source(test, VARTA_SOURCE_MAX, 7),
+				      &far));
+}
+
+/* ---- Names. */
+
+#define EXPECT_NAME(test, pid, expected)				\
+do {									\
+	struct kunit *test_ = (test);					\
+	struct varta_agent_info agent_ = lookup_agent(test_, 0, pid);	\
+									\
+	KUNIT_EXPECT_STREQ(test_, agent_.name, expected);		\
+} while (0)
+
+static void name_defaults_to_comm(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .comm = "sh");
+	EXPECT_NAME(test, 1, "sh");
+	EXPECT_INSERTED(test, .pid = 2, .comm = "sh", .name = "db");
+	EXPECT_NAME(test, 2, "db");
+	EXPECT_INSERTED(test, .pid = 3);
+	EXPECT_NAME(test, 3, "");
+	EXPECT_INSERTED(test, .pid = 4, .name = "db");
+	EXPECT_NAME(test, 4, "db");
+}
+
+static void name_is_kept_until_changed(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .comm = "sh");
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .comm = "bash");
+	EXPECT_NAME(test, 7, "sh");
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .name = "database");
+	EXPECT_NAME(test, 7, "database");
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 4, .comm = "sh");
+	EXPECT_NAME(test, 7, "database");
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 5, .name = "db");
+	EXPECT_NAME(test, 7, "db");
+	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .name = "dying");
+	EXPECT_NAME(test, 7, "dying");
+}
+
+static void long_name_is_truncated(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .name = "fifteen-letters");
+	EXPECT_NAME(test, 1, "fifteen-letters");
+	EXPECT_INSERTED(test, .pid = 2, .name = "sixteen-letters!");
+	EXPECT_NAME(test, 2, "sixteen-letters");
+	EXPECT_INSERTED(test, .pid = 3, .comm = "a command of many letters");
+	EXPECT_NAME(test, 3, "a command of ma");
+}
+
+/* send_beat() checks that the slot is unchanged. */
+static void rejected_beat_does_not_change_name(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_A,
+			.name = "db");
+	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 5);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_A,
+			    .name = "other");
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5,
+			    .name = "other");
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 6,
+				  .ns_inode = PIDNS_B, .name = "other");
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 6, .ns_inode = PIDNS_A,
+			       .origin = RELAYED, .name = "other");
+	EXPECT_NAME(test, 7, "db");
+}
+
+static void name_is_reset_by_new_process(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .name = "database");
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2, .comm = "sh");
+	EXPECT_NAME(test, 7, "sh");
+	EXPECT_INSERTED(test, .pid = 7, .proc = 3);
+	EXPECT_NAME(test, 7, "");
+}
+
+/* ---- Own thresholds. */
+
+static void accepted_beat_changes_own_threshold(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .threshold_ms = OWN_MS);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, OWN - 1), 0);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3,
+			 .threshold_ms = 2 * OWN_MS);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2 * OWN - 1), 0);
+	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .threshold_ms = 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, NSEC_PER_MSEC - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, NSEC_PER_MSEC), 1);
+}
+
+/* send_beat() checks that the slot is unchanged. */
+static void rejected_beat_does_not_change_own_threshold(struct kunit *test)
+{
+	unsigned int kicks;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_A,
+			.threshold_ms = OWN_MS);
+	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 5);
+	kicks = fake_procs_kicks();
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5, .ns_inode = PIDNS_A,
+			    .threshold_ms = 9);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 5,
+			    .threshold_ms = 9);
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 7, .nonce = 6,
+				  .ns_inode = PIDNS_B, .threshold_ms = 9);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 7, .nonce = 6, .ns_inode = PIDNS_A,
+			       .origin = RELAYED, .threshold_ms = 9);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->threshold_ms, OWN_MS);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), kicks);
+}
+
+static void own_threshold_is_reset_by_new_process(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1,
+			.threshold_ms = OWN_MS);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->threshold_ms, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 3, .threshold_ms = 9);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->threshold_ms, 9);
+}
+
+static void own_threshold_is_reset_by_stronger_origin(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 1, .origin_takeover = true,
+	});
+	EXPECT_INSERTED(test, .pid = 7, .origin = RELAYED,
+			.threshold_ms = OWN_MS);
+	EXPECT_REFRESHED(test, .pid = 7, .origin = ATTESTED);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
+}
+
+static void own_threshold_is_reset_with_slot(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 1,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .threshold_ms = 1);
+	remove_agent(test, 1);
+	EXPECT_INSERTED(test, .pid = 2, .threshold_ms = 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 2)->threshold_ms, 0);
+	EXPECT_REFRESHED(test, .pid = 2, .nonce = 1, .threshold_ms = 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, NSEC_PER_MSEC), 1);
+	EXPECT_INSERTED(test, .pid = 3, .now = 10 * NSEC_PER_MSEC + 1);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 3)->threshold_ms, 0);
+}
+
+/* ---- Charges and quota. */
+
+static void each_agent_is_charged_once(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .netns = 3);
+	expect_charged(test, 1, 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
+	EXPECT_INSERTED(test, .pid = 1, .source = 1, .uid = BOB);
+	expect_charged(test, 2, 1);
+	/* Only the first beat of an agent is charged. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .uid = BOB, .netns = 4);
+	EXPECT_OUT_OF_ORDER(test, .pid = 1, .nonce = 2, .uid = BOB);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 3);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->uid, ALICE);
+	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 1)->netns, fake_netns(3));
+	expect_charged(test, 2, 1);
+}
+
+static void new_process_is_charged_instead_of_old(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3,
+			.proc = 1);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .netns = 4,
+			.proc = 2);
+	expect_charged(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->uid, BOB);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .proc = 3);
+	expect_charged(test, 0, 1);
+}
+
+static void stronger_origin_is_charged_instead_of_weaker(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 1, .origin_takeover = true,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .netns = 3,
+			.origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 1, .uid = BOB, .origin = ATTESTED);
+	expect_charged(test, 0, 1);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 1, .uid = ALICE, .nonce = 1,
+			       .origin = RELAYED);
+	expect_charged(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 2);
+}
+
+static void agent_rejected_for_capacity_is_uncharged(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 1,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE);
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 2, .uid = BOB);
+	KUNIT_EXPECT_EQ(test, fake_procs_charge_attempts(), 2);
+	expect_charged(test, 1, 0);
+}
+
+static void agent_rejected_by_full_index_is_uncharged(struct kunit *test)
+{
+	u32 pids[VARTA_PID_INDEX_PROBES + 1];
+	u32 i;
+
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = COLLISION_CAPACITY, .eviction_scan_window = 1,
+	});
+	hash_collision_pids(test, COLLISION_CAPACITY, 0, pids,
+			    ARRAY_SIZE(pids));
+	for (i = 0; i < VARTA_PID_INDEX_PROBES; i++)
+		EXPECT_INSERTED(test, .pid = pids[i], .uid = ALICE);
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = pids[VARTA_PID_INDEX_PROBES],
+				 .uid = BOB);
+	EXPECT_COUNT(test, PROBE_EXHAUSTED, 1);
+	expect_charged(test, VARTA_PID_INDEX_PROBES, 0);
+}
+
+static void agent_over_quota_gets_no_slot(struct kunit *test)
+{
+	/* Would be the earliest deadline. */
+	static const u64 shortest = 1;
+	unsigned int kicks;
+
+	make_small_tracker(test);
+	fake_procs_set_quota(2);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
+	kicks = fake_procs_kicks();
+	EXPECT_QUOTA_EXCEEDED(test, .pid = 3, .uid = ALICE, .proc = 3,
+			      .threshold = &shortest);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
+	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 3));
+	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), kicks);
+	expect_charged(test, 2, 0);
+
+	/* Other users and existing agents are not affected. */
+	EXPECT_INSERTED(test, .pid = 3, .uid = BOB);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .uid = ALICE);
+	remove_agent(test, 2);
+	EXPECT_INSERTED(test, .pid = 4, .uid = ALICE);
+	expect_charged(test, 2, 1);
+}
+
+static void new_process_of_same_user_needs_no_quota(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 2, .origin_takeover = true,
+	});
+	fake_procs_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .netns = 3,
+			.proc = 1);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE, .netns = 4,
+			.proc = 2);
+	EXPECT_COUNT(test, PID_RECYCLES, 1);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 0);
+	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
+	expect_charged(test, 1, 0);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB, .origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 2, .uid = BOB, .origin = ATTESTED);
+	expect_charged(test, 1, 1);
+}
+
+/* send_beat() checks that the slot is unchanged. */
+static void new_process_over_quota_keeps_slot(struct kunit *test)
+{
+	struct varta_slot *slot;
+
+	make_small_tracker(test);
+	fake_procs_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 5, .uid = ALICE, .netns = 3,
+			.proc = 1, .name = "old", .threshold_ms = 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, U64_MAX), 2);
+	slot = slot_of(test, 1);
+	EXPECT_QUOTA_EXCEEDED(test, .pid = 1, .nonce = 6, .uid = BOB, .proc = 2,
+			      .name = "new", .threshold_ms = 9);
+	KUNIT_EXPECT_TRUE(test, slot->stalled);
+	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(1));
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 0);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 2);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
+	EXPECT_COUNT(test, PID_RECYCLES, 0);
+	expect_charged(test, 1, 1);
+	/* The old process continues. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 6, .proc = 1);
+}
+
+static void stronger_origin_over_quota_keeps_slot(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 2, .origin_takeover = true,
+	});
+	fake_procs_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 2, .uid = BOB);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .uid = ALICE,
+			.origin = RELAYED);
+	EXPECT_QUOTA_EXCEEDED(test, .pid = 1, .nonce = 2, .uid = BOB,
+			      .origin = ATTESTED);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 1)->origin, RELAYED);
+	EXPECT_COUNT(test, QUOTA_EXCEEDED, 1);
+	EXPECT_COUNT(test, ORIGIN_CONFLICTS, 0);
+	expect_charged(test, 1, 1);
+	/* A refresh needs no charge. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .origin = RELAYED);
+}
+
 static struct kunit_case record_cases[] = {
-	KUNIT_CASE(unknns_pid_is_inserted),
-	KUNIT_CASE(unknns_pid_is_inserted_by_a_terminal_beat),
-	KUNIT_CASE(first_nonce_may_be_any),
-	KUNIT_CASE(capacity_of_one_holds_one),
-	KUNIT_CASE(free_slot_is_used_before_anyone_is_evicted),
+	KUNIT_CASE(unknown_pid_is_inserted),
+	KUNIT_CASE(unknown_pid_is_inserted_by_terminal_beat),
+	KUNIT_CASE(any_first_nonce_is_accepted),
+	KUNIT_CASE(capacity_of_one_tracks_one_agent),
+	KUNIT_CASE(free_slot_is_used_before_eviction),
 
-	KUNIT_CASE(other_generation_starts_the_slot_afresh),
-	KUNIT_CASE(new_process_may_begin_with_its_last_word),
-	KUNIT_CASE(unknown_generation_is_no_signal),
+	KUNIT_CASE(different_process_restarts_slot),
+	KUNIT_CASE(new_process_may_start_with_terminal_beat),
+	KUNIT_CASE(unknown_process_is_not_a_recycle),
 
-	KUNIT_CASE(first_beat_pins_the_origin),
-	KUNIT_CASE(stronger_origin_takes_over_where_it_may),
+	KUNIT_CASE(first_beat_pins_origin),
+	KUNIT_CASE(stronger_origin_takes_over_if_allowed),
 	KUNIT_CASE(weaker_origin_never_takes_over),
-	KUNIT_CASE(takeover_lets_go_of_the_generation),
-	KUNIT_CASE(takeover_keeps_one_hold_of_the_same_generation),
+	KUNIT_CASE(takeover_puts_process_reference),
+	KUNIT_CASE(takeover_by_same_process_keeps_one_reference),
 
-	KUNIT_CASE(other_namespace_conflicts),
-	KUNIT_CASE(other_namespace_conflicts_for_a_terminal_beat),
-	KUNIT_CASE(namespaces_are_told_apart_by_all_64_bits),
-	KUNIT_CASE(namespace_once_known_must_stay_known),
-	KUNIT_CASE(terminal_beat_may_not_know_its_namespace),
-	KUNIT_CASE(unknown_namespace_is_pinned_by_an_accepted_beat),
-	KUNIT_CASE(unknown_namespace_is_pinned_by_a_terminal_beat),
+	KUNIT_CASE(different_namespace_conflicts),
+	KUNIT_CASE(different_namespace_conflicts_for_terminal_beat),
+	KUNIT_CASE(all_64_bits_of_namespace_are_compared),
+	KUNIT_CASE(known_namespace_must_stay_known),
+	KUNIT_CASE(terminal_beat_without_namespace_is_accepted),
+	KUNIT_CASE(accepted_beat_pins_unknown_namespace),
+	KUNIT_CASE(terminal_beat_pins_unknown_namespace),
 	KUNIT_CASE(unknown_namespace_may_stay_unknown),
 
-	KUNIT_CASE(unknown_generation_is_pinned_by_an_accepted_beat),
-	KUNIT_CASE(unknown_generation_is_pinned_by_a_terminal_beat),
+	KUNIT_CASE(accepted_beat_pins_unknown_process),
+	KUNIT_CASE(terminal_beat_pins_unknown_process),
 
-	KUNIT_CASE(terminal_timestamps_must_grow),
+	KUNIT_CASE(terminal_timestamps_must_increase),
 	KUNIT_CASE(first_terminal_timestamp_may_be_zero),
-	KUNIT_CASE(terminal_beat_leaves_the_regular_nonce),
-	KUNIT_CASE(after_a_terminal_beat_alone_any_nonce_will_do),
+	KUNIT_CASE(terminal_beat_keeps_regular_nonce),
+	KUNIT_CASE(any_nonce_is_accepted_after_only_terminal_beats),
 
-	KUNIT_CASE_PARAM(nonces_must_grow_or_wrap, nonce_gen_params),
-	KUNIT_CASE(critical_beat_below_the_terminal_nonce_is_regular),
-	KUNIT_CASE(wrap_is_counted_only_if_nothing_else_conflicts),
-	KUNIT_CASE(terminal_beat_opens_no_way_to_wrap),
+	KUNIT_CASE_PARAM(nonces_must_increase_or_wrap, nonce_gen_params),
+	KUNIT_CASE(critical_beat_below_terminal_nonce_is_regular),
+	KUNIT_CASE(wrap_of_rejected_beat_is_not_counted),
+	KUNIT_CASE(terminal_nonce_does_not_allow_wrap),
 
-	KUNIT_CASE(accepted_beat_is_noted),
-	KUNIT_CASE(time_of_an_agent_is_never_turned_back),
-	KUNIT_CASE(tests_are_made_in_the_order_of_the_page),
-	KUNIT_CASE(tests_of_terminal_beats_are_made_in_that_order),
-	KUNIT_CASE(takeover_asks_neither_namespace_nor_nonce),
+	KUNIT_CASE(accepted_beat_updates_slot),
+	KUNIT_CASE(last_beat_time_never_decreases),
+	KUNIT_CASE(rules_are_checked_in_documented_order),
+	KUNIT_CASE(terminal_beat_rules_are_checked_in_documented_order),
+	KUNIT_CASE(takeover_ignores_namespace_and_nonce),
+	KUNIT_CASE(beat_changes_only_agent_of_its_source),
+
+	KUNIT_CASE(name_defaults_to_comm),
+	KUNIT_CASE(name_is_kept_until_changed),
+	KUNIT_CASE(long_name_is_truncated),
+	KUNIT_CASE(rejected_beat_does_not_change_name),
+	KUNIT_CASE(name_is_reset_by_new_process),
+
+	KUNIT_CASE(accepted_beat_changes_own_threshold),
+	KUNIT_CASE(rejected_beat_does_not_change_own_threshold),
+	KUNIT_CASE(own_threshold_is_reset_by_new_process),
+	KUNIT_CASE(own_threshold_is_reset_by_stronger_origin),
+	KUNIT_CASE(own_threshold_is_reset_with_slot),
+
+	KUNIT_CASE(each_agent_is_charged_once),
+	KUNIT_CASE(new_process_is_charged_instead_of_old),
+	KUNIT_CASE(stronger_origin_is_charged_instead_of_weaker),
+	KUNIT_CASE(agent_rejected_for_capacity_is_uncharged),
+	KUNIT_CASE(agent_rejected_by_full_index_is_uncharged),
+	KUNIT_CASE(agent_over_quota_gets_no_slot),
+	KUNIT_CASE(new_process_of_same_user_needs_no_quota),
+	KUNIT_CASE(new_process_over_quota_keeps_slot),
+	KUNIT_CASE(stronger_origin_over_quota_keeps_slot),
 	{}
 };
 
 static struct kunit_suite record_suite = {
 	.name = "varta-record",
-	.exit = ledger_test_exit,
+	.exit = tracker_fixture_exit,
 	.test_cases = record_cases,
 };
 

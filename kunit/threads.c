@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several threads that do something at the same time.
+ * Run functions in several threads at the same time.
  */
 #include <linux/bug.h>
 #include <linux/err.h>
@@ -10,56 +10,57 @@
 
 static int member_thread(void *data)
 {
-	struct crowd_member *member = data;
+	struct test_thread *member = data;
 
 	member->work(member->context);
-	if (atomic_dec_and_test(&member->crowd->working))
-		complete(&member->crowd->done);
+	if (atomic_dec_and_test(&member->threads->working))
+		complete(&member->threads->done);
 	return 0;
 }
 
 /**
- * crowd_add() - let one more thread take part
- * @crowd: begun as all zeros; room for CROWD_MAX
- * @work: what the thread does
- * @context: for @work
+ * threads_add() - add a thread
+ * @threads: zero-initialized; at most THREADS_MAX threads
+ * @work: function that the thread runs once
+ * @context: argument of @work
  */
-void crowd_add(struct crowd *crowd, void (*work)(void *context), void *context)
+void threads_add(struct threads *threads, void (*work)(void *context),
+		 void *context)
 {
-	if (WARN_ON_ONCE(crowd->count == CROWD_MAX))
+	if (WARN_ON_ONCE(threads->count == THREADS_MAX))
 		return;
-	crowd->members[crowd->count++] = (struct crowd_member) {
-		.work = work, .context = context, .crowd = crowd,
+	threads->members[threads->count++] = (struct test_thread) {
+		.work = work, .context = context, .threads = threads,
 	};
 }
 
 /**
- * crowd_run() - start the threads and wait until all are done
- * @crowd: who takes part; no longer used by any of them afterwards
+ * threads_run() - start all threads and wait for their end
+ * @threads: the threads
  *
- * Return: 0, or a negative errno, and then none of them has run.
+ * Return: 0, or a negative errno, in which case no thread has run.
  */
-int crowd_run(struct crowd *crowd)
+int threads_run(struct threads *threads)
 {
-	struct task_struct *tasks[CROWD_MAX];
+	struct task_struct *tasks[THREADS_MAX];
 	unsigned int i;
 
-	init_completion(&crowd->done);
-	atomic_set(&crowd->working, crowd->count);
-	for (i = 0; i < crowd->count; i++) {
-		tasks[i] = kthread_create(member_thread, &crowd->members[i],
-					  "varta-crowd/%u", i);
+	init_completion(&threads->done);
+	atomic_set(&threads->working, threads->count);
+	for (i = 0; i < threads->count; i++) {
+		tasks[i] = kthread_create(member_thread, &threads->members[i],
+					  "varta-test/%u", i);
 		if (IS_ERR(tasks[i])) {
 			int error = PTR_ERR(tasks[i]);
 
-			/* A thread that was never woken ends without work. */
+			/* Never woken, so they end without running. */
 			while (i--)
 				kthread_stop(tasks[i]);
 			return error;
 		}
 	}
-	for (i = 0; i < crowd->count; i++)
+	for (i = 0; i < threads->count; i++)
 		wake_up_process(tasks[i]);
-	wait_for_completion(&crowd->done);
+	wait_for_completion(&threads->done);
 	return 0;
 }

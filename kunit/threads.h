@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Several threads that do something at the same time.
+ * Run functions in several threads at the same time.
  */
 #ifndef _VARTA_KUNIT_THREADS_H
 #define _VARTA_KUNIT_THREADS_H
@@ -8,33 +8,34 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 
-enum crowd_limits {
-	CROWD_MAX = 64,
+enum threads_limits {
+	THREADS_MAX = 64,
 };
 
-struct crowd;
+struct threads;
 
 /**
- * struct crowd_member - what one thread does
- * @work: is called once in the thread
- * @context: for @work
- * @crowd: filled in
+ * struct test_thread - one thread
+ * @work: function that it runs once
+ * @context: argument of @work
+ * @threads: set by threads_add()
  */
-struct crowd_member {
+struct test_thread {
 	void (*work)(void *context);
 	void *context;
-	struct crowd *crowd;
+	struct threads *threads;
 };
 
-struct crowd {
-	struct crowd_member members[CROWD_MAX];
+struct threads {
+	struct test_thread members[THREADS_MAX];
 	unsigned int count;
-	/* How many are not done. */
+	/* Threads that have not finished. */
 	atomic_t working;
 	struct completion done;
 };
 
-void crowd_add(struct crowd *crowd, void (*work)(void *context), void *context);
-int crowd_run(struct crowd *crowd);
+void threads_add(struct threads *threads, void (*work)(void *context),
+		 void *context);
+int threads_run(struct threads *threads);
 
 #endif /* _VARTA_KUNIT_THREADS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fixture of the tracker's tests. At its end every test is asked what must
- * hold of a tracker whatever was done with it.
+ * Fixture of the tracker tests. Checks the invariants of the tracker when it is
+ * destroyed.
  */
 #include <kunit/test.h>
 #include <linux/minmax.h>
@@ -14,30 +14,31 @@
 #include "wheel_check.h"
 
 /**
- * ledger_total() - everything that a counter has counted
- * @ledger: the ledger
- * @which: which counter
+ * tracker_fixture_total() - total of a counter
+ * @fixture: the fixture
+ * @which: the counter
  */
-u64 ledger_total(const struct ledger *ledger, enum varta_counter which)
+u64 tracker_fixture_total(const struct tracker_fixture *fixture,
+			  enum varta_counter which)
 {
-	return varta_counter_total(&ledger->counters, which);
+	return varta_counter_total(&fixture->counters, which);
 }
 
 /**
- * ledger_slot() - the slot of a pid, found without the index
- * @ledger: the ledger
- * @source: which relay's, 0 for this machine's
- * @pid: whose
+ * tracker_fixture_slot() - find a slot without the index
+ * @fixture: the fixture
+ * @source: number of the relay, 0 for this machine
+ * @pid: the agent's pid
  *
  * Return: the slot, or NULL.
  */
-struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
-			       u32 pid)
+struct varta_slot *tracker_fixture_slot(const struct tracker_fixture *fixture,
+					u32 source, u32 pid)
 {
 	u32 i;
 
-	for (i = 0; i < ledger->tracker.config.capacity; i++) {
-		struct varta_slot *slot = &ledger->tracker.slots[i];
+	for (i = 0; i < fixture->tracker.config.capacity; i++) {
+		struct varta_slot *slot = &fixture->tracker.slots[i];
 
 		if (slot->pid == pid && slot->source == source)
 			return slot;
@@ -46,25 +47,25 @@ struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
 }
 
 /**
- * ledger_rearm() - have another threshold heeded by all slots
- * @ledger: the ledger
- * @threshold: which
+ * tracker_fixture_rescan() - rescan all slots for a changed threshold
+ * @fixture: the fixture
+ * @threshold: the new threshold in nanoseconds
  */
-void ledger_rearm(struct ledger *ledger, u64 threshold)
+void tracker_fixture_rescan(struct tracker_fixture *fixture, u64 threshold)
 {
 	u32 cursor = 0;
 
-	while (varta_tracker_rescan(&ledger->tracker, &cursor, threshold))
+	while (varta_tracker_rescan(&fixture->tracker, &cursor, threshold))
 		;
-	ledger->threshold = threshold;
+	fixture->threshold = threshold;
 }
 
-/* A time that is not reached, or the last one, needs no timer. */
-static u64 deadline_of(const struct ledger *ledger,
+/* U64_MAX if the deadline is not representable: no timer is needed. */
+static u64 deadline_of(const struct tracker_fixture *fixture,
 		       const struct varta_slot *slot)
 {
-	u64 since = max(slot->last_ns, ledger->tracker.resume_ns);
-	u64 threshold = ledger->threshold, deadline;
+	u64 since = max(slot->last_ns, fixture->tracker.resume_ns);
+	u64 threshold = fixture->threshold, deadline;
 
 	if (slot->threshold_ms)
 		threshold = slot->threshold_ms * (u64)NSEC_PER_MSEC;
@@ -73,53 +74,56 @@ static u64 deadline_of(const struct ledger *ledger,
 }
 
 /**
- * ledger_timer_is_right() - whether a slot is looked at when it should be
- * @ledger: the ledger; nobody is using it
- * @number: of the slot
+ * tracker_fixture_timer_ok() - check the timer of a slot
+ * @fixture: the fixture; no other thread uses it
+ * @nr: number of the slot
  *
- * Return: whether it is armed, and early enough, if its agent can stall, and
- * not armed if not.
+ * Return: true if an agent that can stall is armed for no later than its
+ * deadline, and any other slot is not armed.
  */
-bool ledger_timer_is_right(const struct ledger *ledger, u32 number)
+bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr)
 {
-	const struct varta_slot *slot = &ledger->tracker.slots[number];
-	u64 armed = wheel_expires(&ledger->tracker.wheel, number);
+	const struct varta_slot *slot = &fixture->tracker.slots[nr];
+	u64 armed = wheel_expires(&fixture->tracker.wheel, nr);
 
-	/* Once its time has come, a slot that is about to be freed is not. */
+	/* An exited agent is not armed again once its timer has expired. */
 	if (slot->pid && !slot->stalled)
-		return slot->exited || armed <= deadline_of(ledger, slot);
+		return slot->exited || armed <= deadline_of(fixture, slot);
 	return armed == U64_MAX;
 }
 
 /**
- * ledger_check() - what holds of every tracker that nobody is using
- * @test: which fails if it does not
- * @ledger: the ledger
+ * tracker_fixture_check() - check the invariants of the tracker
+ * @test: the test
+ * @fixture: the fixture; no other thread uses it
+ *
+ * Checks slots, timers, index, references, charges and gauges.
  */
-void ledger_check(struct kunit *test, struct ledger *ledger)
+void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 {
-	struct varta_tracker *tracker = &ledger->tracker;
-	bool admits = tracker->config.ops->try_charge;
-	int held[FAKE_PROCS] = {};
-	int admitted[FAKE_USERS] = {};
+	struct varta_tracker *tracker = &fixture->tracker;
+	bool has_quota = tracker->config.ops->try_charge;
+	int refs[FAKE_PROCS] = {};
+	int charged[FAKE_USERS] = {};
 	int netns_charged[FAKE_NETNS] = {};
-	u32 i, found, used = 0, latched = 0, entries = 0;
+	u32 i, found, used = 0, stalled = 0, entries = 0;
 
 	for (i = 0; i < tracker->config.capacity; i++) {
 		struct varta_slot *slot = &tracker->slots[i];
 
-		KUNIT_EXPECT_TRUE_MSG(test, ledger_timer_is_right(ledger, i),
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      tracker_fixture_timer_ok(fixture, i),
 				      "slot %u, pid %u", i, slot->pid);
 		if (!slot->pid) {
 			KUNIT_EXPECT_FALSE(test, slot->stalled);
 			continue;
 		}
 		used++;
-		latched += slot->stalled;
+		stalled += slot->stalled;
 		if (slot->proc)
-			held[fake_proc_nr(slot->proc)]++;
-		admitted[slot->uid] += admits;
-		netns_charged[fake_netns_nr(slot->netns)] += admits;
+			refs[fake_proc_nr(slot->proc)]++;
+		charged[slot->uid] += has_quota;
+		netns_charged[fake_netns_nr(slot->netns)] += has_quota;
 		if (!varta_pid_index_get(&tracker->index,
 					 varta_key(slot->source, slot->pid),
 					 &found))
@@ -127,84 +131,85 @@ void ledger_check(struct kunit *test, struct ledger *ledger)
 		KUNIT_EXPECT_EQ_MSG(test, found, i, "pid %u", slot->pid);
 	}
 	KUNIT_EXPECT_STREQ(test, wheel_fault(&tracker->wheel) ?: "", "");
-	/* An entry is more than the two marks for places without one. */
+	/* Entries 0 and 1 are the marks for empty and tombstone. */
 	for (i = 0; i <= tracker->index.mask; i++)
 		entries += tracker->index.entries[i] > 1;
 
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker), used);
 	KUNIT_EXPECT_EQ(test, entries, used);
-	KUNIT_EXPECT_EQ(test, varta_tracker_stalled_now(tracker), latched);
+	KUNIT_EXPECT_EQ(test, varta_tracker_stalled_now(tracker), stalled);
 	for (i = 1; i < FAKE_PROCS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, fake_proc_refs(i), held[i],
+		KUNIT_EXPECT_EQ_MSG(test, fake_proc_refs(i), refs[i],
 				    "process %u", i);
 	for (i = 0; i < FAKE_USERS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, fake_user_charged(i), admitted[i],
+		KUNIT_EXPECT_EQ_MSG(test, fake_user_charged(i), charged[i],
 				    "user %u", i);
 	for (i = 0; i < FAKE_NETNS; i++)
-		KUNIT_EXPECT_EQ_MSG(test, fake_netns_charged(i), netns_charged[i],
-				    "netns %u", i);
-	KUNIT_EXPECT_FALSE(test, fake_procs_misused());
-	KUNIT_EXPECT_EQ(test, ledger_total(ledger,
-					   VARTA_COUNT_INVARIANT_VIOLATIONS),
-			ledger->violations);
+		KUNIT_EXPECT_EQ_MSG(test, fake_netns_charged(i),
+				    netns_charged[i], "netns %u", i);
+	KUNIT_EXPECT_FALSE(test, fake_procs_unbalanced());
+	KUNIT_EXPECT_EQ(test,
+			tracker_fixture_total(fixture,
+					      VARTA_COUNT_INVARIANT_VIOLATIONS),
+			fixture->violations);
 }
 
 /**
- * ledger_make() - make the ledger that a test is about
- * @test: the test; a second ledger may only be made when the first one is
- *	destroyed
- * @config: what is to be so; counters are filled in, and generations if they
- *	are missing
+ * tracker_fixture_create() - create a tracker with counters
+ * @test: the test; has at most one fixture at a time
+ * @config: its configuration, without counters; ops default to fake_procs_ops
  */
-struct ledger *ledger_make(struct kunit *test,
-			   const struct varta_tracker_config *config)
+struct tracker_fixture *
+tracker_fixture_create(struct kunit *test,
+		       const struct varta_tracker_config *config)
 {
-	struct varta_tracker_config whole = *config;
-	struct ledger *ledger;
+	struct varta_tracker_config full_config = *config;
+	struct tracker_fixture *fixture;
 
-	ledger = kzalloc(sizeof(*ledger), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, ledger);
-	if (varta_counters_init(&ledger->counters)) {
-		kfree(ledger);
+	fixture = kzalloc(sizeof(*fixture), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fixture);
+	if (varta_counters_init(&fixture->counters)) {
+		kfree(fixture);
 		KUNIT_FAIL_AND_ABORT(test, "no memory for counters");
 	}
-	if (!whole.ops)
-		whole.ops = &fake_procs_ops;
-	whole.counters = &ledger->counters;
-	if (varta_tracker_init(&ledger->tracker, &whole)) {
-		varta_counters_destroy(&ledger->counters);
-		kfree(ledger);
+	if (!full_config.ops)
+		full_config.ops = &fake_procs_ops;
+	full_config.counters = &fixture->counters;
+	if (varta_tracker_init(&fixture->tracker, &full_config)) {
+		varta_counters_destroy(&fixture->counters);
+		kfree(fixture);
 		KUNIT_FAIL_AND_ABORT(test, "no tracker of %u slots",
-				     whole.capacity);
+				     full_config.capacity);
 	}
 	fake_procs_reset();
-	test->priv = ledger;
-	return ledger;
+	test->priv = fixture;
+	return fixture;
 }
 
 /**
- * ledger_destroy() - look a ledger over and destroy it
+ * tracker_fixture_destroy() - check the tracker and destroy it
  * @test: the test
- * @ledger: what ledger_make() returned
+ * @fixture: the fixture
  */
-void ledger_destroy(struct kunit *test, struct ledger *ledger)
+void tracker_fixture_destroy(struct kunit *test,
+			     struct tracker_fixture *fixture)
 {
 	test->priv = NULL;
-	ledger_check(test, ledger);
-	varta_tracker_destroy(&ledger->tracker);
+	tracker_fixture_check(test, fixture);
+	varta_tracker_destroy(&fixture->tracker);
 	KUNIT_EXPECT_EQ(test, fake_procs_refs_total(), 0);
 	KUNIT_EXPECT_EQ(test, fake_procs_charged_total(), 0);
-	KUNIT_EXPECT_FALSE(test, fake_procs_misused());
-	varta_counters_destroy(&ledger->counters);
-	kfree(ledger);
+	KUNIT_EXPECT_FALSE(test, fake_procs_unbalanced());
+	varta_counters_destroy(&fixture->counters);
+	kfree(fixture);
 }
 
 /**
- * ledger_test_exit() - for suites whose tests make ledgers
+ * tracker_fixture_exit() - exit function of suites that create fixtures
  * @test: the test
  */
-void ledger_test_exit(struct kunit *test)
+void tracker_fixture_exit(struct kunit *test)
 {
 	if (test->priv)
-		ledger_destroy(test, test->priv);
+		tracker_fixture_destroy(test, test->priv);
 }

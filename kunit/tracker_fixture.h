@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A tracker with its counters and made-up generations, as a test's fixture:
- * made by the test as it needs it, looked over and destroyed when it ends.
+ * A tracker with counters and fake processes. Each test creates its own; it is
+ * checked and destroyed when the test ends.
  */
 #ifndef _VARTA_KUNIT_TRACKER_FIXTURE_H
 #define _VARTA_KUNIT_TRACKER_FIXTURE_H
@@ -11,30 +11,32 @@
 #include "counters.h"
 #include "tracker.h"
 
-struct ledger {
+struct tracker_fixture {
 	struct varta_tracker tracker;
 	struct varta_counters counters;
-	/* What the counter of invariant violations must say at the end. */
+	/* Expected total of INVARIANT_VIOLATIONS at the end. */
 	u64 violations;
 	/*
-	 * No agent without a threshold of its own is armed for later than this
-	 * behind its last beat: the longest that beats were recorded with, or
-	 * what was heeded last by ledger_rearm(). Whoever does not let the
-	 * fixtures do it sets it.
+	 * The default threshold that all timers are armed for: the longest that
+	 * beats were recorded with, or the last that was rescanned for. A test
+	 * that rescans by itself sets it.
 	 */
 	u64 threshold;
 };
 
-struct ledger *ledger_make(struct kunit *test,
-			   const struct varta_tracker_config *config);
-void ledger_destroy(struct kunit *test, struct ledger *ledger);
-void ledger_check(struct kunit *test, struct ledger *ledger);
-bool ledger_timer_is_right(const struct ledger *ledger, u32 number);
-void ledger_rearm(struct ledger *ledger, u64 threshold);
-u64 ledger_total(const struct ledger *ledger, enum varta_counter which);
-struct varta_slot *ledger_slot(const struct ledger *ledger, u32 source,
-			       u32 pid);
+struct tracker_fixture *
+tracker_fixture_create(struct kunit *test,
+		       const struct varta_tracker_config *config);
+void tracker_fixture_destroy(struct kunit *test,
+			     struct tracker_fixture *fixture);
+void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture);
+bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr);
+void tracker_fixture_rescan(struct tracker_fixture *fixture, u64 threshold);
+u64 tracker_fixture_total(const struct tracker_fixture *fixture,
+			  enum varta_counter which);
+struct varta_slot *tracker_fixture_slot(const struct tracker_fixture *fixture,
+					u32 source, u32 pid);
 
-void ledger_test_exit(struct kunit *test);
+void tracker_fixture_exit(struct kunit *test);
 
 #endif /* _VARTA_KUNIT_TRACKER_FIXTURE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A look inside a timing wheel.
+ * Inspect a timing wheel.
  */
 #include <linux/bitops.h>
 
@@ -8,7 +8,7 @@
 
 enum {
 	BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
-	/* As wheel.c numbers the lists behind the buckets. */
+	/* Numbering of lists as in wheel.c. */
 	DUE	= BUCKETS,
 	SOON,
 	EARLY,
@@ -16,9 +16,9 @@ enum {
 };
 
 /**
- * wheel_is_armed() - whether a number is due at some time
+ * wheel_is_armed() - whether a timer is armed
  * @wheel: the wheel
- * @number: which
+ * @number: number of the timer
  */
 bool wheel_is_armed(const struct varta_wheel *wheel, u32 number)
 {
@@ -26,9 +26,9 @@ bool wheel_is_armed(const struct varta_wheel *wheel, u32 number)
 }
 
 /**
- * wheel_expires() - for when a number is armed
+ * wheel_expires() - when a timer expires
  * @wheel: the wheel
- * @number: which
+ * @number: number of the timer
  *
  * Return: the time, U64_MAX if it is not armed.
  */
@@ -38,7 +38,7 @@ u64 wheel_expires(const struct varta_wheel *wheel, u32 number)
 		wheel->timers[1 + number].expires : U64_MAX;
 }
 
-/* Its level holds so many buckets from its position on. */
+/* Each level holds VARTA_WHEEL_BUCKETS buckets from clk[level] on. */
 static const char *bucket_fault(const struct varta_wheel *wheel, u32 list,
 				u64 expires)
 {
@@ -48,15 +48,18 @@ static const char *bucket_fault(const struct varta_wheel *wheel, u32 list,
 				 level * VARTA_WHEEL_LEVEL_SHIFT);
 
 	if (bucket < position)
-		return "time has passed a timer by";
+		return "a timer is in a bucket that was emptied";
 	if (bucket - position >= VARTA_WHEEL_BUCKETS) {
-		/* It waits in any bucket, to be looked at early. */
+		/*
+		 * Beyond the reach of the wheel: waits in any bucket,
+		 * expires early.
+		 */
 		return level == VARTA_WHEEL_LEVELS - 1 ? NULL :
-			"a timer is too far ahead for its level";
+			"a timer is beyond the reach of its level";
 	}
 	if (bucket % VARTA_WHEEL_BUCKETS != list % VARTA_WHEEL_BUCKETS &&
 	    level < VARTA_WHEEL_LEVELS - 1)
-		return "a timer is in another's bucket";
+		return "a timer is in the wrong bucket";
 	return NULL;
 }
 
@@ -68,12 +71,12 @@ static const char *timer_fault(const struct varta_wheel *wheel, u32 list,
 
 	switch (list) {
 	case DUE:
-		return has_begun ? NULL : "a timer is due before its tick";
+		return has_begun ? NULL : "a timer is in DUE before its tick";
 	case SOON:
 		if (!has_begun)
-			return "a timer is among the soon ones, and is not";
+			return "a timer is in SOON before its tick";
 		return expires < wheel->next_expiry ?
-			"a timer is due before the soonest" : NULL;
+			"a timer in SOON expires before next_expiry" : NULL;
 	default:
 		return list >= EARLY ? NULL :
 			bucket_fault(wheel, list, expires);
@@ -85,7 +88,7 @@ static bool is_marked(const struct varta_wheel *wheel, u32 list)
 	return test_bit(list, wheel->pending_map);
 }
 
-/* Adds how many timers are in the list to @found. */
+/* Adds the length of the list to @found. */
 static const char *list_fault(const struct varta_wheel *wheel, u32 list,
 			      u32 *found)
 {
@@ -96,9 +99,9 @@ static const char *list_fault(const struct varta_wheel *wheel, u32 list,
 	place = wheel->timers[head].next;
 	for (steps = 0; place != head; steps++) {
 		if (!place || place >= wheel->heads || steps == wheel->heads)
-			return "a list does not lead back to its head";
+			return "a list is not circular";
 		if (wheel->timers[place].prev != before)
-			return "a list is not the same backwards";
+			return "prev and next of a timer do not match";
 		fault = timer_fault(wheel, list, wheel->timers[place].expires);
 		if (fault)
 			return fault;
@@ -106,18 +109,18 @@ static const char *list_fault(const struct varta_wheel *wheel, u32 list,
 		place = wheel->timers[place].next;
 	}
 	if (wheel->timers[head].prev != before)
-		return "a list's head does not lead to its end";
+		return "prev of a list head is not the last timer";
 	if (list < BUCKETS && is_marked(wheel, list) != !!steps)
-		return "a bucket is not marked as what it is";
+		return "pending_map does not match a bucket";
 	*found += steps;
 	return NULL;
 }
 
 /**
- * wheel_fault() - what is wrong with a wheel
- * @wheel: nobody is using it
+ * wheel_fault() - check the lists of a wheel
+ * @wheel: the wheel
  *
- * Return: what, or NULL if nothing is.
+ * Return: description of the first inconsistency, NULL if there is none.
  */
 const char *wheel_fault(const struct varta_wheel *wheel)
 {
@@ -131,5 +134,5 @@ const char *wheel_fault(const struct varta_wheel *wheel)
 	}
 	for (place = 1; place < wheel->heads; place++)
 		armed += wheel->timers[place].next != 0;
-	return found == armed ? NULL : "a timer is armed and in no list";
+	return found == armed ? NULL : "an armed timer is in no list";
 }

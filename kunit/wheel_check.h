@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A look inside a timing wheel that nobody is using: what is armed, for when,
- * and whether its lists are in order.
+ * Inspect a timing wheel that no other thread uses.
  */
 #ifndef _VARTA_KUNIT_WHEEL_CHECK_H
 #define _VARTA_KUNIT_WHEEL_CHECK_H

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The timing wheel alone: each number is handed out by the first call for a
- * time that is not before its own. What is handed out before is armed again
- * here, as the tracker does it.
+ * Tests of wheel.c: each timer expires at the first call for a time not before
+ * its own. Timers that expire early are armed again here, as the tracker does.
  */
 #include <kunit/test.h>
 #include <linux/bitmap.h>
@@ -13,26 +12,26 @@
 
 enum {
 	CAPACITY	= 512,
-	/* So many calls for one time lead to the end, whatever there is. */
+	/* Enough calls to expire everything that is due at one time. */
 	CALLS_MAX	= 8 * CAPACITY,
 };
 
 #define TICK		BIT_ULL(VARTA_WHEEL_TICK_SHIFT)
-/* How long a bucket of the level is. */
-#define LENGTH(level)	(TICK << ((level) * VARTA_WHEEL_LEVEL_SHIFT))
-/* How far ahead the level reaches. */
-#define REACH(level)	(LENGTH(level) * VARTA_WHEEL_BUCKETS)
+/* Width of a bucket of the level. */
+#define WIDTH(level)	(TICK << ((level) * VARTA_WHEEL_LEVEL_SHIFT))
+/* Time covered by the level. */
+#define REACH(level)	(WIDTH(level) * VARTA_WHEEL_BUCKETS)
 
-/* What was handed out, number by number and in that order. */
-struct out {
+/* Expired timers, as a set and in order. */
+struct expired_timers {
 	DECLARE_BITMAP(set, CAPACITY);
 	u32 order[CAPACITY];
 	u32 count;
-	/* How often one was handed out before it was due. */
+	/* Timers that expired early. */
 	u32 early;
 };
 
-/* What was armed for when. */
+/* When each timer is due. */
 static u64 times[CAPACITY];
 
 static struct varta_wheel *wheel_of(struct kunit *test)
@@ -57,8 +56,9 @@ static u64 next(struct kunit *test)
 	return varta_wheel_next(wheel_of(test));
 }
 
-/* One call. Returns whether there is more. */
-static bool expire(struct kunit *test, u64 now, u32 room, struct out *out)
+/* One call of varta_wheel_expire(). Returns whether more are due. */
+static bool expire(struct kunit *test, u64 now, u32 room,
+		   struct expired_timers *expired)
 {
 	u32 numbers[VARTA_WHEEL_BATCH], later = 0, count, i;
 	u64 deadlines[VARTA_WHEEL_BATCH];
@@ -74,36 +74,46 @@ static bool expire(struct kunit *test, u64 now, u32 room, struct out *out)
 		if (times[number] > now) {
 			numbers[later] = number;
 			deadlines[later++] = times[number];
-			out->early++;
+			expired->early++;
 			continue;
 		}
-		KUNIT_ASSERT_FALSE(test, test_bit(number, out->set));
-		__set_bit(number, out->set);
-		out->order[out->count++] = number;
+		KUNIT_ASSERT_FALSE(test, test_bit(number, expired->set));
+		__set_bit(number, expired->set);
+		expired->order[expired->count++] = number;
 	}
 	varta_wheel_arm_batch(wheel_of(test), numbers, deadlines, later);
 	return more;
 }
 
-/* Calls until there is no more. Returns how many were handed out. */
-static u32 expire_into(struct kunit *test, u64 now, struct out *out)
+static struct expired_timers *alloc_expired(struct kunit *test)
+{
+	struct expired_timers *expired =
+		kunit_kzalloc(test, sizeof(*expired), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, expired);
+	return expired;
+}
+
+/* Expires all that is due. Returns the number of timers. */
+static u32 expire_into(struct kunit *test, u64 now,
+		       struct expired_timers *expired)
 {
 	u32 calls = 0;
 
-	memset(out, 0, sizeof(*out));
-	while (expire(test, now, CAPACITY, out))
+	memset(expired, 0, sizeof(*expired));
+	while (expire(test, now, CAPACITY, expired))
 		KUNIT_ASSERT_LT(test, ++calls, CALLS_MAX);
-	return out->count;
+	return expired->count;
 }
 
 static u32 expire_all(struct kunit *test, u64 now)
 {
-	static struct out out;
+	static struct expired_timers expired;
 
-	return expire_into(test, now, &out);
+	return expire_into(test, now, &expired);
 }
 
-/* Whoever waits as next() says gets there, and not beyond, and in few steps. */
+/* Waiting for each next event reaches @expires exactly, in few steps. */
 static void expect_next(struct kunit *test, u64 expires)
 {
 	u64 now = 0, until;
@@ -118,43 +128,43 @@ static void expect_next(struct kunit *test, u64 expires)
 	KUNIT_EXPECT_EQ(test, until, expires);
 }
 
-static void expect_in_order(struct kunit *test)
+static void expect_consistent(struct kunit *test)
 {
 	KUNIT_EXPECT_STREQ(test, wheel_fault(wheel_of(test)) ?: "", "");
 }
 
-/* As if it had just been made. */
-static void renew(struct kunit *test)
+/* Replace the wheel by a new one. */
+static void reset_wheel(struct kunit *test)
 {
-	expect_in_order(test);
+	expect_consistent(test);
 	varta_wheel_destroy(wheel_of(test));
 	KUNIT_ASSERT_EQ(test, varta_wheel_init(wheel_of(test), CAPACITY), 0);
 }
 
-/* ---- When. */
+/* ---- Time of expiry. */
 
-/* Both sides of every edge there is, seen from @since. */
+/* Check expiry one nanosecond before and at @expires, in a wheel at @since. */
 static void expect_exact_from(struct kunit *test, u64 since, u64 expires)
 {
-	const u64 handed_out = max(expires, since);
+	const u64 due = max(expires, since);
 
-	/* Never, which is an edge of the last bucket. */
+	/* U64_MAX is never reached. */
 	if (expires == U64_MAX)
 		return;
-	renew(test);
+	reset_wheel(test);
 	KUNIT_EXPECT_EQ(test, expire_all(test, since), 0);
 	KUNIT_EXPECT_TRUE(test, arm(test, 7, expires));
 	KUNIT_EXPECT_LE(test, next(test), expires);
-	expect_in_order(test);
+	expect_consistent(test);
 	if (expires < since || expires - since < REACH(VARTA_WHEEL_LEVELS - 1))
 		expect_next(test, expires);
 	if (expires > since) {
 		KUNIT_EXPECT_EQ_MSG(test, expire_all(test, expires - 1), 0,
 				    "%llu from %llu", expires, since);
 		KUNIT_EXPECT_EQ(test, next(test), expires);
-		expect_in_order(test);
+		expect_consistent(test);
 	}
-	KUNIT_EXPECT_EQ_MSG(test, expire_all(test, handed_out), 1,
+	KUNIT_EXPECT_EQ_MSG(test, expire_all(test, due), 1,
 			    "%llu from %llu", expires, since);
 	KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
 	KUNIT_EXPECT_EQ(test, expire_all(test, U64_MAX), 0);
@@ -168,12 +178,12 @@ static void expect_exact_around(struct kunit *test, u64 since, u64 edge)
 }
 
 static const u64 starts[] = {
-	0, 1, TICK - 1, TICK, 77 * LENGTH(0) + 3, LENGTH(1) - 1, LENGTH(1),
-	255 * LENGTH(1) + 255 * LENGTH(0) + TICK - 1, LENGTH(3) + LENGTH(2) - 1,
-	200 * LENGTH(4) + 17 * LENGTH(1), LENGTH(5) * 127 + 99,
+	0, 1, TICK - 1, TICK, 77 * WIDTH(0) + 3, WIDTH(1) - 1, WIDTH(1),
+	255 * WIDTH(1) + 255 * WIDTH(0) + TICK - 1, WIDTH(3) + WIDTH(2) - 1,
+	200 * WIDTH(4) + 17 * WIDTH(1), WIDTH(5) * 127 + 99,
 };
 
-static void each_edge_is_exact_from_anywhere(struct kunit *test)
+static void expiry_is_exact_at_every_bucket_edge(struct kunit *test)
 {
 	u32 i, level;
 
@@ -186,19 +196,19 @@ static void each_edge_is_exact_from_anywhere(struct kunit *test)
 		expect_exact_around(test, since, since + 1);
 		expect_exact_around(test, since, roundup(since + 1, TICK));
 		for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
-			expect_exact_around(test, since, LENGTH(level));
-			expect_exact_around(test, since, since + LENGTH(level));
+			expect_exact_around(test, since, WIDTH(level));
+			expect_exact_around(test, since, since + WIDTH(level));
 			expect_exact_around(test, since, REACH(level));
 			expect_exact_around(test, since, since + REACH(level));
-			/* Where the level's next bucket begins. */
+			/* The next edge of the level. */
 			expect_exact_around(test, since,
-					    (since / LENGTH(level) + 1) *
-						    LENGTH(level));
+					    (since / WIDTH(level) + 1) *
+					    WIDTH(level));
 		}
 	}
 }
 
-static void end_of_time_is_exact(struct kunit *test)
+static void expiry_just_below_u64_max_is_exact(struct kunit *test)
 {
 	u64 back;
 
@@ -206,40 +216,39 @@ static void end_of_time_is_exact(struct kunit *test)
 		expect_exact_from(test, U64_MAX - back, U64_MAX - 1);
 }
 
-static void end_of_time_itself_is_never(struct kunit *test)
+static void u64_max_never_expires(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, arm(test, 7, U64_MAX));
 	KUNIT_EXPECT_FALSE(test, wheel_is_armed(wheel_of(test), 7));
 	KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
 	KUNIT_EXPECT_EQ(test, expire_all(test, U64_MAX), 0);
-	/* Nor does it make anything later. */
+	/* Nor does it delay an armed timer. */
 	arm(test, 7, 50);
 	KUNIT_EXPECT_FALSE(test, arm(test, 7, U64_MAX));
 	KUNIT_EXPECT_EQ(test, expire_all(test, 50), 1);
 }
 
-static void first_and_last_number_are_numbers(struct kunit *test)
+static void first_and_last_number_expire(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	arm(test, 0, 5);
-	arm(test, CAPACITY - 1, LENGTH(2));
-	KUNIT_EXPECT_EQ(test, expire_into(test, 5, out), 1);
-	KUNIT_EXPECT_EQ(test, out->order[0], 0);
-	KUNIT_EXPECT_EQ(test, expire_into(test, LENGTH(2), out), 1);
-	KUNIT_EXPECT_EQ(test, out->order[0], CAPACITY - 1);
+	arm(test, CAPACITY - 1, WIDTH(2));
+	KUNIT_EXPECT_EQ(test, expire_into(test, 5, expired), 1);
+	KUNIT_EXPECT_EQ(test, expired->order[0], 0);
+	KUNIT_EXPECT_EQ(test, expire_into(test, WIDTH(2), expired), 1);
+	KUNIT_EXPECT_EQ(test, expired->order[0], CAPACITY - 1);
 }
 
-/* ---- Armed again, and disarmed. */
+/* ---- Rearming and disarming. */
 
-/* A time that waits in a bucket of the level if the wheel was never turned. */
+/* A time that is in a bucket of the level in a new wheel. */
 static u64 in_level(u32 level)
 {
-	return 3 * LENGTH(level) + (level ? REACH(level - 1) : 0);
+	return 3 * WIDTH(level) + (level ? REACH(level - 1) : 0);
 }
 
-static void earlier_time_counts_and_later_does_not(struct kunit *test)
+static void only_earlier_expiry_replaces_armed_one(struct kunit *test)
 {
 	static const u64 edges[] = {
 		3, TICK - 1, TICK, 5 * TICK, REACH(0) - 1, REACH(0), REACH(1),
@@ -251,10 +260,10 @@ static void earlier_time_counts_and_later_does_not(struct kunit *test)
 		for (j = 0; j < ARRAY_SIZE(edges); j++) {
 			u64 first = min(edges[i], edges[j]);
 
-			renew(test);
+			reset_wheel(test);
 			arm(test, 7, edges[i]);
 			KUNIT_EXPECT_EQ(test, arm(test, 7, edges[j]), j < i);
-			expect_in_order(test);
+			expect_consistent(test);
 			KUNIT_EXPECT_EQ(test, wheel_expires(wheel_of(test), 7),
 					first);
 			KUNIT_EXPECT_LE(test, next(test), first);
@@ -266,36 +275,36 @@ static void earlier_time_counts_and_later_does_not(struct kunit *test)
 	}
 }
 
-/* Alone there, as the first, in the middle and as the last. */
-static void disarmed_from_any_bucket(struct kunit *test)
+/* The only, first, middle and last timer of the bucket. */
+static void timer_is_disarmed_in_any_bucket(struct kunit *test)
 {
 	u32 level, i;
 
 	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
-		renew(test);
+		reset_wheel(test);
 		for (i = 0; i < 4; i++)
 			arm(test, i, in_level(level) + i);
 		disarm(test, 1);
-		expect_in_order(test);
+		expect_consistent(test);
 		disarm(test, 0);
 		disarm(test, 3);
-		expect_in_order(test);
+		expect_consistent(test);
 		expect_next(test, in_level(level) + 2);
 		disarm(test, 2);
-		expect_in_order(test);
+		expect_consistent(test);
 		KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
 		KUNIT_EXPECT_EQ(test, expire_all(test, U64_MAX), 0);
 	}
 }
 
-static void disarmed_when_due_soon(struct kunit *test)
+static void timer_is_disarmed_in_begun_tick(struct kunit *test)
 {
 	arm(test, 1, 100);
 	arm(test, 2, 200);
 	arm(test, 3, 300);
 	disarm(test, 1);
 	disarm(test, 3);
-	expect_in_order(test);
+	expect_consistent(test);
 	KUNIT_EXPECT_LE(test, next(test), 200);
 	KUNIT_EXPECT_EQ(test, expire_all(test, 199), 0);
 	KUNIT_EXPECT_EQ(test, next(test), 200);
@@ -303,135 +312,132 @@ static void disarmed_when_due_soon(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
 }
 
-/* Three that are due, one of which is handed out. */
-static void make_two_due(struct kunit *test, struct out *out)
+/* Three due timers, of which one expires. */
+static void leave_two_due(struct kunit *test, struct expired_timers *expired)
 {
 	arm(test, 1, 10);
 	arm(test, 2, 11);
 	arm(test, 3, 12);
-	KUNIT_ASSERT_TRUE(test, expire(test, 50, 1, out));
-	KUNIT_ASSERT_EQ(test, out->count, 1);
-	KUNIT_ASSERT_EQ(test, out->order[0], 1);
-	/* What is left is to be handed out at once. */
+	KUNIT_ASSERT_TRUE(test, expire(test, 50, 1, expired));
+	KUNIT_ASSERT_EQ(test, expired->count, 1);
+	KUNIT_ASSERT_EQ(test, expired->order[0], 1);
+	/* The others are due at once. */
 	KUNIT_EXPECT_EQ(test, next(test), 0);
 }
 
-static void disarmed_when_about_to_be_handed_out(struct kunit *test)
+static void timer_is_disarmed_while_due(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
-	make_two_due(test, out);
+	leave_two_due(test, expired);
 	disarm(test, 2);
-	expect_in_order(test);
-	KUNIT_EXPECT_EQ(test, expire_into(test, 50, out), 1);
-	KUNIT_EXPECT_EQ(test, out->order[0], 3);
+	expect_consistent(test);
+	KUNIT_EXPECT_EQ(test, expire_into(test, 50, expired), 1);
+	KUNIT_EXPECT_EQ(test, expired->order[0], 3);
 
-	renew(test);
-	memset(out, 0, sizeof(*out));
-	make_two_due(test, out);
+	reset_wheel(test);
+	memset(expired, 0, sizeof(*expired));
+	leave_two_due(test, expired);
 	disarm(test, 2);
 	disarm(test, 3);
 	KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
-	KUNIT_EXPECT_EQ(test, expire_into(test, 50, out), 0);
+	KUNIT_EXPECT_EQ(test, expire_into(test, 50, expired), 0);
 }
 
-static void armed_again_when_about_to_be_handed_out(struct kunit *test)
+static void timer_is_rearmed_while_due(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
-	make_two_due(test, out);
+	leave_two_due(test, expired);
 	arm(test, 2, 9);
 	arm(test, 3, 1000);
-	/* It is disarmed, and armed as if it had never been. */
+	/* It has expired, and is armed anew. */
 	arm(test, 1, 60);
-	expect_in_order(test);
-	KUNIT_EXPECT_EQ(test, expire_into(test, 50, out), 2);
-	KUNIT_EXPECT_FALSE(test, test_bit(1, out->set));
+	expect_consistent(test);
+	KUNIT_EXPECT_EQ(test, expire_into(test, 50, expired), 2);
+	KUNIT_EXPECT_FALSE(test, test_bit(1, expired->set));
 	KUNIT_EXPECT_EQ(test, next(test), 60);
-	KUNIT_EXPECT_EQ(test, expire_into(test, 60, out), 1);
+	KUNIT_EXPECT_EQ(test, expire_into(test, 60, expired), 1);
 }
 
-static void doing_it_twice_is_doing_it_once(struct kunit *test)
+static void arm_and_disarm_are_idempotent(struct kunit *test)
 {
 	disarm(test, 4);
-	expect_in_order(test);
-	KUNIT_EXPECT_TRUE(test, arm(test, 4, LENGTH(1)));
-	KUNIT_EXPECT_FALSE(test, arm(test, 4, LENGTH(1)));
-	expect_in_order(test);
-	KUNIT_EXPECT_EQ(test, expire_all(test, LENGTH(1)), 1);
+	expect_consistent(test);
+	KUNIT_EXPECT_TRUE(test, arm(test, 4, WIDTH(1)));
+	KUNIT_EXPECT_FALSE(test, arm(test, 4, WIDTH(1)));
+	expect_consistent(test);
+	KUNIT_EXPECT_EQ(test, expire_all(test, WIDTH(1)), 1);
 	KUNIT_EXPECT_FALSE(test, wheel_is_armed(wheel_of(test), 4));
 	disarm(test, 4);
 	KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
-	KUNIT_EXPECT_TRUE(test, arm(test, 4, LENGTH(2)));
+	KUNIT_EXPECT_TRUE(test, arm(test, 4, WIDTH(2)));
 	disarm(test, 4);
 	disarm(test, 4);
-	expect_in_order(test);
+	expect_consistent(test);
 	KUNIT_EXPECT_EQ(test, expire_all(test, U64_MAX), 0);
 }
 
-/* ---- What is next. */
+/* ---- Next event. */
 
-static void next_is_exact_for_a_few_soon(struct kunit *test)
+static void next_event_is_exact_for_few_timers(struct kunit *test)
 {
 	u32 i;
 
 	for (i = 0; i < 8; i++)
 		arm(test, i, 5 * TICK + 100 - i);
-	/* What is in later buckets does not matter. */
+	/* Timers of later buckets do not matter. */
 	for (; i < 100; i++)
-		arm(test, i, 6 * TICK + i * LENGTH(i % 6));
+		arm(test, i, 6 * TICK + i * WIDTH(i % 6));
 	KUNIT_EXPECT_EQ(test, next(test), 5 * TICK + 93);
 	disarm(test, 7);
 	KUNIT_EXPECT_EQ(test, next(test), 5 * TICK + 94);
 }
 
-/* Early, and never without getting nearer. */
-static void next_is_never_late_for_many(struct kunit *test)
+/* May be early, but always makes progress. */
+static void next_event_is_never_late_for_many_timers(struct kunit *test)
 {
 	u32 level, i;
 
 	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
-		u64 first = in_level(level) + LENGTH(level) / 2;
+		u64 first = in_level(level) + WIDTH(level) / 2;
 
-		renew(test);
+		reset_wheel(test);
 		for (i = 0; i < 200; i++)
 			arm(test, i, first + i);
 		expect_next(test, first);
-		expect_in_order(test);
+		expect_consistent(test);
 		KUNIT_EXPECT_EQ(test, expire_all(test, first + 199), 200);
 	}
 }
 
-/* If it is armed again for when it is due, and not out of reach. */
-static void early_is_once_a_level(struct kunit *test)
+/* If it is rearmed for the same time, and within reach. */
+static void timer_expires_early_at_most_once_per_level(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 level, early;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
 		u64 now, expires = in_level(level);
 
-		renew(test);
+		reset_wheel(test);
 		arm(test, 7, expires);
 		early = 0;
 		for (now = next(test); now < expires; now = next(test)) {
-			expire_into(test, now, out);
-			early += out->early;
-			/* It is not far from being due. */
-			if (out->early)
+			expire_into(test, now, expired);
+			early += expired->early;
+			/* Early by at most two buckets. */
+			if (expired->early)
 				KUNIT_EXPECT_LE(test, expires - now,
-						2 * LENGTH(level));
+						2 * WIDTH(level));
 		}
 		KUNIT_EXPECT_LE(test, early, level);
 		KUNIT_EXPECT_EQ(test, !early, !level);
 	}
 }
 
-/* And those that are nearer before they are. */
-static void far_ahead_is_looked_at_in_between(struct kunit *test)
+/* Nearer timers expire in between. */
+static void timer_beyond_reach_is_requeued(struct kunit *test)
 {
 	const u64 reach = REACH(VARTA_WHEEL_LEVELS - 1);
 	u64 now, last = 0;
@@ -441,7 +447,7 @@ static void far_ahead_is_looked_at_in_between(struct kunit *test)
 		KUNIT_ASSERT_GT(test, now, last);
 		last = now;
 		KUNIT_ASSERT_EQ(test, expire_all(test, now), 0);
-		expect_in_order(test);
+		expect_consistent(test);
 		if (now < 2 * reach) {
 			arm(test, 8, now + 17);
 			KUNIT_EXPECT_EQ(test, expire_all(test, now + 17), 1);
@@ -451,172 +457,170 @@ static void far_ahead_is_looked_at_in_between(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expire_all(test, now), 1);
 }
 
-static void sooner_is_what_next_did_not_say(struct kunit *test)
+static void arm_returns_true_only_before_next_event(struct kunit *test)
 {
-	/* Nothing was said: anything is sooner. */
+	/* No event was reported: any timer is earlier. */
 	KUNIT_EXPECT_TRUE(test, arm(test, 1, U64_MAX - 1));
-	KUNIT_EXPECT_TRUE(test, arm(test, 2, LENGTH(2)));
-	/* What was sooner once has been told. */
-	KUNIT_EXPECT_FALSE(test, arm(test, 3, LENGTH(2)));
-	KUNIT_EXPECT_FALSE(test, arm(test, 4, LENGTH(2) + 1));
-	KUNIT_EXPECT_TRUE(test, arm(test, 4, LENGTH(2) - 1));
-	KUNIT_EXPECT_EQ(test, next(test), LENGTH(2) - 1);
-	/* Whoever waits for what was disarmed waits too short: no matter. */
+	KUNIT_EXPECT_TRUE(test, arm(test, 2, WIDTH(2)));
+	/* The event is now that of the last earlier timer. */
+	KUNIT_EXPECT_FALSE(test, arm(test, 3, WIDTH(2)));
+	KUNIT_EXPECT_FALSE(test, arm(test, 4, WIDTH(2) + 1));
+	KUNIT_EXPECT_TRUE(test, arm(test, 4, WIDTH(2) - 1));
+	KUNIT_EXPECT_EQ(test, next(test), WIDTH(2) - 1);
+	/* A disarmed timer leaves the event: a spurious wakeup. */
 	disarm(test, 4);
-	KUNIT_EXPECT_FALSE(test, arm(test, 5, LENGTH(2) - 1));
+	KUNIT_EXPECT_FALSE(test, arm(test, 5, WIDTH(2) - 1));
 	disarm(test, 5);
-	KUNIT_EXPECT_EQ(test, next(test), LENGTH(2));
-	KUNIT_EXPECT_TRUE(test, arm(test, 5, LENGTH(2) - 1));
-	/* Handing out tells nobody anything; asking does. */
-	KUNIT_EXPECT_EQ(test, expire_all(test, LENGTH(2)), 3);
-	KUNIT_EXPECT_FALSE(test, arm(test, 6, 2 * LENGTH(2)));
-	KUNIT_EXPECT_EQ(test, next(test), 2 * LENGTH(2));
-	KUNIT_EXPECT_TRUE(test, arm(test, 7, 2 * LENGTH(2) - 1));
+	KUNIT_EXPECT_EQ(test, next(test), WIDTH(2));
+	KUNIT_EXPECT_TRUE(test, arm(test, 5, WIDTH(2) - 1));
+	/*
+	 * varta_wheel_expire() leaves the event, varta_wheel_next() updates
+	 * it.
+	 */
+	KUNIT_EXPECT_EQ(test, expire_all(test, WIDTH(2)), 3);
+	KUNIT_EXPECT_FALSE(test, arm(test, 6, 2 * WIDTH(2)));
+	KUNIT_EXPECT_EQ(test, next(test), 2 * WIDTH(2));
+	KUNIT_EXPECT_TRUE(test, arm(test, 7, 2 * WIDTH(2) - 1));
 }
 
-/* ---- Many. */
+/* ---- Many timers. */
 
-static void many_are_moved_a_batch_at_a_time(struct kunit *test)
+static void timers_cascade_in_batches(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i, calls = 1;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	for (i = 0; i < CAPACITY; i++)
 		arm(test, i, in_level(2) + i);
-	while (expire(test, in_level(2) - LENGTH(2), CAPACITY, out))
+	while (expire(test, in_level(2) - WIDTH(2), CAPACITY, expired))
 		KUNIT_ASSERT_LE(test, ++calls, CAPACITY);
-	/* Each call moves so many, and the last one finds none. */
+	/* Each call cascades one batch; the last one finds none. */
 	KUNIT_EXPECT_GE(test, calls, CAPACITY / VARTA_WHEEL_BATCH);
 	KUNIT_EXPECT_LE(test, calls, CAPACITY / VARTA_WHEEL_BATCH + 1);
-	KUNIT_EXPECT_EQ(test, out->count, 0);
-	KUNIT_EXPECT_EQ(test, out->early, CAPACITY);
-	expect_in_order(test);
-	/* The same of those whose tick has begun. */
-	for (calls = 1; expire(test, in_level(2), CAPACITY, out); calls++)
+	KUNIT_EXPECT_EQ(test, expired->count, 0);
+	KUNIT_EXPECT_EQ(test, expired->early, CAPACITY);
+	expect_consistent(test);
+	/* The same for timers of a begun tick. */
+	for (calls = 1; expire(test, in_level(2), CAPACITY, expired); calls++)
 		KUNIT_ASSERT_LE(test, calls, CAPACITY);
 	KUNIT_EXPECT_GE(test, calls, CAPACITY / VARTA_WHEEL_BATCH);
-	KUNIT_EXPECT_EQ(test, out->count, 1);
+	KUNIT_EXPECT_EQ(test, expired->count, 1);
 	KUNIT_EXPECT_EQ(test, next(test), in_level(2) + 1);
-	KUNIT_EXPECT_EQ(test, expire_into(test, in_level(3), out),
+	KUNIT_EXPECT_EQ(test, expire_into(test, in_level(3), expired),
 			CAPACITY - 1);
 }
 
-static void many_are_handed_out_as_there_is_room(struct kunit *test)
+static void expire_returns_at_most_room_timers(struct kunit *test)
 {
 	static const u32 rooms[] = {
 		1, 7, VARTA_WHEEL_BATCH - 1, VARTA_WHEEL_BATCH,
 		VARTA_WHEEL_BATCH + 1, CAPACITY,
 	};
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i, j, calls;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
 		u32 each = min_t(u32, rooms[i], VARTA_WHEEL_BATCH);
 
-		renew(test);
-		memset(out, 0, sizeof(*out));
-		/* Some from every list, and some that are not due. */
+		reset_wheel(test);
+		memset(expired, 0, sizeof(*expired));
+		/* Timers of all lists, and some that are not due. */
 		for (j = 0; j < CAPACITY; j++)
-			arm(test, j, j % 8 == 7 ? U64_MAX - 1 :
-						  LENGTH(j % 4) * (1 + j % 3) + j);
+			arm(test, j, j % 8 == 7 ? U64_MAX - 1 : WIDTH(j % 4) *
+			    (1 + j % 3) + j);
 		calls = 1;
-		while (expire(test, 10 * LENGTH(3), rooms[i], out))
+		while (expire(test, 10 * WIDTH(3), rooms[i], expired))
 			KUNIT_ASSERT_LT(test, ++calls, CALLS_MAX);
-		KUNIT_EXPECT_EQ(test, out->count, CAPACITY - CAPACITY / 8);
-		KUNIT_EXPECT_GE(test, calls, out->count / each);
-		KUNIT_EXPECT_LE(test, calls, out->count / each + 2);
-		expect_in_order(test);
+		KUNIT_EXPECT_EQ(test, expired->count, CAPACITY - CAPACITY / 8);
+		KUNIT_EXPECT_GE(test, calls, expired->count / each);
+		KUNIT_EXPECT_LE(test, calls, expired->count / each + 2);
+		expect_consistent(test);
 	}
 }
 
-/* Between two batches, what is armed, disarmed and due changes. */
-static void batches_heed_what_comes_between(struct kunit *test)
+static void changes_between_batches_take_effect(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	for (i = 0; i < 200; i++)
-		arm(test, i, LENGTH(1) + i);
-	KUNIT_ASSERT_TRUE(test, expire(test, LENGTH(1) + 99, CAPACITY, out));
+		arm(test, i, WIDTH(1) + i);
+	KUNIT_ASSERT_TRUE(test, expire(test, WIDTH(1) + 99, CAPACITY, expired));
 	arm(test, 300, 5);
-	arm(test, 301, LENGTH(1) + 99);
-	arm(test, 302, LENGTH(1) + 100);
+	arm(test, 301, WIDTH(1) + 99);
+	arm(test, 302, WIDTH(1) + 100);
 	disarm(test, 99);
-	while (expire(test, LENGTH(1) + 99, CAPACITY, out))
-		KUNIT_ASSERT_LT(test, out->count, CAPACITY);
-	expect_in_order(test);
-	KUNIT_EXPECT_EQ(test, out->count, 99 + 2);
-	KUNIT_EXPECT_TRUE(test, test_bit(300, out->set));
-	KUNIT_EXPECT_TRUE(test, test_bit(301, out->set));
-	KUNIT_EXPECT_FALSE(test, test_bit(99, out->set));
-	KUNIT_EXPECT_EQ(test, expire_into(test, LENGTH(1) + 199, out), 100 + 1);
+	while (expire(test, WIDTH(1) + 99, CAPACITY, expired))
+		KUNIT_ASSERT_LT(test, expired->count, CAPACITY);
+	expect_consistent(test);
+	KUNIT_EXPECT_EQ(test, expired->count, 99 + 2);
+	KUNIT_EXPECT_TRUE(test, test_bit(300, expired->set));
+	KUNIT_EXPECT_TRUE(test, test_bit(301, expired->set));
+	KUNIT_EXPECT_FALSE(test, test_bit(99, expired->set));
+	KUNIT_EXPECT_EQ(test, expire_into(test, WIDTH(1) + 199, expired),
+			100 + 1);
 }
 
-/* While many from a wide bucket are handed out, a narrow one draws near. */
-static void narrow_bucket_comes_before_a_wide_one(struct kunit *test)
+/* A timer in a narrow bucket becomes due while a wide bucket expires. */
+static void narrow_bucket_expires_before_wide_one(struct kunit *test)
 {
-	enum { NARROW = 12, ROOM = 8 };
-	const u64 near = LENGTH(3) * 99;
-	const u64 expires = near + 3 * LENGTH(1);
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	enum { NR_NARROW = 12, ROOM = 8 };
+	const u64 near = WIDTH(3) * 99;
+	const u64 expires = near + 3 * WIDTH(1);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
-	for (i = NARROW; i < CAPACITY; i++)
-		arm(test, i, near + LENGTH(3) + i);
+	for (i = NR_NARROW; i < CAPACITY; i++)
+		arm(test, i, near + WIDTH(3) + i);
 	KUNIT_ASSERT_EQ(test, expire_all(test, near - 2 * REACH(0)), 0);
-	for (i = 0; i < NARROW; i++)
+	for (i = 0; i < NR_NARROW; i++)
 		arm(test, i, expires);
-	KUNIT_ASSERT_TRUE(test, expire(test, near, ROOM, out));
-	/* Each time it leaves the wide one a quarter, and all else is its. */
-	KUNIT_ASSERT_TRUE(test, expire(test, expires - LENGTH(1), ROOM, out));
-	KUNIT_ASSERT_TRUE(test, expire(test, expires - LENGTH(1), ROOM, out));
-	KUNIT_EXPECT_EQ(test, out->early, 3 * ROOM);
-	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, out));
-	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, out));
-	KUNIT_EXPECT_EQ(test, out->count, NARROW);
-	KUNIT_EXPECT_EQ(test, find_next_zero_bit(out->set, CAPACITY, 0),
-			NARROW);
-	expect_in_order(test);
+	KUNIT_ASSERT_TRUE(test, expire(test, near, ROOM, expired));
+	/* Early timers get what due timers leave: at least a quarter. */
+	KUNIT_ASSERT_TRUE(test,
+			  expire(test, expires - WIDTH(1), ROOM, expired));
+	KUNIT_ASSERT_TRUE(test,
+			  expire(test, expires - WIDTH(1), ROOM, expired));
+	KUNIT_EXPECT_EQ(test, expired->early, 3 * ROOM);
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, expired));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, expired));
+	KUNIT_EXPECT_EQ(test, expired->count, NR_NARROW);
+	KUNIT_EXPECT_EQ(test, find_next_zero_bit(expired->set, CAPACITY, 0),
+			NR_NARROW);
+	expect_consistent(test);
 }
 
-/* Nor does it take all the time to see that many are not due yet. */
-static void seeing_who_is_not_due_leaves_time_for_others(struct kunit *test)
+static void scan_of_pending_timers_leaves_room_for_early_ones(struct kunit *test)
 {
-	enum { PATIENT = CAPACITY - 1 };
+	enum { WAITER = CAPACITY - 1 };
 	const u64 now = 4 * REACH(0);
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
-	arm(test, PATIENT, now + LENGTH(1));
+	arm(test, WAITER, now + WIDTH(1));
 	KUNIT_ASSERT_EQ(test, expire_all(test, now - REACH(0) / 2), 0);
-	for (i = 0; i < PATIENT; i++)
+	for (i = 0; i < WAITER; i++)
 		arm(test, i, now + TICK - 1 - i);
-	KUNIT_EXPECT_TRUE(test, expire(test, now, VARTA_WHEEL_BATCH, out));
-	KUNIT_EXPECT_EQ(test, out->early, 1);
-	KUNIT_EXPECT_EQ(test, out->count, 0);
-	expect_in_order(test);
+	KUNIT_EXPECT_TRUE(test, expire(test, now, VARTA_WHEEL_BATCH, expired));
+	KUNIT_EXPECT_EQ(test, expired->early, 1);
+	KUNIT_EXPECT_EQ(test, expired->count, 0);
+	expect_consistent(test);
 }
 
-/* Tick by tick, as when it is called whenever something is next. */
-static void order_is_that_of_time_to_within_a_tick(struct kunit *test)
+/* Expire at each next event, as the tracker does. */
+static void expiry_order_is_exact_to_one_tick(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i, found = 0;
 	u64 last = 0, now;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	for (i = 0; i < CAPACITY; i++)
-		arm(test, i, 1 + (i * 7919ull % CAPACITY) * (LENGTH(1) / 64));
+		arm(test, i, 1 + (i * 7919ull % CAPACITY) * (WIDTH(1) / 64));
 	for (now = next(test); now != U64_MAX; now = next(test)) {
-		found += expire_into(test, now, out);
-		for (i = 0; i < out->count; i++) {
-			u64 at = 1 + (out->order[i] * 7919ull % CAPACITY) *
-				     (LENGTH(1) / 64);
+		found += expire_into(test, now, expired);
+		for (i = 0; i < expired->count; i++) {
+			u64 at = 1 + (expired->order[i] * 7919ull % CAPACITY) *
+				     (WIDTH(1) / 64);
 
 			KUNIT_ASSERT_LE(test, last, at + TICK);
 			KUNIT_ASSERT_EQ(test, at, now);
@@ -626,31 +630,31 @@ static void order_is_that_of_time_to_within_a_tick(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, found, CAPACITY);
 }
 
-/* ---- How time goes. */
+/* ---- Clock. */
 
-static void far_leap_hands_out_all(struct kunit *test)
+static void far_time_jump_expires_all(struct kunit *test)
 {
 	u32 level, i = 0;
 
 	arm(test, i++, 0);
 	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
-		arm(test, i++, LENGTH(level) - 1);
-		arm(test, i++, LENGTH(level));
+		arm(test, i++, WIDTH(level) - 1);
+		arm(test, i++, WIDTH(level));
 		arm(test, i++, in_level(level));
 		arm(test, i++, REACH(level));
 	}
 	arm(test, i++, U64_MAX - 1);
 	KUNIT_EXPECT_EQ(test, expire_all(test, U64_MAX), i);
-	expect_in_order(test);
-	/* From there on, everything is over. */
+	expect_consistent(test);
+	/* At the end of time, every timer is due. */
 	arm(test, 7, 5);
 	arm(test, 8, U64_MAX - 1);
 	KUNIT_EXPECT_EQ(test, expire_all(test, U64_MAX), 2);
 }
 
-static void time_may_stand(struct kunit *test)
+static void expire_may_repeat_same_time(struct kunit *test)
 {
-	const u64 now = LENGTH(2) + 5 * TICK + 17;
+	const u64 now = WIDTH(2) + 5 * TICK + 17;
 	u32 i;
 
 	KUNIT_EXPECT_EQ(test, expire_all(test, now), 0);
@@ -660,24 +664,24 @@ static void time_may_stand(struct kunit *test)
 		KUNIT_EXPECT_LE(test, next(test), now);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now), 1);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now), 0);
-		expect_in_order(test);
+		expect_consistent(test);
 	}
 	KUNIT_EXPECT_EQ(test, expire_all(test, now + 1), 1);
 }
 
-static void time_may_run_back_a_little(struct kunit *test)
+static void time_may_go_back(struct kunit *test)
 {
-	const u64 now = LENGTH(1);
+	const u64 now = WIDTH(1);
 	u64 back;
 
-	for (back = 1; back < LENGTH(1); back *= 5) {
-		renew(test);
+	for (back = 1; back < WIDTH(1); back *= 5) {
+		reset_wheel(test);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now), 0);
 		arm(test, 1, now - back);
 		arm(test, 2, now + 1);
 		arm(test, 3, now + 3 * TICK);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now - back - 1), 0);
-		expect_in_order(test);
+		expect_consistent(test);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now - back), 1);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now), 0);
 		KUNIT_EXPECT_EQ(test, expire_all(test, now + 1), 1);
@@ -686,38 +690,40 @@ static void time_may_run_back_a_little(struct kunit *test)
 	}
 }
 
-/* Time runs back while what was due is still being handed out. */
-static void time_may_run_back_between_batches(struct kunit *test)
+/* The clock goes back while due timers remain. */
+static void time_may_go_back_between_batches(struct kunit *test)
 {
-	struct out *out = kunit_kzalloc(test, sizeof(*out), GFP_KERNEL);
+	struct expired_timers *expired = alloc_expired(test);
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, out);
 	for (i = 0; i < 200; i++)
-		arm(test, i, LENGTH(2) + i * 100);
-	KUNIT_ASSERT_TRUE(test, expire(test, LENGTH(3), 10, out));
-	KUNIT_ASSERT_EQ(test, out->count, 10);
-	while (expire(test, LENGTH(2) + 99 * 100, CAPACITY, out))
-		KUNIT_ASSERT_LT(test, out->count, CAPACITY);
-	expect_in_order(test);
-	KUNIT_EXPECT_EQ(test, out->count, 100);
-	KUNIT_EXPECT_EQ(test, next(test), LENGTH(2) + 100 * 100);
-	KUNIT_EXPECT_EQ(test, expire_into(test, LENGTH(3), out), 100);
+		arm(test, i, WIDTH(2) + i * 100);
+	KUNIT_ASSERT_TRUE(test, expire(test, WIDTH(3), 10, expired));
+	KUNIT_ASSERT_EQ(test, expired->count, 10);
+	while (expire(test, WIDTH(2) + 99 * 100, CAPACITY, expired))
+		KUNIT_ASSERT_LT(test, expired->count, CAPACITY);
+	expect_consistent(test);
+	KUNIT_EXPECT_EQ(test, expired->count, 100);
+	KUNIT_EXPECT_EQ(test, next(test), WIDTH(2) + 100 * 100);
+	KUNIT_EXPECT_EQ(test, expire_into(test, WIDTH(3), expired), 100);
 }
 
-/* Nobody has turned it for long: times are seen from where it stands. */
-static void wheel_may_lag_behind(struct kunit *test)
+/*
+ * Nothing has expired for long: levels are relative to the wheel, not to
+ * now.
+ */
+static void wheel_may_lag_behind_time(struct kunit *test)
 {
-	const u64 now = 3 * LENGTH(4) + 12345;
+	const u64 now = 3 * WIDTH(4) + 12345;
 	u32 i;
 
-	arm(test, 0, LENGTH(1));
-	arm(test, 1, LENGTH(4) * 2);
+	arm(test, 0, WIDTH(1));
+	arm(test, 1, WIDTH(4) * 2);
 	for (i = 0; i < 20; i++)
 		arm(test, 2 + i, now + i);
-	KUNIT_EXPECT_EQ(test, next(test), LENGTH(1));
+	KUNIT_EXPECT_EQ(test, next(test), WIDTH(1));
 	KUNIT_EXPECT_EQ(test, expire_all(test, now), 3);
-	expect_in_order(test);
+	expect_consistent(test);
 	KUNIT_EXPECT_EQ(test, next(test), now + 1);
 	KUNIT_EXPECT_EQ(test, expire_all(test, now + 18), 18);
 	KUNIT_EXPECT_EQ(test, expire_all(test, now + 19), 1);
@@ -725,17 +731,17 @@ static void wheel_may_lag_behind(struct kunit *test)
 
 /* ---- Memory. */
 
-static void memory_is_what_is_allocated(struct kunit *test)
+static void wheel_bytes_matches_allocation(struct kunit *test)
 {
 	struct varta_wheel *wheel = wheel_of(test);
-	/* Due, soon, and for each level but one early. */
+	/* DUE, SOON, and one EARLY for each level but the lowest. */
 	const u32 lists = VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS + 2 +
 			  VARTA_WHEEL_LEVELS - 1;
 
 	KUNIT_EXPECT_EQ(test, sizeof(struct varta_timer), 16);
 	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
 			(1 + CAPACITY + lists) * sizeof(struct varta_timer));
-	/* The heads are the last, and all of it is theirs. */
+	/* The heads of the lists are at the end. */
 	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
 			(wheel->heads + lists) * sizeof(*wheel->timers));
 }
@@ -753,12 +759,12 @@ static void wheel_test_exit(struct kunit *test)
 {
 	if (!test->priv || !wheel_of(test)->timers)
 		return;
-	expect_in_order(test);
+	expect_consistent(test);
 	varta_wheel_destroy(wheel_of(test));
 }
 
-/* One call in which all but @patient are put off, by so much. */
-static bool turn_under_flood(struct kunit *test, u64 now, u32 patient, u64 by)
+/* One call; all timers but @waiter are rearmed for @now + @by. */
+static bool expire_under_flood(struct kunit *test, u64 now, u32 waiter, u64 by)
 {
 	u32 numbers[VARTA_WHEEL_BATCH], count, i;
 	bool more, found = false;
@@ -766,50 +772,49 @@ static bool turn_under_flood(struct kunit *test, u64 now, u32 patient, u64 by)
 	count = varta_wheel_expire(wheel_of(test), now, numbers,
 				   VARTA_WHEEL_BATCH / 2, &more);
 	for (i = 0; i < count; i++) {
-		u64 when = numbers[i] == patient ? times[patient] : now + by;
+		u64 when = numbers[i] == waiter ? times[waiter] : now + by;
 
-		found |= numbers[i] == patient && times[patient] <= now;
+		found |= numbers[i] == waiter && times[waiter] <= now;
 		varta_wheel_arm(wheel_of(test), numbers[i], when);
 	}
 	return found;
 }
 
-/* However many are due whenever it is asked, the others come to be due. */
-static void what_is_always_due_does_not_keep_others(struct kunit *test)
+static void always_due_timers_do_not_starve_others(struct kunit *test)
 {
-	enum { PATIENT = CAPACITY - 1 };
+	enum { WAITER = CAPACITY - 1 };
 	u64 now = 0;
 	u32 i;
 
-	for (i = 0; i < PATIENT; i++)
+	for (i = 0; i < WAITER; i++)
 		arm(test, i, 0);
-	arm(test, PATIENT, REACH(1));
+	arm(test, WAITER, REACH(1));
 	do {
-		now += LENGTH(1);
-	} while (!turn_under_flood(test, now, PATIENT, 0) &&
+		now += WIDTH(1);
+	} while (!expire_under_flood(test, now, WAITER, 0) &&
 		 now < 2 * REACH(1));
 	KUNIT_EXPECT_GE(test, now, REACH(1));
-	KUNIT_EXPECT_LT(test, now, REACH(1) + 64 * LENGTH(1));
+	KUNIT_EXPECT_LT(test, now, REACH(1) + 64 * WIDTH(1));
 }
 
-/* Of each level there come more than are handed out. */
-static void narrow_buckets_do_not_keep_wide_ones(struct kunit *test)
+/* More timers expire in each level than one call returns. */
+static void narrow_buckets_do_not_starve_wide_ones(struct kunit *test)
 {
-	enum { PATIENT = CAPACITY - 1 };
+	enum { WAITER = CAPACITY - 1 };
 	u64 now, by, expires;
 	u32 level, i;
 
 	for (level = 1; level < VARTA_WHEEL_LEVELS - 1; level++) {
-		renew(test);
-		by = REACH(level - 1) + LENGTH(level);
+		reset_wheel(test);
+		by = REACH(level - 1) + WIDTH(level);
 		expires = 2 * REACH(level);
-		for (i = 0; i < PATIENT; i++)
+		for (i = 0; i < WAITER; i++)
 			arm(test, i, by);
-		arm(test, PATIENT, expires);
+		arm(test, WAITER, expires);
 		now = 0;
 		do {
 			now += by / 4;
-		} while (!turn_under_flood(test, now, PATIENT, by) &&
+		} while (!expire_under_flood(test, now, WAITER, by) &&
 			 now < 2 * expires);
 		KUNIT_EXPECT_GE(test, now, expires);
 		KUNIT_EXPECT_LT(test, now, expires + 16 * by);
@@ -817,40 +822,40 @@ static void narrow_buckets_do_not_keep_wide_ones(struct kunit *test)
 }
 
 static struct kunit_case wheel_cases[] = {
-	KUNIT_CASE(each_edge_is_exact_from_anywhere),
-	KUNIT_CASE(end_of_time_is_exact),
-	KUNIT_CASE(end_of_time_itself_is_never),
-	KUNIT_CASE(first_and_last_number_are_numbers),
+	KUNIT_CASE(expiry_is_exact_at_every_bucket_edge),
+	KUNIT_CASE(expiry_just_below_u64_max_is_exact),
+	KUNIT_CASE(u64_max_never_expires),
+	KUNIT_CASE(first_and_last_number_expire),
 
-	KUNIT_CASE(earlier_time_counts_and_later_does_not),
-	KUNIT_CASE(disarmed_from_any_bucket),
-	KUNIT_CASE(disarmed_when_due_soon),
-	KUNIT_CASE(disarmed_when_about_to_be_handed_out),
-	KUNIT_CASE(armed_again_when_about_to_be_handed_out),
-	KUNIT_CASE(doing_it_twice_is_doing_it_once),
+	KUNIT_CASE(only_earlier_expiry_replaces_armed_one),
+	KUNIT_CASE(timer_is_disarmed_in_any_bucket),
+	KUNIT_CASE(timer_is_disarmed_in_begun_tick),
+	KUNIT_CASE(timer_is_disarmed_while_due),
+	KUNIT_CASE(timer_is_rearmed_while_due),
+	KUNIT_CASE(arm_and_disarm_are_idempotent),
 
-	KUNIT_CASE(next_is_exact_for_a_few_soon),
-	KUNIT_CASE(next_is_never_late_for_many),
-	KUNIT_CASE(early_is_once_a_level),
-	KUNIT_CASE(far_ahead_is_looked_at_in_between),
-	KUNIT_CASE(sooner_is_what_next_did_not_say),
+	KUNIT_CASE(next_event_is_exact_for_few_timers),
+	KUNIT_CASE(next_event_is_never_late_for_many_timers),
+	KUNIT_CASE(timer_expires_early_at_most_once_per_level),
+	KUNIT_CASE(timer_beyond_reach_is_requeued),
+	KUNIT_CASE(arm_returns_true_only_before_next_event),
 
-	KUNIT_CASE(many_are_moved_a_batch_at_a_time),
-	KUNIT_CASE(many_are_handed_out_as_there_is_room),
-	KUNIT_CASE(batches_heed_what_comes_between),
-	KUNIT_CASE(narrow_bucket_comes_before_a_wide_one),
-	KUNIT_CASE(seeing_who_is_not_due_leaves_time_for_others),
-	KUNIT_CASE(order_is_that_of_time_to_within_a_tick),
+	KUNIT_CASE(timers_cascade_in_batches),
+	KUNIT_CASE(expire_returns_at_most_room_timers),
+	KUNIT_CASE(changes_between_batches_take_effect),
+	KUNIT_CASE(narrow_bucket_expires_before_wide_one),
+	KUNIT_CASE(scan_of_pending_timers_leaves_room_for_early_ones),
+	KUNIT_CASE(expiry_order_is_exact_to_one_tick),
 
-	KUNIT_CASE(far_leap_hands_out_all),
-	KUNIT_CASE(time_may_stand),
-	KUNIT_CASE(time_may_run_back_a_little),
-	KUNIT_CASE(time_may_run_back_between_batches),
-	KUNIT_CASE(wheel_may_lag_behind),
-	KUNIT_CASE(what_is_always_due_does_not_keep_others),
-	KUNIT_CASE(narrow_buckets_do_not_keep_wide_ones),
+	KUNIT_CASE(far_time_jump_expires_all),
+	KUNIT_CASE(expire_may_repeat_same_time),
+	KUNIT_CASE(time_may_go_back),
+	KUNIT_CASE(time_may_go_back_between_batches),
+	KUNIT_CASE(wheel_may_lag_behind_time),
+	KUNIT_CASE(always_due_timers_do_not_starve_others),
+	KUNIT_CASE(narrow_buckets_do_not_starve_wide_ones),
 
-	KUNIT_CASE(memory_is_what_is_allocated),
+	KUNIT_CASE(wheel_bytes_matches_allocation),
 	{}
 };
 
