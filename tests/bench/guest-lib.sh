@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the bench's guest scripts share. Results are lines on standard output:
+# Functions for the guest scripts of the bench. Results are lines on standard output:
 #
 #   result NAME VALUE            a figure
 #   point NAME VALUE FRACTION    of a distribution
@@ -8,35 +8,35 @@
 # shellcheck disable=SC2034 # these variables are for the scripts that source this file
 
 sys=/sys/kernel/varta
-# An agent with such a threshold is never due here.
+# An agent with this threshold does not stall here.
 never_ms=86400000
 
-# load [PARAMETER=VALUE]...: afresh
+# load [PARAMETER=VALUE]...: load it again, with these parameters
 load() {
 	[ ! -d "$sys" ] || rmmod varta
 	modprobe varta "$@"
 }
 
-# is NAME VALUE: whether the file below /sys/kernel/varta says so
-is() {
+# value_is FILE VALUE: FILE is relative to /sys/kernel/varta
+value_is() {
 	[ "$(cat "$sys/$1")" = "$2" ]
 }
 
-# must COMMAND...: without it, the figures would be of something else
+# must COMMAND...: exits if it fails, as the figures would be wrong
 must() {
 	"$@" || {
-		echo "does not hold: $*"
+		echo "failed: $*"
 		exit 1
 	}
 }
 
-# await NAME VALUE: until it says so
-await() {
+# wait_for_value FILE VALUE
+wait_for_value() {
 	tries=600
-	until is "$1" "$2"; do
+	until value_is "$1" "$2"; do
 		tries=$((tries - 1))
 		[ "$tries" -gt 0 ] || {
-			echo "$1 never came to be $2, but $(cat "$sys/$1")"
+			echo "$1 is $(cat "$sys/$1"), not $2"
 			exit 1
 		}
 		sleep 0.1

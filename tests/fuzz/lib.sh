@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the fuzzing scripts share. Sourced after tests/lib/common.sh.
+# Functions for the fuzzing scripts. Sourced after tests/lib/common.sh.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # top and lib are of common.sh
 
@@ -8,7 +8,7 @@ out=$top/build/fuzz
 # shellcheck disable=SC2034 # for the scripts that source this file
 netlink_fuzz=$out/netlink-fuzz
 
-# Compiles the fuzzer of the netlink door, with the grammar as it is now.
+# Compiles the netlink fuzzer with the current grammar.
 build_netlink_fuzz() {
 	"$lib/packages" userspace netlink
 	mkdir -p "$out"
@@ -18,9 +18,9 @@ build_netlink_fuzz() {
 		-o "$netlink_fuzz" "$fuzz"/netlink/*.c "$out/grammar.c" -pthread
 }
 
-# in_guest PROGRAMS TIMEOUT ARGUMENT...: the fuzzer in a guest with KCOV, where PROGRAMS
-# is /tests/programs. What it prints is in $out/output; if it fails, what was done last
-# is saved.
+# in_guest PROGRAMS TIMEOUT ARGUMENT...: runs the fuzzer in a guest with KCOV, where PROGRAMS
+# is /tests/programs. Its output is in $out/output; after a failure, the last programs are
+# saved.
 in_guest() {
 	local programs=$1 timeout=$2 status=0 memory saved
 	shift 2
@@ -33,7 +33,7 @@ in_guest() {
 	if [[ $status -ne 0 ]]; then
 		saved=$out/crash-$(date +%Y%m%d-%H%M%S).txt
 		"$netlink_fuzz" decode "$memory" >"$saved" || true
-		say "what was sent last is in $saved; try: tests/fuzz/replay $saved"
+		say "the last programs are in $saved; try: tests/fuzz/replay $saved"
 	fi
 	return "$status"
 }

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What is different when the tests are for an arm64 machine. Sourced by bash scripts, after
-# common.sh.
+# Functions for tests on an arm64 machine. Sourced by bash scripts after common.sh.
 #
-# The emulated machine orders memory as the one that emulates it. On x86-64, no test there
-# shows that a barrier is missing that only arm64 needs.
+# The emulated machine has the memory ordering of the emulating one: on x86-64, no test can
+# find a missing barrier that only arm64 needs.
 # shellcheck shell=bash
 
 # The compiler and its companions, for modules and programs.

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What every script under tests/ needs: where the tree and the cache are, and how to
-# complain. Sourced by bash scripts; it holds no actions of its own.
+# Paths and functions for all scripts under tests/. Sourced by bash scripts; only defines
+# variables and functions.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # these variables are for the scripts that source this file
 
-# Found from this file's own place, so that a copy of the tree works wherever it lies.
+# Relative to this file, so that a copy of the tree works anywhere.
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 lib=$top/tests/lib
 cache=${VARTA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/varta}
 program=$(basename "$0")
 
-# A python3 earlier in PATH may be a private one without the Debian modules we install.
+# A python3 earlier in PATH may lack the Debian modules that the scripts install.
 python=/usr/bin/python3
 
-# What die exits with; a script may set its own.
+# The exit status of die; a script may set its own.
 failure_status=1
 
 say() {
@@ -25,26 +25,25 @@ die() {
 	exit "$failure_status"
 }
 
-# Wrong arguments are told apart from failed work by status 2.
+# Status 2 is for wrong arguments.
 usage_error() {
 	say "$@"
 	echo "Try '$program --help'." >&2
 	exit 2
 }
 
-# Prints the text between the markers of the calling script's first comment, so that
-# --help and the comment cannot disagree.
+# Prints the part of the calling script's first comment from "Usage:" on.
 show_help() {
 	sed -n '/^# Usage:/,/^[^#]/{ /^#/s/^# \{0,1\}//p; }' "$0"
 }
 
-# Whether the tree is git's, and not a plain copy that may lie within another one.
+# Succeeds if the tree is a git work tree, not a plain copy within another one.
 in_git() {
 	[[ $(git -C "$top" rev-parse --show-toplevel 2>/dev/null) == "$top" ]]
 }
 
-# The files that make up the tree: known to git or about to be, never its products.
-# Works on a plain directory too, for a released tarball.
+# The files of the tree: known to git or new, without ignored ones. Works in a plain
+# directory too, as an unpacked tarball.
 tree_files() {
 	if in_git; then
 		git -C "$top" ls-files --cached --others --exclude-standard --deduplicate -- "$@"
@@ -53,12 +52,12 @@ tree_files() {
 	fi
 }
 
-# The one version of everything.
+# The version of the module, the library and the tool.
 tree_version() {
 	sed -n s/^VERSION=//p "$top/VERSION"
 }
 
-# When the tree became what it is, in seconds since 1970: the same for every build of it.
+# The time of the last commit, in seconds since 1970: the same for every build of it.
 tree_date() {
 	if in_git; then
 		git -C "$top" log -1 --format=%ct
@@ -67,7 +66,7 @@ tree_date() {
 	fi
 }
 
-# copy_tree DIRECTORY: the files that make up the tree, without what was built
+# copy_tree DIRECTORY: copies the files of the tree, without built ones
 copy_tree() {
 	mkdir -p "$1"
 	# What git lists may have been deleted from the tree.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What a healthy kernel never says, and how to find it in a console log. Sourced.
+# Finds warnings and errors of the kernel in a console log. Sourced.
 # shellcheck shell=bash
 
 # Extended regular expressions.
@@ -15,14 +15,13 @@ complaints=(
 	'refcount_t: ' 'list_(add|del) corruption' 'Bad page state'
 )
 
-# A kernel with sanitizers introduces them at boot.
+# A kernel with sanitizers prints their names at boot.
 innocent='(KASAN|KFENCE|KCSAN|KMSAN|UBSAN).*(initialized|init |enabled|selftest)'
 
-# The kernel itself has data races, in timers and the scheduler above all, and whatever
-# varta calls or is interrupted in may come by one. A race is varta's if one of the two
-# accesses is made in varta, or in a function that varta called for it (a memcpy, say);
-# what is further down in the kernel is the kernel's.
-# without_foreign_races LOG: with empty lines in the place of the kernel's own
+# The kernel itself has data races, above all in timers and the scheduler, also in functions
+# that varta calls. A race is varta's if one of the two accesses is in varta, or in a function
+# that varta called directly, as memcpy.
+# without_foreign_races LOG: prints it with empty lines instead of the kernel's own races
 without_foreign_races() {
 	LC_ALL=C awk '
 		function flush() {
@@ -45,7 +44,7 @@ without_foreign_races() {
 		/BUG: KCSAN: / { race = 1; frames = 1 }
 		/ bytes by (task|interrupt)/ { frames = 3 }
 		frames-- > 0 && /\[varta/ { ours = 1 }
-		# Whatever else is in between must not be lost.
+		# Other messages in between must not be lost.
 		/BUG: / && !/BUG: KCSAN: / || /WARNING: / { ours = 1 }
 		END { ours = 1; flush() }
 	' "$1"

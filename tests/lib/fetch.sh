@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Debian packages, unpacked in the cache and never installed on the machine. Sourced by
-# bash scripts, after mirror.sh. The script that sources it sets
+# Fetches Debian packages and unpacks them in the cache; they are not installed. Sourced by
+# bash scripts after mirror.sh. The script that sources it sets
 #
-#   name       of what is being fetched
-#   directory  where that is kept; it holds .packages when it is complete
-#   refresh    not empty: what is cached is not good enough
+#   name       the name for messages
+#   directory  the directory in the cache; it has .packages when it is complete
+#   refresh    not empty: fetch newer packages even if some are cached
 #
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # set by common.sh, mirror.sh and the sourcing script
 
-# use_cached: prints the directory and ends the script if nothing is to be fetched; if
-# something is, takes the lock that keeps others from fetching the same
+# use_cached: prints the directory and exits if nothing must be fetched; otherwise takes the
+# lock against fetching the same twice
 use_cached() {
 	mkdir -p "$(dirname "$directory")"
 	print_cached
@@ -27,7 +27,7 @@ print_cached() {
 	exit
 }
 
-# ---- A private apt: its own sources and lists, so that the machine's are left alone.
+# ---- A private apt with its own sources and lists, which does not change the machine's.
 
 apt=$cache/apt/$name
 
@@ -38,11 +38,11 @@ private_apt() {
 }
 
 # use_suites ARCHITECTURE...: reads sources.list lines and fetches their package lists.
-# A package named without an architecture is of the first.
+# The first architecture is the default for packages.
 use_suites() {
 	mkdir -p "$apt"/{lists/partial,cache/archives/partial}
 	cat >"$apt/sources.list"
-	# An empty status file: what is installed on this machine must not matter.
+	# An empty status file, to ignore the packages installed on this machine.
 	: >"$apt/status"
 	cat >"$apt/apt.conf" <<-END
 		APT::Architecture "$1";
@@ -61,13 +61,13 @@ use_suites() {
 	private_apt apt-get update >&2
 }
 
-# candidates PACKAGE...: name=version of each, as apt would download it
+# candidates PACKAGE...: prints name=version of each, as apt would download it
 candidates() {
 	private_apt apt-cache show --no-all-versions "$@" |
 		awk '$1 == "Package:" { p = $2 } $1 == "Version:" { print p "=" $2 }' | sort
 }
 
-# ---- Unpacking, into a directory that only gets its name when it is complete.
+# ---- Unpacking, into a directory that is renamed when it is complete.
 
 work=
 clean_up() {
@@ -82,14 +82,14 @@ unpack() {
 	mkdir -p "$downloads"
 	(cd "$downloads" && private_apt apt-get download "$@" >&2)
 	for file in "$downloads"/*.deb; do
-		# Where the work directory has a link to a directory, the link stays.
+		# A link to a directory in the work directory stays.
 		dpkg-deb --fsys-tarfile "$file" |
 			tar -x --keep-directory-symlink -C "$work"
 	done
 	rm -r "$downloads"
 }
 
-# begin PACKAGE...: whether these are to be fetched, and the work directory for them
+# begin PACKAGE...: succeeds if these must be fetched, and makes the work directory
 begin() {
 	local wanted
 	wanted=$(candidates "$@")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where Debian's packages come from: the mirror the machine itself uses, whatever its
-# name. Sourced, after common.sh; it holds no actions of its own.
+# The mirror of Debian packages: the one that this machine uses. Sourced after common.sh;
+# only defines functions.
 # shellcheck shell=bash
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What scripts have in the guest, after tests/selftests/lib.sh: this is a Debian with systemd,
-# not busybox, and the agent is a program that was built there.
+# Functions for scripts in the guest, after tests/selftests/lib.sh. The guest is a Debian with
+# systemd, not busybox, and the agent was built on its disk.
 # shellcheck shell=sh disable=SC2154
 
 usleep() {
@@ -11,7 +11,7 @@ loaded() {
 	[ -d /sys/module/varta ]
 }
 
-# An agent is tracked while it beats, and told of when it hangs.
+# An agent is tracked, and its stall is reported.
 beating_and_monitored() {
 	mkdir -p "$work"
 	start_monitor

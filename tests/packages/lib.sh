@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the cases share: disks with a real Debian, what is done to them from outside, in a
-# chroot at the machine's own speed, and booting them. Nothing of either reaches a network.
-# Sourced after tests/lib/common.sh.
+# Functions for the cases: disks with a real Debian, commands in a chroot on a disk at this
+# machine's speed, and booting a disk. Neither has a network. Sourced after
+# tests/lib/common.sh.
 # shellcheck shell=bash disable=SC2016,SC2154
 
 here=$top/tests/packages
 packages=$top/build/packages
-# Emulated machines are slow, and more so when others work beside them.
+# Emulated machines are slow, more so on a busy host.
 boot_timeout=900
 
 fail() {
@@ -33,22 +33,21 @@ new_disk() {
 	echo "$work/$1.ext4"
 }
 
-# used_disk NAME: prints a copy of one that another case has left, see keep_disk
+# used_disk NAME: prints a copy of a disk of another case, see keep_disk
 used_disk() {
-	[[ -e $packages/disks/$1 ]] || fail "no case has left a disk '$1'"
+	[[ -e $packages/disks/$1 ]] || fail "no case has kept a disk '$1'"
 	cp --sparse=always "$packages/disks/$1" "$work/$1.ext4"
 	echo "$work/$1.ext4"
 }
 
-# keep_disk DISK NAME: for other cases to begin with
+# keep_disk DISK NAME: for use by other cases
 keep_disk() {
 	mkdir -p "$packages/disks"
 	mv "$1" "$packages/disks/$2"
 }
 
-# on_disk DISK COMMAND...: in the Debian on the disk, as root, but on this machine's
-# kernel, and without a network. What the command leaves running ends with it, and no
-# mount is left, even if it is killed.
+# on_disk DISK COMMAND...: in a chroot on the disk, as root, on this machine's kernel and
+# without a network. Processes and mounts of the command end with it, even if it is killed.
 on_disk() {
 	local disk=$1
 	shift
@@ -66,7 +65,7 @@ on_disk() {
 			mount -t proc proc \"\$0/proc\"
 			exec chroot \"\$0\" \"\$@\"
 		" "$root" "$@" || status=$?
-		# Not left to the end of the namespace: that does not wait for the writing.
+		# The end of the namespace would not wait for writing.
 		umount --recursive "$root"
 		exit "$status"
 	' sh "$disk" "$work/mount" "$@"
@@ -87,15 +86,15 @@ get() {
 
 # ---- The packages.
 
-# put_debs DISK DIRECTORY: into /root/packages, in place of what is there
+# put_debs DISK DIRECTORY: replaces the contents of /root/packages
 put_debs() {
 	local files=("$packages/$2"/*.deb)
-	same "packages" 4 "${#files[@]}"
+	check_eq "packages" 4 "${#files[@]}"
 	on_disk "$1" rm -rf /root/packages
 	put "$1" /root/packages "${files[@]}"
 }
 
-# install_debs DISK: as an administrator does it
+# install_debs DISK: with apt-get, as an administrator
 install_debs() {
 	put_debs "$1" deb
 	on_disk "$1" sh -c 'apt-get install -y -q /root/packages/*.deb'
@@ -109,10 +108,9 @@ kernel_on() {
 
 # ---- Booting.
 
-# boot DISK RELEASE SCRIPT [KERNEL-ARGUMENT...]: runs SCRIPT, a text that has what
-# tests/selftests/lib.sh and lib-guest.sh offer, in the machine once systemd has it up, and
-# turns the machine off. What the script says is said, and it must not fail, nor the
-# kernel complain.
+# boot DISK RELEASE SCRIPT [KERNEL-ARGUMENT...]: boots the disk, runs the text SCRIPT with the
+# functions of tests/selftests/lib.sh and lib-guest.sh, and turns the machine off. Prints the
+# output of SCRIPT, which must succeed without complaints of the kernel.
 boot() {
 	local disk=$1 release=$2 script=$3
 	shift 3
@@ -128,7 +126,7 @@ boot() {
 	on_disk "$disk" chmod 755 /tests/script
 	: >"$work/status"
 	echo "-- boots $release"
-	# On a busy machine the emulated timer may be late for the check of it.
+	# On a busy host the emulated timer may fail its check.
 	local arguments="root=LABEL=guest rw console=ttyS0 panic=-1 loglevel=5 no_timer_check"
 	arguments+=" systemd.show_status=0 systemd.default_timeout_start_sec=600"
 	# shellcheck disable=SC2054 # these commas are qemu's
@@ -155,8 +153,8 @@ boot() {
 	[[ $status -eq 0 ]] || fail "the script ended with status $status"
 }
 
-# installed_disk SUITE: prints a disk with the packages on it and agent, the example,
-# built against libvarta-dev. Made once.
+# installed_disk SUITE: prints a disk with the packages installed, and the example agent built
+# with libvarta-dev. Made once.
 installed_disk() {
 	local disk
 	if [[ ! -e $packages/disks/installed-$1 ]]; then

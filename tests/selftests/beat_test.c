@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What beats have to come through, against the real module: refusals, forks,
- * exec, threads, no room for sockets, the module gone and back. Built for the
- * library and for the header alone; prints TAP. The module is loaded, and the
- * one who runs this may unload it.
+ * Tests of beats against the real module: refusals, fork, exec, threads, no
+ * free descriptors, a reloaded module. Built once with the library and once
+ * with the header-only client. Prints TAP. Needs the module loaded and the
+ * privilege to unload it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 #define COUNTERS	"/sys/kernel/varta/counters/"
 
-/* Longer than any machine takes. */
+/* Only a failure takes this long. */
 #define PATIENCE_S	60
 
 static const struct beater_options plain = { .name = "beat_test" };
@@ -32,7 +32,7 @@ static const struct beater_options acknowledged = {
 	.acknowledge = true,
 };
 
-/* -1 if there is none, as without the module. */
+/* -1 without the module. */
 static long counter(const char *name)
 {
 	char path[128];
@@ -62,7 +62,7 @@ static void open_or_end(struct beater *b, const struct beater_options *options)
 	must(beater_open(b, options), "open");
 }
 
-/* What a child exits with if all was well in it. */
+/* The exit code of a child without a failure. */
 static bool child_was_well(pid_t child)
 {
 	int status;
@@ -71,7 +71,7 @@ static bool child_was_well(pid_t child)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* In the child of the fork that this makes, returns 0. */
+/* Forks; returns 0 in the child. */
 static pid_t fork_or_end(void)
 {
 	pid_t child = fork();
@@ -91,14 +91,14 @@ static void test_counting(void)
 	check(!beater_beat(&b) &&
 	      counter("refreshed") == refreshed + 1, BEATER ": the second");
 	check(beater_bye(&b), BEATER ": bye");
-	check(!beater_bye(&b), BEATER ": bye twice is refused");
+	check(!beater_bye(&b), BEATER ": a second bye is refused");
 	check(!beater_beat(&b) &&
 	      counter("inserted") == inserted + 2,
-	      BEATER ": and there again");
+	      BEATER ": a beat after bye");
 	beater_close(&b);
 }
 
-/* What is allocated; of the whole process, but nothing else is running. */
+/* Allocated bytes of the process, which has no other thread meanwhile. */
 static size_t allocated(void)
 {
 	struct mallinfo2 now = mallinfo2();
@@ -131,7 +131,7 @@ static void test_refusals(void)
 	open_or_end(&b, &options);
 	check(beater_beat(&b) == -EBADRQC && beater_refused(&b) &&
 	      strstr(beater_text(&b), "bad-threshold"),
-	      BEATER ": a threshold that is not allowed, with the reason");
+	      BEATER ": a refused threshold, with its reason");
 	beater_close(&b);
 
 	open_or_end(&b, &plain);
@@ -140,7 +140,7 @@ static void test_refusals(void)
 	options = (struct beater_options){ .first_nonce = 7 };
 	open_or_end(&b, &options);
 	check(beater_beat(&b) == -ESTALE && beater_refused(&b),
-	      BEATER ": a nonce from before is refused");
+	      BEATER ": an old nonce is refused");
 	beater_close(&b);
 }
 
@@ -155,7 +155,7 @@ static void test_two_at_once(void)
 		fine += !beater_beat(&one);
 		fine += !beater_beat(&other);
 	}
-	check(fine == 100, BEATER ": two in one process take turns");
+	check(fine == 100, BEATER ": two handles in one process alternate");
 	beater_close(&one);
 	beater_close(&other);
 }
@@ -178,16 +178,16 @@ static void test_fork(void)
 	}
 	for (i = 0; i < 20; i++)
 		fine += !beater_beat(&b);
-	check(fine == 20, BEATER ": the parent beats on beside its child");
-	check(child_was_well(child), BEATER ": and the child as well");
+	check(fine == 20, BEATER ": the parent beats beside its child");
+	check(child_was_well(child), BEATER ": the child beats beside its parent");
 	check(counter("inserted") == inserted + 1,
-	      BEATER ": the child is an agent of its own");
+	      BEATER ": the child is another agent");
 	check(!beater_beat(&b),
-	      BEATER ": the child has closed nothing of the parent's");
+	      BEATER ": the child closed no descriptor of its parent");
 	beater_close(&b);
 }
 
-/* As a daemon does: then its numbers are those of other files. */
+/* As a daemon does: its descriptors are then reused for other files. */
 static bool beat_after_closing_all(struct beater *b, int number)
 {
 	int file, fine;
@@ -213,7 +213,7 @@ static void test_daemon(void)
 	if (!child)
 		_exit(beat_after_closing_all(&b, number) ? 0 : 1);
 	check(child_was_well(child),
-	      BEATER ": a child that closes all files keeps its new ones");
+	      BEATER ": a child that closes all files keeps its new files");
 	beater_close(&b);
 }
 
@@ -233,11 +233,11 @@ static void test_grandchild(void)
 		      beater_beat(&b) != 0);
 	}
 	check(child_was_well(child) && counter("inserted") == inserted + 2,
-	      BEATER ": a child's child");
+	      BEATER ": a grandchild beats");
 	beater_close(&b);
 }
 
-/* The program that takes the place of another, see main(). */
+/* Started by exec, see main(). */
 static int beat_once(void)
 {
 	struct beater b;
@@ -258,7 +258,7 @@ static void test_exec(void)
 	ssize_t length;
 	pid_t child;
 
-	/* Not by the link: under valgrind that is valgrind. */
+	/* Not /proc/self/exe: under valgrind that is valgrind. */
 	length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	must(length > 0, "readlink");
 	program[length] = '\0';
@@ -270,7 +270,7 @@ static void test_exec(void)
 		_exit(3);
 	}
 	check(child_was_well(child) && counter("inserted") == inserted + 1,
-	      BEATER ": beats after exec go on where those before came to");
+	      BEATER ": nonces continue after exec");
 }
 
 static void *beat_in_thread(void *arg)
@@ -284,7 +284,7 @@ static void *beat_in_thread(void *arg)
 	for (i = 0; i < 200; i++) {
 		int outcome = beater_beat(&b);
 
-		/* Whoever read the clock first may be second to send. */
+		/* The thread that read the clock first may send second. */
 		if (!outcome || (outcome == -ESTALE && beater_refused(&b)))
 			++*done;
 	}
@@ -308,11 +308,11 @@ static void test_threads(void)
 	for (i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
 	check(done[0] + done[1] + done[2] + done[3] == 800,
-	      BEATER ": four threads, each with its own");
+	      BEATER ": four threads, each with its own handle");
 	check(counter("refreshed") + counter("out_of_order") ==
-	      refreshed + late + 801, BEATER ": each beat came through once");
+	      refreshed + late + 801, BEATER ": each beat was counted once");
 	check(!beater_beat(&b),
-	      BEATER ": and after them, the first one again");
+	      BEATER ": the first handle beats after the threads");
 	beater_close(&b);
 }
 
@@ -342,7 +342,7 @@ static void test_no_sockets(void)
 	if (!child)
 		_exit(beat_without_files(&b) ? 0 : 1);
 	check(child_was_well(child),
-	      BEATER ": no file to be had, and then one again");
+	      BEATER ": beats recover after running out of descriptors");
 	beater_close(&b);
 }
 
@@ -366,35 +366,35 @@ static void test_reload(void)
 	size_t before;
 
 	open_or_end(&b, &acknowledged);
-	check(!beater_beat(&b), BEATER ": before reload");
+	check(!beater_beat(&b), BEATER ": a beat before the reload");
 	must(!system("rmmod varta"), "rmmod");
 	before = allocated();
 	for (i = 0; i < 1000; i++)
 		absent += beater_beat(&b) == -ENODEV;
 	check(absent == 1000 && !beater_refused(&b),
-	      BEATER ": a thousand beats to a module that is gone");
-	check(allocated() == before, BEATER ": nor do they allocate");
+	      BEATER ": a thousand beats to an unloaded module");
+	check(allocated() == before, BEATER ": beats to an unloaded module allocate nothing");
 	check(access("/sys/module/varta", F_OK),
-	      BEATER ": none of which has loaded it");
+	      BEATER ": beats do not load the module");
 	must(!system("modprobe varta threshold_ms=60000"), "modprobe");
 	check(outcome_within(&b, 0),
-	      BEATER ": it is back, and so is the agent");
-	check(counter("inserted") == 1, BEATER ": in the new ledger");
+	      BEATER ": beats work again after the reload");
+	check(counter("inserted") == 1, BEATER ": the agent is inserted again");
 
-	/* Both at once, as fast as they come. */
+	/* Reload while beating as fast as possible. */
 	must(!system("for i in 1 2 3 4 5; do rmmod varta && "
 		     "modprobe varta threshold_ms=60000 || exit 1; done"),
 	     "reload");
 	open_or_end(&late, &acknowledged);
 	check(!beater_beat(&late),
-	      BEATER ": one that was opened afterwards");
+	      BEATER ": a handle opened after the reload");
 	check(outcome_within(&b, 0),
-	      BEATER ": back after five reloads");
+	      BEATER ": beats work after five reloads");
 	beater_close(&b);
 	beater_close(&late);
 }
 
-/* One that beats on and on while the module comes and goes. */
+/* A process that beats while the module is reloaded. */
 static void test_reload_under_load(void)
 {
 	struct beater b;
@@ -440,7 +440,7 @@ static void test_reasons(void)
 	      varta_reason(v) == VARTA_REASON_BAD_STATUS,
 	      BEATER ": the reason of a refused beat");
 	check(varta_agent_get(v, 0, (uint32_t)getpid(), &agent) == -ENOENT ||
-	      varta_bye(v, 0) == 0, BEATER ": not in the tracker any more");
+	      varta_bye(v, 0) == 0, BEATER ": bye removes the agent");
 	check(varta_bye(v, 0) == -ENOENT && varta_refused(v) &&
 	      varta_reason(v) == VARTA_REASON_UNKNOWN_AGENT,
 	      BEATER ": the reason of a refused request");
@@ -452,7 +452,7 @@ static void test_reasons(void)
 
 static atomic_int asked;
 
-/* Silent until it is told to say something. */
+/* Reports not alive until the flag is set. */
 static bool say_if_told(enum varta_status *status, uint32_t *payload, void *arg)
 {
 	const atomic_bool *told = arg;
@@ -476,7 +476,7 @@ static bool counts_to(const char *name, long wanted)
 	return true;
 }
 
-/* It has none of the threads of its parent, and makes one. */
+/* A child has none of its parent's threads, and creates its own. */
 static bool thread_in_child(struct varta_thread *parents,
 			    const struct varta_options *how)
 {
@@ -507,24 +507,24 @@ static void test_thread(void)
 	while (atomic_load(&asked) < 5)
 		usleep(1000);
 	check(counter("refreshed") == refreshed,
-	      BEATER ": a thread that is not alive says nothing");
+	      BEATER ": a thread that is not alive does not beat");
 	atomic_store(&told, true);
 	check(counts_to("refreshed", refreshed + 5),
-	      BEATER ": and beats when it is");
+	      BEATER ": a thread that is alive beats");
 	child = fork_or_end();
 	if (!child)
 		_exit(!thread_in_child(thread, &how));
-	check(child_was_well(child), BEATER ": a child with a thread anew");
+	check(child_was_well(child), BEATER ": a child starts its own thread");
 	refreshed = counter("refreshed");
 	check(counts_to("refreshed", refreshed + 5),
-	      BEATER ": which has not stopped its parent's");
+	      BEATER ": the child did not stop its parent's thread");
 	varta_thread_stop(thread);
 	before = atomic_load(&asked);
 	usleep(50000);
 	check(atomic_load(&asked) == before, BEATER ": stopped");
 }
 
-/* Only on an optional handle, a missing module is no failure. */
+/* A missing module is an error, except on an optional handle. */
 static void test_not_loaded(void)
 {
 	struct varta_options options = VARTA_OPTIONS_INIT;
@@ -543,13 +543,13 @@ static void test_not_loaded(void)
 	      BEATER ": a beat on an optional handle does not");
 	check(varta_beat_send(optional, &beat) == VARTA_NOT_LOADED &&
 	      varta_dispatch(optional, VARTA_STATUS_OK, 0) >= 0,
-	      BEATER ": nor any other beat on it");
+	      BEATER ": later beats on an optional handle do not");
 	check(varta_bye(optional, 0) == -ENODEV,
 	      BEATER ": a request on an optional handle fails");
 	options.optional = false;
 	check(access("/sys/module/varta", F_OK) &&
 	      varta_stats_get(optional, &(struct varta_stats){ 0 }) == 0,
-	      BEATER ": and one that may load the module does");
+	      BEATER ": a request that may load the module does");
 	must(!varta_open(&none, NULL), "open");
 	varta_close(none);
 	varta_close(required);
@@ -558,7 +558,7 @@ static void test_not_loaded(void)
 	     "reload");
 }
 
-/* Beats when that is due and not before. */
+/* Beats when due, not before. */
 static void test_dispatch(void)
 {
 	struct varta_options how = VARTA_OPTIONS_INIT;
@@ -600,7 +600,7 @@ int main(int argc, char **argv)
 #endif
 	test_reload();
 	test_reload_under_load();
-	/* Last, for no other can beat after the nonce that counts here. */
+	/* Last, as no beat can follow its nonce. */
 	test_refusals();
 	return tap_end();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An agent of the library or of the header alone, so that the same test can be
- * built for either: with HEADER_ONLY it is the latter.
+ * An agent with the same interface for the library and, with HEADER_ONLY, for
+ * the header-only client.
  */
 #ifndef BEATER_H
 #define BEATER_H
@@ -115,7 +115,7 @@ static inline bool beater_bye(struct beater *b)
 	return !varta_bye(b->handle, 0);
 }
 
-/* Not in a child before its first beat: this would make it a socket. */
+/* In a child, this creates its socket. */
 static inline int beater_fd(const struct beater *b)
 {
 	return varta_fd(b->handle);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that starts nothing, and says whether wait(2) finds a child: what
- * "varta run" starts must not show.
+ * A program without children that prints the result of wait(2): the helper of
+ * "varta run" must not be its child.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-static void say(void)
+static void print_wait(void)
 {
 	if (waitpid(-1, NULL, WNOHANG) < 0)
 		puts(strerrorname_np(errno));
@@ -21,9 +21,9 @@ int main(void)
 {
 	char line[16];
 
-	/* Once before and once after the caller has done what it wants. */
-	say();
+	/* Once at the start, and once for each line of input. */
+	print_wait();
 	while (fgets(line, sizeof(line), stdin))
-		say();
+		print_wait();
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process that crashes with libvarta's handler, in the way that is asked for:
- * for tests of what is left to see of it, in the ledger and to its parent.
+ * A process that crashes in one of several ways with libvarta's crash handler
+ * installed, for tests of its last beat and of its exit status.
  *
  * Usage: crash HOW
  */
@@ -17,7 +17,7 @@
 
 #include <varta.h>
 
-/* The compiler is not to know what comes of them. */
+/* Volatile, so that the compiler does not remove the crashes. */
 static volatile int zero, some = 6;
 
 static void dereference_null(void)
@@ -28,14 +28,14 @@ static void dereference_null(void)
 static void divide(void)
 {
 	zero = some / zero;
-	/* Some machines, as arm64, do not mind. */
+	/* Division by zero is no fault on arm64. */
 	raise(SIGFPE);
 }
 
 static void execute_nonsense(void)
 {
 #ifdef __aarch64__
-	/* There, the compiler's trap is a breakpoint. */
+	/* On arm64, the compiler's trap is a breakpoint. */
 	__asm__ volatile ("udf #0");
 #else
 	__builtin_trap();
@@ -61,7 +61,7 @@ static void kill_self(void)
 	pause();
 }
 
-/* Not a tail call: every one takes its share of the stack, without an end. */
+/* Recursion without end; not a tail call, so that it fills the stack. */
 static int recurse(int depth)
 {
 	volatile char share[4096];
@@ -103,7 +103,7 @@ static void crash_in_threads(void)
 		pthread_join(threads[i], NULL);
 }
 
-/* The child crashes, as itself; its end becomes its parent's. */
+/* The child crashes; the parent exits with its status. */
 static void crash_in_child(void)
 {
 	pid_t child = fork();
@@ -116,7 +116,7 @@ static void crash_in_child(void)
 	exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : 2);
 }
 
-/* The module has another number, and nobody has beaten since. */
+/* The family has a new id, and no beat has been sent since. */
 static void crash_after_reload(void)
 {
 	if (system("rmmod varta && modprobe varta threshold_ms=60000"))
@@ -133,7 +133,7 @@ static void say_address(int number, siginfo_t *info, void *context)
 	_exit(2);
 }
 
-/* The program's own handler, from before the library's: sees all of it. */
+/* A handler of the program, installed before the library's. */
 static void install_own(void)
 {
 	struct sigaction action = {

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Beats that race their own deadline, from the instant before it to the instant
- * after, and a listener that checks what is told of them.
+ * Beats that race their own deadline, from just before to just after it, and a
+ * listener that checks the reported stalls.
  *
- * A crowd of relayed agents beats together, and this process with them. Whether
- * they are told as stalled before the next beat moves the time of the one after: a little later if
- * nobody was, a little earlier if everybody was. So the beats keep to the
- * moment at which the kernel looks at the agents, wherever that is. Now and
- * then the next beat waits until everybody was told.
+ * Relayed agents and this process beat together in rounds. If no agent stalled
+ * before a round, the next round comes a little later; if all stalled, a little
+ * earlier. So the beats stay close to the moment at which the kernel checks the
+ * deadline. Every WAIT_EVERY rounds, the next beat waits for all stalls.
  *
- * Of each beat it is known between which two times it was accepted. What must
- * hold of the events:
+ * The time of each round is known within limits. The checks:
  *
- * - each is of one beat that there was, and no two of the same,
- * - none of a silence that another beat had ended before its threshold, or
- *   before it was looked for,
- * - there is one of each silence that lasted until it was told of,
- * - there are as many as the kernel has counted.
+ * - each stall belongs to one round, and no two stalls to the same silence,
+ * - no stall of a silence that a beat ended before the threshold or before the
+ *   kernel found it,
+ * - one stall for each silence that lasted until it was reported,
+ * - as many stalls as the kernel has counted.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,11 +28,11 @@
 
 enum {
 	SOURCE		= 23,
-	CROWD		= 40,
-	/* The crowd's come first, then this process. */
-	AGENTS		= CROWD + 1,
+	RELAYED		= 40,
+	/* The relayed agents come first, then this process. */
+	AGENTS		= RELAYED + 1,
 	THRESHOLD_MS	= 10,
-	/* Every so many beats, all are waited for. */
+	/* Rounds between those that wait for all stalls. */
 	WAIT_EVERY	= 16,
 	PATIENCE_MS	= 60000,
 	ROUNDS_MAX	= 20000,
@@ -43,20 +41,20 @@ enum {
 #define THRESHOLD	(THRESHOLD_MS * UINT64_C(1000000))
 #define STEP		UINT64_C(4000)
 
-/* A beat of everybody. */
+/* One beat of every agent. */
 struct round {
-	/* No later than this was sent, and all accepted by that. */
+	/* All beats were accepted between these times. */
 	uint64_t before, after;
-	/* What was told of the silence after it, by agent. */
+	/* When the silence after it was found, by agent. */
 	uint64_t found[AGENTS];
-	uint32_t told;
+	uint32_t reported;
 };
 
 static struct round rounds[ROUNDS_MAX];
 static uint32_t count;
 static struct varta *v;
 static struct varta_events *events;
-static uint64_t heard;
+static uint64_t received;
 /* The agents may have beaten before, in an earlier run. */
 static uint64_t first_nonce;
 
@@ -97,7 +95,7 @@ static uint64_t stalls_counted(void)
 	return stats.value[VARTA_A_STATS_STALLS];
 }
 
-/* The one that the last beat is of; the newest ones first. */
+/* The round of a beat, searched from the newest. */
 static uint32_t find_round(uint64_t last_beat)
 {
 	uint32_t i = count;
@@ -108,61 +106,61 @@ static uint32_t find_round(uint64_t last_beat)
 	return count;
 }
 
-static uint32_t number_of(const struct varta_agent *agent)
+static uint32_t index_of(const struct varta_agent *agent)
 {
-	if (agent->source == SOURCE && agent->pid <= CROWD)
+	if (agent->source == SOURCE && agent->pid <= RELAYED)
 		return agent->pid - 1;
 	if (!agent->source && agent->pid == (uint32_t)getpid())
-		return CROWD;
-	fail("told of a stranger", count, agent->pid);
+		return RELAYED;
+	fail("stall of an unknown agent", count, agent->pid);
 }
 
-static void note(const struct varta_event *event, void *arg)
+static void note_stall(const struct varta_event *event, void *arg)
 {
 	const struct varta_agent *agent = event->agent;
-	uint32_t who, i;
+	uint32_t index, i;
 
 	(void)arg;
 	if (event->type != VARTA_EVENT_STALL)
 		return;
-	who = number_of(agent);
+	index = index_of(agent);
 	if (agent->threshold_ms != THRESHOLD_MS)
-		fail("told with another threshold", count, who);
+		fail("stall with another threshold", count, index);
 	i = find_round(agent->last_beat);
 	if (i == count || agent->last_beat > rounds[i].after)
-		fail("told of a beat that there was not", i, who);
-	if (rounds[i].found[who])
-		fail("told twice", i, who);
+		fail("stall after a beat that was not sent", i, index);
+	if (rounds[i].found[index])
+		fail("reported twice", i, index);
 	if (agent->silence < THRESHOLD)
-		fail("told too early", i, who);
+		fail("reported too early", i, index);
 	if (agent->last_beat + agent->silence > varta_monotonic_now())
-		fail("told before it was found", i, who);
-	rounds[i].found[who] = agent->last_beat + agent->silence;
-	rounds[i].told++;
-	heard++;
+		fail("reported before it was found", i, index);
+	rounds[i].found[index] = agent->last_beat + agent->silence;
+	rounds[i].reported++;
+	received++;
 }
 
-static void hear(void)
+static void receive(void)
 {
 	int got;
 
 	do
-		got = varta_events_receive(events, note, NULL);
+		got = varta_events_receive(events, note_stall, NULL);
 	while (got >= 0);
 	if (got != -EAGAIN)
 		failed_call("listening", got);
 }
 
-static void hear_of_all(uint32_t i)
+static void wait_for_all(uint32_t i)
 {
 	struct pollfd readable = {
 		.fd = varta_events_fd(events),
 		.events = POLLIN,
 	};
 
-	for (hear(); rounds[i].told < AGENTS; hear())
+	for (receive(); rounds[i].reported < AGENTS; receive())
 		if (poll(&readable, 1, PATIENCE_MS) <= 0)
-			fail("was not told", i, 0);
+			fail("not reported", i, 0);
 }
 
 static void beat_all(void)
@@ -179,18 +177,18 @@ static void beat_all(void)
 			.timestamp = 1,
 			.threshold_ms = THRESHOLD_MS,
 		};
-	/* Before an event can tell of it. */
+	/* Before an event can refer to it. */
 	count++;
 	round->before = varta_monotonic_now();
-	error = varta_relay(v, SOURCE, beats, CROWD);
+	error = varta_relay(v, SOURCE, beats, RELAYED);
 	if (!error)
-		error = varta_beat_send(v, &beats[CROWD]);
+		error = varta_beat_send(v, &beats[RELAYED]);
 	round->after = varta_monotonic_now();
 	if (error)
 		failed_call("beat", error);
 }
 
-/* Without sleeping: waking up takes longer than what matters here. */
+/* Without sleeping, as waking up takes too long. */
 static void spin_until(uint64_t when)
 {
 	while (varta_monotonic_now() < when)
@@ -198,47 +196,47 @@ static void spin_until(uint64_t when)
 }
 
 /*
- * Beats; returns how often nobody, some and everybody were told of a silence
- * that the next beat ended without waiting.
+ * @races counts the rounds in which no, some and all agents were reported
+ * before the next beat, which did not wait for it.
  */
 static void race(uint32_t wanted, uint32_t *races)
 {
 	uint64_t after_beat = THRESHOLD;
-	uint32_t told, i;
+	uint32_t reported, i;
 
 	beat_all();
 	while (count < wanted) {
 		i = count - 1;
 		if (i % WAIT_EVERY == WAIT_EVERY - 1) {
-			hear_of_all(i);
+			wait_for_all(i);
 			beat_all();
 			continue;
 		}
 		spin_until(rounds[i].after + after_beat);
 		beat_all();
-		/* Whatever is told of the one before has been sent by then. */
+		/* By then, all stalls of the round before have been sent. */
 		spin_until(rounds[i + 1].after + THRESHOLD / 2);
-		hear();
-		told = rounds[i].told;
-		races[!told ? 0 : told < AGENTS ? 1 : 2]++;
-		if (!told)
+		receive();
+		reported = rounds[i].reported;
+		races[!reported ? 0 : reported < AGENTS ? 1 : 2]++;
+		if (!reported)
 			after_beat += STEP * (1 + i % 8);
 		else if (after_beat > STEP * 16)
 			after_beat -= STEP * (1 + i % 8);
 	}
-	hear_of_all(count - 1);
+	wait_for_all(count - 1);
 }
 
-/* What could not be known before the beat that ended the silence. */
+/* Checks that need the time of the beat that ended the silence. */
 static void check(void)
 {
-	uint32_t i, who;
+	uint32_t i, index;
 
 	for (i = 0; i + 1 < count; i++)
-		for (who = 0; who < AGENTS; who++)
-			if (rounds[i].found[who] > rounds[i + 1].after)
-				fail("told of a silence that had ended", i,
-				     who);
+		for (index = 0; index < AGENTS; index++)
+			if (rounds[i].found[index] > rounds[i + 1].after)
+				fail("reported a silence that had ended", i,
+				     index);
 }
 
 int main(int argc, char **argv)
@@ -258,11 +256,11 @@ int main(int argc, char **argv)
 	race(wanted, races);
 	check();
 	counted = stalls_counted() - counted;
-	printf("%" PRIu64 " stalls told, %" PRIu64 " counted; beats that came "
+	printf("%" PRIu64 " stalls reported, %" PRIu64 " counted; beats that came "
 	       "before any, between, after all: %" PRIu32 " %" PRIu32
-	       " %" PRIu32 "\n", heard, counted, races[0], races[1], races[2]);
-	if (heard != counted) {
-		fputs("deadline_race: not all that was counted was told\n", stderr);
+	       " %" PRIu32 "\n", received, counted, races[0], races[1], races[2]);
+	if (received != counted) {
+		fputs("deadline_race: fewer stalls reported than counted\n", stderr);
 		return 1;
 	}
 	varta_events_close(events);

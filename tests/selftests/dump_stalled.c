@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints the agents whose stall stands, SOURCE and PID, as the kernel picks
- * them.
+ * Prints SOURCE and PID of the agents that the kernel's dump of stalled agents
+ * returns.
  */
 #include <errno.h>
 #include <inttypes.h>

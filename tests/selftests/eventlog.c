@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Listens to events and writes down all that it hears, one line for each, so
- * that a test can count. What varta monitor shows is for people: not in what
- * messages events came, and not how often some were missed.
+ * Prints a line for each event, and for each message and each overrun, which
+ * varta monitor does not show.
  *
  *	listening
- *	message		with the events that follow
- *	stall SOURCE PID OWN-PID THRESHOLD-MS LAST-BEAT SILENCE HEARD
- *	exit SOURCE PID OWN-PID
- *	overrun		as the kernel says: some were missed
+ *	message		the following events came in one message
+ *	stall SOURCE PID NS-PID THRESHOLD-MS LAST-BEAT SILENCE RECEIVED
+ *	exit SOURCE PID NS-PID
+ *	overrun		the kernel reported lost messages
  *
- * Times are nanoseconds of CLOCK_MONOTONIC, but for SILENCE. Ends when killed.
+ * LAST-BEAT and RECEIVED are CLOCK_MONOTONIC, in nanoseconds, and SILENCE is in
+ * nanoseconds. Runs until it is killed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@
 
 static const char usage[] =
 	"Usage: eventlog [BUFFER]\n"
-	"Writes down events. BUFFER is how many bytes of them may wait.\n";
+	"Prints events. BUFFER is the size of the receive buffer in bytes.\n";
 
 _Noreturn static void fail(const char *what, int error)
 {
@@ -33,7 +33,7 @@ _Noreturn static void fail(const char *what, int error)
 	exit(1);
 }
 
-static void write_down(const struct varta_event *event, void *arg)
+static void print_event(const struct varta_event *event, void *arg)
 {
 	const struct varta_agent *a = event->agent;
 	bool *first = arg;
@@ -72,7 +72,7 @@ static void wait_for(const struct varta_events *events)
 		.events = POLLIN,
 	};
 
-	/* Whoever reads along is to see all that was heard. */
+	/* A reader of the file sees all received events. */
 	fflush(stdout);
 	if (poll(&readable, 1, -1) < 0)
 		fail("poll", errno);
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	puts("listening");
 	for (;;) {
 		bool first = true;
-		int got = varta_events_receive(events, write_down, &first);
+		int got = varta_events_receive(events, print_event, &first);
 
 		if (got == -EAGAIN)
 			wait_for(events);

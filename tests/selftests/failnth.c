@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes each allocation of an operation fail, one after the other: the first
- * time that the operation is tried its first one, and so on, until it is
- * through without one that failed. Each time there must be a clean error or
- * success, and nothing left of what did not succeed; and the same must work
- * right afterwards.
+ * Repeats an operation: in the Nth run, the Nth allocation fails, until a run
+ * has fewer allocations. Each run must succeed or return an error, a failed one
+ * must check_bye nothing behind, and the operation must work right afterwards.
  *
- * Needs a kernel with /proc/PID/fail-nth, set up so that it lets nothing out
- * (see fault.case). What happens in a thread of the kernel is failed there.
+ * Needs a kernel with /proc/PID/fail-nth, set up so that all kinds of
+ * allocations can fail (see fault.case). Allocations of kernel threads fail
+ * there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,13 +25,13 @@
 #include <varta.h>
 
 enum {
-	/* More than any operation here has. */
+	/* More than the allocations of any operation. */
 	NTH_MAX		= 20000,
 	RELAYED		= 40,
 	RELAY_SOURCE	= 78,
 	SOON_MS		= 10,
 	NEVER_MS	= 86400000,
-	/* Answers whose allocation failed do not come. */
+	/* There is no reply if its allocation failed. */
 	TIMEOUT_MS	= 5000,
 	PATIENCE_US	= 60000000,
 	LOOK_US		= 2000,
@@ -43,7 +42,7 @@ enum {
 static const char *name, *argument;
 static struct varta *v;
 static struct varta_events *events;
-static uint64_t heard, base;
+static uint64_t received, base;
 static int module_file, home;
 static pid_t child;
 
@@ -92,18 +91,18 @@ static uint64_t counted(unsigned int attribute)
 
 enum {
 	HERE	= 0,
-	/* The allocations are those of the task named by the argument. */
+	/* Allocations of the task PID fail, not those of this process. */
 	IN_TASK	= 1,
 	LOADS	= 2,
 	LISTENS	= 4,
 };
 
-/* --- Operations: once() is what allocations are failed in. --- */
+/* --- Operations: allocations fail in once(). --- */
 
 static void check_tracked(uint64_t wanted)
 {
 	if (counted(VARTA_A_STATS_TRACKED) != wanted)
-		fail("agents that should not be there, or the reverse", 0);
+		fail("wrong number of agents", 0);
 }
 
 static int beat_once(void)
@@ -111,13 +110,13 @@ static int beat_once(void)
 	return varta_beat(v, VARTA_STATUS_OK, 0);
 }
 
-static void leave(int error)
+static void check_bye(int error)
 {
 	int left;
 
 	reopen();
 	left = varta_bye(v, 0);
-	/* An error may be that of the answer alone. */
+	/* The request may have succeeded without its reply. */
 	if (left != -ENOENT || !error)
 		must("goodbye", left);
 	check_tracked(0);
@@ -143,7 +142,7 @@ static void after_bye(int error)
 	reopen();
 	left = varta_bye(v, 0);
 	if (left != -ENOENT && !error)
-		fail("it was there still", left);
+		fail("the agent still existed", left);
 	check_tracked(0);
 }
 
@@ -191,10 +190,10 @@ static void after_dump(int error)
 	reopen();
 	there = counted(VARTA_A_STATS_TRACKED);
 	if (!error && dumped != there)
-		fail("a dump without all, and no error", 0);
+		fail("an incomplete dump without an error", 0);
 	must("dump", dump_once());
 	if (dumped != there)
-		fail("a dump without all", 0);
+		fail("an incomplete dump", 0);
 }
 
 static int get_once(void)
@@ -288,7 +287,7 @@ static int load_once(void)
 	return call(syscall(SYS_finit_module, module_file, "capacity=64", 0));
 }
 
-/* To load it in between takes as long again, and is left out mostly. */
+/* Loading it without faults is slow, so this is done every LOAD_EVERY times. */
 static void after_load(int error)
 {
 	static unsigned int failures;
@@ -341,11 +340,11 @@ static void note_event(const struct varta_event *event, void *arg)
 {
 	(void)event;
 	(void)arg;
-	heard++;
+	received++;
 }
 
-/* What was found to be told, and what has become of the telling. */
-static bool all_told(uint64_t wanted)
+/* All events were received, or counted as lost or missed. */
+static bool all_reported(uint64_t wanted)
 {
 	struct varta_stats stats;
 	int got;
@@ -356,38 +355,38 @@ static bool all_told(uint64_t wanted)
 	must("stats", varta_stats_get(v, &stats));
 	return stats.value[VARTA_A_STATS_STALLS] +
 	       stats.value[VARTA_A_STATS_EXITS] == base + wanted &&
-	       heard + stats.value[VARTA_A_STATS_EVENTS_LOST] +
+	       received + stats.value[VARTA_A_STATS_EVENTS_LOST] +
 	       stats.value[VARTA_A_STATS_EVENTS_MISSED] == base + wanted;
 }
 
-static void wait_until_told(uint64_t wanted)
+static void wait_until_reported(uint64_t wanted)
 {
 	int waited = 0;
 
-	for (; !all_told(wanted); usleep(LOOK_US)) {
+	for (; !all_reported(wanted); usleep(LOOK_US)) {
 		waited += LOOK_US;
 		if (waited > PATIENCE_US)
-			fail("neither told nor counted as lost", -ETIMEDOUT);
+			fail("an event was neither received nor counted as lost", -ETIMEDOUT);
 	}
 }
 
-/* The end of the agent is told with nothing failing. */
+/* The exit of the agent is reported without faults. */
 static void after_event(int error)
 {
-	uint64_t before = heard;
+	uint64_t before = received;
 
 	(void)error;
 	end_agent();
-	wait_until_told(2);
-	if (heard == before)
-		fail("the next event was not heard", 0);
+	wait_until_reported(2);
+	if (received == before)
+		fail("the next event was not received", 0);
 	base += 2;
 }
 
 static int stall_once(void)
 {
 	begin_agent(SOON_MS);
-	wait_until_told(1);
+	wait_until_reported(1);
 	return 0;
 }
 
@@ -399,20 +398,20 @@ static void agent_first(void)
 static int exit_once(void)
 {
 	end_agent();
-	wait_until_told(1);
+	wait_until_reported(1);
 	return 0;
 }
 
 static void after_exit(int error)
 {
-	uint64_t before = heard;
+	uint64_t before = received;
 
 	(void)error;
 	agent_first();
 	end_agent();
-	wait_until_told(2);
-	if (heard == before)
-		fail("the next event was not heard", 0);
+	wait_until_reported(2);
+	if (received == before)
+		fail("the next event was not received", 0);
 	base += 2;
 }
 
@@ -424,7 +423,7 @@ static const struct operation {
 	unsigned int how;
 } operations[] = {
 	{ "open", close_first, open_handle, after_open, HERE },
-	{ "beat", NULL, beat_once, leave, HERE },
+	{ "beat", NULL, beat_once, check_bye, HERE },
 	{ "bye", beat_first, bye_once, after_bye, HERE },
 	{ "relay", NULL, relay_once, after_relay, HERE },
 	{ "dump", NULL, dump_once, after_dump, HERE },
@@ -452,7 +451,7 @@ static void fail_nth(unsigned int n)
 	must("fail-nth", call(pwrite(nth_file, text, (size_t)length, 0)));
 }
 
-/* How many allocations more it would have taken; 0 if one has failed. */
+/* The rest of the count of fail-nth; 0 if an allocation has failed. */
 static unsigned int not_failed(void)
 {
 	char text[16] = "";
@@ -476,7 +475,7 @@ static bool try(const struct operation *op, unsigned int n)
 	error = op->once();
 	left = not_failed();
 	if (error && (left || error <= -ERRNO_MAX))
-		fail("failed of itself", error);
+		fail("failed without a fault", error);
 	if (!left)
 		outcomes[-error]++;
 	op->after(error);
@@ -499,12 +498,12 @@ static void set_up(const struct operation *op)
 		must("opening", open_handle());
 		base = counted(VARTA_A_STATS_STALLS) +
 		       counted(VARTA_A_STATS_EXITS);
-		heard = base - counted(VARTA_A_STATS_EVENTS_LOST) -
+		received = base - counted(VARTA_A_STATS_EVENTS_LOST) -
 			counted(VARTA_A_STATS_EVENTS_MISSED);
 	}
 	if (op->how & LISTENS)
 		must("listening", listen_once());
-	/* Not to be failed: what touching a page for the first time takes. */
+	/* Page faults of this process must not fail. */
 	must("mlockall", call(mlockall(MCL_CURRENT | MCL_FUTURE)));
 }
 
@@ -530,7 +529,7 @@ int main(int argc, char **argv)
 	set_up(op);
 	while (try(op, n))
 		if (++n > NTH_MAX)
-			fail("has no end", -E2BIG);
+			fail("too many allocations", -E2BIG);
 	printf("%s: allocations failed %u:", name, n - 1);
 	for (i = 0; i < ERRNO_MAX; i++)
 		if (outcomes[i])

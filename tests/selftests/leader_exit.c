@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process whose first thread ends before the others: for the tests of what
- * the kernel takes for the same agent, and when it takes it for dead.
+ * A process whose thread group leader exits before the second thread: the agent
+ * must not exit before the last thread does.
  *
- * Both threads beat; then the first ends, and the other one goes on beating
- * until it reads a line, and ends the process with the number in it. With no
- * number in it, that thread ends by itself as the first did, and nothing ends
- * the process but that all its threads have.
+ * Both threads beat and the leader exits. After a first line of input, the
+ * second thread beats again. With a number in the next line it calls exit();
+ * with an empty line, only the thread exits.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -16,7 +15,7 @@
 
 #include <varta.h>
 
-/* What the threads end with where they end by themselves. */
+/* The exit codes of the threads. */
 enum {
 	FIRST_CODE	= 3,
 	SECOND_CODE	= 4,
@@ -57,7 +56,7 @@ int main(void)
 	beat("first thread");
 	if (pthread_create(&thread, NULL, beat_until_told, NULL))
 		return 103;
-	/* This thread alone; pthread_exit() would want libgcc_s in the guest. */
+	/* Exits this thread only; pthread_exit() needs libgcc_s in the guest. */
 	syscall(SYS_exit, FIRST_CODE);
 	return 104;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reports many agents of another machine, each with one beat: so many stalls
- * come at once without so many processes.
+ * Relays one beat each of many agents of another machine, so that many stalls
+ * come at once without as many processes.
  *
  * Usage: mass_relay SOURCE COUNT THRESHOLD_MS
  */

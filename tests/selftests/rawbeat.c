@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sends a beat that is wrong in a chosen way, and shows the kernel's answer.
+ * Sends a beat with chosen errors and prints the kernel's reply.
  *
- * For the end-to-end tests: everything that a correct library would not let a
- * program say. Plain sockets and no libnl, so that what goes out is what is
- * written here.
+ * It can send what the library cannot, and uses plain sockets without libnl, so
+ * that each byte of the message is written here.
  */
 #include <errno.h>
 #include <limits.h>
@@ -36,7 +35,7 @@ enum exit_code {
 	EXIT_SYSTEM	= 5,
 };
 
-/* The typed attributes, each of which can be left out or missized. */
+/* The typed attributes; each can be missing or have a wrong size. */
 enum field {
 	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, NS_INODE, FIELDS
 };
@@ -55,7 +54,7 @@ static const struct {
 	[NS_INODE] = { "ns-inode", VARTA_A_RELAYED_BEAT_NS_INODE, 8 },
 };
 
-/* What will be sent. */
+/* The message to send. */
 struct request {
 	uint64_t value[FIELDS];
 	bool present[FIELDS];
@@ -66,7 +65,7 @@ struct request {
 	int frame_len;
 	bool frame_present;
 
-	/* For other commands: in front of the beat, which may be in a nest. */
+	/* For other commands: before the beat, which may be nested. */
 	struct {
 		uint16_t attribute;
 		uint32_t value;
@@ -89,16 +88,16 @@ struct request {
 
 static const char usage_head[] =
 	"Usage: rawbeat [EDIT [VALUE]]...\n"
-	"Sends a beat about this process: status 0, nonce 1, timestamp now,\n"
-	"payload 0, nothing else, acknowledged; changed by each EDIT in turn:\n"
+	"Sends a beat of this process with status 0, nonce 1, timestamp now and\n"
+	"payload 0, and asks for a reply. Each EDIT changes the message:\n"
 	"\n";
 
 static const char usage_tail[] =
 	"\n"
 	"Numbers are as in C; 'max' is 2^64-1, 'self' this process's id.\n"
-	"Prints one line for each answer: 'ok' or 'ERRNO: text'.\n"
-	"Exit status: 0 answered, 1 no answer (which is printed, too),\n"
-	"2 wrong usage, 3 the kernel has no varta, 5 failed on this side.\n";
+	"Prints a line for each reply: 'ok' or 'ERRNO: text'.\n"
+	"Exit status: 0 reply, 1 no reply (prints 'no answer'), 2 wrong usage,\n"
+	"3 module not loaded, 5 other error.\n";
 
 _Noreturn static void wrong_usage(const char *what, const char *text)
 {
@@ -125,7 +124,7 @@ static uint64_t number(const char *text)
 	errno = 0;
 	value = strtoull(text, &end, 0);
 	if (end == text || *end || errno)
-		wrong_usage("no number:", text);
+		wrong_usage("not a number:", text);
 	return value;
 }
 
@@ -214,7 +213,7 @@ static void set_size(struct request *r, const char *value)
 	r->present[field] = true;
 }
 
-/* Those that a frame says itself. */
+/* The attributes that a frame replaces. */
 static void drop_fields(struct request *r)
 {
 	int i;
@@ -232,10 +231,10 @@ static void keep_frame(struct request *r, const char *hex)
 
 	if (length % 2 || length / 2 > FRAME_MAX ||
 	    strspn(hex, "0123456789abcdefABCDEF") != length)
-		wrong_usage("no bytes in hexadecimal:", hex);
+		wrong_usage("not hexadecimal bytes:", hex);
 	for (i = 0; i < length / 2; i++) {
 		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			wrong_usage("no bytes in hexadecimal:", hex);
+			wrong_usage("not hexadecimal bytes:", hex);
 		r->frame[i] = (unsigned char)byte;
 	}
 	r->frame_len = (int)(length / 2);
@@ -262,7 +261,7 @@ static void as_frame(struct request *r, const char *value)
 	if (!r->present[PID])
 		beat.pid = (uint32_t)getpid();
 	if (varta_frame_encode(&beat, r->frame))
-		wrong_usage("does not fit in a frame:", "status");
+		wrong_usage("too large for a frame:", "status");
 	r->frame_len = VARTA_FRAME_LEN;
 	r->frame_present = true;
 	drop_fields(r);
@@ -372,45 +371,45 @@ static const struct edit {
 	const char *help;
 	void (*apply)(struct request *r, const char *value);
 } edits[] = {
-	{ "status", "N", "say this status", set_status },
-	{ "nonce", "N", "say this nonce", set_nonce },
-	{ "timestamp", "N", "say this timestamp", set_timestamp },
-	{ "payload", "N", "say this payload", set_payload },
-	{ "pid", "N", "claim this pid", set_pid },
-	{ "threshold", "N", "ask for this threshold in ms", set_threshold },
-	{ "ns-inode", "N", "say this pid namespace, as a relay may",
+	{ "status", "N", "set the status", set_status },
+	{ "nonce", "N", "set the nonce", set_nonce },
+	{ "timestamp", "N", "set the timestamp", set_timestamp },
+	{ "payload", "N", "set the payload", set_payload },
+	{ "pid", "N", "set the pid", set_pid },
+	{ "threshold", "N", "set the threshold, in ms", set_threshold },
+	{ "ns-inode", "N", "set the pid namespace, for a relay",
 	  set_ns_inode },
-	{ "name", "TEXT", "ask for this name", set_name },
-	{ "without", "FIELD", "leave this attribute out", without },
+	{ "name", "TEXT", "set the name", set_name },
+	{ "without", "FIELD", "omit this attribute", without },
 	{ "size", "FIELD=BYTES", "give it a wrong size", set_size },
-	{ "frame", "HEX", "a frame of these bytes in place of the attributes",
+	{ "frame", "HEX", "a frame of these bytes instead of the attributes",
 	  set_frame },
-	{ "frame-too", "HEX", "a frame beside the attributes", keep_frame },
-	{ "as-frame", NULL, "the beat as a frame; pid self if none is claimed",
+	{ "frame-too", "HEX", "a frame in addition to the attributes", keep_frame },
+	{ "as-frame", NULL, "the beat as a frame; with pid self by default",
 	  as_frame },
-	{ "frame-length", "BYTES", "cut the frame off, or make it longer",
+	{ "frame-length", "BYTES", "truncate or extend the frame",
 	  frame_length },
-	{ "flip", "BYTE", "spoil one byte of the frame, counted from 0", flip },
-	{ "command", "N", "another command than beat", set_command },
-	{ "number", "TYPE=N", "an attribute of 32 bits in front of the beat",
+	{ "flip", "BYTE", "invert a byte of the frame, counted from 0", flip },
+	{ "command", "N", "set the command (default: beat)", set_command },
+	{ "number", "TYPE=N", "a 32-bit attribute before the beat",
 	  add_number },
-	{ "nest", "TYPE", "the beat as a nest of this type", set_nest },
+	{ "nest", "TYPE", "nest the beat in an attribute of this type", set_nest },
 	{ "no-beat", NULL, "none of the beat's attributes", no_beat },
-	{ "version", "N", "another version of the family", set_version },
+	{ "version", "N", "set the version of the family", set_version },
 	{ "header-only", NULL, "no attributes at all", header_only },
-	{ "no-header", NULL, "not even the generic netlink header",
+	{ "no-header", NULL, "no generic netlink header either",
 	  no_header },
-	{ "unknown-attribute", NULL, "one more that the family does not know",
+	{ "unknown-attribute", NULL, "add an unknown attribute",
 	  unknown_attribute },
-	{ "cut-attribute", NULL, "the message ends in its last attribute",
+	{ "cut-attribute", NULL, "the last attribute is longer than the message",
 	  cut_attribute },
-	{ "cut-message", NULL, "fewer bytes than the message says it has",
+	{ "cut-message", NULL, "fewer bytes than the length in the header",
 	  cut_message },
 	{ "trailing", "BYTES", "bytes after the last attribute", trailing },
-	{ "repeat", "N", "so many beats in one send, nonces going up",
+	{ "repeat", "N", "N beats in one send, with increasing nonces",
 	  repeat },
-	{ "step", "N", "by so much (1), or not at all (0)", step },
-	{ "no-ack", NULL, "do not ask for an answer to an accepted beat",
+	{ "step", "N", "the increment of the nonce (default 1)", step },
+	{ "no-ack", NULL, "no reply to an accepted beat",
 	  no_ack },
 };
 
@@ -444,7 +443,7 @@ static void apply_edits(struct request *r, char **words)
 	while (*words) {
 		edit = find_edit(*words++);
 		if (edit->value && !*words)
-			wrong_usage("a value is missing for", edit->name);
+			wrong_usage("missing value of", edit->name);
 		edit->apply(r, edit->value ? *words++ : NULL);
 	}
 }
@@ -577,7 +576,7 @@ static int open_socket(void)
 	return fd;
 }
 
-/* Returns bytes, or 0 if nothing came in time. */
+/* Returns the number of bytes, or 0 after the timeout. */
 static int receive(int fd, struct buffer *b, int timeout_ms)
 {
 	struct pollfd readable = { .fd = fd, .events = POLLIN };
@@ -595,7 +594,7 @@ static int receive(int fd, struct buffer *b, int timeout_ms)
 	return b->length;
 }
 
-/* Finds an attribute among the bytes from @at on. */
+/* Finds an attribute in the bytes from @at on. */
 static const struct nlattr *find_attribute(const unsigned char *at, int length,
 					   uint16_t type)
 {
@@ -654,7 +653,7 @@ static uint16_t find_family(int fd)
 	return family;
 }
 
-/* All messages go out together, so that the kernel sees them as one. */
+/* All messages are sent in one call. */
 static void send_request(int fd, const struct request *r)
 {
 	unsigned char *all = calloc((size_t)r->repeat, MESSAGE_MAX);
@@ -705,7 +704,7 @@ static void print_answer(const struct nlmsghdr *message)
 	putchar('\n');
 }
 
-/* Returns how many answers there were. */
+/* Returns the number of replies. */
 static int print_answers(int fd, int expected)
 {
 	const struct nlmsghdr *message;
@@ -717,7 +716,7 @@ static int print_answers(int fd, int expected)
 		for (message = (const struct nlmsghdr *)b.bytes;
 		     NLMSG_OK(message, (unsigned int)left);
 		     message = NLMSG_NEXT(message, left)) {
-			/* A reply with content, if another command was sent. */
+			/* The data of another command. */
 			if (message->nlmsg_type != NLMSG_ERROR ||
 			    message->nlmsg_len <
 			    NLMSG_LENGTH(sizeof(struct nlmsgerr)))

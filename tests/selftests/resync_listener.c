@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A listener with resynchronising: prints a line for each event, as it comes,
- * until there were as many stalls as it is told.
+ * A listener that dumps the stalled agents after an overrun. Prints a line for
+ * each event and exits after STALLS stalls.
  *
  * Usage: resync_listener BUFFER [STALLS]
  */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Joins every multicast group of generic netlink that it is let into, whatever
- * group that is or may yet become, and counts what it hears. For the tests of
- * what those hear who have no right to.
+ * Tries to join every multicast group of generic netlink, whether the number
+ * has a group or not, and counts the messages. A listener without privilege
+ * must not get events this way.
  *
- *	joined N refused N	once it has tried them all
- *	control N		at the end: families that came or went, which
- *				anybody may hear of
- *	other N			at the end: all else
+ *	joined N refused N	after it has tried all groups
+ *	control N		at the end: messages about families, which
+ *				everybody may receive
+ *	other N			at the end: all other messages
  *
- * With 'again', it joins over and over. Ends at SIGTERM, having read what was
- * sent until then.
+ * With 'again', it joins repeatedly. At SIGTERM, it reads the messages sent
+ * until then and exits.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -29,7 +29,7 @@ enum {
 	GROUPS_MAX	= 2047,
 	MESSAGE_MAX	= 65536,
 	BUFFER_BYTES	= 1 << 20,
-	/* Between two rounds of joining. */
+	/* Interval of joining. */
 	AGAIN_MS	= 1,
 };
 
@@ -55,17 +55,17 @@ static int open_socket(void)
 	int on = 1;
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK, NETLINK_GENERIC);
 
-	/* A socket without a port is passed over by multicasts. */
+	/* Multicasts skip a socket without a port. */
 	if (fd < 0 || bind(fd, (struct sockaddr *)&any_port, sizeof(any_port)))
 		fail("socket");
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof(on));
-	/* Only who has the right gets it; others are better off without. */
+	/* This fails without privilege. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof(on));
 	return fd;
 }
 
-/* Returns how many it was let into. */
+/* Returns the number of joined groups. */
 static int join_all(int fd)
 {
 	int joined = 0;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does one thing over and over, for tests in which several such processes race
- * each other and whatever else goes on.
+ * Repeats one operation, for tests in which several such processes race each
+ * other.
  *
- * What the kernel refuses, for good reasons or because the module is being
- * unloaded, is counted; an error that no race explains, or an answer that
- * cannot be, ends the program with status 1. Which things there are is said by
- * usage().
+ * Refused requests are counted, also those of a module that is being unloaded.
+ * An error that no race explains, or an impossible reply, ends the program with
+ * status 1. usage() lists the operations.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,9 +23,9 @@
 #include <varta.h>
 
 enum {
-	/* Processes that a crowd has at a time. */
+	/* Processes of a crowd at a time. */
 	CROWD		= 48,
-	/* Agents that a relay brings at a time, of one source. */
+	/* Beats in a message of the relay. */
 	RELAYED		= 40,
 	RELAY_SOURCE	= 77,
 	/* Beats in the life of a short-lived agent. */
@@ -34,9 +33,9 @@ enum {
 	/* Agents in a namespace beside its first process. */
 	INHABITANTS	= 3,
 	INHABITED_BEATS	= 20,
-	/* How long a listener stays if nothing happens. */
+	/* How long a listener waits for an event. */
 	LISTEN_MS	= 20,
-	/* Who goes on until told stands back for those who are to finish. */
+	/* Endless racers have a lower priority than those with a COUNT. */
 	LASTING_NICE	= 5,
 	REOPEN_US	= 1000,
 	PID_MAX		= 4194304,
@@ -46,7 +45,7 @@ static const char *role_name;
 static volatile sig_atomic_t ended;
 static struct varta *v;
 static unsigned long done, refused, reopened;
-/* What the role has to say besides. */
+/* Totals that the role prints. */
 static uint64_t sums[2];
 
 _Noreturn static void fail(const char *what, int error)
@@ -63,8 +62,8 @@ static void end(int signal)
 }
 
 /*
- * Whether the module being what it is, and others racing, explain it. A dump
- * from a module that is about to go is of a protocol that is not supported.
+ * Errors that races with others explain. A dump from a module that is being
+ * unloaded returns EPROTONOSUPPORT.
  */
 static bool explained(int error)
 {
@@ -100,11 +99,11 @@ static void open_handle(void)
 	}
 }
 
-/* Returns whether it was done; a module that has gone may come back. */
+/* Returns whether it succeeded; reopens the handle of an unloaded module. */
 static bool take_note(int error)
 {
 	if (error < 0 && !explained(error))
-		fail("not explained", error);
+		fail("unexpected error", error);
 	if (error == -ENODEV) {
 		reopened++;
 		varta_close(v);
@@ -114,7 +113,7 @@ static bool take_note(int error)
 	return error >= 0;
 }
 
-/* A child process, which does not outlive this one. */
+/* Forks a child that does not outlive this process. */
 static pid_t spawn(void)
 {
 	pid_t parent = getpid();
@@ -167,7 +166,7 @@ static int live(void)
 	_exit(0);
 }
 
-/* One more, which beats once and stays, until it has been here for longest. */
+/* Adds a process that beats once, and kills the oldest of a full crowd. */
 static int crowd(void)
 {
 	static pid_t there[CROWD];
@@ -198,7 +197,7 @@ static int check_agent(const struct varta_agent *agent, void *arg)
 
 	(void)arg;
 	if (!sane)
-		fail("an agent that cannot be", -EBADMSG);
+		fail("impossible agent", -EBADMSG);
 	return 0;
 }
 
@@ -214,7 +213,7 @@ static int get(void)
 	int error = varta_agent_get(v, 0, pid, &agent);
 
 	if (!error && agent.pid != pid)
-		fail("another agent", -EBADMSG);
+		fail("wrong agent", -EBADMSG);
 	return error ? error : check_agent(&agent, NULL);
 }
 
@@ -299,7 +298,7 @@ static int listen_once(void)
 	return error < 0 ? error : 0;
 }
 
-/* As the first process of namespaces, with whose end all ends there. */
+/* The first process of the namespaces, whose exit ends all others in them. */
 _Noreturn static void inhabit(void)
 {
 	const struct varta_events_options options = VARTA_EVENTS_OPTIONS_INIT;
@@ -341,21 +340,21 @@ static int make_space(void)
 static const struct role {
 	const char *name, *what;
 	int (*once)(void);
-	/* What the sums are of. */
+	/* Names of the totals. */
 	const char *sum[2];
 } roles[] = {
 	{ "beat", "beat", beat, { NULL } },
 	{ "bye", "beat and say goodbye", beat_and_bye, { NULL } },
-	{ "life", "begin a process that beats and ends", live, { NULL } },
-	{ "crowd", "add an agent to a crowd that stays", crowd, { NULL } },
+	{ "life", "start a process that beats and exits", live, { NULL } },
+	{ "crowd", "add an agent to a group of processes", crowd, { NULL } },
 	{ "relay", "relay beats", relay, { NULL } },
 	{ "dump", "read all agents", dump, { NULL } },
-	{ "get", "read one agent, if it is there", get, { NULL } },
+	{ "get", "read one agent, if it exists", get, { NULL } },
 	{ "stats", "read the counters", stats, { NULL } },
 	{ "take", "take the counters", take, { "inserted", "refreshed" } },
 	{ "config", "change a setting", configure, { NULL } },
 	{ "listen", "join, listen, leave", listen_once, { "stalls", "exits" } },
-	{ "space", "begin namespaces with agents and a listener, and end them",
+	{ "space", "create namespaces with agents and a listener, and end them",
 	  make_space, { NULL } },
 };
 
@@ -364,7 +363,7 @@ static int usage(void)
 	size_t i;
 
 	fputs("Usage: stress ROLE COUNT\n"
-	      "Does it COUNT times, or with 0 until SIGTERM. Each time:\n\n",
+	      "Repeats ROLE COUNT times, or until SIGTERM if COUNT is 0:\n\n",
 	      stderr);
 	for (i = 0; i < sizeof(roles) / sizeof(*roles); i++)
 		fprintf(stderr, "  %-6s  %s\n", roles[i].name, roles[i].what);
