@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Identity of processes. An agent is a thread group; its process reference is the
- * address of the group's struct pid, of which a slot holds a reference: the
- * kernel may give the number to another process, but that one has another
- * struct pid for as long as the slot lasts.
+ * Identity of processes. An agent is a thread group. Its process reference is
+ * the group's struct pid, which a slot holds: a process that gets the same
+ * number later has another struct pid.
  */
 
 #include <linux/cred.h>
@@ -16,11 +15,10 @@
 #include "attest.h"
 #include "netns_ref.h"
 #include "pid_index.h"
-#include "reject.h"
 #include "params.h"
 
 enum {
-	/* How far up a sender may be from the ancestor that it speaks for. */
+	/* Generations from a sender to the ancestor that it beats for. */
 	ANCESTORS_MAX = 256,
 };
 
@@ -30,68 +28,64 @@ static struct pid *pid_of_proc(struct varta_proc *proc)
 }
 
 /**
- * varta_attest_pid() - the identity of a process, as far as its pid tells
- * @id: set
- * @pid: of a thread group; the caller holds it
+ * varta_attest_pid() - identify a process by its pid alone
+ * @id: set, without user, network namespace and name
+ * @pid: of a thread group, held by the caller
  *
  * Context: any.
  */
 void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
 {
 	*id = (struct varta_agent_id) {
-		.proc	= varta_proc_of_pid(pid),
-		.ns_inode	= ns_of_pid(pid)->ns.inum,
-		.pid		= varta_tracker_pid(pid),
-		.ns_pid	= varta_ns_pid(pid),
-		.origin		= VARTA_ORIGIN_KERNEL_ATTESTED,
+		.proc = varta_proc_of_pid(pid),
+		.ns_inode = ns_of_pid(pid)->ns.inum,
+		.pid = varta_tracker_pid(pid),
+		.ns_pid = varta_ns_pid(pid),
+		.origin = VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
 }
 
 /**
- * varta_pid_in_ns() - an agent's number as a pid namespace sees it
- * @id: of the agent; its process reference is held
- * @reader: the namespace
+ * varta_pid_in_ns() - pid of an agent in a pid namespace
+ * @id: the agent; its process reference is valid
+ * @reader: the pid namespace
  *
  * Context: any.
- * Return: the number, 0 if the agent does not exist there.
+ * Return: the pid, 0 if the agent is not visible there.
  */
 u32 varta_pid_in_ns(const struct varta_agent_id *id,
 		    struct pid_namespace *reader)
 {
 	if (id->proc)
 		return pid_nr_ns(pid_of_proc(id->proc), reader);
-	/* What a relay says is for the host, and a number of its own. */
+	/* Relayed agents are visible in the initial pid namespace only. */
 	return reader == &init_pid_ns ? id->pid : 0;
 }
 
 /**
- * varta_check_namespace() - whether an agent's pid namespace may beat
- * @sender: the agent
- * @extack: of the request
+ * varta_namespace_allowed() - whether processes of a pid namespace may beat
+ * @sender: a process of the namespace
  *
  * Context: any.
- * Return: 0, or the negative errno of a refusal.
+ * Return: false if namespace_policy is host and it is not the initial one.
  */
-int varta_check_namespace(const struct varta_sender *sender,
-			  struct netlink_ext_ack *extack)
+bool varta_namespace_allowed(const struct varta_sender *sender)
 {
-	if (varta_setting(VARTA_SET_NAMESPACE_POLICY) !=
-		    VARTA_NAMESPACE_POLICY_HOST ||
-	    ns_of_pid(sender->pid) == &init_pid_ns)
-		return 0;
-	return varta_reject(extack, VARTA_REFUSE_NAMESPACE);
+	return varta_setting(VARTA_SET_NAMESPACE_POLICY) !=
+		       VARTA_NAMESPACE_POLICY_HOST ||
+	       ns_of_pid(sender->pid) == &init_pid_ns;
 }
 
-/* A task may be given another name while this one is read; it always ends. */
-static void name_after(struct varta_sender *sender,
-		       const struct task_struct *task)
+static void copy_comm(struct varta_sender *sender,
+		      const struct task_struct *task)
 {
+	/* The task may be renamed meanwhile, so the NUL is set here. */
 	memcpy(sender->comm, task->comm, sizeof(sender->comm));
 	sender->comm[sizeof(sender->comm) - 1] = '\0';
 }
 
-/* What an attested identity is made of; the name is there. */
-static void identify(struct varta_sender *sender, struct pid *pid, struct varta_netns *netns)
+static void set_identity(struct varta_sender *sender, struct pid *pid,
+			 struct varta_netns *netns)
 {
 	sender->pid = pid;
 	varta_attest_pid(&sender->id, pid);
@@ -101,27 +95,27 @@ static void identify(struct varta_sender *sender, struct pid *pid, struct varta_
 }
 
 /**
- * varta_attest_current() - attest who is running
- * @sender: set from the current task, for varta_sender_put()
+ * varta_attest_current() - identify the current process
+ * @sender: set; to be released with varta_sender_put()
  *
- * A netlink message to the kernel is handled in the system call that sends it,
- * so the current task is the sender, whoever opened the socket.
+ * Netlink requests are handled in the system call that sends them, so the
+ * current task is the sender, even on a socket that another process opened.
  *
  * Context: process.
  */
 void varta_attest_current(struct varta_sender *sender)
 {
-	/* An execve() by another thread may be about to free the leader. */
+	/* An execve() by another thread may free the group leader. */
 	rcu_read_lock();
-	name_after(sender, current->group_leader);
+	copy_comm(sender, current->group_leader);
 	rcu_read_unlock();
-	/* Good while the task runs here: nothing to hold. */
-	identify(sender, task_tgid(current), varta_netns_of_current());
+	/* No references needed while the task is here. */
+	set_identity(sender, task_tgid(current), varta_netns_of_current());
 }
 
 /*
- * Where a process lives, held: its first thread that is not about to end says
- * so. 0 if there is none.
+ * Gets a reference to the network namespace of a process, from its first thread
+ * that is not exiting. NULL if all are.
  */
 static struct varta_netns *get_netns_of(struct task_struct *process)
 {
@@ -137,9 +131,8 @@ static struct varta_netns *get_netns_of(struct task_struct *process)
 }
 
 /*
- * Whether the current task descends from the thread group @pid, with the same
- * real user. Fills in that process's name, and where it lives, held: not where
- * the current task does.
+ * Whether the thread group @pid is an ancestor of the current task and has the
+ * same real user. If so, copies its name and gets its network namespace.
  */
 static bool descends_from(struct varta_sender *sender, struct pid *pid,
 			  struct varta_netns **netns)
@@ -153,11 +146,11 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 			return false;
 		if (task_tgid(task) != pid)
 			continue;
-		/* One that is about to end would leave a slot behind. */
+		/* A slot for an exiting process would not be freed. */
 		if (!uid_eq(task_uid(task), current_uid()) ||
 		    !atomic_read(&task->signal->live))
 			return false;
-		name_after(sender, task->group_leader);
+		copy_comm(sender, task->group_leader);
 		*netns = get_netns_of(task);
 		return true;
 	}
@@ -165,61 +158,58 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 }
 
 /**
- * varta_attest_ancestor() - attest a process that the sender may speak for
- * @sender: set from that process, for varta_sender_put()
- * @claimed: its pid, in the current task's namespace
- * @extack: of the request
+ * varta_attest_ancestor() - identify an ancestor that the current process may
+ *	beat for
+ * @sender: set; to be released with varta_sender_put()
+ * @claimed: pid of the ancestor in the current pid namespace
  *
- * It has to be an ancestor with the same real user: a shell script's children
+ * The ancestor must have the same real user. So the children of a shell script
  * can beat for the script.
  *
  * Context: process.
- * Return: 0, or the negative errno of a refusal.
+ * Return: false, with @sender unchanged, if there is no such ancestor.
  */
-int varta_attest_ancestor(struct varta_sender *sender, u32 claimed,
-			  struct netlink_ext_ack *extack)
+bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed)
 {
-	struct pid *pid;
-	bool may = false;
 	struct varta_netns *netns;
+	bool allowed = false;
+	struct pid *pid;
 
 	rcu_read_lock();
 	pid = claimed <= VARTA_PID_MAX ? find_vpid(claimed) : NULL;
 	if (pid)
-		may = descends_from(sender, pid, &netns);
-	if (may)
+		allowed = descends_from(sender, pid, &netns);
+	if (allowed)
 		get_pid(pid);
 	rcu_read_unlock();
-	if (!may)
-		return varta_reject(extack, VARTA_REFUSE_NOT_SENDERS_PID);
-
-	identify(sender, pid, netns);
-	return 0;
+	if (allowed)
+		set_identity(sender, pid, netns);
+	return allowed;
 }
 
 /**
- * varta_sender_alive() - whether an agent's process has not ended
- * @sender: the agent
+ * varta_sender_alive() - whether a process has not exited
+ * @sender: the process
  *
  * Context: any.
  */
 bool varta_sender_alive(const struct varta_sender *sender)
 {
 	struct task_struct *task;
-	bool lives;
+	bool alive;
 
 	rcu_read_lock();
 	task = pid_task(sender->pid, PIDTYPE_TGID);
-	lives = task && atomic_read(&task->signal->live);
+	alive = task && atomic_read(&task->signal->live);
 	rcu_read_unlock();
-	return lives;
+	return alive;
 }
 
 /**
- * varta_sender_put() - let go of what an identity hangs on
- * @sender: set by one of the above, whatever that returned, or zeroed
+ * varta_sender_put() - release the references of an identity
+ * @sender: set by varta_attest_current() or varta_attest_ancestor(), or zeroed
  *
- * Context: any.
+ * Context: process, the same as for the attestation.
  */
 void varta_sender_put(struct varta_sender *sender)
 {
@@ -230,8 +220,8 @@ void varta_sender_put(struct varta_sender *sender)
 }
 
 /**
- * varta_proc_get() - a slot begins to hold a process reference
- * @proc: held by the caller
+ * varta_proc_get() - get a process reference
+ * @proc: the process
  *
  * Context: any.
  */
@@ -241,8 +231,8 @@ void varta_proc_get(struct varta_proc *proc)
 }
 
 /**
- * varta_proc_put() - a slot no longer holds a process reference
- * @proc: that varta_proc_get() was called with
+ * varta_proc_put() - put a process reference
+ * @proc: the process
  *
  * Context: any.
  */
@@ -252,14 +242,14 @@ void varta_proc_put(struct varta_proc *proc)
 }
 
 /**
- * varta_proc_get_state() - what has become of an attested process
- * @id: of the agent; its process reference is held
+ * varta_proc_get_state() - whether a process still has its pid
+ * @id: an attested agent; its process reference is valid
  *
  * Context: any.
  */
 enum varta_proc_state varta_proc_get_state(const struct varta_agent_id *id)
 {
-	enum varta_proc_state process = VARTA_PROC_GONE;
+	enum varta_proc_state state = VARTA_PROC_GONE;
 	struct pid *own = pid_of_proc(id->proc);
 	const struct upid *key = varta_tracker_upid(own);
 	struct pid *pid;
@@ -267,10 +257,10 @@ enum varta_proc_state varta_proc_get_state(const struct varta_agent_id *id)
 	rcu_read_lock();
 	pid = find_pid_ns(key->nr, key->ns);
 	if (pid == own)
-		process = VARTA_PROC_SAME;
-	/* The number may also be in use for a thread, which is no process. */
+		state = VARTA_PROC_SAME;
+	/* The number may also belong to a thread or a process group. */
 	else if (pid && pid_has_task(pid, PIDTYPE_TGID))
-		process = VARTA_PROC_RECYCLED;
+		state = VARTA_PROC_RECYCLED;
 	rcu_read_unlock();
-	return process;
+	return state;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is sending, as the kernel sees it, for whom it may speak, and what has
- * become of a process since. Never what a message says.
+ * Identity of senders as the kernel knows it, which processes a sender may beat
+ * for, and what became of a process. Nothing here trusts the message.
  */
 #ifndef _VARTA_ATTEST_H
 #define _VARTA_ATTEST_H
@@ -12,13 +12,10 @@
 #include "agent.h"
 #include "params.h"
 
-struct netlink_ext_ack;
 struct pid_namespace;
 
-/* The following are for every beat, and so are read from the pid right here. */
-
 /**
- * varta_proc_of_pid() - the token of a process
+ * varta_proc_of_pid() - process reference of a process
  * @pid: of its thread group
  */
 static inline struct varta_proc *varta_proc_of_pid(struct pid *pid)
@@ -27,7 +24,7 @@ static inline struct varta_proc *varta_proc_of_pid(struct pid *pid)
 }
 
 /**
- * varta_ns_pid() - a process's number in its own pid namespace
+ * varta_ns_pid() - pid of a process in its own pid namespace
  * @pid: of its thread group
  */
 static inline u32 varta_ns_pid(const struct pid *pid)
@@ -36,20 +33,19 @@ static inline u32 varta_ns_pid(const struct pid *pid)
 }
 
 /**
- * varta_tracker_upid() - the number that the ledger has a process under, and where
- *	it is a number
+ * varta_tracker_upid() - key of a process in the tracker, with its pid namespace
  * @pid: of its thread group
  */
 static inline const struct upid *varta_tracker_upid(const struct pid *pid)
 {
-	bool pinned = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
-		      VARTA_NAMESPACE_POLICY_PIN;
+	bool by_ns_pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+			 VARTA_NAMESPACE_POLICY_PIN;
 
-	return &pid->numbers[pinned ? pid->level : 0];
+	return &pid->numbers[by_ns_pid ? pid->level : 0];
 }
 
 /**
- * varta_tracker_pid() - the number that the ledger has a process under
+ * varta_tracker_pid() - key of a process in the tracker
  * @pid: of its thread group
  */
 static inline u32 varta_tracker_pid(const struct pid *pid)
@@ -58,10 +54,10 @@ static inline u32 varta_tracker_pid(const struct pid *pid)
 }
 
 /**
- * struct varta_sender - an attested identity, and what it hangs on
- * @id: who the agent is; its home is held like @pid
- * @pid: of its process, held until varta_sender_put(); NULL if nothing is
- * @comm: what @id.comm points to
+ * struct varta_sender - attested identity with its references
+ * @id: the identity
+ * @pid: of the process. Held, like @id.netns, unless it is the current one.
+ * @comm: buffer of @id.comm
  */
 struct varta_sender {
 	struct varta_agent_id id;
@@ -70,10 +66,8 @@ struct varta_sender {
 };
 
 void varta_attest_current(struct varta_sender *sender);
-int varta_attest_ancestor(struct varta_sender *sender, u32 claimed,
-			  struct netlink_ext_ack *extack);
-int varta_check_namespace(const struct varta_sender *sender,
-			  struct netlink_ext_ack *extack);
+bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed);
+bool varta_namespace_allowed(const struct varta_sender *sender);
 bool varta_sender_alive(const struct varta_sender *sender);
 void varta_sender_put(struct varta_sender *sender);
 

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The netlink door: the handlers of the family's commands, which genl.c, made
- * from the specification, lists with their policies.
- */
+/* Handlers of the netlink commands, which genl.c lists with their policies. */
 
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <linux/unaligned.h>
+#include <linux/string.h>
 #include <net/genetlink.h>
 
 #include "genl.h"
 #include "attest.h"
+#include "frame.h"
 #include "ratelimit.h"
 #include "agent_attrs.h"
 #include "netlink.h"
@@ -22,32 +20,68 @@
 #include "varta.h"
 #include "stall_thread.h"
 
-/*
- * Beats come as attributes of two sets, a sender's own and a relay's, in which
- * the same fields have the same numbers.
- */
-#define SAME(NAME)							\
+/* Attributes of a sender's own beat and of a relayed one are read by one function. */
+#define ASSERT_SAME_ATTR(NAME)						\
 	static_assert((int)VARTA_A_RELAYED_BEAT_##NAME ==		\
 		      (int)VARTA_A_BEAT_##NAME)
-SAME(STATUS);
-SAME(NONCE);
-SAME(TIMESTAMP);
-SAME(PAYLOAD);
-SAME(PID);
-SAME(FRAME);
-SAME(THRESHOLD_MS);
-SAME(NAME);
-#undef SAME
+ASSERT_SAME_ATTR(STATUS);
+ASSERT_SAME_ATTR(NONCE);
+ASSERT_SAME_ATTR(TIMESTAMP);
+ASSERT_SAME_ATTR(PAYLOAD);
+ASSERT_SAME_ATTR(PID);
+ASSERT_SAME_ATTR(FRAME);
+ASSERT_SAME_ATTR(THRESHOLD_MS);
+ASSERT_SAME_ATTR(NAME);
 
-/* As nla_get_u64() does, which is not inlined everywhere; the policy is met. */
+/* nla_get_u64() is not inlined on all kernels. The policy checked the size. */
 static u64 get_u64(const struct nlattr *attr)
 {
-	return get_unaligned((const u64 *)nla_data(attr));
+	u64 value;
+
+	memcpy(&value, nla_data(attr), sizeof(value));
+	return value;
 }
 
-/* The beat as typed fields. @ns_pid is whose it is if it does not say. */
+static const enum varta_reason frame_reasons[] = {
+	[VARTA_BAD_LENGTH]	= VARTA_REASON_BAD_LENGTH,
+	[VARTA_BAD_MAGIC]	= VARTA_REASON_BAD_MAGIC,
+	[VARTA_BAD_VERSION]	= VARTA_REASON_BAD_VERSION,
+	[VARTA_BAD_CRC]		= VARTA_REASON_BAD_CRC,
+	[VARTA_BAD_STATUS]	= VARTA_REASON_BAD_STATUS,
+	[VARTA_STALL_ON_WIRE]	= VARTA_REASON_STALL_ON_WIRE,
+	[VARTA_BAD_PID]		= VARTA_REASON_BAD_PID,
+	[VARTA_BAD_TIMESTAMP]	= VARTA_REASON_BAD_TIMESTAMP,
+	[VARTA_BAD_NONCE]	= VARTA_REASON_BAD_NONCE,
+};
+
+static const enum varta_reason record_reasons[] = {
+	[VARTA_RECORD_OUT_OF_ORDER]	  = VARTA_REASON_OUT_OF_ORDER,
+	[VARTA_RECORD_CAPACITY_EXCEEDED]  = VARTA_REASON_CAPACITY_EXCEEDED,
+	[VARTA_RECORD_ORIGIN_CONFLICT]	  = VARTA_REASON_ORIGIN_CONFLICT,
+	[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_REASON_NAMESPACE_CONFLICT,
+	[VARTA_RECORD_QUOTA_EXCEEDED]	  = VARTA_REASON_QUOTA_EXCEEDED,
+};
+
+static const struct nlattr *wrong_field(struct nlattr **attrs,
+					enum varta_frame_error error)
+{
+	switch (error) {
+	case VARTA_BAD_STATUS:
+	case VARTA_STALL_ON_WIRE:
+		return attrs[VARTA_A_BEAT_STATUS];
+	case VARTA_BAD_PID:
+		return attrs[VARTA_A_BEAT_PID];
+	case VARTA_BAD_TIMESTAMP:
+		return attrs[VARTA_A_BEAT_TIMESTAMP];
+	default:
+		return attrs[VARTA_A_BEAT_NONCE];
+	}
+}
+
+/* Reads a beat from typed fields. @ns_pid is the pid of a beat without one. */
 static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		       u32 ns_pid, u64 now, struct varta_beat_info *beat)
+		       struct nlattr *nest, u32 ns_pid, u64 now,
+		       struct varta_beat_info *beat)
 {
 	const struct nlattr *status = attrs[VARTA_A_BEAT_STATUS];
 	const struct nlattr *nonce = attrs[VARTA_A_BEAT_NONCE];
@@ -57,9 +91,9 @@ static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	enum varta_frame_error error;
 
 	if (!status)
-		return varta_reject(extack, VARTA_REFUSE_NO_STATUS);
+		return varta_reject_missing(extack, nest, VARTA_A_BEAT_STATUS);
 	if (!nonce)
-		return varta_reject(extack, VARTA_REFUSE_NO_NONCE);
+		return varta_reject_missing(extack, nest, VARTA_A_BEAT_NONCE);
 
 	beat->status = nla_get_u32(status);
 	beat->nonce = get_u64(nonce);
@@ -68,7 +102,10 @@ static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	beat->pid = pid ? nla_get_u32(pid) : ns_pid;
 
 	error = varta_beat_check(beat, 1);
-	return error ? varta_reject_frame(extack, error) : 0;
+	if (!error)
+		return 0;
+	return varta_reject(extack, wrong_field(attrs, error),
+			    frame_reasons[error]);
 }
 
 static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
@@ -80,9 +117,10 @@ static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (attrs[VARTA_A_BEAT_STATUS] || attrs[VARTA_A_BEAT_NONCE] ||
 	    attrs[VARTA_A_BEAT_TIMESTAMP] || attrs[VARTA_A_BEAT_PAYLOAD] ||
 	    attrs[VARTA_A_BEAT_PID])
-		return varta_reject(extack, VARTA_REFUSE_FRAME_AND_FIELDS);
+		return varta_reject(extack, frame,
+				    VARTA_REASON_CONFLICTING_ATTRIBUTES);
 	error = varta_frame_decode(nla_data(frame), nla_len(frame), beat);
-	return error ? varta_reject_frame(extack, error) : 0;
+	return error ? varta_reject(extack, frame, frame_reasons[error]) : 0;
 }
 
 static bool threshold_allowed(u32 threshold_ms)
@@ -91,9 +129,10 @@ static bool threshold_allowed(u32 threshold_ms)
 	       threshold_ms <= varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
 }
 
-/* What a beat says, and that it is allowed to say that. */
+/* @nest: the relayed beat, NULL for the sender's own. */
 static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		     u32 ns_pid, u64 now, struct varta_beat_info *beat)
+		     struct nlattr *nest, u32 ns_pid, u64 now,
+		     struct varta_beat_info *beat)
 {
 	const struct nlattr *threshold_ms = attrs[VARTA_A_BEAT_THRESHOLD_MS];
 	const struct nlattr *name = attrs[VARTA_A_BEAT_NAME];
@@ -102,7 +141,7 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (attrs[VARTA_A_BEAT_FRAME])
 		err = read_frame(extack, attrs, beat);
 	else
-		err = read_fields(extack, attrs, ns_pid, now, beat);
+		err = read_fields(extack, attrs, nest, ns_pid, now, beat);
 	if (err)
 		return err;
 
@@ -111,91 +150,94 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (threshold_ms) {
 		beat->threshold_ms = nla_get_u32(threshold_ms);
 		if (!threshold_allowed(beat->threshold_ms))
-			return varta_reject(extack, VARTA_REFUSE_THRESHOLD);
+			return varta_reject(extack, threshold_ms,
+					    VARTA_REASON_BAD_THRESHOLD);
 	}
 	return 0;
 }
 
-/*
- * The gates in front of the tracker that are about how often, and what there is
- * to be spent if the beat is accepted behind them.
- */
+/* Sets @token_ns for varta_ratelimit_consume() if the beat is accepted. */
 static int check_limits(struct netlink_ext_ack *extack,
 			const struct varta_beat_info *beat,
-			const struct varta_agent_id *id, u64 now, u64 *cost)
+			const struct varta_agent_id *id, u64 now, u64 *token_ns)
 {
-	*cost = 0;
+	*token_ns = 0;
 	if (varta_agent_ratelimited(beat, id, now))
-		return varta_reject(extack, VARTA_REFUSE_AGENT_RATE);
-	if (varta_global_ratelimited(beat, id, now, cost))
-		return varta_reject(extack, VARTA_REFUSE_GLOBAL_RATE);
+		return varta_reject(extack, NULL,
+				    VARTA_REASON_RATE_LIMITED_AGENT);
+	if (varta_global_ratelimited(beat, id, now, token_ns))
+		return varta_reject(extack, NULL,
+				    VARTA_REASON_RATE_LIMITED_GLOBAL);
 	return 0;
 }
 
-/* Put a beat that passed the gates into the ledger. */
-static enum varta_record_result record(const struct varta_beat_info *beat,
-				       const struct varta_agent_id *id, u64 now,
-				bool *started)
+/* Records a beat. Sets @started if it started a slot. */
+static int record(struct netlink_ext_ack *extack,
+		  const struct varta_beat_info *beat,
+		  const struct varta_agent_id *id, u64 now, bool *started)
 {
 	u64 threshold = varta_threshold_ns();
-	enum varta_record_result answer;
+	enum varta_record_result result;
 
-	answer = varta_tracker_record(&varta.tracker, beat, id, now, threshold,
+	result = varta_tracker_record(&varta.tracker, beat, id, now, threshold,
 				      started);
-	/*
-	 * When the threshold was changed meanwhile, the ledger may have been
-	 * rearmed for it before this agent was there.
-	 */
 	if (*started) {
 		/*
-		 * Pairs with test_and_clear_bit() in rearm() of the watch, and,
-		 * for who looks next whether the agent lives, with the one in
-		 * counting the threads that do.
+		 * The slot is visible before the threshold and, in the caller,
+		 * the state of the process are read again. Pairs with
+		 * test_and_clear_bit() in rescan() of the stall thread, and
+		 * with the count of live threads on the exit path.
 		 */
 		smp_mb();
 	}
+	/* The rescan may have passed the slot before it was started. */
 	if (threshold != varta_threshold_ns())
 		varta_stall_thread_rescan();
-	return answer;
+	if (result == VARTA_RECORD_INSERTED || result == VARTA_RECORD_REFRESHED)
+		return 0;
+	return varta_reject(extack, NULL, record_reasons[result]);
 }
 
 /*
- * Whose request it is: the current process's, or that of one that it may speak
- * for. What is found is for varta_sender_put(), whatever this returns.
+ * Replaces the identity of the current process by that of the ancestor @claimed
+ * if the claim is not for the process itself. @attr is the claim, may be NULL.
  */
-static int identify(struct varta_sender *sender, u32 claimed,
-		    struct netlink_ext_ack *extack)
+static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		    u32 claimed, struct varta_sender *sender)
 {
-	if (claimed == sender->id.ns_pid)
+	if (claimed == sender->id.ns_pid ||
+	    varta_attest_ancestor(sender, claimed))
 		return 0;
-	return varta_attest_ancestor(sender, claimed, extack);
+	return varta_reject(extack, attr, VARTA_REASON_AUTH_FAILURE);
 }
 
-/* A beat of whom the ledger may not know yet, or not so. */
-static int beat_slow_path(struct netlink_ext_ack *extack,
+/* Handles beats that varta_tracker_record_fast() does not take. */
+static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 			  const struct varta_beat_info *beat, u64 now)
 {
 	struct varta_sender sender;
 	bool started = false;
-	u64 cost;
+	u64 token_ns;
 	int err;
 
 	varta_attest_current(&sender);
-	err = identify(&sender, beat->pid, extack);
+	err = identify(extack,
+		       attrs[VARTA_A_BEAT_PID] ?: attrs[VARTA_A_BEAT_FRAME],
+		       beat->pid, &sender);
 	if (err)
 		return err;
 
-	err = check_limits(extack, beat, &sender.id, now, &cost);
+	err = check_limits(extack, beat, &sender.id, now, &token_ns);
+	if (!err && !varta_namespace_allowed(&sender))
+		err = varta_reject(extack, NULL,
+				   VARTA_REASON_NAMESPACE_MISMATCH);
 	if (!err)
-		err = varta_check_namespace(&sender, extack);
+		err = record(extack, beat, &sender.id, now, &started);
 	if (!err)
-		err = varta_reject_record(extack, record(beat, &sender.id,
-							 now, &started));
-	if (!err)
-		varta_ratelimit_consume(cost, now);
+		varta_ratelimit_consume(token_ns, now);
 	/*
-	 * If it ended in between, nobody else will free a slot that it has got
-	 * just now. One that was there is for the probe of exits to find.
+	 * If the ancestor exited before the slot was started, the exit probe
+	 * did not see the slot.
 	 */
 	if (started && sender.pid != task_tgid(current) &&
 	    !varta_sender_alive(&sender))
@@ -213,15 +255,14 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	struct varta_beat_info beat;
 	int err;
 
-	err = read_beat(info->extack, info->attrs, ns_pid, now, &beat);
+	err = read_beat(info->extack, info->attrs, NULL, ns_pid, now, &beat);
 	if (err)
 		return err;
-	/* Nearly always, that is all. */
 	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
 	    varta_tracker_record_fast(&varta.tracker, &beat, varta_tracker_pid(pid),
 				      varta_proc_of_pid(pid), now))
 		return 0;
-	return beat_slow_path(info->extack, &beat, now);
+	return beat_slow_path(info->extack, info->attrs, &beat, now);
 }
 
 /* VARTA_CMD_BYE */
@@ -233,18 +274,19 @@ int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 
 	varta_attest_current(&sender);
 	if (pid)
-		err = identify(&sender, nla_get_u32(pid), info->extack);
+		err = identify(info->extack, pid, nla_get_u32(pid), &sender);
 	if (err)
 		return err;
 	if (varta_tracker_remove(&varta.tracker, &sender.id))
 		varta_count(&varta.counters, VARTA_COUNT_GOODBYES);
 	else
-		err = varta_reject(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+		err = varta_reject(info->extack, pid,
+				   VARTA_REASON_UNKNOWN_AGENT);
 	varta_sender_put(&sender);
 	return err;
 }
 
-/* One beat that a relay reports. */
+/* Handles one beat of a relay. */
 static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		      u32 source)
 {
@@ -252,13 +294,13 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	struct varta_agent_id id = {
 		.source	= source,
 		.origin	= VARTA_ORIGIN_NETWORK_UNVERIFIED,
-		/* What a relay brings in is its own user's. */
+		/* Relayed agents are charged to the relay's user. */
 		.uid	= from_kuid(&init_user_ns, current_uid()),
 	};
 	struct varta_beat_info beat;
 	u64 now = ktime_get_ns();
 	bool started;
-	u64 cost;
+	u64 token_ns;
 	int err;
 
 	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
@@ -266,48 +308,50 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	if (err)
 		return err;
 	if (!tb[VARTA_A_RELAYED_BEAT_PID] && !tb[VARTA_A_RELAYED_BEAT_FRAME])
-		return varta_reject(extack, VARTA_REFUSE_NO_PID);
-	err = read_beat(extack, tb, 0, now, &beat);
+		return varta_reject_missing(extack, nest,
+					    VARTA_A_RELAYED_BEAT_PID);
+	err = read_beat(extack, tb, nest, 0, now, &beat);
 	if (err)
 		return err;
 	if (beat.pid > VARTA_PID_MAX)
-		return varta_reject(extack, VARTA_REFUSE_SOURCE);
+		return varta_reject(extack, NULL, VARTA_REASON_BAD_SOURCE);
 
 	id.pid = beat.pid;
 	id.ns_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
-	err = check_limits(extack, &beat, &id, now, &cost);
+	err = check_limits(extack, &beat, &id, now, &token_ns);
 	if (!err)
-		err = varta_reject_record(extack, record(&beat, &id, now,
-							 &started));
+		err = record(extack, &beat, &id, now, &started);
 	if (!err)
-		varta_ratelimit_consume(cost, now);
+		varta_ratelimit_consume(token_ns, now);
 	return err;
 }
 
-/* VARTA_CMD_RELAY: every beat is handled, the first refusal is the answer */
+/* VARTA_CMD_RELAY: handles all beats, replies with the first error. */
 int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[VARTA_A_RELAY_SOURCE];
-	struct netlink_ext_ack later = {};
+	struct netlink_ext_ack unused = {};
 	struct nlattr *nest;
 	int first_err = 0;
 	u32 source;
 	int left;
 
 	if (!attr)
-		return varta_reject(info->extack, VARTA_REFUSE_NO_SOURCE);
+		return varta_reject_missing(info->extack, NULL,
+					    VARTA_A_RELAY_SOURCE);
 	source = nla_get_u32(attr);
 	if (source > VARTA_SOURCE_MAX)
-		return varta_reject(info->extack, VARTA_REFUSE_SOURCE);
+		return varta_reject(info->extack, attr,
+				    VARTA_REASON_BAD_SOURCE);
 
 	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, left) {
 		int err;
 
 		if (nla_type(nest) != VARTA_A_RELAY_BEAT)
 			continue;
-		err = relay_beat(first_err ? &later : info->extack, nest,
+		err = relay_beat(first_err ? &unused : info->extack, nest,
 				 source);
 		if (err && !first_err) {
 			NL_SET_BAD_ATTR(info->extack, nest);
@@ -319,43 +363,39 @@ int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * For requests without attributes. From 6.2 on the core passes over them where
- * an operation has no policy, and a reader who asks for something that is not
- * there would think that it was given. Before, it refuses those that no
- * operation of the command has.
+ * Refuses attributes of a request that has none. From 6.2 on the netlink core
+ * ignores them if the operation has no policy.
  */
 static int reject_attributes(const struct nlmsghdr *request,
 			     struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(request, GENL_HDRLEN))
 		return 0;
-	return varta_reject(extack, VARTA_REFUSE_ATTRIBUTES);
+	return varta_reject(extack, nlmsg_attrdata(request, GENL_HDRLEN),
+			    VARTA_REASON_UNEXPECTED_ATTRIBUTE);
 }
 
-/* A reply under way. */
+/* A reply that is being built. */
 struct reply {
 	struct sk_buff *skb;
 	u32 portid;
 	u32 seq;
 	int flags;
 	u64 now;
-	/* Only agents that exist there are shown, by their numbers there. */
+	/* Pid namespace of the reader: only agents in it are shown. */
 	struct pid_namespace *reader;
-	/* By which number there, 0 for any. */
-	u32 wanted;
+	/* Only the agent with this pid in @reader, 0 for any. */
+	u32 vpid;
 };
 
-/*
- * Add one agent to a reply, as a message of its own, if the reader may see it.
- * Returns false if there was no room.
- */
+/* Adds an agent that the reader may see. Returns false if there is no room. */
 static bool reply_agent(void *context, const struct varta_agent_info *agent)
 {
 	struct reply *reply = context;
-	u32 number = varta_pid_in_ns(&agent->id, reply->reader);
+	u32 vpid = varta_pid_in_ns(&agent->id, reply->reader);
 	void *header;
 
-	if (!number || (reply->wanted && number != reply->wanted))
+	if (!vpid || (reply->vpid && vpid != reply->vpid))
 		return true;
 
 	header = genlmsg_put(reply->skb, reply->portid, reply->seq,
@@ -363,7 +403,7 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 			     VARTA_CMD_AGENT_GET);
 	if (!header)
 		return false;
-	if (varta_put_agent(reply->skb, agent, number, reply->now)) {
+	if (varta_put_agent(reply->skb, agent, vpid, reply->now)) {
 		genlmsg_cancel(reply->skb, header);
 		return false;
 	}
@@ -372,16 +412,16 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 }
 
 /*
- * Under what number the ledger has the process that a reader means. One that
- * has ended is still found by its number outside, where that is the key.
+ * The key of a process in the tracker, 0 for none. A process that exited is
+ * still found by its host pid, if that is the key.
  */
-static u32 key_of_process(u32 number)
+static u32 key_of_vpid(u32 vpid)
 {
-	u32 key = number;
+	u32 key = vpid;
 	struct pid *pid;
 
 	rcu_read_lock();
-	pid = find_vpid(number);
+	pid = find_vpid(vpid);
 	if (pid)
 		key = varta_tracker_pid(pid);
 	else if (task_active_pid_ns(current) != &init_pid_ns)
@@ -393,42 +433,45 @@ static u32 key_of_process(u32 number)
 /* VARTA_CMD_AGENT_GET - do */
 int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *pid = info->attrs[VARTA_A_AGENTS_PID];
-	const struct nlattr *source = info->attrs[VARTA_A_AGENTS_SOURCE];
+	const struct nlattr *attr = info->attrs[VARTA_A_AGENTS_PID];
+	const struct nlattr *source_attr = info->attrs[VARTA_A_AGENTS_SOURCE];
 	struct reply reply = {
 		.portid	= info->snd_portid,
 		.seq	= info->snd_seq,
 		.now	= ktime_get_ns(),
 		.reader	= task_active_pid_ns(current),
 	};
-	u32 source_number = source ? nla_get_u32(source) : 0;
-	u32 number;
+	u32 source = source_attr ? nla_get_u32(source_attr) : 0;
+	u32 pid;
 
-	if (!pid)
-		return varta_reject(info->extack, VARTA_REFUSE_NO_PID);
-	number = nla_get_u32(pid);
-	if (number > VARTA_PID_MAX || source_number > VARTA_SOURCE_MAX)
-		return varta_reject(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
-	if (!source_number) {
-		/* Pinned ones may have another's number as their key. */
-		reply.wanted = number;
-		number = key_of_process(number);
+	if (!attr)
+		return varta_reject_missing(info->extack, NULL,
+					    VARTA_A_AGENTS_PID);
+	pid = nla_get_u32(attr);
+	if (pid > VARTA_PID_MAX || source > VARTA_SOURCE_MAX)
+		return varta_reject(info->extack,
+				    pid > VARTA_PID_MAX ? attr : source_attr,
+				    VARTA_REASON_UNKNOWN_AGENT);
+	if (!source) {
+		/* With keys by ns pid, another agent may have this key. */
+		reply.vpid = pid;
+		pid = key_of_vpid(pid);
 	}
 
 	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
 	if (!reply.skb)
 		return -ENOMEM;
-	varta_tracker_lookup(&varta.tracker, source_number, number, reply_agent,
-			     &reply);
-	/* Nor is there one for a reader who may not see it. */
+	varta_tracker_lookup(&varta.tracker, source, pid, reply_agent, &reply);
+	/* The same error whether it does not exist or must not be seen. */
 	if (!reply.skb->len) {
 		nlmsg_free(reply.skb);
-		return varta_reject(info->extack, VARTA_REFUSE_NO_SUCH_AGENT);
+		return varta_reject(info->extack, attr,
+				    VARTA_REASON_UNKNOWN_AGENT);
 	}
 	return genlmsg_reply(reply.skb, info);
 }
 
-/* What a dump is to show. Kernels before 6.2 let pass what is for a do. */
+/* Before 6.2, the netlink core lets a dump have the attributes of a do. */
 static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 {
 	const struct nlattr *attr;
@@ -437,18 +480,21 @@ static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 	*only_stalled = false;
 	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
 		if (nla_type(attr) != VARTA_A_AGENTS_STALLED)
-			return varta_reject(cb->extack,
-					    VARTA_REFUSE_ATTRIBUTES);
+			return varta_reject(cb->extack, attr,
+					    VARTA_REASON_UNEXPECTED_ATTRIBUTE);
 		*only_stalled = true;
 	}
 	return 0;
 }
 
-/* A dump under way, in the room that netlink has for it; zeroed at first. */
+/* State of a dump, in netlink_callback::ctx, which starts zeroed. */
 struct dump {
-	/* Held. That of who asked: another process may go on to receive. */
+	/*
+	 * Pid namespace of the process that asked, with a reference: another
+	 * process may receive the rest.
+	 */
 	struct pid_namespace *reader;
-	/* The slot to go on with. */
+	/* Slot to continue with. */
 	u32 cursor;
 	bool only_stalled;
 };
@@ -459,7 +505,7 @@ static struct dump *dump_of(struct netlink_callback *cb)
 	return (struct dump *)cb->ctx;
 }
 
-/* VARTA_CMD_AGENT_GET - dump, begins */
+/* VARTA_CMD_AGENT_GET - dump, start */
 int varta_nl_agent_get_start(struct netlink_callback *cb)
 {
 	struct dump *dump = dump_of(cb);
@@ -470,7 +516,7 @@ int varta_nl_agent_get_start(struct netlink_callback *cb)
 	return err;
 }
 
-/* VARTA_CMD_AGENT_GET - dump, ends */
+/* VARTA_CMD_AGENT_GET - dump, done */
 int varta_nl_agent_get_done(struct netlink_callback *cb)
 {
 	put_pid_ns(dump_of(cb)->reader);
@@ -503,7 +549,7 @@ static const u16 stats_attrs[] = {
 #undef X
 };
 
-static int put_now(struct sk_buff *skb)
+static int put_current_values(struct sk_buff *skb)
 {
 	if (nla_put_u32(skb, VARTA_A_STATS_TRACKED,
 			varta_tracker_tracked(&varta.tracker)) ||
@@ -513,7 +559,6 @@ static int put_now(struct sk_buff *skb)
 	return 0;
 }
 
-/* What a take takes is gone, so there has to be room for it beforehand. */
 static size_t counters_size(void)
 {
 	return VARTA_COUNTERS_NUM * nla_total_size_64bit(sizeof(u64)) +
@@ -538,6 +583,7 @@ static int put_taken(struct sk_buff *skb)
 {
 	enum varta_counter which;
 
+	/* Checked first: what was taken cannot be put back. */
 	if (skb_tailroom(skb) < counters_size())
 		return -EMSGSIZE;
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
@@ -565,10 +611,10 @@ static int put_settings(struct sk_buff *skb)
 
 static int put_stats(struct sk_buff *skb)
 {
-	return put_now(skb) ?: put_totals(skb);
+	return put_current_values(skb) ?: put_totals(skb);
 }
 
-/* The reply of a request without attributes. */
+/* Replies to a request without attributes. */
 static int reply_with(struct genl_info *info, u8 command,
 		      int (*put)(struct sk_buff *skb))
 {
@@ -616,7 +662,6 @@ int varta_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply_with(info, VARTA_CMD_CONFIG_GET, put_settings);
 }
 
-/* Refuse a request to change a setting, if there is reason to. */
 static int check_change(struct genl_info *info, enum varta_setting_id id)
 {
 	const struct nlattr *attr = info->attrs[VARTA_A_CONFIG_CAPACITY + id];
@@ -624,15 +669,15 @@ static int check_change(struct genl_info *info, enum varta_setting_id id)
 
 	if (!attr)
 		return 0;
-	NL_SET_BAD_ATTR(info->extack, attr);
 	if (!setting->writable)
-		return varta_reject(info->extack, VARTA_REFUSE_SET_AT_LOAD);
+		return varta_reject(info->extack, attr,
+				    VARTA_REASON_SETTING_FIXED);
 	if (!varta_setting_allows(setting, nla_get_u32(attr)))
-		return varta_reject(info->extack, VARTA_REFUSE_OUT_OF_RANGE);
+		return varta_reject_value(info->extack, attr, id);
 	return 0;
 }
 
-/* VARTA_CMD_CONFIG_SET: all of what is asked for, or nothing */
+/* VARTA_CMD_CONFIG_SET: changes all settings given, or none. */
 int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = &info->attrs[VARTA_A_CONFIG_CAPACITY];
@@ -653,8 +698,8 @@ int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * The generated table of groups with what the specification cannot say: to
- * listen takes CAP_NET_ADMIN over the network namespace.
+ * The generated table of groups, with a flag that the specification cannot
+ * express: joining takes CAP_NET_ADMIN over the network namespace.
  */
 static const struct genl_multicast_group guarded_groups[] = {
 	[VARTA_NLGRP_EVENTS] = {
@@ -664,12 +709,12 @@ static const struct genl_multicast_group guarded_groups[] = {
 };
 
 /*
- * Where a multicast cannot ask about each listener: whoever joined the number
- * of our group before it was one leaves it with a family that has the number
- * before ours, and nothing else. The first number that is free is given.
+ * Any socket may join a group number before a family has it. Unregistering a
+ * family removes all members of its groups, and the next family to register
+ * gets the same numbers. Needed where multicasts cannot check each listener.
  */
 static struct genl_family flush_family = {
-	.name		= VARTA_FAMILY_NAME "_decoy",
+	.name		= VARTA_FAMILY_NAME "_flush",
 	.version	= 1,
 	.netnsok	= true,
 	.module		= THIS_MODULE,
@@ -688,9 +733,9 @@ static int __init flush_stale_members(void)
 }
 
 /**
- * varta_netlink_init() - open the door
+ * varta_netlink_init() - register the netlink family
  *
- * Context: process; all else is there, since requests can come at once.
+ * Context: process, after everything else: requests can come at once.
  * Return: 0 or a negative errno.
  */
 int __init varta_netlink_init(void)
@@ -700,9 +745,9 @@ int __init varta_netlink_init(void)
 }
 
 /**
- * varta_netlink_exit() - close the door
+ * varta_netlink_exit() - unregister the netlink family
  *
- * Context: process; waits for requests under way.
+ * Context: process; waits for requests that are being handled.
  */
 void varta_netlink_exit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The netlink door, for the module to open and close. */
+/* The netlink family. */
 #ifndef _VARTA_NETLINK_H
 #define _VARTA_NETLINK_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of refusals. Each error number means one thing only; those of the
- * netlink core (EINVAL, EOPNOTSUPP for what it refuses itself) are left to it.
+ * The table of refusals. Their texts begin with the word of the reason, by
+ * which programs tell them apart: several have the same error number.
  */
 
 #include <linux/errno.h>
@@ -9,190 +9,151 @@
 #include "reject.h"
 #include "varta.h"
 
-/* Where there is nothing to count, or it has been counted. */
+/* For reasons that the tracker counts. */
 #define NOT_COUNTED	VARTA_COUNTERS_NUM
 
-struct refusal {
+/* X(REASON, error, counter, text) */
+#define REFUSALS(X)							\
+	X(MISSING_ATTRIBUTE, EINVAL, VARTA_COUNT_MISSING_ATTRIBUTE,	\
+	  "beats need status and nonce or a frame; relay also source, pid; agent-get needs pid") \
+	X(CONFLICTING_ATTRIBUTES, EINVAL, VARTA_COUNT_CONFLICTING_ATTRIBUTES, \
+	  "a frame excludes status, nonce, timestamp, payload and pid")	\
+	X(UNEXPECTED_ATTRIBUTE, EINVAL, VARTA_COUNT_UNEXPECTED_ATTRIBUTE, \
+	  "this request does not have this attribute")			\
+	X(AUTH_FAILURE, EPERM, VARTA_COUNT_AUTH_FAILURES,		\
+	  "pid must be the sender or an ancestor with the same real user") \
+	X(RATE_LIMITED_AGENT, EAGAIN, VARTA_COUNT_RATE_LIMITED_AGENT,	\
+	  "the agent's last beat is less than min_beat_interval_ms ago") \
+	X(RATE_LIMITED_GLOBAL, EBUSY, VARTA_COUNT_RATE_LIMITED_GLOBAL,	\
+	  "all agents together exceed beat_rate and beat_burst")	\
+	X(NAMESPACE_MISMATCH, EACCES, VARTA_COUNT_NAMESPACE_MISMATCH,	\
+	  "only processes of the initial pid namespace may beat")	\
+	X(BAD_THRESHOLD, ERANGE, VARTA_COUNT_BAD_THRESHOLD,		\
+	  "threshold-ms must be min_threshold_ms..max_threshold_ms")	\
+	X(BAD_SOURCE, ERANGE, VARTA_COUNT_BAD_SOURCE,			\
+	  "source must be 0..524287, and a relayed pid 1..4194303")	\
+	X(SETTING_FIXED, EACCES, VARTA_COUNT_CONFIG_FIXED,		\
+	  "this setting can only be set when the module is loaded")	\
+	X(SETTING_OUT_OF_RANGE, ERANGE, VARTA_COUNT_CONFIG_OUT_OF_RANGE, \
+	  "the value is out of the range of this setting")		\
+	X(UNKNOWN_AGENT, ENOENT, VARTA_COUNT_UNKNOWN_AGENT,		\
+	  "no agent with this pid")					\
+	X(BAD_LENGTH, EINVAL, VARTA_COUNT_BAD_LENGTH,			\
+	  "a frame must be 32 bytes long")				\
+	X(BAD_MAGIC, EINVAL, VARTA_COUNT_BAD_MAGIC,			\
+	  "a frame must start with \"VA\"")				\
+	X(BAD_VERSION, EINVAL, VARTA_COUNT_BAD_VERSION,			\
+	  "the version of a frame must be 2")				\
+	X(BAD_CRC, EINVAL, VARTA_COUNT_BAD_CRC,				\
+	  "the checksum of the frame does not match")			\
+	X(BAD_STATUS, EINVAL, VARTA_COUNT_BAD_STATUS,			\
+	  "status must be 0 (ok), 1 (degraded) or 2 (critical)")	\
+	X(STALL_ON_WIRE, EINVAL, VARTA_COUNT_STALL_ON_WIRE,		\
+	  "an agent must not send status 3 (stall)")			\
+	X(BAD_PID, EINVAL, VARTA_COUNT_BAD_PID,				\
+	  "pid must be at least 1, in a frame at least 2")		\
+	X(BAD_TIMESTAMP, EINVAL, VARTA_COUNT_BAD_TIMESTAMP,		\
+	  "timestamp must be less than 2^64-1")				\
+	X(BAD_NONCE, EINVAL, VARTA_COUNT_BAD_NONCE,			\
+	  "nonce 2^64-1 is allowed only with status 2 (critical)")	\
+	X(OUT_OF_ORDER, ESTALE, NOT_COUNTED,				\
+	  "nonce or, with nonce 2^64-1, timestamp must be greater than the last one") \
+	X(CAPACITY_EXCEEDED, ENOSPC, NOT_COUNTED,			\
+	  "the tracker is full and no agent can be evicted")		\
+	X(ORIGIN_CONFLICT, EEXIST, NOT_COUNTED,				\
+	  "this pid belongs to an agent of another origin")		\
+	X(NAMESPACE_CONFLICT, EEXIST, NOT_COUNTED,			\
+	  "this pid belongs to an agent of another pid namespace")	\
+	X(QUOTA_EXCEEDED, EDQUOT, NOT_COUNTED,				\
+	  "this user has max_agents_per_user agents")
+
+static const struct {
 	int error;
 	enum varta_counter counter;
-	const char *text;
+} refusals[] = {
+#define X(REASON, _error, _counter, text)				\
+	[VARTA_REASON_##REASON] = { .error = _error, .counter = _counter },
+	REFUSALS(X)
+#undef X
 };
 
-static const struct refusal refusals[] = {
-	[VARTA_REFUSE_NO_STATUS] = {
-		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
-		"missing attribute: a beat needs a status, or a frame",
-	},
-	[VARTA_REFUSE_NO_NONCE] = {
-		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
-		"missing attribute: a beat needs a nonce, or a frame",
-	},
-	[VARTA_REFUSE_FRAME_AND_FIELDS] = {
-		ENOTUNIQ, VARTA_COUNT_CONFLICTING_ATTRIBUTES,
-		"conflicting attributes: a frame says everything itself",
-	},
-	[VARTA_REFUSE_NOT_SENDERS_PID] = {
-		EPERM, VARTA_COUNT_AUTH_FAILURES,
-		"the claimed pid is not the sender's, nor an ancestor's of the same user",
-	},
-	[VARTA_REFUSE_AGENT_RATE] = {
-		EAGAIN, VARTA_COUNT_RATE_LIMITED_AGENT,
-		"rate-limited: the agent's beats are too close together",
-	},
-	[VARTA_REFUSE_GLOBAL_RATE] = {
-		EBUSY, VARTA_COUNT_RATE_LIMITED_GLOBAL,
-		"rate-limited: all agents together beat too often",
-	},
-	[VARTA_REFUSE_NAMESPACE] = {
-		EACCES, VARTA_COUNT_NAMESPACE_MISMATCH,
-		"namespace-mismatch: only the initial pid namespace may beat",
-	},
-	[VARTA_REFUSE_THRESHOLD] = {
-		EBADRQC, VARTA_COUNT_BAD_THRESHOLD,
-		"bad-threshold: not between min_threshold_ms and max_threshold_ms",
-	},
-	[VARTA_REFUSE_SOURCE] = {
-		EFBIG, VARTA_COUNT_BAD_SOURCE,
-		"bad-source: a source is up to 524287, a relayed pid up to 4194303",
-	},
-	[VARTA_REFUSE_NO_PID] = {
-		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
-		"missing attribute: which agent, by its pid",
-	},
-	[VARTA_REFUSE_NO_SOURCE] = {
-		ENODATA, VARTA_COUNT_MISSING_ATTRIBUTE,
-		"missing attribute: the relay's source",
-	},
-	[VARTA_REFUSE_ATTRIBUTES] = {
-		E2BIG, VARTA_COUNT_UNEXPECTED_ATTRIBUTE,
-		"unexpected attribute: this request has none",
-	},
-	[VARTA_REFUSE_SET_AT_LOAD] = {
-		EROFS, VARTA_COUNT_CONFIG_FIXED,
-		"this setting is fixed when the module is loaded",
-	},
-	[VARTA_REFUSE_OUT_OF_RANGE] = {
-		ERANGE, VARTA_COUNT_CONFIG_OUT_OF_RANGE,
-		"the value is out of the setting's range",
-	},
-	[VARTA_REFUSE_NO_SUCH_AGENT] = {
-		ENOENT, VARTA_COUNT_UNKNOWN_AGENT,
-		"no agent with this pid",
-	},
-};
-
-static const struct refusal frame_refusals[] = {
-	[VARTA_BAD_LENGTH] = {
-		EMSGSIZE, VARTA_COUNT_BAD_LENGTH,
-		"bad-length: a frame is 32 bytes",
-	},
-	[VARTA_BAD_MAGIC] = {
-		EPROTOTYPE, VARTA_COUNT_BAD_MAGIC,
-		"bad-magic: a frame begins with the bytes \"VA\"",
-	},
-	[VARTA_BAD_VERSION] = {
-		EPROTONOSUPPORT, VARTA_COUNT_BAD_VERSION,
-		"bad-version: the version of a frame is 2",
-	},
-	[VARTA_BAD_CRC] = {
-		EBADMSG, VARTA_COUNT_BAD_CRC,
-		"bad-crc: the frame is damaged",
-	},
-	[VARTA_BAD_STATUS] = {
-		EDOM, VARTA_COUNT_BAD_STATUS,
-		"bad-status: there is no such status",
-	},
-	[VARTA_STALL_ON_WIRE] = {
-		EPROTO, VARTA_COUNT_STALL_ON_WIRE,
-		"stall-on-wire: an agent cannot say stall of itself",
-	},
-	[VARTA_BAD_PID] = {
-		ESRCH, VARTA_COUNT_BAD_PID,
-		"bad-pid: no agent has this pid",
-	},
-	[VARTA_BAD_TIMESTAMP] = {
-		EOVERFLOW, VARTA_COUNT_BAD_TIMESTAMP,
-		"bad-timestamp: 2^64-1 is no time",
-	},
-	[VARTA_BAD_NONCE] = {
-		EILSEQ, VARTA_COUNT_BAD_NONCE,
-		"bad-nonce: 2^64-1 goes only with status critical",
-	},
-};
-
-static const struct refusal answer_refusals[] = {
-	[VARTA_RECORD_OUT_OF_ORDER] = {
-		ESTALE, NOT_COUNTED,
-		"out-of-order: the nonce, or a terminal beat's timestamp, is not new",
-	},
-	[VARTA_RECORD_CAPACITY_EXCEEDED] = {
-		ENOSPC, NOT_COUNTED,
-		"capacity-exceeded: there is no room for another agent",
-	},
-	[VARTA_RECORD_ORIGIN_CONFLICT] = {
-		EEXIST, NOT_COUNTED,
-		"origin-conflict: the pid's beats have come from another origin",
-	},
-	[VARTA_RECORD_NAMESPACE_CONFLICT] = {
-		EXDEV, NOT_COUNTED,
-		"namespace-conflict: the pid's beats have come from another pid namespace",
-	},
-	[VARTA_RECORD_QUOTA_EXCEEDED] = {
-		EDQUOT, NOT_COUNTED,
-		"quota-exceeded: the user has max_agents_per_user agents",
-	},
-};
-
-static int refuse(struct netlink_ext_ack *extack, const struct refusal *refusal)
+static void set_text(struct netlink_ext_ack *extack, enum varta_reason reason)
 {
-	if (refusal->counter != NOT_COUNTED)
-		varta_count(&varta.counters, refusal->counter);
-	if (extack)
-		extack->_msg = refusal->text;
-	return -refusal->error;
+	switch (reason) {
+#define X(REASON, error, counter, text)					\
+	case VARTA_REASON_##REASON:					\
+		NL_SET_ERR_MSG(extack, VARTA_REASON_WORD_##REASON ": " text); \
+		break;
+	REFUSALS(X)
+#undef X
+	case VARTA_REASON_NONE:
+		break;
+	}
 }
 
 /**
  * varta_reject() - refuse a request
- * @extack: of the request, may be NULL
- * @why: the reason
+ * @extack: gets text and offset; may be NULL
+ * @attr: the wrong attribute, NULL if none is to blame
+ * @reason: the reason, not VARTA_REASON_NONE
  *
- * Counts it and says so in @extack.
- *
- * Context: any.
- * Return: the negative errno for the sender.
- */
-int varta_reject(struct netlink_ext_ack *extack, enum varta_refusal why)
-{
-	return refuse(extack, &refusals[why]);
-}
-
-/**
- * varta_reject_frame() - refuse a beat for what it says
- * @extack: of the request, may be NULL
- * @why: the reason, not VARTA_FRAME_OK
+ * Counts the refusal, unless the tracker did.
  *
  * Context: any.
  * Return: the negative errno for the sender.
  */
-int varta_reject_frame(struct netlink_ext_ack *extack,
-		       enum varta_frame_error why)
+int varta_reject(struct netlink_ext_ack *extack, const struct nlattr *attr,
+		 enum varta_reason reason)
 {
-	return refuse(extack, &frame_refusals[why]);
+	if (refusals[reason].counter != NOT_COUNTED)
+		varta_count(&varta.counters, refusals[reason].counter);
+	set_text(extack, reason);
+	if (attr)
+		NL_SET_BAD_ATTR(extack, attr);
+	return -refusals[reason].error;
 }
 
 /**
- * varta_reject_record() - what the sender is told of the tracker's answer
- * @extack: of the request, may be NULL
- * @answer: the answer
+ * varta_reject_missing() - refuse a request that lacks an attribute
+ * @extack: gets text and type; may be NULL
+ * @nest: the nest that should have it, NULL for the message
+ * @type: the attribute
  *
  * Context: any.
- * Return: 0 if the beat was accepted, else the negative errno for the sender.
+ * Return: the negative errno for the sender.
  */
-int varta_reject_record(struct netlink_ext_ack *extack,
-			enum varta_record_result answer)
+int varta_reject_missing(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 u16 type)
 {
-	if (answer == VARTA_RECORD_INSERTED || answer == VARTA_RECORD_REFRESHED)
-		return 0;
-	return refuse(extack, &answer_refusals[answer]);
+	NL_SET_ERR_ATTR_MISS(extack, nest, type);
+	return varta_reject(extack, NULL, VARTA_REASON_MISSING_ATTRIBUTE);
+}
+
+/**
+ * varta_reject_value() - refuse a value that is out of the range of a setting
+ * @extack: gets the allowed range and offset; may be NULL
+ * @attr: the value
+ * @id: the setting
+ *
+ * Context: any.
+ * Return: the negative errno for the sender.
+ */
+int varta_reject_value(struct netlink_ext_ack *extack,
+		       const struct nlattr *attr, enum varta_setting_id id)
+{
+	int err = varta_reject(extack, attr, VARTA_REASON_SETTING_OUT_OF_RANGE);
+
+	switch (id) {
+#define X(NAME, name, value, min, max, writable, words, allowed, text)	\
+	case VARTA_SET_##NAME:						\
+		NL_SET_ERR_MSG(extack,					\
+			       VARTA_REASON_WORD_SETTING_OUT_OF_RANGE	\
+			       ": " #name " must be " allowed);		\
+		break;
+	VARTA_SETTINGS(X)
+#undef X
+	case VARTA_SETTINGS_NUM:
+		break;
+	}
+	return err;
 }

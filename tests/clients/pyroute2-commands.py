@@ -133,8 +133,8 @@ assert agent.get_attr("origin") == 0 and agent.get_attr("status") == 0, agent
 assert agent.get_attr("payload") == 7, agent
 assert agent.get_attr("name") == "pyroute2", agent
 assert agent.get_attr("threshold-ms") == 5000, agent
-refused(errno.EPROTO, "beat", status=3, nonce=1)
-refused(errno.ENODATA, "beat", status=0)
+refused(errno.EINVAL, "beat", status=3, nonce=1)
+refused(errno.EINVAL, "beat", status=0)
 
 do("relay", source=5, beat={"attrs": [
     ("status", 1), ("nonce", 1), ("pid", 50), ("threshold-ms", 60000)]})
@@ -145,11 +145,13 @@ assert agent.get_attr("status") == 1 and agent.get_attr("source") == 5, agent
 
 stats = do("stats-get")[0]
 assert stats.get_attr("tracked") == stats.get_attr("inserted") == 2, stats
+assert stats.get_attr("stall-on-wire") == 1, stats
+assert stats.get_attr("missing-attribute") == 1, stats
 assert do("stats-take")[0].get_attr("inserted") == 2
 assert do("stats-take")[0].get_attr("inserted") == 0
 do("config-set", threshold_ms=1234)
 assert do("config-get")[0].get_attr("threshold-ms") == 1234
-refused(errno.EROFS, "config-set", capacity=5)
+refused(errno.EACCES, "config-set", capacity=5)
 
 beat(threshold_ms=200)
 agent = wait_for("stall-ntf")[0]

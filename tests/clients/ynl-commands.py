@@ -26,12 +26,15 @@ def do(command, /, **values):
                             for key, value in values.items()})
 
 
-def refused(number, command, /, **values):
+def refused(number, reason, command, /, **values):
+    """The extended acknowledgement of a request that is refused."""
     try:
         do(command, **values)
     except NlError as error:
         assert error.error == number, error
-        return
+        extack = error.nl_msg.extack
+        assert extack["msg"].startswith(reason + ": "), error
+        return extack
     raise AssertionError(f"{command} {values} was not refused")
 
 
@@ -64,9 +67,12 @@ assert agent["ns-inode"] == os.stat("/proc/self/ns/pid").st_ino, agent
 
 frame = bytes.fromhex("56410200020000000000000000000000"
                       "010000000000000000000000e4116baa")
-refused(errno.EPERM, "beat", frame=frame)
-refused(errno.EPROTO, "beat", status=3, nonce=1)
-refused(errno.ENODATA, "beat", status=0)
+assert refused(errno.EPERM, "auth-failure", "beat",
+               frame=frame)["bad-attr"] == ".frame"
+assert refused(errno.EINVAL, "stall-on-wire", "beat",
+               status=3, nonce=1)["bad-attr"] == ".status"
+assert refused(errno.EINVAL, "missing-attribute", "beat",
+               status=0)["miss-type"] == "nonce"
 
 do("relay", source=5, beat=[
     {"status": 1, "nonce": 1, "pid": pid, "threshold-ms": 60000}
@@ -89,8 +95,10 @@ config = do("config-get")
 assert config["threshold-ms"] == 1234, config
 assert config["eviction-policy"] == "strict", config
 assert config["namespace-policy"] == "isolate", config
-refused(errno.EROFS, "config-set", capacity=5)
-refused(errno.ERANGE, "config-set", threshold_ms=1)
+assert refused(errno.EACCES, "setting-fixed", "config-set",
+               capacity=5)["bad-attr"] == ".capacity"
+assert refused(errno.ERANGE, "setting-out-of-range", "config-set",
+               threshold_ms=1)["bad-attr"] == ".threshold-ms"
 
 beat(threshold_ms=200)
 stalled = wait_for("stall-ntf")[0]
@@ -106,8 +114,8 @@ gone = wait_for("exit-ntf")[0]
 assert gone["pid"] == child and gone["exit-code"] == 9, gone
 
 do("bye")
-refused(errno.ENOENT, "agent-get", pid=os.getpid())
-refused(errno.ENOENT, "bye")
+refused(errno.ENOENT, "unknown-agent", "agent-get", pid=os.getpid())
+refused(errno.ENOENT, "unknown-agent", "bye")
 
 left = {name for name, _ in client.msgs.items()} - tried
 assert not left, f"not tried: {left}"

@@ -231,25 +231,42 @@ resync_has() {
 
 # ---- Beats that the kernel refuses.
 
-# refused ERRNO COUNTER COMMAND...: a beat that is refused so, with a text, is
-# counted there ('-' for nowhere) and nowhere else
-refused() {
-	refused_as "^$1: ." "$@"
+# counter_of REASON: the counter of a refusal, '-' for none
+counter_of() {
+	case $1 in
+	auth-failure) echo auth_failures ;;
+	origin-conflict) echo origin_conflicts ;;
+	namespace-conflict) echo namespace_conflicts ;;
+	setting-fixed) echo config_fixed ;;
+	setting-out-of-range) echo config_out_of_range ;;
+	-) echo - ;;
+	*) echo "$1" | tr - _ ;;
+	esac
 }
 
-# The same, for what the netlink core refuses without a word.
+# refused ERRNO REASON COMMAND...: a request is refused with this error and a text that
+# begins with the reason, and is counted for it and nowhere else. '-' is for what the
+# netlink core refuses: a text without a reason, not counted.
+refused() {
+	case $2 in
+	-) refused_as "^$1: ." "$@" ;;
+	*) refused_as "^$1: $2: ." "$@" ;;
+	esac
+}
+
+# The same, for what the netlink core refuses without a text.
 refused_without_text() {
 	refused_as "^$1:" "$@"
 }
 
-# refused_as ANSWER ERRNO COUNTER COMMAND...
+# refused_as ANSWER ERRNO REASON COMMAND...
 refused_as() {
-	answer=$1 errno=$2 name=$3
+	answer=$1 name=$(counter_of "$3")
 	shift 3
 	before=$(totals)
 	"$@" >"$work/answer" 2>&1 || true
 	grep -q "$answer" "$work/answer" ||
-		fail "$*: expected $errno and a text, got: $(cat "$work/answer")"
+		fail "$*: expected $answer, got: $(cat "$work/answer")"
 	echo "$before" | awk -v name="$name" \
 		'{ print $1, $1 == name ? $2 + 1 : $2 }' >"$work/expected"
 	totals >"$work/totals"

@@ -68,8 +68,8 @@ static void end(int signal)
 static bool explained(int error)
 {
 	static const int errors[] = {
-		EAGAIN, EBADRQC, EBUSY, EDQUOT, EEXIST, EINTR, ENOBUFS, ENODEV,
-		ENOENT, ENOSPC, EPROTONOSUPPORT, ESTALE, EXDEV,
+		EAGAIN, EBUSY, EDQUOT, EEXIST, EINTR, ENOBUFS, ENODEV, ENOENT,
+		ENOSPC, EPROTONOSUPPORT, ERANGE, ESTALE,
 	};
 	size_t i;
 
