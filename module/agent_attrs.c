@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The attribute set "agent" of the netlink specification. */
+/* Writes the attribute set "agent" of the netlink specification. */
 
 #include <uapi/linux/varta.h>
 
@@ -7,13 +7,13 @@
 #include "params.h"
 
 /**
- * varta_agent_nest_size() - room that varta_put_agent() may need
+ * varta_agent_nest_size() - largest size of what varta_put_agent() adds
  *
- * Return: bytes.
+ * Return: size in bytes.
  */
 size_t varta_agent_nest_size(void)
 {
-	return nla_total_size(0) +			/* the nest */
+	return nla_total_size(0) +			/* agent, the nest */
 	       nla_total_size(sizeof(u32)) +		/* pid */
 	       nla_total_size(sizeof(u32)) +		/* ns-pid */
 	       nla_total_size_64bit(sizeof(u64)) +	/* ns-inode */
@@ -26,13 +26,13 @@ size_t varta_agent_nest_size(void)
 	       nla_total_size(0) +			/* stalled */
 	       nla_total_size(sizeof(u32)) +		/* source */
 	       nla_total_size(sizeof(u32)) +		/* threshold-ms */
-	       nla_total_size(VARTA_NAME_LEN) +		/* name */
-	       nla_total_size(sizeof(u32));		/* exit-... */
+	       nla_total_size(VARTA_NAME_SIZE) +		/* name */
+	       nla_total_size(sizeof(u32));		/* exit-code or -signal */
 }
 
-/* As the macros of wait(2) take the code apart. */
 static int put_exit(struct sk_buff *skb, u32 exit_code)
 {
+	/* The format of wait(2): WTERMSIG() and WEXITSTATUS(). */
 	if (exit_code & 0x7f)
 		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL,
 				   exit_code & 0x7f);
@@ -40,17 +40,17 @@ static int put_exit(struct sk_buff *skb, u32 exit_code)
 }
 
 /**
- * varta_put_agent() - add one agent to a message
+ * varta_put_agent() - add an agent to a message
  * @skb: the message
  * @agent: the agent
- * @number: its pid for the reader, 0 to leave it out
- * @now: the time that its silence is reckoned to
+ * @pid: its pid for the reader, 0 to omit it
+ * @now: end of its silence, CLOCK_MONOTONIC in nanoseconds
  *
  * Context: any; does not sleep.
- * Return: 0, or -EMSGSIZE if there is no room; the message is then as it was.
+ * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
-		    u32 number, u64 now)
+		    u32 pid, u64 now)
 {
 	u32 threshold_ms = agent->threshold_ms ?:
 			   varta_setting(VARTA_SET_THRESHOLD_MS);
@@ -59,7 +59,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 
 	if (!nest)
 		return -EMSGSIZE;
-	if ((number && nla_put_u32(skb, VARTA_A_AGENT_PID, number)) ||
+	if ((pid && nla_put_u32(skb, VARTA_A_AGENT_PID, pid)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
 	    (agent->id.ns_inode &&
 	     nla_put_u64_64bit(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How messages of the family speak of an agent, in replies and events alike. */
+/* The attribute set "agent", which replies and events share. */
 #ifndef _VARTA_AGENT_ATTRS_H
 #define _VARTA_AGENT_ATTRS_H
 
@@ -9,6 +9,6 @@
 
 size_t varta_agent_nest_size(void);
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
-		    u32 number, u64 now);
+		    u32 pid, u64 now);
 
 #endif /* _VARTA_AGENT_ATTRS_H */

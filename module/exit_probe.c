@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A probe on the tracepoint sched_process_exit, which is not exported but can
- * be found by its name.
+ * A probe of the tracepoint sched_process_exit. The tracepoint is not exported,
+ * but can be found by its name.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -18,7 +18,7 @@
 #include "stall_thread.h"
 
 #ifdef CONFIG_PREEMPT_RT
-#error "varta is not for PREEMPT_RT: its probe must not sleep, and locks would"
+#error "varta does not support PREEMPT_RT: its exit probe takes spinlocks and must not sleep"
 #endif
 
 static struct tracepoint *exit_tracepoint;
@@ -31,7 +31,6 @@ static void note_exit(VARTA_EXIT_PROBE_ARGS)
 	    !varta_setting(VARTA_SET_TRACK_EXIT))
 		return;
 	varta_attest_pid(&id, task_tgid(task));
-	/* As wait(2) gives it, whichever way the group has ended. */
 	if (varta_tracker_note_exit(&varta.tracker, &id,
 				    task->signal->group_exit_code))
 		varta_stall_thread_note_exit();
@@ -44,9 +43,9 @@ static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)
 }
 
 /**
- * varta_exit_probe_init() - begin to see processes end
+ * varta_exit_probe_init() - register the probe
  *
- * Context: process; the tracker is there.
+ * Context: process, after the tracker and the stall thread.
  * Return: 0 or a negative errno.
  */
 int varta_exit_probe_init(void)
@@ -60,9 +59,9 @@ int varta_exit_probe_init(void)
 }
 
 /**
- * varta_exit_probe_exit() - see them no longer
+ * varta_exit_probe_exit() - unregister the probe
  *
- * Context: process; waits for probes under way.
+ * Context: process; waits for probes that are running.
  */
 void varta_exit_probe_exit(void)
 {

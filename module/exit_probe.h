@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Seeing processes end. */
+/* Notices exits of processes. */
 #ifndef _VARTA_EXIT_PROBE_H
 #define _VARTA_EXIT_PROBE_H
 

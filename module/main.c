@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module: its parts, made in order and unmade in reverse. Its parameters
- * are in params.c.
+ * The module: initialises its parts in order, and undoes it in reverse. Module
+ * parameters are in params.c.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -48,23 +48,23 @@ static bool transfer_charge(const struct varta_agent_id *old,
 }
 
 static const struct varta_tracker_ops tracker_ops = {
-	.get_proc		= varta_proc_get,
-	.put_proc	= varta_proc_put,
-	.proc_state		= varta_proc_get_state,
-	.try_charge		= try_charge_agent,
-	.uncharge		= uncharge_agent,
-	.transfer_charge	= transfer_charge,
-	.kick		= varta_stall_thread_kick,
+	.get_proc	 = varta_proc_get,
+	.put_proc	 = varta_proc_put,
+	.proc_state	 = varta_proc_get_state,
+	.try_charge	 = try_charge_agent,
+	.uncharge	 = uncharge_agent,
+	.transfer_charge = transfer_charge,
+	.kick		 = varta_stall_thread_kick,
 };
 
-static int __init make_tracker(void)
+static int __init init_tracker(void)
 {
 	u32 capacity = varta_setting(VARTA_SET_CAPACITY);
 	const struct varta_tracker_config config = {
-		.ops		= &tracker_ops,
-		.counters		= &varta.counters,
-		.capacity		= capacity,
-		.eviction_scan_window	=
+		.ops = &tracker_ops,
+		.counters = &varta.counters,
+		.capacity = capacity,
+		.eviction_scan_window =
 			varta_setting(VARTA_SET_EVICTION_SCAN_WINDOW),
 		.eviction_policy = varta_setting(VARTA_SET_EVICTION_POLICY),
 		.origin_takeover = varta_setting(VARTA_SET_ORIGIN_TAKEOVER),
@@ -75,11 +75,11 @@ static int __init make_tracker(void)
 	long available = si_mem_available();
 	int err = -ENOMEM;
 
-	/* Asked first: an allocation on this scale can hurt before it fails. */
+	/* A huge allocation can trigger the OOM killer before it fails. */
 	if (available > 0 && need >> PAGE_SHIFT < (unsigned long)available)
 		err = varta_tracker_init(&varta.tracker, &config);
 	if (err == -ENOMEM)
-		pr_err("capacity=%u takes %zu MiB of memory, more than can be had\n",
+		pr_err("capacity=%u takes %zu MiB of memory, which is not available\n",
 		       capacity, need >> 20);
 	return err;
 }
@@ -94,7 +94,7 @@ static int __init varta_init(void)
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;
-	err = make_tracker();
+	err = init_tracker();
 	if (err)
 		goto destroy_counters;
 	err = varta_quota_init(varta_setting(VARTA_SET_CAPACITY));
@@ -102,34 +102,34 @@ static int __init varta_init(void)
 		goto destroy_tracker;
 	err = varta_netns_ref_init();
 	if (err)
-		goto destroy_users;
+		goto exit_quota;
 	err = varta_sysfs_init();
 	if (err)
-		goto exit_nets;
+		goto exit_netns_ref;
 	err = varta_stall_thread_start();
 	if (err)
 		goto remove_sysfs;
 	err = varta_exit_probe_init();
 	if (err)
-		goto stop_watch;
+		goto stop_stall_thread;
 	/*
-	 * Last: from here on a dump can hold a reference to the module, which
-	 * a failing init does not wait for.
+	 * Last: a dump holds a reference to the module, which a failing init
+	 * would not wait for.
 	 */
 	err = varta_netlink_init();
 	if (err)
-		goto exit_exits;
+		goto exit_exit_probe;
 	return 0;
 
-exit_exits:
+exit_exit_probe:
 	varta_exit_probe_exit();
-stop_watch:
+stop_stall_thread:
 	varta_stall_thread_stop();
 remove_sysfs:
 	varta_sysfs_exit();
-exit_nets:
+exit_netns_ref:
 	varta_netns_ref_exit();
-destroy_users:
+exit_quota:
 	varta_quota_exit();
 destroy_tracker:
 	varta_tracker_destroy(&varta.tracker);
@@ -140,12 +140,12 @@ destroy_counters:
 
 static void __exit varta_exit(void)
 {
-	/* It sends to the family's group, so it ends before the family. */
+	/* It sends to the multicast group, so it stops before the family. */
 	varta_stall_thread_stop();
 	varta_netlink_exit();
 	varta_exit_probe_exit();
 	varta_sysfs_exit();
-	/* Its agents leave their users and namespaces. */
+	/* Uncharges users and puts references to namespaces. */
 	varta_tracker_destroy(&varta.tracker);
 	varta_netns_ref_exit();
 	varta_quota_exit();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tokens for network namespaces. See nets.h. */
+/* References to network namespaces; see netns_ref.h. */
 
 #include <linux/nsproxy.h>
 #include <linux/refcount.h>
@@ -16,12 +16,12 @@ struct varta_netns {
 	refcount_t refs;
 	/* Protects net. */
 	spinlock_t lock;
-	/* NULL once the namespace is going. */
+	/* NULL once the namespace exits. */
 	struct net *net;
 };
 
-/* What the network core keeps for us in each namespace. */
-struct netns_slot {
+/* Per-namespace data of the network core. */
+struct pernet_data {
 	struct varta_netns *netns;
 };
 
@@ -29,7 +29,7 @@ static unsigned int net_id;
 
 static int __net_init init_netns(struct net *net)
 {
-	struct netns_slot *pointer = net_generic(net, net_id);
+	struct pernet_data *data = net_generic(net, net_id);
 	struct varta_netns *netns;
 
 	netns = kzalloc(sizeof(*netns), GFP_KERNEL_ACCOUNT);
@@ -38,14 +38,14 @@ static int __net_init init_netns(struct net *net)
 	refcount_set(&netns->refs, 1);
 	spin_lock_init(&netns->lock);
 	netns->net = net;
-	pointer->netns = netns;
+	data->netns = netns;
 	return 0;
 }
 
 static void __net_exit exit_netns(struct net *net)
 {
-	struct netns_slot *pointer = net_generic(net, net_id);
-	struct varta_netns *netns = pointer->netns;
+	struct pernet_data *data = net_generic(net, net_id);
+	struct varta_netns *netns = data->netns;
 
 	spin_lock(&netns->lock);
 	netns->net = NULL;
@@ -57,11 +57,11 @@ static struct pernet_operations net_ops = {
 	.init	= init_netns,
 	.exit	= exit_netns,
 	.id	= &net_id,
-	.size	= sizeof(struct netns_slot),
+	.size	= sizeof(struct pernet_data),
 };
 
 /**
- * varta_netns_ref_init() - begin to know network namespaces
+ * varta_netns_ref_init() - create a reference object for each namespace
  *
  * Context: process, may sleep.
  * Return: 0 or a negative errno.
@@ -72,9 +72,9 @@ int varta_netns_ref_init(void)
 }
 
 /**
- * varta_netns_ref_exit() - forget them
+ * varta_netns_ref_exit() - put the reference objects
  *
- * Context: process, may sleep. Tokens that are still held stay good.
+ * Context: process, may sleep. References that are held stay valid.
  */
 void varta_netns_ref_exit(void)
 {
@@ -83,15 +83,16 @@ void varta_netns_ref_exit(void)
 
 static struct varta_netns *netns_of(const struct net *net)
 {
-	struct netns_slot *pointer = net_generic(net, net_id);
+	struct pernet_data *data = net_generic(net, net_id);
 
-	return pointer->netns;
+	return data->netns;
 }
 
 /**
- * varta_netns_of_current() - token for the current task's network namespace
+ * varta_netns_of_current() - network namespace of the current task
  *
- * Context: process. Good while the task is here; hold it to keep it.
+ * Context: process.
+ * Return: reference, valid while the task stays in the namespace.
  */
 struct varta_netns *varta_netns_of_current(void)
 {
@@ -99,8 +100,8 @@ struct varta_netns *varta_netns_of_current(void)
 }
 
 /**
- * varta_netns_get() - keep a token
- * @netns: the token, 0 for none
+ * varta_netns_get() - get a reference
+ * @netns: the namespace, may be NULL
  *
  * Context: any.
  */
@@ -111,11 +112,11 @@ void varta_netns_get(struct varta_netns *netns)
 }
 
 /**
- * varta_netns_get_of_task() - keep a token for another task's network namespace
- * @task: the task; need not live
+ * varta_netns_get_of_task() - get a reference to the namespace of a task
+ * @task: the task, which may be exiting
  *
  * Context: any but interrupts; does not sleep.
- * Return: the token, held; 0 if the task has left its namespaces, to end.
+ * Return: the reference, NULL if the task already left its namespaces.
  */
 struct varta_netns *varta_netns_get_of_task(struct task_struct *task)
 {
@@ -130,8 +131,8 @@ struct varta_netns *varta_netns_get_of_task(struct task_struct *task)
 }
 
 /**
- * varta_netns_put() - keep a token no longer
- * @netns: the token, 0 for none
+ * varta_netns_put() - put a reference
+ * @netns: the namespace, may be NULL
  *
  * Context: any.
  */
@@ -142,11 +143,11 @@ void varta_netns_put(struct varta_netns *netns)
 }
 
 /**
- * varta_netns_get_net() - the namespace of a token
- * @netns: the token, held
+ * varta_netns_get_net() - get the network namespace itself
+ * @netns: the namespace, may be NULL
  *
  * Context: any.
- * Return: the namespace, for put_net(); NULL if it is gone or going.
+ * Return: the namespace, to be released with put_net(); NULL if it exits.
  */
 struct net *varta_netns_get_net(struct varta_netns *netns)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The network namespaces that agents live in, where their events are told
- * too. A slot must not keep a namespace alive, so it holds on to a small object
- * of ours that outlives the namespace.
+ * References to network namespaces of agents. A slot must not keep a namespace
+ * alive, so it holds a small object that may outlive the namespace.
  */
 #ifndef _VARTA_NETNS_REF_H
 #define _VARTA_NETNS_REF_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The two rate limits (tracker semantics, section 7). The agent's own comes
- * first, so that one that floods does not spend the others' tokens.
+ * The rate limits (tracker semantics, section 7). The agent's own is checked
+ * first, so that a flooding agent does not consume the tokens of all.
  */
 
 #include <linux/lockdep.h>
@@ -14,7 +14,6 @@
 #include "params.h"
 #include "varta.h"
 
-/* What the limits have to know of a slot. */
 struct last_beat {
 	const struct varta_agent_id *id;
 	bool found;
@@ -22,7 +21,7 @@ struct last_beat {
 	bool terminal;
 };
 
-/* The slot may be another's: who had the number before, or who is weaker. */
+/* The slot may belong to an earlier process with the pid, or another origin. */
 static bool note_last_beat(void *context, const struct varta_agent_info *agent)
 {
 	struct last_beat *last = context;
@@ -43,7 +42,7 @@ static bool find_last_beat(const struct varta_agent_id *id,
 	return last->found;
 }
 
-/* A crash handler's last word is not to be lost because it comes soon. */
+/* A terminal beat is exempt: it comes soon after another and is not repeated. */
 static bool is_first_terminal(const struct varta_beat_info *beat,
 			      const struct last_beat *last)
 {
@@ -51,10 +50,10 @@ static bool is_first_terminal(const struct varta_beat_info *beat,
 }
 
 /**
- * varta_agent_ratelimited() - whether a beat is too close to the agent's last one
+ * varta_agent_ratelimited() - whether the agent's last beat is too recent
  * @beat: the beat
- * @id: whose
- * @now: the time
+ * @id: its agent
+ * @now: CLOCK_MONOTONIC in nanoseconds
  *
  * Context: process; does not sleep.
  */
@@ -72,8 +71,8 @@ bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 }
 
 /*
- * The bucket as the time at which it would be full again: tokens that were
- * spent push it into the future, by the time that each takes to come back.
+ * A token bucket in the form of the GCRA: @tat, the theoretical arrival time, is
+ * when the bucket will be full. A token is the time in which one comes back.
  */
 static struct {
 	/* Protects tat. */
@@ -83,27 +82,24 @@ static struct {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-/*
- * Bring the bucket to what it can be now. If it is from a time when tokens came
- * back more slowly, it is empty, and no more than that.
- */
-static void refill_bucket(u64 now, u64 interval)
+/* After a change of the settings, the bucket may hold more than its size. */
+static void refill_bucket(u64 now, u64 token_ns)
 {
 	lockdep_assert_held(&bucket.lock);
 
 	bucket.tat = clamp(bucket.tat, now,
 			   now + varta_setting(VARTA_SET_BEAT_BURST) *
-				     interval);
+				     token_ns);
 }
 
-static bool has_token(u64 now, u64 interval)
+static bool has_token(u64 now, u64 token_ns)
 {
 	u64 burst = varta_setting(VARTA_SET_BEAT_BURST);
 	bool has;
 
 	spin_lock(&bucket.lock);
-	refill_bucket(now, interval);
-	has = bucket.tat + interval <= now + burst * interval;
+	refill_bucket(now, token_ns);
+	has = bucket.tat + token_ns <= now + burst * token_ns;
 	spin_unlock(&bucket.lock);
 	return has;
 }
@@ -111,48 +107,48 @@ static bool has_token(u64 now, u64 interval)
 /**
  * varta_global_ratelimited() - whether all agents together beat too often
  * @beat: the beat
- * @id: whose
- * @now: the time
- * @cost: set to what it costs if it is accepted, for varta_ratelimit_consume()
+ * @id: its agent
+ * @now: CLOCK_MONOTONIC in nanoseconds
+ * @token_ns: set to the token for varta_ratelimit_consume() if it is accepted
  *
- * Who sends nothing but beats that are refused behind this must not use up
- * the tokens of all: no limit of its own keeps it from that, since that goes
- * by the last beat that was accepted. So tokens are only looked at here.
+ * Only checks the bucket. Tokens are consumed by accepted beats, so that an
+ * agent whose beats are all refused does not consume the tokens of others.
  *
  * Context: process; does not sleep.
  */
 bool varta_global_ratelimited(const struct varta_beat_info *beat,
-			      const struct varta_agent_id *id, u64 now, u64 *cost)
+			      const struct varta_agent_id *id, u64 now,
+			      u64 *token_ns)
 {
 	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
 	struct last_beat last;
 
-	*cost = 0;
+	*token_ns = 0;
 	if (!rate)
 		return false;
 	if (varta_beat_is_terminal(beat) &&
 	    id->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	    find_last_beat(id, &last) && is_first_terminal(beat, &last))
 		return false;
-	*cost = div_u64(NSEC_PER_SEC, rate);
-	return !has_token(now, *cost);
+	*token_ns = div_u64(NSEC_PER_SEC, rate);
+	return !has_token(now, *token_ns);
 }
 
 /**
- * varta_ratelimit_consume() - a beat was accepted
- * @cost: what varta_global_ratelimited() said of it
- * @now: as then
+ * varta_ratelimit_consume() - consume a token for an accepted beat
+ * @token_ns: from varta_global_ratelimited()
+ * @now: the same time
  *
- * Those that are on their way together may spend more than there is.
+ * Concurrent beats may consume more tokens than there are.
  *
  * Context: process; does not sleep.
  */
-void varta_ratelimit_consume(u64 cost, u64 now)
+void varta_ratelimit_consume(u64 token_ns, u64 now)
 {
-	if (!cost)
+	if (!token_ns)
 		return;
 	spin_lock(&bucket.lock);
-	refill_bucket(now, cost);
-	bucket.tat += cost;
+	refill_bucket(now, token_ns);
+	bucket.tat += token_ns;
 	spin_unlock(&bucket.lock);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How often agents may beat: each one, and all together. Off unless set. */
+/* Rate limits: for each agent, and for all agents together. */
 #ifndef _VARTA_RATELIMIT_H
 #define _VARTA_RATELIMIT_H
 
@@ -7,7 +7,7 @@
 #include "params.h"
 
 /**
- * varta_ratelimit_enabled() - whether there is any limit to how often
+ * varta_ratelimit_enabled() - whether a rate limit is set
  *
  * Context: any.
  */
@@ -20,7 +20,8 @@ static inline bool varta_ratelimit_enabled(void)
 bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 			     const struct varta_agent_id *id, u64 now);
 bool varta_global_ratelimited(const struct varta_beat_info *beat,
-			      const struct varta_agent_id *id, u64 now, u64 *cost);
-void varta_ratelimit_consume(u64 cost, u64 now);
+			      const struct varta_agent_id *id, u64 now,
+			      u64 *token_ns);
+void varta_ratelimit_consume(u64 token_ns, u64 now);
 
 #endif /* _VARTA_RATELIMIT_H */

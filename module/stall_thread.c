@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A thread that sleeps until the next deadline in the ledger, and then tells of
- * the stalls that have come about. It is woken earlier if a deadline comes to
- * be before that, if a setting was changed, or if the process of an agent has
- * ended. With nobody tracked there is no deadline, and no timer is set.
+ * A thread that sleeps until the next deadline in the tracker and then reports
+ * stalls. It also wakes for an earlier deadline, a changed threshold, or the
+ * exit of an agent. Without agents there is no deadline and no timer.
  *
- * CLOCK_MONOTONIC stands still while the system is suspended, so that does not
- * count as silence. But processes are frozen a while before and thawed a while
- * after, so nothing is told between, and all are given their time anew.
+ * CLOCK_MONOTONIC stops during suspend, so that is not silence. But processes
+ * are frozen before and thawed after that. Meanwhile nothing is reported, and
+ * at resume the silence of all agents starts anew.
  */
 
 #include <linux/atomic.h>
@@ -26,191 +25,191 @@
 #include "varta.h"
 #include "stall_thread.h"
 
+static_assert((int)VARTA_NOTIFY_AGENTS <= (int)VARTA_STALL_BATCH);
+
 enum {
-	/* The thread works for so long before it rests, in nanoseconds. */
-	WORK_NS		= NSEC_PER_MSEC,
-	/* No more than this of a step with time off its CPU was work. */
+	/* Time that the thread is busy before it sleeps, in nanoseconds. */
+	BUSY_NS		= NSEC_PER_MSEC,
+	/* At most this counts as busy if the thread was off its CPU. */
 	STEP_NS		= 2 * NSEC_PER_MSEC,
-	/* Nor does it rest for longer at a time. */
-	REST_NS		= 100 * NSEC_PER_MSEC,
-	/* Bits of @wanted. */
-	TELL_EXITS	= 0,
-	REARM		= 1,
+	/* Longest sleep of throttle(). */
+	THROTTLE_NS	= 100 * NSEC_PER_MSEC,
+	/* Bits of @pending. */
+	PENDING_EXITS	= 0,
+	PENDING_RESCAN	= 1,
 };
 
-/* Where the thread waits. */
-static DECLARE_WAIT_QUEUE_HEAD(watch_wait);
-static struct task_struct *watch_thread;
-/* What is to be done that the deadlines do not say. */
-static unsigned long wanted;
+static DECLARE_WAIT_QUEUE_HEAD(thread_wait);
+static struct task_struct *thread;
+/* Work besides deadlines. */
+static unsigned long pending;
 /*
- * How many suspends are under way, during which processes are frozen: one
- * program may hold one up, as /dev/snapshot lets it, while another is done.
+ * Suspends in progress. Several are possible: a program can hold one up through
+ * /dev/snapshot during another.
  */
 static atomic_t suspends;
 
-/* What the thread is about. */
-struct round {
-	struct varta_notify_batch events;
-	/* Where the ledger is armed for another threshold. */
+/* State of the thread. */
+struct context {
+	struct varta_notify_batch batch;
+	/* Progress of a rescan for a changed threshold. */
 	u32 cursor;
-	bool rearming;
-	/* For how long it has worked and not rested, up to when. */
-	u64 worked;
-	u64 mark;
-	/* How often it had been off its CPU by then. */
-	unsigned long switches;
+	bool rescanning;
+	/* Busy time since the last sleep, up to @mark_ns. */
+	u64 busy_ns;
+	u64 mark_ns;
+	/* Context switches of the thread at @mark_ns. */
+	unsigned long nr_switches;
 };
 
-static struct round round;
+static struct context context;
 
-static bool note_event(void *context, const struct varta_agent_info *agent)
+static bool add_to_batch(void *data, const struct varta_agent_info *agent)
 {
-	struct round *round = context;
+	struct context *context = data;
 
-	return varta_notify_add(&round->events, agent);
+	return varta_notify_add(&context->batch, agent);
 }
 
-static bool tell_exits(struct round *round)
+static bool report_exits(struct context *context)
 {
 	bool more;
 
-	/* Its barrier has the list looked at later, so that none is missed. */
-	test_and_clear_bit(TELL_EXITS, &wanted);
-	varta_notify_begin(&round->events, VARTA_CMD_EXIT_NTF, ktime_get_ns());
-	more = varta_tracker_exit_pass(&varta.tracker, note_event, round);
-	varta_notify_send(&round->events);
+	/* A full barrier: exits that are noted later set the bit again. */
+	test_and_clear_bit(PENDING_EXITS, &pending);
+	varta_notify_begin(&context->batch, VARTA_CMD_EXIT_NTF, ktime_get_ns());
+	more = varta_tracker_exit_pass(&varta.tracker, add_to_batch, context);
+	varta_notify_send(&context->batch);
 	return more;
 }
 
-static bool tell_stalls(struct round *round)
+static bool report_stalls(struct context *context)
 {
 	u64 now = ktime_get_ns();
 	bool more;
 
-	varta_notify_begin(&round->events, VARTA_CMD_STALL_NTF, now);
+	varta_notify_begin(&context->batch, VARTA_CMD_STALL_NTF, now);
 	more = varta_tracker_stall_pass(&varta.tracker, now,
 					varta_threshold_ns(),
-					VARTA_NOTIFY_AGENTS, note_event, round);
-	varta_notify_send(&round->events);
+					VARTA_NOTIFY_AGENTS, add_to_batch,
+					context);
+	varta_notify_send(&context->batch);
 	return more;
 }
 
-static bool rearm(struct round *round)
+static bool rescan(struct context *context)
 {
-	/* From the beginning: where it has been, it heeded an older setting. */
-	if (test_and_clear_bit(REARM, &wanted)) {
-		round->cursor = 0;
-		round->rearming = true;
+	/* Start again: the slots passed so far have an older threshold. */
+	if (test_and_clear_bit(PENDING_RESCAN, &pending)) {
+		context->cursor = 0;
+		context->rescanning = true;
 	}
-	if (round->rearming)
-		round->rearming = varta_tracker_rescan(&varta.tracker,
-						       &round->cursor,
-						      varta_threshold_ns());
-	return round->rearming;
+	if (context->rescanning)
+		context->rescanning = varta_tracker_rescan(&varta.tracker,
+							   &context->cursor,
+							   varta_threshold_ns());
+	return context->rescanning;
 }
 
-/* How often the thread has slept, or been kept from its CPU. */
-static unsigned long switches(void)
+static unsigned long count_switches(void)
 {
 	return current->nvcsw + current->nivcsw;
 }
 
-/* Since the last mark. Off its CPU, the thread has not worked. */
-static u64 worked_since_mark(struct round *round)
+/* Busy time since the last mark, without time off the CPU. Sets the mark. */
+static u64 busy_since_mark(struct context *context)
 {
 	u64 now = ktime_get_ns();
-	u64 passed = now - round->mark;
+	u64 passed = now - context->mark_ns;
 
-	if (switches() != round->switches)
+	if (count_switches() != context->nr_switches)
 		passed = min_t(u64, passed, STEP_NS);
-	round->mark = now;
-	round->switches = switches();
+	context->mark_ns = now;
+	context->nr_switches = count_switches();
 	return passed;
 }
 
 /*
- * The thread is urgent, and there may be much to do. Processes have to be able
- * to beat meanwhile, and listeners to listen, even on a single CPU.
+ * The thread has real-time priority and may have much to do. Sleeping for half
+ * of the time lets agents beat and listeners receive, even on a single CPU.
  */
-static void rest(struct round *round)
+static void throttle(struct context *context)
 {
 	u32 us;
 
-	round->worked += worked_since_mark(round);
-	if (round->worked < WORK_NS)
+	context->busy_ns += busy_since_mark(context);
+	if (context->busy_ns < BUSY_NS)
 		return;
-	us = min_t(u64, round->worked, REST_NS) / NSEC_PER_USEC;
+	us = min_t(u64, context->busy_ns, THROTTLE_NS) / NSEC_PER_USEC;
 	usleep_range(us, us + 100);
-	round->worked = 0;
-	worked_since_mark(round);
+	context->busy_ns = 0;
+	busy_since_mark(context);
 }
 
-/* To wait is to rest. */
-static void note_wait(struct round *round)
+/* Time spent sleeping for a deadline is subtracted from the busy time. */
+static void account_sleep(struct context *context)
 {
 	u64 now = ktime_get_ns();
 
-	round->worked -= min(round->worked, now - round->mark);
-	round->mark = now;
-	round->switches = switches();
+	context->busy_ns -= min(context->busy_ns, now - context->mark_ns);
+	context->mark_ns = now;
+	context->nr_switches = count_switches();
 }
 
-/* All that is to be done now, a little of each at a time. */
-static void work(struct round *round)
+static void run(struct context *context)
 {
 	bool more = false;
 
 	do {
-		/* Whoever sees it end sees what is forgiven. */
+		/* Pairs with note_suspend(): if 0, resume_ns is visible. */
 		if (atomic_read_acquire(&suspends)) {
-			/* What is left does not wait for a deadline then. */
+			/* Continue at resume, not at the next deadline. */
 			if (more)
-				set_bit(TELL_EXITS, &wanted);
+				set_bit(PENDING_EXITS, &pending);
 			return;
 		}
-		/* First: who has exited is no more late for it. */
-		more = tell_stalls(round);
-		more |= tell_exits(round);
-		more |= rearm(round);
-		rest(round);
+		/* Stalls first: they have a deadline, exits do not. */
+		more = report_stalls(context);
+		more |= report_exits(context);
+		more |= rescan(context);
+		throttle(context);
 	} while (more && !kthread_should_stop());
 }
 
-/* Whoever makes for an earlier deadline than is found here wakes the thread. */
+/* Arming an earlier deadline than the one read here wakes the thread. */
 static void wait_for_deadline(void)
 {
 	DEFINE_WAIT(wait);
 	ktime_t expires;
 	u64 next;
 
-	prepare_to_wait(&watch_wait, &wait, TASK_IDLE);
+	prepare_to_wait(&thread_wait, &wait, TASK_IDLE);
 	next = varta_tracker_next_deadline(&varta.tracker);
 	if (atomic_read(&suspends))
 		next = U64_MAX;
-	else if (READ_ONCE(wanted))
+	else if (READ_ONCE(pending))
 		next = 0;
 	expires = ns_to_ktime(min_t(u64, next, KTIME_MAX));
 	if (!kthread_should_stop())
 		schedule_hrtimeout_range(next == U64_MAX ? NULL : &expires, 0,
 					 HRTIMER_MODE_ABS);
-	finish_wait(&watch_wait, &wait);
+	finish_wait(&thread_wait, &wait);
 }
 
-static int watch(void *unused)
+static int thread_fn(void *unused)
 {
 	while (!kthread_should_stop()) {
-		note_wait(&round);
-		work(&round);
+		account_sleep(&context);
+		run(&context);
 		wait_for_deadline();
 	}
 	return 0;
 }
 
-static int note_suspend(struct notifier_block *block, unsigned long what,
+static int note_suspend(struct notifier_block *block, unsigned long event,
 			void *unused)
 {
-	switch (what) {
+	switch (event) {
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
 	case PM_RESTORE_PREPARE:
@@ -221,11 +220,11 @@ static int note_suspend(struct notifier_block *block, unsigned long what,
 	case PM_POST_RESTORE:
 		varta_tracker_resume(&varta.tracker, ktime_get_ns());
 		/*
-		 * Pairs with work(). Of one that began before the module was
-		 * loaded, only this is told.
+		 * Pairs with run(). The suspend may have started before the
+		 * module was loaded, so it is at 0 already.
 		 */
 		atomic_dec_if_positive(&suspends);
-		wake_up(&watch_wait);
+		wake_up(&thread_wait);
 		break;
 	}
 	return NOTIFY_DONE;
@@ -236,10 +235,10 @@ static struct notifier_block suspend_notifier = {
 };
 
 /**
- * varta_stall_thread_start() - begin to watch
+ * varta_stall_thread_start() - start the thread
  *
- * Context: process; the tracker is there. The netlink family need not be yet:
- * nothing is sent while nobody is tracked.
+ * Context: process, after the tracker. The netlink family may be registered
+ * later: without agents, nothing is sent.
  * Return: 0 or a negative errno.
  */
 int varta_stall_thread_start(void)
@@ -249,60 +248,58 @@ int varta_stall_thread_start(void)
 	err = register_pm_notifier(&suspend_notifier);
 	if (err)
 		return err;
-	watch_thread = kthread_run(watch, NULL, "varta");
-	if (IS_ERR(watch_thread)) {
+	thread = kthread_run(thread_fn, NULL, "varta");
+	if (IS_ERR(thread)) {
 		unregister_pm_notifier(&suspend_notifier);
-		return PTR_ERR(watch_thread);
+		return PTR_ERR(thread);
 	}
-	/* What it does is short, and late is the one thing that it may not be */
-	sched_set_fifo(watch_thread);
+	/* Its work is short, and must not be late when CPUs are busy. */
+	sched_set_fifo(thread);
 	return 0;
 }
 
 /**
- * varta_stall_thread_stop() - stop watching
+ * varta_stall_thread_stop() - stop the thread
  *
- * Context: process; waits for the thread to end. varta_stall_thread_kick() and
- * its like may still be called and do nothing.
+ * Context: process; waits for the thread. After that, the functions below may
+ * be called and have no effect.
  */
 void varta_stall_thread_stop(void)
 {
 	unregister_pm_notifier(&suspend_notifier);
-	kthread_stop(watch_thread);
+	kthread_stop(thread);
 }
 
 /**
- * varta_stall_thread_kick() - there is an earlier deadline than was known
+ * varta_stall_thread_kick() - wake the thread for an earlier deadline
  *
  * Context: any.
  */
 void varta_stall_thread_kick(void)
 {
-	wake_up(&watch_wait);
+	wake_up(&thread_wait);
 }
 
 /**
- * varta_stall_thread_note_exit() - an exit was noted
+ * varta_stall_thread_note_exit() - wake the thread to report an exit
  *
- * Context: any.
+ * Context: any, after varta_tracker_note_exit().
  */
 void varta_stall_thread_note_exit(void)
 {
-	set_bit(TELL_EXITS, &wanted);
-	wake_up(&watch_wait);
+	set_bit(PENDING_EXITS, &pending);
+	wake_up(&thread_wait);
 }
 
 /**
- * varta_stall_thread_rescan() - the threshold is another one
+ * varta_stall_thread_rescan() - apply a changed threshold to all agents
  *
- * To be called when varta_threshold_ns() says so already.
- *
- * Context: any.
+ * Context: any, after the setting was changed.
  */
 void varta_stall_thread_rescan(void)
 {
-	/* The threshold is there before the wish: pairs with rearm(). */
+	/* The setting is visible before the bit. Pairs with rescan(). */
 	smp_mb__before_atomic();
-	set_bit(REARM, &wanted);
-	wake_up(&watch_wait);
+	set_bit(PENDING_RESCAN, &pending);
+	wake_up(&thread_wait);
 }

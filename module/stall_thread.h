@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The watch: tells of stalls when they are due, and of exits. */
+/* The thread that reports stalls when they are due, and exits. */
 #ifndef _VARTA_STALL_THREAD_H
 #define _VARTA_STALL_THREAD_H
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Agents counted by user, so that one user cannot fill the ledger for the
- * others. The table is a hash of fixed size with a chain for each bucket, of
- * entries that are all allocated at load: there can be no more users than
- * agents, nor than USERS_MAX, but for those who are admitted before another
- * leaves.
+ * Agents are charged to their user, so that one user cannot fill the tracker.
+ * A hash table with chains. All entries are allocated at load: there are at
+ * most as many users as agents, or USERS_MAX, plus some that are charged before
+ * another is uncharged.
  */
 
 #include <linux/hash.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -20,22 +20,19 @@
 enum {
 	/* Users with agents at the same time. */
 	USERS_MAX = 65536,
-	/*
-	 * One that an eviction is to make room for, one eviction at a time, and
-	 * one in varta_quota_transfer().
-	 */
+	/* One for an eviction under way, one for varta_quota_transfer(). */
 	USERS_SPARE = 2,
 };
 
 struct user {
-	/* In a bucket, or in the list of free ones. */
+	/* In a bucket or in the free list. */
 	struct hlist_node node;
 	u32 uid;
 	u32 agents;
 };
 
 static struct {
-	/* Protects all that follows. Nests in a slot's lock. */
+	/* Protects the other members. Taken inside a slot's lock. */
 	spinlock_t lock;
 	struct user *users;
 	struct hlist_head *buckets;
@@ -44,19 +41,19 @@ static struct {
 } table;
 
 /**
- * varta_quota_init() - make an empty table
- * @capacity: of the ledger
+ * varta_quota_init() - allocate the table
+ * @capacity: of the tracker
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int varta_quota_init(u32 capacity)
 {
-	u32 number = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
+	u32 nr = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
 	u32 i;
 
-	table.bits = ilog2(roundup_pow_of_two(number)) + 1;
-	table.users = kvcalloc(number, sizeof(*table.users), GFP_KERNEL);
+	table.bits = ilog2(roundup_pow_of_two(nr)) + 1;
+	table.users = kvcalloc(nr, sizeof(*table.users), GFP_KERNEL);
 	table.buckets = kvcalloc(1U << table.bits, sizeof(*table.buckets),
 				 GFP_KERNEL);
 	if (!table.users || !table.buckets) {
@@ -65,7 +62,7 @@ int varta_quota_init(u32 capacity)
 	}
 	spin_lock_init(&table.lock);
 	INIT_HLIST_HEAD(&table.free);
-	for (i = 0; i < number; i++)
+	for (i = 0; i < nr; i++)
 		hlist_add_head(&table.users[i].node, &table.free);
 	return 0;
 }
@@ -82,7 +79,7 @@ static struct hlist_head *bucket_of(u32 uid)
 	return &table.buckets[hash_32(uid, table.bits)];
 }
 
-static struct user *user_of(u32 uid)
+static struct user *lookup_user(u32 uid)
 {
 	struct user *user;
 
@@ -93,7 +90,7 @@ static struct user *user_of(u32 uid)
 	return NULL;
 }
 
-static struct user *make_user(u32 uid)
+static struct user *add_user(u32 uid)
 {
 	struct user *user;
 
@@ -107,23 +104,23 @@ static struct user *make_user(u32 uid)
 	return user;
 }
 
-/* With the table locked. */
-static bool admit(u32 uid)
+static bool try_charge(u32 uid)
 {
-	u32 most = varta_setting(VARTA_SET_MAX_AGENTS_PER_USER);
-	struct user *user = user_of(uid) ?: make_user(uid);
+	u32 max = varta_setting(VARTA_SET_MAX_AGENTS_PER_USER);
+	struct user *user = lookup_user(uid) ?: add_user(uid);
 
-	if (!user || (most && user->agents >= most))
+	lockdep_assert_held(&table.lock);
+	if (!user || (max && user->agents >= max))
 		return false;
 	user->agents++;
 	return true;
 }
 
-/* With the table locked. */
-static void leave(u32 uid)
+static void uncharge(u32 uid)
 {
-	struct user *user = user_of(uid);
+	struct user *user = lookup_user(uid);
 
+	lockdep_assert_held(&table.lock);
 	if (user && !--user->agents) {
 		hlist_del(&user->node);
 		hlist_add_head(&user->node, &table.free);
@@ -131,53 +128,53 @@ static void leave(u32 uid)
 }
 
 /**
- * varta_quota_try_charge() - count one more agent of a user
- * @uid: in the initial user namespace
+ * varta_quota_try_charge() - charge an agent to a user
+ * @uid: the user, in the initial user namespace
  *
  * Context: any but interrupts; does not sleep.
- * Return: false, and it is not counted, if the user has as many as may be.
+ * Return: false, and it is not charged, if the user is at its limit.
  */
 bool varta_quota_try_charge(u32 uid)
 {
-	bool admitted;
+	bool charged;
 
 	spin_lock(&table.lock);
-	admitted = admit(uid);
+	charged = try_charge(uid);
 	spin_unlock(&table.lock);
-	return admitted;
+	return charged;
 }
 
 /**
- * varta_quota_uncharge() - count one agent less
- * @uid: whose agent was admitted
+ * varta_quota_uncharge() - uncharge an agent
+ * @uid: the user that it was charged to
  *
  * Context: any but interrupts; does not sleep.
  */
 void varta_quota_uncharge(u32 uid)
 {
 	spin_lock(&table.lock);
-	leave(uid);
+	uncharge(uid);
 	spin_unlock(&table.lock);
 }
 
 /**
- * varta_quota_transfer() - count an agent of one user in place of another's
- * @old: whose agent was admitted, and leaves
- * @uid: whose comes; if it is the same user, nothing is counted
+ * varta_quota_transfer() - transfer the charge for an agent to another user
+ * @old: the user that it was charged to
+ * @uid: the new user, which may be the same
  *
  * Context: any but interrupts; does not sleep.
- * Return: false, with nothing changed, if @uid has as many as may be.
+ * Return: false, with nothing changed, if @uid is at its limit.
  */
 bool varta_quota_transfer(u32 old, u32 uid)
 {
-	bool admitted = true;
+	bool charged = true;
 
 	spin_lock(&table.lock);
 	if (old != uid) {
-		admitted = admit(uid);
-		if (admitted)
-			leave(old);
+		charged = try_charge(uid);
+		if (charged)
+			uncharge(old);
 	}
 	spin_unlock(&table.lock);
-	return admitted;
+	return charged;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many agents each user has, for the setting max_agents_per_user. */
+/* Number of agents of each user, limited by max_agents_per_user. */
 #ifndef _VARTA_USER_QUOTA_H
 #define _VARTA_USER_QUOTA_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one instance that a loaded module is, for its outer parts (netlink,
- * sysfs, the watch). The tracker and what is below it do not include this.
+ * The instance of the loaded module, for netlink, sysfs and the stall thread.
+ * The tracker and the files that it uses do not include this.
  */
 #ifndef _VARTA_VARTA_H
 #define _VARTA_VARTA_H
@@ -20,9 +20,9 @@ struct varta_module {
 extern struct varta_module varta;
 
 /**
- * varta_threshold_ns() - silence from which an agent is stalled
+ * varta_threshold_ns() - setting threshold_ms in nanoseconds
  *
- * Return: nanoseconds.
+ * Context: any.
  */
 static inline u64 varta_threshold_ns(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Before 6.14, crc32c() was in a module of its own, which got at an
- * implementation by way of the crypto API. What it is now was there under
- * another name.
+ * Before 6.14, crc32c() was in a module of its own and used the crypto API.
+ * Today's crc32c() was called __crc32c_le().
  */
 #ifndef _VARTA_COMPAT_LINUX_CRC32C_H
 #define _VARTA_COMPAT_LINUX_CRC32C_H

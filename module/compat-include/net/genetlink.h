@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Before 6.2, a generic netlink family had no split operations, one entry for
- * do and one for dump, as the generated genl.c lists them. Here a family keeps
- * them beside a family of the older kind, whose operations are made from them
- * when it is registered.
+ * The generated genl.c has split operations: one entry for do, one for dump.
+ * Before 6.2 generic netlink did not have them. This header builds a family with
+ * the older operations when a family with split ones is registered.
  */
 #ifndef _VARTA_COMPAT_NET_GENETLINK_H
 #define _VARTA_COMPAT_NET_GENETLINK_H
@@ -14,9 +13,9 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 
 enum {
-	/* Commands of one family. */
+	/* Most commands of a family. */
 	COMPAT_GENL_OPS_MAX = 16,
-	/* The highest attribute of a command with a policy for do and dump. */
+	/* Highest attribute of a command with policies for do and dump. */
 	COMPAT_GENL_ATTR_MAX = 7,
 };
 
@@ -47,7 +46,7 @@ struct genl_split_ops {
 	u8 validate;
 };
 
-/* The fields that a generated family sets, and what it is registered as. */
+/* The fields that a generated family sets, and the family that is registered. */
 struct compat_genl_family {
 	char name[GENL_NAMSIZ];
 	unsigned int version;
@@ -61,11 +60,11 @@ struct compat_genl_family {
 
 	struct genl_family family;
 	struct genl_ops ops[COMPAT_GENL_OPS_MAX];
-	/* Of the one command that has two, both in one. */
+	/* The merged policies of the command that has two. */
 	struct nla_policy both[COMPAT_GENL_ATTR_MAX + 1];
 };
 
-/* The operation of the older kind for a command, begun if it was not there. */
+/* Returns the older operation of a command, and adds it if needed. */
 static inline struct genl_ops *
 compat_genl_ops_of(struct compat_genl_family *family, u8 cmd)
 {
@@ -82,7 +81,7 @@ compat_genl_ops_of(struct compat_genl_family *family, u8 cmd)
 	return &family->ops[i];
 }
 
-/* A policy for do and one for dump are one that takes what either does. */
+/* Merges the policies for do and dump: the result accepts what either does. */
 static inline int compat_genl_add_policy(struct compat_genl_family *family,
 					 struct genl_ops *ops,
 					 const struct genl_split_ops *split)
@@ -101,7 +100,7 @@ static inline int compat_genl_add_policy(struct compat_genl_family *family,
 	memcpy(family->both, ops->policy,
 	       (ops->maxattr + 1) * sizeof(*ops->policy));
 	for (i = 0; i <= split->maxattr; i++) {
-		/* It has constant members, and so cannot be assigned. */
+		/* Has const members, so it cannot be assigned. */
 		if (split->policy[i].type != NLA_UNSPEC)
 			memcpy(&family->both[i], &split->policy[i],
 			       sizeof(family->both[i]));
@@ -135,7 +134,7 @@ static inline int compat_genl_register_family(struct compat_genl_family *family)
 
 		if (!ops)
 			return -EINVAL;
-		/* Flags of both halves are what the older kind has: permissions */
+		/* What is left are flags of permissions. */
 		ops->flags |= split->flags & ~(GENL_CMD_CAP_DO |
 					       GENL_CMD_CAP_DUMP);
 		ops->validate |= split->validate;
@@ -190,13 +189,13 @@ compat_genl_has_listeners(const struct compat_genl_family *family,
 
 #endif /* before 6.2 */
 
-/* Whether the filter of a multicast is called for each listener. */
+/* Whether the filter of a multicast is called. */
 #define COMPAT_GENL_HAS_FILTER						\
 	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0))
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 
-/* Nobody can be asked about the listeners: the filter is not called. */
+/* The filter is not called. */
 static inline int
 genlmsg_multicast_netns_filtered(const struct genl_family *family,
 				 struct net *net, struct sk_buff *skb,

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What a probe of sched_process_exit is called with. From 6.16 on it is also
- * told whether the whole group is dead.
- */
+/* Arguments of a probe of sched_process_exit. 6.16 added group_dead. */
 #ifndef _VARTA_COMPAT_TRACE_H
 #define _VARTA_COMPAT_TRACE_H
 
