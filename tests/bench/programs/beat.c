@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a beat costs its sender: one send(), in which the kernel does all of it.
+ * The cost of a beat for its sender: one send(), which does all the work.
  *
  * Usage: beat FAMILY NAME [single]
  *
- * Several processes, one after the other, each an agent of its own, beat
- * without asking for acknowledgement. Of each counts its best round; reported
- * under NAME is the mean over them, since where an agent comes to lie in the
- * ledger's index is a matter of its pid. With "single" it is what a beat now
- * and then costs, on the whole.
+ * Several processes, one after the other, beat without acknowledgement. The
+ * result NAME is the mean of the best round of each, as the place of an agent
+ * in the tracker's index depends on its pid. With "single" it is the whole cost
+ * of a single beat now and then.
  */
 #include <err.h>
 #include <sys/wait.h>
@@ -39,7 +38,7 @@ static uint64_t best_round_ns(const char *family)
 	int i;
 
 	sender_open(&sender, family);
-	/* Makes the slot. */
+	/* The first beat inserts the agent. */
 	sender_beat(&sender);
 	for (i = 0; i < ROUNDS; i++)
 		best = smaller(best, round_ns(&sender));
@@ -47,7 +46,7 @@ static uint64_t best_round_ns(const char *family)
 	return best;
 }
 
-/* In a process of its own. */
+/* In a new process. */
 static uint64_t ask_process(const char *family)
 {
 	uint64_t took;

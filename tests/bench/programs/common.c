@@ -25,7 +25,7 @@ enum {
 
 #define SINGLE_INTERVAL	(10 * NS_PER_MS)
 
-/* CLOCK_MONOTONIC, as the kernel stamps beats. */
+/* CLOCK_MONOTONIC, the kernel's clock for beats. */
 uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -47,8 +47,8 @@ void sleep_until(uint64_t when)
 }
 
 /*
- * How long the one CPU was not idle since it was started. The file is read and
- * shown by the kernel, which costs some 0.1 ms itself.
+ * The time in which the CPU was not idle since boot. Reading the file costs about
+ * 0.1 ms itself.
  */
 uint64_t busy_ns(void)
 {
@@ -92,9 +92,9 @@ static uint64_t busy_while(step_fn step, void *context)
 }
 
 /*
- * What a step costs the whole machine, with all that it wakes up, when it comes
- * alone: the time in which the CPU is not idle, less the same without the step.
- * Of several rounds the best, because the guest has other things to do at times.
+ * The cost of a single step for the whole machine, with all that it wakes up: the
+ * time in which the CPU is not idle, minus the same without the step. The best of
+ * several rounds, as the guest sometimes does other work.
  */
 double single_ns(step_fn step, void *context)
 {
@@ -108,7 +108,7 @@ double single_ns(step_fn step, void *context)
 	return ((double)with - (double)without) / SINGLE_STEPS;
 }
 
-/* Come before whatever else is running, but behind the module's thread. */
+/* A priority above all processes, but below the stall thread. */
 void be_urgent(void)
 {
 	const struct sched_param first = { .sched_priority = 1 };
@@ -117,7 +117,7 @@ void be_urgent(void)
 		err(1, "sched_setscheduler");
 }
 
-/* A number on the command line. */
+/* Parses a number of the command line. */
 uint64_t number(const char *text)
 {
 	char *end;
@@ -130,7 +130,7 @@ uint64_t number(const char *text)
 	return value;
 }
 
-/* Say one figure, for tests/bench/run to collect. */
+/* Prints one result, for tests/bench/run. */
 void result(const char *name, double value)
 {
 	printf("result %s %.10g\n", name, value);
@@ -152,7 +152,7 @@ static struct nl_msg *make_beat(int family)
 	return message;
 }
 
-/* A socket to generic netlink. Exits if there is no such family. */
+/* Opens a generic netlink socket. Exits if there is no such family. */
 int family_socket(const char *name, int *id)
 {
 	struct nl_sock *socket = nl_socket_alloc();
@@ -191,7 +191,7 @@ void sender_beat(struct sender *sender)
 		err(1, "send");
 }
 
-/* Exits if one of the beats was refused, which is all that is answered. */
+/* Exits if a beat was refused; only refusals get a reply. */
 void sender_check(const struct sender *sender)
 {
 	char answer[1024];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the bench's programs share: time, results, and raw beats.
+ * Functions of the bench's programs: time, results, and raw beats.
  *
- * Under qemu's -icount the guest's clock advances by 1 ns with each
- * instruction, so that what is called nanoseconds here reads instructions.
+ * With qemu's -icount, the guest's clock advances by 1 ns for each instruction, so
+ * nanoseconds are instructions.
  */
 #ifndef BENCH_COMMON_H
 #define BENCH_COMMON_H
@@ -16,10 +16,10 @@
 
 /**
  * struct sender - A socket to a generic netlink family, and one beat for it.
- * @fd: To send() on; the kernel handles the message within that call.
- * @message: The beat as varta_beat() of the library writes it.
- * @length: Of @message.
- * @nonce: In @message, to be stepped before each send.
+ * @fd: The socket; the kernel handles a message within send().
+ * @message: The beat, as the library writes it.
+ * @length: The length of @message.
+ * @nonce: In @message; must be incremented before each send.
  */
 struct sender {
 	int fd;

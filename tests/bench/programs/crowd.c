@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Adds a crowd of relayed agents to the ledger.
+ * Adds relayed agents to the tracker.
  *
  * Usage: crowd SOURCE COUNT
  */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How late stall events come, with thresholds mixed from short to long.
+ * The latency of stall events, with thresholds from short to long.
  *
  * Usage: lateness NAME COUNT LONGEST_MS PER_SECOND
  *
- * COUNT relayed agents beat once, PER_SECOND of them in a second, each with a
- * threshold of its own between 10 ms and LONGEST_MS; as many are between 10 and
- * 20 ms as between 10 and 20 minutes. An agent alone, with COUNT 1, does so
- * again and again. An event is late by the time from its agent's last beat and
- * threshold, of which it tells, to when a listener has it.
+ * COUNT relayed agents beat once, PER_SECOND of them in a second, with thresholds
+ * between 10 ms and LONGEST_MS in a logarithmic distribution. A single agent,
+ * with COUNT 1, does so repeatedly. The latency is the time from the deadline,
+ * which the event has as last beat and threshold, to its arrival at a listener.
  */
 #include <err.h>
 #include <math.h>
@@ -20,22 +19,22 @@
 #include "relay.h"
 
 enum {
-	/* Of others' agents, there may be some in the ledger. */
+	/* Other agents in the tracker have other sources. */
 	SOURCE		= 77,
-	/* Has no factor in common with a count of agents. */
+	/* Coprime to any number of agents. */
 	STEP		= 7919,
-	/* How often an agent alone beats and stalls. */
+	/* Rounds of a single agent. */
 	ALONE		= 64,
 	SHORTEST_MS	= 10,
 	BATCHES_PER_S	= 100,
 };
 
-/* Far beyond what is called late. */
+/* Only a failure takes this long. */
 #define PATIENCE	(60 * NS_PER_S)
 
 static uint32_t longest_ms;
 
-/* Of number @i among @count; neighbours differ. */
+/* The threshold of agent @i of @count; consecutive agents differ. */
 static uint32_t threshold_ms(uint32_t i, uint32_t count)
 {
 	double rank = (double)((uint64_t)i * STEP % count) / count;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a relayed beat costs the kernel, by what comes of it.
+ * The cost of a relayed beat for the kernel, by its result.
  *
  * Usage: ledger NAME SOURCE FIRST COUNT NONCE [refused]
  *
  * COUNT agents of SOURCE, from pid FIRST on, beat once. Messages are full, so
- * that the share in a message's own cost is small. If they are to be refused
- * it says 'refused'.
+ * that their own cost for each beat is small. 'refused' expects all of them to
+ * be refused.
  */
 #include <err.h>
 

@@ -14,10 +14,10 @@
 
 #include "common.h"
 
-/* So that it is not the buffer's size that is measured. */
+/* Large enough for no overrun. */
 #define BUFFER_SIZE	(256 << 20)
 
-/* Of a distribution, for a plot. */
+/* Points of a distribution, for a plot. */
 #define POINTS		200
 
 void listener_open(struct listener *listener, uint32_t source, size_t room)
@@ -33,7 +33,7 @@ void listener_open(struct listener *listener, uint32_t source, size_t room)
 	listener->stalls = calloc(room, sizeof(*listener->stalls));
 	if (!listener->stalls)
 		err(1, "calloc");
-	/* A page that is touched first would make an event late. */
+	/* A page fault would delay an event. */
 	memset(listener->stalls, 1, room * sizeof(*listener->stalls));
 }
 
@@ -57,7 +57,7 @@ static void note(const struct varta_event *event, void *arg)
 	listener->stalls[listener->count++] = (struct stall){
 		.deadline = agent->last_beat +
 			    agent->threshold_ms * NS_PER_MS,
-		.heard = now_ns(),
+		.received = now_ns(),
 	};
 }
 
@@ -78,7 +78,7 @@ static void wait_for_message(const struct listener *listener, uint64_t until)
 		err(1, "ppoll");
 }
 
-/* Until there are @count in all, or the time has come. */
+/* Receives until there are @count events, or until the timeout. */
 void listener_hear(struct listener *listener, size_t count, uint64_t until)
 {
 	int got;
@@ -100,7 +100,7 @@ void listener_hear(struct listener *listener, size_t count, uint64_t until)
 
 static int64_t lateness(const struct stall *stall)
 {
-	return (int64_t)(stall->heard - stall->deadline);
+	return (int64_t)(stall->received - stall->deadline);
 }
 
 static int by_lateness(const void *a, const void *b)
@@ -127,7 +127,7 @@ static void result_of(const char *name, const char *what, double value)
 	result(whole, value);
 }
 
-/* How late the events were, of as many stalls as were @expected. */
+/* Prints the latency of the events; @expected is the number of stalls. */
 void listener_report(struct listener *listener, const char *name,
 		     size_t expected)
 {

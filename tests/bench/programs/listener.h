@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Listening to stall events, and how late they come. */
+/* Receives stall events and measures their latency. */
 #ifndef BENCH_LISTENER_H
 #define BENCH_LISTENER_H
 
@@ -9,23 +9,23 @@
 
 /**
  * struct stall - One event.
- * @deadline: Last beat and threshold, of which the event tells.
- * @heard: When the listener had it.
+ * @deadline: Last beat plus threshold, from the event.
+ * @received: When the listener received it.
  */
 struct stall {
 	uint64_t deadline;
-	uint64_t heard;
+	uint64_t received;
 };
 
 /**
- * struct listener - What was heard.
+ * struct listener - The received events.
  * @events: The library's subscription.
- * @source: The relay whose agents' events are kept; others are passed over.
- * @stalls: The events, in the order in which they came.
- * @count: How many.
- * @room: How many are kept.
- * @messages: Messages in which they came.
- * @overruns: How often the kernel said that events were missed.
+ * @source: Events of agents of this source are kept, others ignored.
+ * @stalls: The events, in order of arrival.
+ * @count: The number of @stalls.
+ * @room: The size of @stalls.
+ * @messages: The number of messages.
+ * @overruns: The number of overruns.
  */
 struct listener {
 	struct varta_events *events;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A crowd of relayed agents falls silent at the same moment.
+ * Many relayed agents stall at the same time.
  *
  * Usage: mass COUNT cost|wait
  *
- * The thresholds make up for the time between the first and the last beat, so
+ * The thresholds compensate for the time between the first and the last beat, so
  * that the deadlines are within some milliseconds. With "cost" nothing else
- * goes on. With "wait" a process that is tracked, too, beats every millisecond;
- * reported is how long after its time such a beat was done at the latest, in
- * the second before the deadlines and in the seconds from then on.
+ * runs. With "wait" a tracked process beats every millisecond; the result is the
+ * maximum delay of such a beat, in the second before the deadlines and in the
+ * seconds after them.
  */
 #include <err.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void beat_all(uint32_t count, uint64_t deadline)
 
 	relay_open(&relay, SOURCE);
 	for (i = 0; i < count; i++) {
-		/* The kernel has the time of a message's sending. */
+		/* The kernel takes the time when the message is sent. */
 		if (i % RELAY_BATCH == 0)
 			left_ms = (uint32_t)((deadline - now_ns()) /
 					     NS_PER_MS);
@@ -54,7 +54,7 @@ static uint64_t latest_beat_ns(struct sender *sender, uint64_t from,
 		took = now_ns() - when;
 		if (took > latest)
 			latest = took;
-		/* Those that were missed are as late as this one, or less. */
+		/* The skipped beats are at most as late as this one. */
 		if (took > NS_PER_MS)
 			when += took / NS_PER_MS * NS_PER_MS;
 	}
@@ -78,7 +78,7 @@ static void keep_beating(uint64_t deadline)
 
 static void report(struct listener *listener, uint32_t count)
 {
-	uint64_t first = UINT64_MAX, last = 0, heard = 0;
+	uint64_t first = UINT64_MAX, last = 0, received = 0;
 	size_t i;
 
 	for (i = 0; i < listener->count; i++) {
@@ -88,11 +88,11 @@ static void report(struct listener *listener, uint32_t count)
 			first = stall->deadline;
 		if (stall->deadline > last)
 			last = stall->deadline;
-		if (stall->heard > heard)
-			heard = stall->heard;
+		if (stall->received > received)
+			received = stall->received;
 	}
 	result("mass_spread_ns", (double)(last - first));
-	result("mass_duration_ns", (double)(heard - first));
+	result("mass_duration_ns", (double)(received - first));
 	result("mass_messages", (double)listener->messages);
 	listener_report(listener, "mass", count);
 }
@@ -105,7 +105,7 @@ static uint64_t own_ns(void)
 	return own.tv_sec * NS_PER_S + own.tv_nsec;
 }
 
-/* All that the machine did, and what of it was the listener. */
+/* The CPU time of the machine, and of the listener. */
 static void cost(struct listener *listener, uint32_t count, uint64_t deadline)
 {
 	uint64_t busy, own;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How many beats one process sends in a second, and two on two CPUs.
+ * Beats in a second by one process, and by two on two CPUs.
  *
  * Usage: parallel FAMILY NAME
  *
- * By turns one and both of them, several times; of each the best, because
- * everything else that the machine has to do can only make it less.
+ * One process and both alternate several times. The result is the best round of
+ * each, as other work of the machine only makes it slower.
  */
 #include <err.h>
 #include <sched.h>
@@ -23,13 +23,13 @@
 enum {
 	CPUS	= 2,
 	ROUNDS	= 24,
-	/* Between two looks at whether to go on. */
+	/* Beats between two checks of the flag. */
 	BEATS	= 16,
 };
 
 #define ROUND_NS	(250 * NS_PER_MS)
 
-/* One process's part of what they share; alone in its cache lines. */
+/* Shared memory of one process, in its own cache lines. */
 struct part {
 	_Alignas(256) atomic_bool runs;
 	_Alignas(256) atomic_ulong beats;
@@ -77,7 +77,7 @@ static double rate(int first, int count)
 
 	for (i = first; i < first + count; i++)
 		atomic_store(&parts[i].runs, true);
-	/* Until all have noticed. */
+	/* Wait until all have noticed. */
 	sleep_until(now_ns() + 50 * NS_PER_MS);
 	for (i = first; i < first + count; i++)
 		beats -= atomic_load(&parts[i].beats);
@@ -128,6 +128,6 @@ int main(int argc, char **argv)
 		both = larger(both, rate(0, CPUS));
 	}
 	report(argv[2], one, both);
-	/* They end with this one. */
+	/* The children end with this process. */
 	return 0;
 }

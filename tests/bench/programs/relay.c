@@ -11,7 +11,7 @@
 
 #include <linux/varta.h>
 
-/* Enough for RELAY_BATCH beats with all that is put into one here. */
+/* Enough for RELAY_BATCH beats with all attributes used here. */
 #define MESSAGE_SIZE	32768
 
 void relay_open(struct relay *relay, uint32_t source)
@@ -32,7 +32,7 @@ static void begin(struct relay *relay)
 		errx(1, "no memory for a relay's message");
 }
 
-/* Sent when the message is full; without a threshold, that is 0. */
+/* Adds a beat, and sends a full message. Without a threshold, that is 0. */
 void relay_beat(struct relay *relay, uint32_t pid, uint64_t nonce,
 		uint32_t threshold_ms)
 {
@@ -59,7 +59,7 @@ void relay_beat(struct relay *relay, uint32_t pid, uint64_t nonce,
 		relay_flush(relay);
 }
 
-/* What is begun is sent, and handled by the kernel. */
+/* Sends an incomplete message; the kernel handles it within send(). */
 void relay_flush(struct relay *relay)
 {
 	struct nlmsghdr *header;
@@ -76,7 +76,7 @@ void relay_flush(struct relay *relay)
 	relay->message = NULL;
 }
 
-/* A beat of each of @count agents. */
+/* Sends a beat of each of @count agents. */
 void relay_crowd(struct relay *relay, uint32_t first, uint32_t count,
 		 uint64_t nonce)
 {
@@ -87,13 +87,13 @@ void relay_crowd(struct relay *relay, uint32_t first, uint32_t count,
 	relay_flush(relay);
 }
 
-/* Whether something was refused since this was last asked. */
+/* Whether a beat was refused since the last call. */
 bool relay_refused(struct relay *relay)
 {
 	char answer[1024];
 	bool refused = false;
 
-	/* Refusals are all that is answered. */
+	/* Only refusals get a reply. */
 	while (recv(relay->fd, answer, sizeof(answer), MSG_DONTWAIT) >= 0)
 		refused = true;
 	return refused;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Crowds: agents that a relay speaks for, many to a message, with the time that
- * the kernel takes for them kept apart from the time that their making takes.
+ * Relays beats of many agents, many in a message. The time in the kernel is
+ * measured separately.
  */
 #ifndef BENCH_RELAY_H
 #define BENCH_RELAY_H
@@ -11,17 +11,17 @@
 
 #include "common.h"
 
-/* What the library puts into a message. */
+/* As many beats as the library puts into a message. */
 #define RELAY_BATCH	256
 
 /**
- * struct relay - A socket to varta, and the message that is being made.
+ * struct relay - A socket to varta, and an incomplete message.
  * @fd: The socket.
  * @family: The id of varta.
- * @source: The number that the relay gives itself.
- * @message: NULL, or begun.
+ * @source: The source of the agents.
+ * @message: An incomplete message, or NULL.
  * @count: Beats in @message.
- * @sent_ns: Time spent in send() so far: the kernel's share.
+ * @sent_ns: Total time in send(), which is that of the kernel.
  */
 struct relay {
 	int fd;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waits until nothing else goes on in the guest, which is some time after it
- * has booted: three seconds on end with the CPU idle but for a two-hundredth.
+ * Waits after the boot until the guest is idle: the CPU is busy for less than a
+ * two-hundredth of three seconds in a row.
  */
 #include <err.h>
 

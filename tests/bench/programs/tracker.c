@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a tracker in userspace has to spend on each beat of which it is to know
- * the sender as well as varta does: a datagram with credentials, the sender's
- * pid namespace, and a look at whether the pid is still the same process's.
+ * The cost of a beat for a tracker in userspace that identifies the sender as
+ * reliably as varta: a datagram with credentials, the sender's pid namespace, and
+ * a check that the pid is still that of the same process.
  *
- * The system calls one by one, in a row, without a switch between processes;
- * and all of it for a single beat to a tracker that has to be woken for it.
+ * Measures each system call in a loop without context switches, and all of them
+ * for a single beat that wakes the tracker.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ enum {
 	BEATS	= 200,
 };
 
-/* Of the userspace tracker's protocol. */
+/* The message of the userspace tracker. */
 #define FRAME_LEN	32
 
 static int pair[2];
@@ -133,7 +133,7 @@ static void track(void)
 
 int main(void)
 {
-	/* What is looked at is another process, as it would be. */
+	/* The sender is another process, as in practice. */
 	pid_t agent = start(do_nothing);
 
 	open_pair();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What systemd's watchdog costs for each WATCHDOG=1, until the one that listens
- * (PID 1) is done with it. To be run in a service of type notify that has a
- * watchdog.
+ * The cost of a WATCHDOG=1 of systemd's watchdog, until PID 1 has handled it. Runs
+ * in a service of type notify with a watchdog.
  *
- * The socket is kept open, which sd_notify(3) does not do. Measured are beats
- * in a row, of which PID 1 finds many at a time, and single ones, for each of
- * which it has to be woken, as in practice.
+ * The socket stays open, unlike with sd_notify(3). Measures beats in a row, which
+ * PID 1 receives in batches, and single beats, each of which wakes it, as in
+ * practice.
  */
 #include <err.h>
 #include <poll.h>
@@ -79,7 +78,7 @@ static void send_with_fd(const char *text, int fd)
 		err(1, "sendmsg");
 }
 
-/* PID 1 closes what comes with this when it has handled all before it. */
+/* PID 1 closes this descriptor after it has handled all messages before. */
 static void wait_for_listener(void)
 {
 	struct pollfd end;
@@ -123,7 +122,7 @@ int main(void)
 	open_notify();
 	tell("READY=1");
 	wait_for_listener();
-	/* Whatever systemd does on account of that. */
+	/* Let systemd finish its work for it. */
 	sleep_until(now_ns() + 5 * NS_PER_S);
 
 	without = row_ns(0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the machine spends while a crowd of relayed agents beats on time.
+ * The CPU time of the machine while relayed agents beat on time.
  *
  * Usage: watching NAME COUNT PERIOD_MS PERIODS
  *
- * All of them beat once in each period. Reported is all that the CPU did, be
- * it in threads, interrupts or the beats themselves: what watching costs is
- * the difference between two thresholds, of which one never comes near.
+ * Each agent beats once in a period. The result is all CPU time, of threads,
+ * interrupts and the beats themselves. The cost of tracking deadlines is the
+ * difference between two thresholds, one of which is far away.
  */
 #include <err.h>
 
@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 	relay_open(&relay, 1);
 	relay_crowd(&relay, 1, count, 1);
 
-	/* From one beat of everybody to another. */
+	/* From one round of beats to the next. */
 	when = now_ns() + period;
 	sleep_until(when);
 	busy = busy_ns();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Messages and programs from the grammar. What is made is mostly right, so that
- * it comes far; mutate.c then breaks it.
+ * Generates messages and programs from the grammar. They are mostly valid, to
+ * reach much code; mutate.c then breaks them.
  */
 #include "generate.h"
 

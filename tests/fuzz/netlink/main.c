@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer of the netlink door. Runs as root in a guest, where it loads and
- * unloads the module as well.
+ * The netlink fuzzer. Runs as root in a guest, and loads and unloads the module.
  *
  * Usage: netlink-fuzz fuzz CORPUS SECONDS SEED
  *        netlink-fuzz replay FILE ROUNDS
  *        netlink-fuzz decode MEMORY
  *
- * fuzz ends after SECONDS, or when the kernel complains, and prints how far it
- * came and lines "corpus PROGRAM". replay runs the programs in FILE, in their
- * order as far as they are of one persona. decode, which runs anywhere, prints
- * what was done last, from the memory of a machine.
+ * fuzz ends after SECONDS, or when the kernel complains, and prints its coverage
+ * and lines "corpus PROGRAM". replay runs the programs in FILE; those of one
+ * persona run in order. decode prints the last programs from the memory of a
+ * guest, and runs on the host.
  *
- * Exits 1 when something is wrong with the kernel or with varta.
+ * Exits 1 if the kernel complains or an invariant is violated.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes to programs and to their messages: of attributes, which leave most of
- * a message right, and of bytes, which leave nothing to rely on.
+ * Mutates programs and their messages: attributes, which keeps most of a message
+ * valid, and single bytes.
  */
 #include <string.h>
 

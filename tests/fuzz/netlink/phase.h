@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A phase of fuzzing: the module is loaded, senders hammer at it, and it is
- * unloaded.
+ * A phase of fuzzing: load the module, run senders, unload it.
  */
 #ifndef FUZZ_PHASE_H
 #define FUZZ_PHASE_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the fuzzer makes, keeps and runs: a program of a few operations, for a
- * sender of one kind. As text it is one line, the form in which programs are
- * kept in the tree, reported and replayed:
+ * A program of the fuzzer: a few operations of a sender with one persona. In the
+ * corpus, in reports and for replay it is a line of text:
  *
  *	PERSONA OPERATION...
  *
@@ -100,8 +99,8 @@ struct program {
 };
 
 /*
- * Values in a message that stand for what is known only when it is sent. Words
- * are looked for at every offset that is a multiple of four.
+ * Placeholders in a message for values that are known only when it is sent. They
+ * are replaced at every offset that is a multiple of four.
  */
 enum {
 	FAMILY_HERE	= 0x7661,	/* as nlmsg_type */

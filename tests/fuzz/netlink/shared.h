@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all processes of the fuzzer share. Any of them may be killed anywhere:
- * there are no locks, and what is added counts only when it is there whole.
+ * Shared memory of the fuzzer's processes. Any of them can be killed at any time,
+ * so there are no locks, and entries are marked when they are complete.
  */
 #ifndef FUZZ_SHARED_H
 #define FUZZ_SHARED_H

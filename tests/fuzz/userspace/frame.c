@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes the frame decoder, module/frame.c as it is, with headers in shim/ in
- * the place of the kernel's. What it accepts, the library must encode to the
- * very same bytes; and what it says must not depend on where the frame lies.
+ * Fuzzes the frame decoder module/frame.c, with the headers in shim/ instead of the
+ * kernel's. The library must encode an accepted frame to the same bytes, and the
+ * result must not depend on the alignment of the frame.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Mutates what is in front of the checksum, and most often puts that right. */
+/* Mutates the bytes before the checksum, and mostly corrects the checksum. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
 			       unsigned int seed)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A kernel for the library that answers whatever it is told to: the linker
- * gives the library these system calls in the place of the C library's (ld's
- * option --wrap).
+ * A fake kernel that sends given replies to the library: the linker replaces the
+ * library's system calls by these (option --wrap of ld).
  */
 #ifndef FUZZ_KERNEL_H
 #define FUZZ_KERNEL_H

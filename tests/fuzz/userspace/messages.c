@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fuzzes what libvarta makes of the kernel's messages, through its public
- * functions: agents, counters, settings, verdicts, events, and the lookup of
- * the family. The first byte of an input says which function is called, and
- * whether the lookup is answered rightly; the others are the answers.
+ * Fuzzes libvarta's parsing of the kernel's messages through its public functions:
+ * agents, counters, settings, verdicts, events, and the lookup of the family. The
+ * first byte of an input selects the function and whether the reply to the lookup
+ * is valid; the rest are the replies.
  */
 #include <errno.h>
 #include <stdlib.h>
