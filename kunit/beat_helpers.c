@@ -182,13 +182,13 @@ enum varta_record_result send_beat(struct kunit *test,
 	};
 	u64 threshold = args->threshold ? *args->threshold : THRESHOLD;
 	u64 before[VARTA_COUNTERS_NUM];
-	struct varta_slot was;
+	struct varta_slot old;
 	enum varta_record_result result;
 	bool started;
 	int i;
 
 	if (slot)
-		was = *slot;
+		old = *slot;
 	for (i = 0; i < ARRAY_SIZE(result_counters); i++)
 		before[i] = tracker_fixture_total(fixture, result_counters[i]);
 
@@ -197,11 +197,11 @@ enum varta_record_result send_beat(struct kunit *test,
 	/* A takeover returns REFRESHED, and starts the slot. */
 	KUNIT_EXPECT_EQ(test, started, result == VARTA_RECORD_INSERTED ||
 			(result == VARTA_RECORD_REFRESHED &&
-			 was.origin != id.origin));
+			 old.origin != id.origin));
 	fixture->threshold = max(fixture->threshold, threshold);
 	if (slot && result != VARTA_RECORD_INSERTED &&
 	    result != VARTA_RECORD_REFRESHED)
-		KUNIT_EXPECT_TRUE(test, slots_equal(slot, &was));
+		KUNIT_EXPECT_TRUE(test, slots_equal(slot, &old));
 	for (i = 0; i < ARRAY_SIZE(result_counters); i++)
 		KUNIT_EXPECT_EQ_MSG(test,
 				    tracker_fixture_total(fixture,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of counters.c: totals never decrease, and each count is in exactly one
- * take.
+ * Tests of counters.c: totals never decrease, and no count is taken twice or lost.
  */
 #include <kunit/test.h>
 #include <linux/cpumask.h>

@@ -414,15 +414,15 @@ static void shorter_own_threshold_allows_earlier_eviction(struct kunit *test)
 static void agent_over_quota_evicts_no_other_user(struct kunit *test)
 {
 	struct varta_tracker *tracker;
-	struct varta_slot was;
+	struct varta_slot old;
 
 	tracker = make_full_tracker(test, 1, 1, VARTA_EVICTION_POLICY_BALANCED);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, FILL_TIME + THRESHOLD), 1);
-	was = *slot_of(test, 1);
+	old = *slot_of(test, 1);
 	fake_procs_set_quota(0);
 	EXPECT_QUOTA_EXCEEDED(test, .pid = 2, .uid = BOB,
 			      .now = FILL_TIME + EVICT_AFTER + 1);
-	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 1), &was));
+	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 1), &old));
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor, 0);
 	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
 	EXPECT_COUNT(test, EVICTIONS, 0);
@@ -553,14 +553,14 @@ static void eviction_is_undone_if_index_is_full(struct kunit *test)
 	struct varta_tracker *tracker = tracker_of(test);
 	size_t bytes = (tracker->index.mask + 1) * sizeof(u64);
 	u64 *entries = kunit_kmalloc(test, bytes, GFP_KERNEL);
-	struct varta_slot was;
+	struct varta_slot old;
 
 	KUNIT_ASSERT_NOT_NULL(test, entries);
 	KUNIT_ASSERT_EQ(test, run_stall_pass(test, FILL_TIME + THRESHOLD),
 			COLLISION_CAPACITY);
 	nr = slot_of(test, victim) - tracker->slots;
 	set_last_beat(tracker, nr, FILL_TIME - 1);
-	was = tracker->slots[nr];
+	old = tracker->slots[nr];
 	memcpy(entries, tracker->index.entries, bytes);
 
 	EXPECT_CAPACITY_EXCEEDED(test, .pid = last,
@@ -569,7 +569,7 @@ static void eviction_is_undone_if_index_is_full(struct kunit *test)
 	EXPECT_COUNT(test, EVICTIONS, 0);
 	/* The scan found a victim. */
 	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 0);
-	KUNIT_EXPECT_TRUE(test, slots_equal(&tracker->slots[nr], &was));
+	KUNIT_EXPECT_TRUE(test, slots_equal(&tracker->slots[nr], &old));
 	KUNIT_EXPECT_MEMEQ(test, tracker->index.entries, entries, bytes);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), COLLISION_CAPACITY);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker),

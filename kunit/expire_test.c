@@ -435,10 +435,7 @@ static void stall_of_same_process_is_reported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_procs_lookups(), 1);
 }
 
-/*
- * A relayed process is not a local one, and an unknown one cannot be
- * compared.
- */
+/* Relayed processes are on another host; unknown ones cannot be compared. */
 static void only_attested_known_processes_are_looked_up(struct kunit *test)
 {
 	make_small_tracker(test);

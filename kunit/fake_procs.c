@@ -30,10 +30,7 @@ static struct {
 	struct varta_netns netns[FAKE_NETNS];
 	atomic_t charge_attempts;
 	atomic_t kicks;
-	/*
-	 * A put without get, an uncharge without charge, or an invalid
-	 * argument.
-	 */
+	/* A put without get, an uncharge without charge, a bad argument. */
 	bool unbalanced;
 } fake;
 

@@ -444,10 +444,7 @@ static bool stalls_match(struct model_run *run)
 	return true;
 }
 
-/*
- * A partial pass may report any of the due agents. A complete one leaves
- * none.
- */
+/* A partial pass may report any of the due agents, a complete one reports all. */
 static bool step_stall_pass(struct model_run *run)
 {
 	struct step *step = &run->step;

@@ -263,10 +263,7 @@ static void second_insert_replaces_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, get(index, pids[1]), 99);
 	KUNIT_EXPECT_EQ(test, count_entries(index, false), 3);
 
-	/*
-	 * Must not use the tombstone before it: that would leave two
-	 * entries.
-	 */
+	/* Using the tombstone before it would leave two entries. */
 	varta_pid_index_remove(index, pids[0]);
 	KUNIT_EXPECT_TRUE(test, varta_pid_index_insert(index, pids[2], 98));
 	KUNIT_EXPECT_EQ(test, get(index, pids[2]), 98);
@@ -359,10 +356,7 @@ static void insert_reuses_tombstone(struct kunit *test)
 
 		for (i = 0; i < PROBES; i++)
 			varta_pid_index_insert(index, pids[i], i);
-		/*
-		 * Its path goes through the last position, which so cannot
-		 * become empty.
-		 */
+		/* Its path keeps the last position from becoming empty. */
 		hash_collision_pids(test, CAPACITY,
 				    (BUCKET + PROBES - 1) % TABLE, &beyond, 1);
 		varta_pid_index_insert(index, beyond, 100);
@@ -717,10 +711,10 @@ static void replace_does_not_degrade_table(struct kunit *test)
 /* ---- Churn in a cluster: long probe paths, and rejected insertions. */
 
 enum {
-	/* So many pids have their home in so few buckets. */
+	/* Number of pids, and of the buckets that they share. */
 	CLUSTER_PIDS	= 200,
 	CLUSTER_BUCKETS	= 48,
-	/* At most so many at a time, more than the probes can reach. */
+	/* Most pids at a time; more than the probes can reach. */
 	CLUSTER_MAX	= 100,
 };
 

@@ -598,11 +598,11 @@ static void takeover_ignores_namespace_and_nonce(struct kunit *test)
 
 static void beat_changes_only_agent_of_its_source(struct kunit *test)
 {
-	struct varta_slot here, far;
+	struct varta_slot local, remote;
 
 	make_three_sources(test);
-	here = *slot_of(test, 7);
-	far = *slot_of_source(test, VARTA_SOURCE_MAX, 7);
+	local = *slot_of(test, 7);
+	remote = *slot_of_source(test, VARTA_SOURCE_MAX, 7);
 	EXPECT_REFRESHED(test, .pid = 7, .source = 1, .nonce = 21, .now = 50,
 			 .origin = RELAYED);
 	/* Each has its own nonces, origin and process. */
@@ -610,10 +610,10 @@ static void beat_changes_only_agent_of_its_source(struct kunit *test)
 			    .origin = RELAYED);
 	EXPECT_INSERTED(test, .pid = 7, .source = 1, .nonce = 1,
 			.proc = 4, .origin = RELAYED);
-	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 7), &here));
+	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 7), &local));
 	KUNIT_EXPECT_TRUE(test,
 			  slots_equal(slot_of_source(test, VARTA_SOURCE_MAX, 7),
-				      &far));
+				      &remote));
 }
 
 /* ---- Names. */

@@ -8,13 +8,13 @@
 
 #include "threads.h"
 
-static int member_thread(void *data)
+static int thread_fn(void *data)
 {
-	struct test_thread *member = data;
+	struct test_thread *thread = data;
 
-	member->work(member->context);
-	if (atomic_dec_and_test(&member->threads->working))
-		complete(&member->threads->done);
+	thread->work(thread->context);
+	if (atomic_dec_and_test(&thread->threads->working))
+		complete(&thread->threads->done);
 	return 0;
 }
 
@@ -29,7 +29,7 @@ void threads_add(struct threads *threads, void (*work)(void *context),
 {
 	if (WARN_ON_ONCE(threads->count == THREADS_MAX))
 		return;
-	threads->members[threads->count++] = (struct test_thread) {
+	threads->thread[threads->count++] = (struct test_thread) {
 		.work = work, .context = context, .threads = threads,
 	};
 }
@@ -48,7 +48,7 @@ int threads_run(struct threads *threads)
 	init_completion(&threads->done);
 	atomic_set(&threads->working, threads->count);
 	for (i = 0; i < threads->count; i++) {
-		tasks[i] = kthread_create(member_thread, &threads->members[i],
+		tasks[i] = kthread_create(thread_fn, &threads->thread[i],
 					  "varta-test/%u", i);
 		if (IS_ERR(tasks[i])) {
 			int error = PTR_ERR(tasks[i]);

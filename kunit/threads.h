@@ -27,7 +27,7 @@ struct test_thread {
 };
 
 struct threads {
-	struct test_thread members[THREADS_MAX];
+	struct test_thread thread[THREADS_MAX];
 	unsigned int count;
 	/* Threads that have not finished. */
 	atomic_t working;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fixture of the tracker tests. Checks the invariants of the tracker when it is
- * destroyed.
+ * Fixture of the tracker tests; checks the tracker's invariants at the end.
  */
 #include <kunit/test.h>
 #include <linux/minmax.h>

@@ -298,11 +298,13 @@ static void dump_of_stalled_shows_only_stalled_agents(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dump.count, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 3);
 	EXPECT_REFRESHED(test, .pid = 2, .nonce = 2, .now = THRESHOLD);
-	for (cursor = 0,
-	     dump.room = 1; varta_tracker_for_each(tracker_of(test), &cursor,
-						   true, add_to_dump,
-						   &dump); dump.room++)
+	cursor = 0;
+	dump.room = 1;
+	while (varta_tracker_for_each(tracker_of(test), &cursor, true,
+				      add_to_dump, &dump)) {
 		KUNIT_ASSERT_LT(test, dump.room, 4);
+		dump.room++;
+	}
 	KUNIT_EXPECT_EQ(test, dump.count, 2);
 	for (i = 0; i < dump.count; i++)
 		seen |= BIT(dump.pids[i]);
@@ -377,15 +379,16 @@ static void index_entry_of_freed_slot_is_dropped(struct kunit *test)
 /* Neither pid nor process alone identifies a slot. */
 static void index_entry_of_slot_of_other_source_is_dropped(struct kunit *test)
 {
-	struct varta_agent_id id = { .pid = 5, .source = 1,
-				    .proc = fake_proc(2) };
+	struct varta_agent_id id = {
+		.pid = 5, .source = 1, .proc = fake_proc(2),
+	};
 	struct tracker_fixture *fixture;
-	struct varta_slot was;
+	struct varta_slot old;
 
 	make_small_tracker(test);
 	fixture = test->priv;
 	EXPECT_INSERTED(test, .pid = 5, .nonce = 9, .proc = 2);
-	was = *slot_of(test, 5);
+	old = *slot_of(test, 5);
 	KUNIT_ASSERT_TRUE(test,
 			  varta_pid_index_insert(&tracker_of(test)->index,
 						 varta_key(1, 5), 0));
@@ -393,20 +396,20 @@ static void index_entry_of_slot_of_other_source_is_dropped(struct kunit *test)
 							 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id));
 	EXPECT_INSERTED(test, .pid = 5, .source = 1, .nonce = 1);
-	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 5), &was));
+	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 5), &old));
 	fixture->violations = 1;
 }
 
 static void index_entry_of_slot_of_other_agent_is_dropped(struct kunit *test)
 {
-	struct varta_slot was;
+	struct varta_slot old;
 
 	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 9, .proc = 2);
-	was = *slot_of(test, 1);
+	old = *slot_of(test, 1);
 	insert_bad_entry(test, 5, slot_of(test, 1) - tracker_of(test)->slots);
 	expect_recovery_from_bad_entry(test, 5);
-	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 1), &was));
+	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 1), &old));
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 10);
 }
 
@@ -517,13 +520,13 @@ static void removal_frees_only_slot_of_its_source(struct kunit *test)
 	struct varta_agent_id id = {
 		.pid = 7, .source = 1, .origin = RELAYED,
 	};
-	struct varta_agent_id nobody = {
+	struct varta_agent_id unknown = {
 		.pid = 7, .source = 2, .origin = RELAYED,
 	};
 
 	make_three_sources(test);
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test),
-						      &nobody));
+						      &unknown));
 	KUNIT_EXPECT_TRUE(test, varta_tracker_remove(tracker_of(test), &id));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);

@@ -50,10 +50,7 @@ static const char *bucket_fault(const struct varta_wheel *wheel, u32 list,
 	if (bucket < position)
 		return "a timer is in a bucket that was emptied";
 	if (bucket - position >= VARTA_WHEEL_BUCKETS) {
-		/*
-		 * Beyond the reach of the wheel: waits in any bucket,
-		 * expires early.
-		 */
+		/* Beyond the reach of the wheel, any bucket is correct. */
 		return level == VARTA_WHEEL_LEVELS - 1 ? NULL :
 			"a timer is beyond the reach of its level";
 	}

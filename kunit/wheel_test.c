@@ -411,7 +411,7 @@ static void next_event_is_never_late_for_many_timers(struct kunit *test)
 	}
 }
 
-/* If it is rearmed for the same time, and within reach. */
+/* Applies to timers within reach that are rearmed for the same time. */
 static void timer_expires_early_at_most_once_per_level(struct kunit *test)
 {
 	struct expired_timers *expired = alloc_expired(test);
@@ -473,10 +473,7 @@ static void arm_returns_true_only_before_next_event(struct kunit *test)
 	disarm(test, 5);
 	KUNIT_EXPECT_EQ(test, next(test), WIDTH(2));
 	KUNIT_EXPECT_TRUE(test, arm(test, 5, WIDTH(2) - 1));
-	/*
-	 * varta_wheel_expire() leaves the event, varta_wheel_next() updates
-	 * it.
-	 */
+	/* Only varta_wheel_next() updates the event. */
 	KUNIT_EXPECT_EQ(test, expire_all(test, WIDTH(2)), 3);
 	KUNIT_EXPECT_FALSE(test, arm(test, 6, 2 * WIDTH(2)));
 	KUNIT_EXPECT_EQ(test, next(test), 2 * WIDTH(2));
@@ -708,10 +705,7 @@ static void time_may_go_back_between_batches(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expire_into(test, WIDTH(3), expired), 100);
 }
 
-/*
- * Nothing has expired for long: levels are relative to the wheel, not to
- * now.
- */
+/* Levels are relative to the last expiry, which may be long ago. */
 static void wheel_may_lag_behind_time(struct kunit *test)
 {
 	const u64 now = 3 * WIDTH(4) + 12345;
@@ -729,39 +723,7 @@ static void wheel_may_lag_behind_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expire_all(test, now + 19), 1);
 }
 
-/* ---- Memory. */
-
-static void wheel_bytes_matches_allocation(struct kunit *test)
-{
-	struct varta_wheel *wheel = wheel_of(test);
-	/* DUE, SOON, and one EARLY for each level but the lowest. */
-	const u32 lists = VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS + 2 +
-			  VARTA_WHEEL_LEVELS - 1;
-
-	KUNIT_EXPECT_EQ(test, sizeof(struct varta_timer), 16);
-	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
-			(1 + CAPACITY + lists) * sizeof(struct varta_timer));
-	/* The heads of the lists are at the end. */
-	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
-			(wheel->heads + lists) * sizeof(*wheel->timers));
-}
-
-static int wheel_test_init(struct kunit *test)
-{
-	test->priv = kunit_kzalloc(test, sizeof(struct varta_wheel),
-				   GFP_KERNEL);
-	if (!test->priv)
-		return -ENOMEM;
-	return varta_wheel_init(test->priv, CAPACITY);
-}
-
-static void wheel_test_exit(struct kunit *test)
-{
-	if (!test->priv || !wheel_of(test)->timers)
-		return;
-	expect_consistent(test);
-	varta_wheel_destroy(wheel_of(test));
-}
+/* ---- Fairness. */
 
 /* One call; all timers but @waiter are rearmed for @now + @by. */
 static bool expire_under_flood(struct kunit *test, u64 now, u32 waiter, u64 by)
@@ -819,6 +781,40 @@ static void narrow_buckets_do_not_starve_wide_ones(struct kunit *test)
 		KUNIT_EXPECT_GE(test, now, expires);
 		KUNIT_EXPECT_LT(test, now, expires + 16 * by);
 	}
+}
+
+/* ---- Memory. */
+
+static void wheel_bytes_matches_allocation(struct kunit *test)
+{
+	struct varta_wheel *wheel = wheel_of(test);
+	/* DUE, SOON, and one EARLY for each level but the lowest. */
+	const u32 lists = VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS + 2 +
+			  VARTA_WHEEL_LEVELS - 1;
+
+	KUNIT_EXPECT_EQ(test, sizeof(struct varta_timer), 16);
+	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
+			(1 + CAPACITY + lists) * sizeof(struct varta_timer));
+	/* The heads of the lists are at the end. */
+	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
+			(wheel->heads + lists) * sizeof(*wheel->timers));
+}
+
+static int wheel_test_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct varta_wheel),
+				   GFP_KERNEL);
+	if (!test->priv)
+		return -ENOMEM;
+	return varta_wheel_init(test->priv, CAPACITY);
+}
+
+static void wheel_test_exit(struct kunit *test)
+{
+	if (!test->priv || !wheel_of(test)->timers)
+		return;
+	expect_consistent(test);
+	varta_wheel_destroy(wheel_of(test));
 }
 
 static struct kunit_case wheel_cases[] = {
