@@ -9,7 +9,7 @@
 #include <kunit/test.h>
 
 #include "counters.h"
-#include "tracker.h"
+#include "tracker_internal.h"
 
 struct tracker_fixture {
 	struct varta_tracker tracker;

@@ -8,12 +8,13 @@
 
 #include <linux/build_bug.h>
 #include <linux/types.h>
-#include <uapi/linux/varta.h>
+
+#include "agent.h"
 
 enum varta_pid_index_limits {
 	VARTA_PID_INDEX_PROBES = 64,
-	/* A slot's number, at most. */
-	VARTA_SLOT_MAX	= 4 * 1024 * 1024 - 1,
+	/* Highest slot number. */
+	VARTA_SLOT_MAX	= VARTA_CAPACITY_MAX - 1,
 };
 
 /*

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Victims for an agent that no slot is free for:
+ * Documentation/tracker-semantics.md, section 5.
+ */
+
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+
+#include "tracker_internal.h"
+
+static bool is_victim(const struct varta_slot *slot,
+		      const struct varta_record *record, bool only_stalled)
+{
+	u64 limit;
+
+	if (check_mul_overflow(varta_slot_threshold(slot, record->threshold),
+			       (u64)VARTA_EVICTION_FACTOR, &limit))
+		limit = U64_MAX;
+	return READ_ONCE(slot->pid) &&
+	       varta_silence(READ_ONCE(slot->last_ns), record->now) > limit &&
+	       (!only_stalled || READ_ONCE(slot->stalled)) &&
+	       (!record->over_quota ||
+		READ_ONCE(slot->uid) == record->id->uid);
+}
+
+/*
+ * Returns false if the slot is no victim after all. Otherwise record->result
+ * is set: the slot is the agent's, or the index had no entry for it.
+ */
+static bool evict_and_reuse(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    struct varta_record *record, bool only_stalled)
+{
+	u64 old_key = varta_key(slot->source, slot->pid);
+	bool confirmed;
+	int err;
+
+	lockdep_assert_held(&tracker->lock);
+
+	spin_lock(&slot->lock);
+	/* It may have had a beat since it was looked at without its lock. */
+	confirmed = is_victim(slot, record, only_stalled);
+	if (!confirmed)
+		goto unlock;
+
+	err = varta_pid_index_replace(&tracker->index, old_key,
+				      varta_agent_key(record->id),
+				      varta_slot_nr(tracker, slot));
+	if (err == -ENOSPC) {
+		varta_tracker_count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
+		record->result = VARTA_RECORD_CAPACITY_EXCEEDED;
+		goto unlock;
+	}
+	if (err)
+		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+	tracker->last_evicted_pid = slot->pid;
+	if (record->over_quota)
+		varta_slot_transfer_charge(tracker, slot, record->id);
+	else
+		varta_slot_uncharge(tracker, slot);
+	WRITE_ONCE(slot->pid, record->id->pid);
+	slot->source = record->id->source;
+	varta_slot_start(tracker, slot, record);
+	varta_tracker_count(tracker, VARTA_COUNT_EVICTIONS);
+	record->result = VARTA_RECORD_INSERTED;
+unlock:
+	spin_unlock(&slot->lock);
+	return confirmed;
+}
+
+/*
+ * Scan one window from the cursor. Slots are examined without their locks, so
+ * that beats of unknown agents do not delay those of known ones. Returns
+ * whether a victim was found; record->result is then set.
+ */
+static bool scan_window(struct varta_tracker *tracker,
+			struct varta_record *record, bool only_stalled)
+{
+	u32 used = tracker->slots_used;
+	u32 left = min(tracker->config.eviction_scan_window, used);
+
+	while (left--) {
+		struct varta_slot *slot;
+
+		slot = &tracker->slots[tracker->eviction_cursor++];
+		if (tracker->eviction_cursor == used)
+			tracker->eviction_cursor = 0;
+		if (is_victim(slot, record, only_stalled) &&
+		    evict_and_reuse(tracker, slot, record, only_stalled))
+			return true;
+		cond_resched();
+	}
+	return false;
+}
+
+/**
+ * varta_tracker_evict() - give an agent the slot of a victim
+ * @tracker: the tracker, locked
+ * @record: beat of an unknown agent; over quota, only agents of its own user
+ *	are victims. Its result is set.
+ */
+void varta_tracker_evict(struct varta_tracker *tracker,
+			 struct varta_record *record)
+{
+	bool scanned = false;
+
+	if (atomic_read(&tracker->stalled_now)) {
+		if (scan_window(tracker, record, true))
+			return;
+		scanned = true;
+	}
+	if (tracker->config.eviction_policy == VARTA_EVICTION_POLICY_BALANCED) {
+		if (scan_window(tracker, record, false))
+			return;
+		scanned = true;
+	}
+	if (scanned)
+		varta_tracker_count(tracker, VARTA_COUNT_EVICTION_SCAN_TRUNCATED);
+	record->result = record->over_quota ? VARTA_RECORD_QUOTA_EXCEEDED :
+					      VARTA_RECORD_CAPACITY_EXCEEDED;
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which agents have stalled: Documentation/tracker-semantics.md, section 4.
+ *
+ * A slot is armed in the wheel for no later than its deadline if it is tracked
+ * and not stalled, and not armed otherwise. What the stall pass took from the
+ * wheel and has not yet handled is the exception.
+ */
+
+#include <linux/kernel.h>
+
+#include "tracker_internal.h"
+
+/* Free a slot whose pid was seen to belong to a new process. */
+static void remove_recycled(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    const struct varta_agent_id *id, u64 threshold)
+{
+	struct varta_proc *old_proc = NULL;
+
+	rt_mutex_lock(&tracker->lock);
+	spin_lock(&slot->lock);
+	/*
+	 * A beat of the new process may have restarted the slot meanwhile, and
+	 * the new reference may have the value of the old one.
+	 */
+	if (varta_slot_has_key(slot, varta_agent_key(id)) &&
+	    slot->proc == id->proc && !slot->exited &&
+	    tracker->config.ops->proc_state(id) == VARTA_PROC_RECYCLED) {
+		varta_tracker_count(tracker, VARTA_COUNT_PID_RECYCLES);
+		old_proc = varta_slot_free(tracker, slot);
+	} else if (slot->pid && !slot->stalled) {
+		varta_slot_arm(tracker, slot, threshold);
+	}
+	spin_unlock(&slot->lock);
+	rt_mutex_unlock(&tracker->lock);
+	varta_tracker_put_proc(tracker, old_proc);
+}
+
+/* Report the stall of a slot, unless it was freed or had a beat meanwhile. */
+static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+			u64 now, u64 threshold, varta_agent_cb report,
+			void *context)
+{
+	struct varta_agent_info agent;
+
+	spin_lock(&slot->lock);
+	if (!slot->pid || slot->stalled || slot->exited)
+		goto unlock;
+	if (varta_silence(varta_slot_silent_since(tracker, slot), now) <
+	    varta_slot_threshold(slot, threshold)) {
+		varta_slot_arm(tracker, slot, threshold);
+		goto unlock;
+	}
+	varta_slot_to_agent(slot, &agent);
+	if (agent.id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	    agent.id.proc &&
+	    tracker->config.ops->proc_state(&agent.id) ==
+		    VARTA_PROC_RECYCLED) {
+		spin_unlock(&slot->lock);
+		remove_recycled(tracker, slot, &agent.id, threshold);
+		return;
+	}
+	/* It may have been armed again since it left the wheel. */
+	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
+	varta_slot_set_stalled(tracker, slot, true);
+	agent.stalled = true;
+	varta_tracker_count(tracker, VARTA_COUNT_STALLS);
+	report(context, &agent);
+unlock:
+	spin_unlock(&slot->lock);
+}
+
+/*
+ * The slots were armed again without their locks, so some may be free by now.
+ * varta_slot_free() clears pid before it disarms: either it or this disarms.
+ */
+static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
+			       u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		struct varta_slot *slot = &tracker->slots[nrs[i]];
+
+		if (READ_ONCE(slot->pid))
+			continue;
+		spin_lock(&slot->lock);
+		if (!slot->pid)
+			varta_wheel_disarm(&tracker->wheel, nrs[i]);
+		spin_unlock(&slot->lock);
+	}
+}
+
+/**
+ * varta_tracker_stall_pass() - find and report stalls (section 4)
+ * @tracker: the tracker
+ * @now: time in nanoseconds, monotonic
+ * @threshold: threshold of agents without their own, in nanoseconds; once it
+ *	is lowered, varta_tracker_rescan() has to follow
+ * @max_reports: how many stalls to report at most, 1 to VARTA_STALL_BATCH
+ * @report: called for each stall; its return value is ignored
+ * @context: passed to @report
+ *
+ * Only slots that the wheel expires are examined.
+ *
+ * Context: process, may sleep; one caller at a time.
+ * Return: whether to call again for the same time. Such a call may report
+ * nothing.
+ */
+bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
+			      u64 threshold, u32 max_reports,
+			      varta_agent_cb report, void *context)
+{
+	u32 nrs[VARTA_STALL_BATCH];
+	u64 deadlines[VARTA_STALL_BATCH];
+	u32 expired, i, postponed = 0;
+	bool more;
+
+	max_reports = clamp_t(u32, max_reports, 1, ARRAY_SIZE(nrs));
+	expired = varta_wheel_expire(&tracker->wheel, now, nrs, max_reports,
+				     &more);
+	for (i = 0; i < expired; i++) {
+		struct varta_slot *slot = &tracker->slots[nrs[i]];
+		u64 deadline = varta_slot_deadline(tracker, slot, threshold);
+
+		/* Nearly all have had a beat: postpone without their locks. */
+		if (deadline > now && READ_ONCE(slot->pid)) {
+			nrs[postponed] = nrs[i];
+			deadlines[postponed++] = deadline;
+			continue;
+		}
+		expire_slot(tracker, slot, now, threshold, report, context);
+	}
+	varta_wheel_arm_batch(&tracker->wheel, nrs, deadlines, postponed);
+	disarm_freed_slots(tracker, nrs, postponed);
+	return more;
+}
+
+/**
+ * varta_tracker_next_deadline() - when the next stall pass is due
+ * @tracker: the tracker
+ *
+ * Context: process; does not sleep.
+ * Return: a time before which no agent stalls, unless @kick of &struct
+ * varta_tracker_ops is called; U64_MAX if there is nothing to wait for.
+ */
+u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
+{
+	return varta_wheel_next(&tracker->wheel);
+}
+
+/**
+ * varta_tracker_rescan() - apply a new threshold to agents without their own
+ * @tracker: the tracker
+ * @cursor: where to begin, 0 at first; updated
+ * @threshold: the new threshold, in nanoseconds; calls of
+ *	varta_tracker_record() must use it already
+ *
+ * Handles up to VARTA_STALL_BATCH slots for each call.
+ *
+ * Context: process; does not sleep.
+ * Return: whether there are more slots, so that it has to be called again.
+ */
+bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
+			  u64 threshold)
+{
+	u32 end = min(READ_ONCE(tracker->slots_used),
+		      *cursor + VARTA_STALL_BATCH);
+
+	for (; *cursor < end; (*cursor)++) {
+		struct varta_slot *slot = &tracker->slots[*cursor];
+
+		spin_lock(&slot->lock);
+		if (slot->pid && !slot->stalled && !slot->threshold_ms)
+			varta_slot_arm(tracker, slot, threshold);
+		spin_unlock(&slot->lock);
+	}
+	return end < READ_ONCE(tracker->slots_used);
+}
+
+/**
+ * varta_tracker_resume() - ignore silence before a time
+ * @tracker: the tracker
+ * @now: the time, when processes can beat again after a suspend
+ *
+ * No agent stalls before its threshold has passed from @now on. The reported
+ * time of its last beat does not change.
+ *
+ * Context: any; does not sleep.
+ */
+void varta_tracker_resume(struct varta_tracker *tracker, u64 now)
+{
+	WRITE_ONCE(tracker->resume_ns, now);
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One beat against the slot of its agent: Documentation/tracker-semantics.md,
+ * section 3, whose rules the comments number.
+ */
+
+#include <linux/lockdep.h>
+#include <linux/string.h>
+
+#include "tracker_internal.h"
+
+/* Store an accepted beat, the slot's first or a later one. */
+static void update_last_beat(struct varta_slot *slot,
+			     const struct varta_beat_info *beat, u64 now)
+{
+	/* A thread delayed since it read the clock must not move time back. */
+	WRITE_ONCE(slot->last_ns, max(slot->last_ns, now));
+	slot->nonce = beat->nonce;
+	slot->payload = beat->payload;
+	slot->status = beat->status;
+	if (varta_beat_is_terminal(beat)) {
+		slot->terminal_timestamp = beat->timestamp;
+		slot->has_terminal = true;
+	} else {
+		slot->regular_nonce = beat->nonce;
+		slot->has_regular = true;
+	}
+	if (beat->name)
+		strscpy(slot->name, beat->name, sizeof(slot->name));
+}
+
+/**
+ * varta_slot_start() - start a slot from the beat of an agent
+ * @tracker: the tracker
+ * @slot: the slot, locked; its key is already that of the agent
+ * @record: the beat; its agent was charged, and the slot's old one uncharged
+ */
+void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
+		      struct varta_record *record)
+{
+	const struct varta_agent_id *id = record->id;
+
+	varta_slot_set_stalled(tracker, slot, false);
+	if (id->proc)
+		tracker->config.ops->get_proc(id->proc);
+	record->started = true;
+	record->old_proc = slot->proc;
+	slot->proc = id->proc;
+	slot->ns_inode = id->ns_inode;
+	slot->netns = id->netns;
+	WRITE_ONCE(slot->uid, id->uid);
+	slot->ns_pid = id->ns_pid;
+	slot->origin = id->origin;
+	slot->has_regular = false;
+	slot->has_terminal = false;
+	/* The slot may still be queued for the exit of its old agent. */
+	slot->exited = false;
+	slot->exit_code = 0;
+	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
+	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
+	WRITE_ONCE(slot->last_ns, record->now);
+	update_last_beat(slot, record->beat, record->now);
+	varta_slot_arm(tracker, slot, record->threshold);
+}
+
+/* Returns false, with nothing changed, if the new agent cannot be charged. */
+static bool restart_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+			 struct varta_record *record)
+{
+	if (!varta_slot_transfer_charge(tracker, slot, record->id))
+		return false;
+	varta_slot_start(tracker, slot, record);
+	return true;
+}
+
+/* Rule 1: the pid belongs to a new process. */
+static bool is_recycled(const struct varta_tracker *tracker,
+			const struct varta_slot *slot,
+			const struct varta_agent_id *id)
+{
+	if (!slot->proc || !id->proc || slot->proc == id->proc)
+		return false;
+	return !tracker->config.key_by_ns_pid ||
+	       slot->ns_inode == id->ns_inode;
+}
+
+/* Rule 3: the pid namespace is known and another one. */
+static bool namespace_conflicts(const struct varta_slot *slot,
+				const struct varta_beat_info *beat,
+				const struct varta_agent_id *id)
+{
+	if (!slot->ns_inode || slot->ns_inode == id->ns_inode)
+		return false;
+	/* A crash handler may be unable to give its namespace. */
+	return id->ns_inode || !varta_beat_is_terminal(beat);
+}
+
+static bool nonce_wrapped(const struct varta_slot *slot,
+			  const struct varta_beat_info *beat)
+{
+	return slot->regular_nonce >= U64_MAX - VARTA_NONCE_WRAP &&
+	       beat->nonce <= VARTA_NONCE_WRAP;
+}
+
+/* Rules 5 and 6: the beat is neither a duplicate nor late. */
+static bool beat_is_new(struct varta_tracker *tracker,
+			const struct varta_slot *slot,
+			const struct varta_beat_info *beat)
+{
+	if (varta_beat_is_terminal(beat))
+		return !slot->has_terminal ||
+		       beat->timestamp > slot->terminal_timestamp;
+	if (!slot->has_regular || beat->nonce > slot->regular_nonce)
+		return true;
+	if (!nonce_wrapped(slot, beat))
+		return false;
+	varta_tracker_count(tracker, VARTA_COUNT_NONCE_WRAPS);
+	return true;
+}
+
+/* Rules 3 and 4: an accepted beat fills in what was unknown. */
+static void learn_identity(struct varta_tracker *tracker,
+			   struct varta_slot *slot,
+			   const struct varta_agent_id *id)
+{
+	if (!slot->ns_inode && id->ns_inode) {
+		slot->ns_inode = id->ns_inode;
+		slot->ns_pid = id->ns_pid;
+	}
+	if (!slot->proc && id->proc) {
+		tracker->config.ops->get_proc(id->proc);
+		slot->proc = id->proc;
+	}
+}
+
+/* Known pid. A rejected beat changes nothing in the slot. */
+static enum varta_record_result update_slot(struct varta_tracker *tracker,
+					    struct varta_slot *slot,
+					    struct varta_record *record)
+{
+	const struct varta_agent_id *id = record->id;
+	const struct varta_beat_info *beat = record->beat;
+	bool new_threshold;
+
+	lockdep_assert_held(&slot->lock);
+
+	if (is_recycled(tracker, slot, id)) {
+		if (!restart_slot(tracker, slot, record))
+			return VARTA_RECORD_QUOTA_EXCEEDED;
+		varta_tracker_count(tracker, VARTA_COUNT_PID_RECYCLES);
+		return VARTA_RECORD_INSERTED;
+	}
+	if (slot->origin != id->origin) {
+		if (!tracker->config.origin_takeover ||
+		    id->origin > slot->origin)
+			return VARTA_RECORD_ORIGIN_CONFLICT;
+		return restart_slot(tracker, slot, record) ?
+			VARTA_RECORD_REFRESHED : VARTA_RECORD_QUOTA_EXCEEDED;
+	}
+	if (namespace_conflicts(slot, beat, id))
+		return VARTA_RECORD_NAMESPACE_CONFLICT;
+	if (!beat_is_new(tracker, slot, beat))
+		return VARTA_RECORD_OUT_OF_ORDER;
+
+	update_last_beat(slot, beat, record->now);
+	learn_identity(tracker, slot, id);
+	new_threshold = beat->threshold_ms &&
+			beat->threshold_ms != slot->threshold_ms;
+	if (new_threshold)
+		WRITE_ONCE(slot->threshold_ms, beat->threshold_ms);
+	if (new_threshold || slot->stalled) {
+		varta_slot_set_stalled(tracker, slot, false);
+		varta_slot_arm(tracker, slot, record->threshold);
+	}
+	return VARTA_RECORD_REFRESHED;
+}
+
+/*
+ * Returns whether the agent has a slot; record->result is then set. That it has
+ * none is certain only under tracker->lock.
+ */
+static bool update_if_tracked(struct varta_tracker *tracker,
+			      struct varta_record *record)
+{
+	u64 key = varta_agent_key(record->id);
+	struct varta_slot *slot = varta_tracker_find_slot(tracker, key);
+	bool tracked;
+
+	if (!slot)
+		return false;
+	spin_lock(&slot->lock);
+	tracked = varta_slot_has_key(slot, key);
+	if (tracked)
+		record->result = update_slot(tracker, slot, record);
+	spin_unlock(&slot->lock);
+	return tracked;
+}
+
+/* An index entry for an agent without a slot is a bug; heal it. */
+static void drop_stray_entry(struct varta_tracker *tracker, u64 key)
+{
+	if (varta_pid_index_remove(&tracker->index, key))
+		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+}
+
+static void insert_charged(struct varta_tracker *tracker,
+			   struct varta_record *record)
+{
+	u32 nr = tracker->free_slot;
+	struct varta_slot *slot;
+
+	lockdep_assert_held(&tracker->lock);
+
+	if (nr == VARTA_NO_SLOT)
+		nr = tracker->slots_used;
+	if (nr == tracker->config.capacity) {
+		varta_tracker_evict(tracker, record);
+		return;
+	}
+
+	/* First, since it may fail. A lookup that finds it sees no agent yet. */
+	if (!varta_pid_index_insert(&tracker->index,
+				    varta_agent_key(record->id), nr)) {
+		varta_tracker_count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
+		record->result = VARTA_RECORD_CAPACITY_EXCEEDED;
+		return;
+	}
+
+	slot = &tracker->slots[nr];
+	if (nr == tracker->slots_used)
+		WRITE_ONCE(tracker->slots_used, nr + 1);
+	else
+		tracker->free_slot = slot->next_free;
+	WRITE_ONCE(tracker->tracked, tracker->tracked + 1);
+
+	spin_lock(&slot->lock);
+	WRITE_ONCE(slot->pid, record->id->pid);
+	slot->source = record->id->source;
+	varta_slot_start(tracker, slot, record);
+	spin_unlock(&slot->lock);
+	record->result = VARTA_RECORD_INSERTED;
+}
+
+/* Unknown pid. */
+static void insert_agent(struct varta_tracker *tracker,
+			 struct varta_record *record)
+{
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+
+	drop_stray_entry(tracker, varta_agent_key(record->id));
+	/* An agent over quota must not evict agents of other users. */
+	record->over_quota = ops->try_charge && !ops->try_charge(record->id);
+	if (record->over_quota) {
+		varta_tracker_evict(tracker, record);
+		return;
+	}
+	insert_charged(tracker, record);
+	if (record->result != VARTA_RECORD_INSERTED && ops->uncharge)
+		ops->uncharge(record->id);
+}
+
+static void record_locked(struct varta_tracker *tracker,
+			  struct varta_record *record)
+{
+	rt_mutex_lock(&tracker->lock);
+	if (!update_if_tracked(tracker, record))
+		insert_agent(tracker, record);
+	rt_mutex_unlock(&tracker->lock);
+}
+
+/*
+ * Fast path: the beat only updates time, nonce, status, payload and name. While
+ * has_regular is false, regular_nonce is an earlier agent's, and any nonce is in
+ * order; those above it may take the fast path.
+ */
+static bool is_fast_path(const struct varta_slot *slot,
+			 const struct varta_beat_info *beat,
+			 const struct varta_proc *proc)
+{
+	return slot->proc == proc &&
+	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	       !slot->stalled &&
+	       beat->nonce > slot->regular_nonce &&
+	       beat->nonce != VARTA_TERMINAL_NONCE &&
+	       (!beat->threshold_ms ||
+		beat->threshold_ms == slot->threshold_ms);
+}
+
+/**
+ * varta_tracker_record_fast() - record a beat that takes the fast path
+ * @tracker: the tracker
+ * @beat: the beat; it passed varta_beat_check()
+ * @pid: pid that the slot is found by, with source 0
+ * @proc: process reference of the agent, not NULL; the caller holds it
+ * @now: time in nanoseconds, monotonic
+ *
+ * The fast path is for beats of a known agent that are in order and change
+ * nothing else. For any other beat this does nothing, and the caller calls
+ * varta_tracker_record(). An equal process reference implies the same pid, and
+ * the same pid namespace.
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: whether the beat was accepted and counted.
+ */
+bool varta_tracker_record_fast(struct varta_tracker *tracker,
+			       const struct varta_beat_info *beat, u32 pid,
+			       const struct varta_proc *proc, u64 now)
+{
+	struct varta_slot *slot;
+	bool fast;
+
+	slot = varta_tracker_find_slot(tracker, varta_key(0, pid));
+	if (!slot)
+		return false;
+	spin_lock(&slot->lock);
+	fast = is_fast_path(slot, beat, proc);
+	if (fast)
+		update_last_beat(slot, beat, now);
+	spin_unlock(&slot->lock);
+	if (fast)
+		varta_tracker_count(tracker, VARTA_COUNT_REFRESHED);
+	return fast;
+}
+
+/**
+ * varta_tracker_record() - record a beat (section 3)
+ * @tracker: the tracker
+ * @beat: the beat; it passed varta_beat_check()
+ * @id: identity of its agent; the caller holds the references
+ * @now: time in nanoseconds, monotonic
+ * @threshold: threshold of agents without their own, in nanoseconds
+ * @started: set to whether the beat started a slot
+ *
+ * Context: process; takes tracker->lock, and so may sleep, only for an agent
+ * that has no slot.
+ * Return: what became of the beat, which is counted.
+ */
+enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
+					      const struct varta_beat_info *beat,
+					      const struct varta_agent_id *id,
+					      u64 now, u64 threshold,
+					      bool *started)
+{
+	static const enum varta_counter counters[] = {
+		[VARTA_RECORD_INSERTED]		= VARTA_COUNT_INSERTED,
+		[VARTA_RECORD_REFRESHED]	= VARTA_COUNT_REFRESHED,
+		[VARTA_RECORD_OUT_OF_ORDER]	= VARTA_COUNT_OUT_OF_ORDER,
+		[VARTA_RECORD_CAPACITY_EXCEEDED] = VARTA_COUNT_CAPACITY_EXCEEDED,
+		[VARTA_RECORD_ORIGIN_CONFLICT]	= VARTA_COUNT_ORIGIN_CONFLICTS,
+		[VARTA_RECORD_NAMESPACE_CONFLICT] = VARTA_COUNT_NAMESPACE_CONFLICTS,
+		[VARTA_RECORD_QUOTA_EXCEEDED]	= VARTA_COUNT_QUOTA_EXCEEDED,
+	};
+	struct varta_record record = {
+		.beat		= beat,
+		.id		= id,
+		.now		= now,
+		.threshold	= threshold,
+	};
+
+	if (!update_if_tracked(tracker, &record))
+		record_locked(tracker, &record);
+	varta_tracker_put_proc(tracker, record.old_proc);
+	varta_tracker_count(tracker, counters[record.result]);
+	*started = record.started;
+	return record.result;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the files of the tracker do with a slot: copy, arm, charge, free. */
+
+#include <linux/align.h>
+#include <linux/lockdep.h>
+#include <linux/string.h>
+
+#include "tracker_internal.h"
+
+/* Memory for each agent; lock debugging makes it more. */
+static_assert(sizeof(spinlock_t) > 4 ||
+	      sizeof(struct varta_slot) <= ALIGN(128, SMP_CACHE_BYTES));
+
+/**
+ * varta_slot_to_agent() - copy the state of a slot for a callback
+ * @slot: the slot, locked and not free
+ * @agent: set to its state; references stay the slot's
+ */
+void varta_slot_to_agent(const struct varta_slot *slot,
+			 struct varta_agent_info *agent)
+{
+	*agent = (struct varta_agent_info) {
+		.id.proc	= slot->proc,
+		.id.ns_inode	= slot->ns_inode,
+		.id.netns	= slot->netns,
+		.id.source	= slot->source,
+		.id.pid		= slot->pid,
+		.id.ns_pid	= slot->ns_pid,
+		.id.uid		= slot->uid,
+		.id.origin	= slot->origin,
+		.last_ns	= slot->last_ns,
+		.nonce		= slot->nonce,
+		.payload	= slot->payload,
+		.threshold_ms	= slot->threshold_ms,
+		.exit_code	= slot->exit_code,
+		.status		= slot->status,
+		.stalled	= slot->stalled,
+		.exited		= slot->exited,
+	};
+	memcpy(agent->name, slot->name, sizeof(agent->name));
+}
+
+/**
+ * varta_slot_arm() - have the stall pass look at a slot at its deadline
+ * @tracker: the tracker
+ * @slot: the slot, locked
+ * @threshold: threshold of agents without their own, in nanoseconds
+ *
+ * Beats on the fast path do not arm again: the stall pass postpones a slot
+ * that has had one to the deadline that it then has.
+ */
+void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
+		    u64 threshold)
+{
+	lockdep_assert_held(&slot->lock);
+
+	if (varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
+			    varta_slot_deadline(tracker, slot, threshold)) &&
+	    tracker->config.ops->kick)
+		tracker->config.ops->kick();
+}
+
+/**
+ * varta_slot_uncharge() - uncharge the agent of a slot that is given up
+ * @tracker: the tracker
+ * @slot: the slot, locked
+ */
+void varta_slot_uncharge(struct varta_tracker *tracker,
+			 const struct varta_slot *slot)
+{
+	struct varta_agent_info agent;
+
+	if (!tracker->config.ops->uncharge)
+		return;
+	varta_slot_to_agent(slot, &agent);
+	tracker->config.ops->uncharge(&agent.id);
+}
+
+/**
+ * varta_slot_transfer_charge() - charge an agent in place of the slot's
+ * @tracker: the tracker
+ * @slot: the slot, locked
+ * @id: the agent to be charged
+ *
+ * Return: false, with nothing changed, if the user of @id has too many agents.
+ */
+bool varta_slot_transfer_charge(struct varta_tracker *tracker,
+				const struct varta_slot *slot,
+				const struct varta_agent_id *id)
+{
+	struct varta_agent_info agent;
+
+	varta_slot_to_agent(slot, &agent);
+	return !tracker->config.ops->transfer_charge ||
+	       tracker->config.ops->transfer_charge(&agent.id, id);
+}
+
+/**
+ * varta_slot_free() - free the slot of an agent
+ * @tracker: the tracker, locked
+ * @slot: the slot, locked and not free
+ *
+ * Return: the process reference that the slot held, to be put with
+ * varta_tracker_put_proc() once no lock is held.
+ */
+struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
+				   struct varta_slot *slot)
+{
+	struct varta_proc *old_proc = slot->proc;
+
+	lockdep_assert_held(&tracker->lock);
+	lockdep_assert_held(&slot->lock);
+
+	if (!varta_pid_index_remove(&tracker->index,
+				    varta_key(slot->source, slot->pid)))
+		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
+	varta_slot_uncharge(tracker, slot);
+	/* Before disarming: see disarm_freed_slots(). */
+	WRITE_ONCE(slot->pid, 0);
+	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
+	varta_slot_set_stalled(tracker, slot, false);
+	slot->exited = false;
+	slot->proc = NULL;
+	slot->next_free = tracker->free_slot;
+	tracker->free_slot = varta_slot_nr(tracker, slot);
+	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
+	return old_proc;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The slot, and what the files of the tracker share: tracker.c, slot.c,
+ * record.c, evict.c, expire.c and exit.c. Only they and KUnit include this.
+ *
+ * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock.
+ * Everything else about a slot takes slot->lock alone, so that the beats of
+ * known agents do not contend. No two slots are locked at a time. Every
+ * operation takes effect at one moment while it holds its slot's lock, or
+ * tracker->lock when it finds no slot.
+ */
+#ifndef _VARTA_TRACKER_INTERNAL_H
+#define _VARTA_TRACKER_INTERNAL_H
+
+#include <linux/minmax.h>
+#include <linux/overflow.h>
+#include <linux/spinlock.h>
+#include <linux/time64.h>
+
+#include "tracker.h"
+
+/* Ends the chain of free slots. */
+#define VARTA_NO_SLOT	U32_MAX
+
+/*
+ * Protected by @lock unless the field says otherwise. "Lockless" fields are
+ * also read without it, where a stale value does no harm or is checked again
+ * under the lock.
+ */
+struct varta_slot {
+	/* See above. */
+	spinlock_t lock;
+	/*
+	 * 0 if the slot is free. Written under @lock and tracker->lock, so
+	 * either is enough to read it. Lockless.
+	 */
+	u32 pid;
+	/* Like pid. */
+	u32 source;
+	/* The agent's own threshold, 0 if it has none. Lockless. */
+	u32 threshold_ms;
+	/* Time of the last accepted beat. Lockless. */
+	u64 last_ns;
+	/* Nonce of the last accepted beat, terminal ones included. */
+	u64 nonce;
+	/* Highest nonce of a regular beat, if has_regular. */
+	u64 regular_nonce;
+	/* Timestamp of the last terminal beat, if has_terminal. */
+	u64 terminal_timestamp;
+	/* NULL while unknown. */
+	struct varta_proc *proc;
+	/* 0 while unknown. */
+	u64 ns_inode;
+	/* Charged netns and uid; uncharged when the slot is freed. */
+	struct varta_netns *netns;
+	/* Lockless. */
+	u32 uid;
+	u32 ns_pid;
+	u32 payload;
+	u32 exit_code;
+	/* In tracker->exits if exit_queued. */
+	struct llist_node exit_node;
+	char name[VARTA_NAME_LEN];
+	/* Next of the chain of free slots. Protected by tracker->lock. */
+	u32 next_free;
+	/* enum varta_origin */
+	u8 origin;
+	/* enum varta_status */
+	u8 status;
+	/* A stall was reported and no beat accepted since. Lockless. */
+	bool stalled;
+	bool has_regular;
+	bool has_terminal;
+	/* The process has exited; the exit pass frees the slot. */
+	bool exited;
+	bool exit_queued;
+} ____cacheline_aligned;
+
+/**
+ * struct varta_record - one call of varta_tracker_record()
+ * @beat: the beat
+ * @id: identity of its agent
+ * @now: time of the call
+ * @threshold: threshold of agents without their own, in nanoseconds
+ * @old_proc: reference that a slot lost, put when no lock is held
+ * @over_quota: the user of @id cannot be charged for another agent
+ * @started: the beat started a slot
+ * @result: what became of the beat
+ */
+struct varta_record {
+	const struct varta_beat_info *beat;
+	const struct varta_agent_id *id;
+	u64 now;
+	u64 threshold;
+	struct varta_proc *old_proc;
+	bool over_quota;
+	bool started;
+	enum varta_record_result result;
+};
+
+/* slot.c */
+void varta_slot_to_agent(const struct varta_slot *slot,
+			 struct varta_agent_info *agent);
+void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
+		    u64 threshold);
+void varta_slot_uncharge(struct varta_tracker *tracker,
+			 const struct varta_slot *slot);
+bool varta_slot_transfer_charge(struct varta_tracker *tracker,
+				const struct varta_slot *slot,
+				const struct varta_agent_id *id);
+struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
+				   struct varta_slot *slot);
+
+/* record.c */
+void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
+		      struct varta_record *record);
+
+/* evict.c */
+void varta_tracker_evict(struct varta_tracker *tracker,
+			 struct varta_record *record);
+
+static inline void varta_tracker_count(struct varta_tracker *tracker,
+				       enum varta_counter which)
+{
+	varta_count(tracker->config.counters, which);
+}
+
+static inline void varta_tracker_put_proc(struct varta_tracker *tracker,
+					  struct varta_proc *proc)
+{
+	if (proc)
+		tracker->config.ops->put_proc(proc);
+}
+
+static inline u64 varta_agent_key(const struct varta_agent_id *id)
+{
+	return varta_key(id->source, id->pid);
+}
+
+static inline u32 varta_slot_nr(const struct varta_tracker *tracker,
+				const struct varta_slot *slot)
+{
+	return slot - tracker->slots;
+}
+
+/* Needs the slot's lock or the tracker's. */
+static inline bool varta_slot_has_key(const struct varta_slot *slot, u64 key)
+{
+	return slot->pid && varta_key(slot->source, slot->pid) == key;
+}
+
+/*
+ * The slot that the index has for a key, or NULL. Unless the caller holds
+ * tracker->lock, the slot may be on its way from or to another agent: check
+ * varta_slot_has_key() under its lock.
+ */
+static inline struct varta_slot *
+varta_tracker_find_slot(struct varta_tracker *tracker, u64 key)
+{
+	u32 nr;
+
+	if (!varta_pid_index_get(&tracker->index, key, &nr) ||
+	    nr >= tracker->config.capacity)
+		return NULL;
+	return &tracker->slots[nr];
+}
+
+static inline u64 varta_silence(u64 last_ns, u64 now)
+{
+	return now > last_ns ? now - last_ns : 0;
+}
+
+static inline u64 varta_slot_threshold(const struct varta_slot *slot,
+				       u64 threshold)
+{
+	u32 own_ms = READ_ONCE(slot->threshold_ms);
+
+	return own_ms ? (u64)own_ms * NSEC_PER_MSEC : threshold;
+}
+
+static inline u64 varta_slot_silent_since(const struct varta_tracker *tracker,
+					  const struct varta_slot *slot)
+{
+	return max(READ_ONCE(slot->last_ns), READ_ONCE(tracker->resume_ns));
+}
+
+static inline u64 varta_slot_deadline(const struct varta_tracker *tracker,
+				      const struct varta_slot *slot,
+				      u64 threshold)
+{
+	u64 deadline;
+
+	if (check_add_overflow(varta_slot_silent_since(tracker, slot),
+			       varta_slot_threshold(slot, threshold),
+			       &deadline))
+		return U64_MAX;
+	return deadline;
+}
+
+static inline void varta_slot_set_stalled(struct varta_tracker *tracker,
+					  struct varta_slot *slot, bool stalled)
+{
+	if (slot->stalled == stalled)
+		return;
+	WRITE_ONCE(slot->stalled, stalled);
+	/* Release: a reader that sees the count also sees slot->stalled. */
+	if (stalled)
+		atomic_inc_return_release(&tracker->stalled_now);
+	else
+		atomic_dec(&tracker->stalled_now);
+}
+
+#endif /* _VARTA_TRACKER_INTERNAL_H */
