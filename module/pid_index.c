@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pid index (tracker semantics, section 2): a power of two of entries, at
- * least twice the capacity, a deterministic mixer, linear probing, and at most
- * 64 probes for anything. A key is a pid and, for agents that a relay speaks
- * for, the relay's number.
+ * The pid index (Documentation/tracker-semantics.md, section 2): open
+ * addressing with linear probing, a power of two of entries that is at least
+ * twice the capacity, and at most 64 probes for any operation.
  *
- * Lookups take no lock. What makes that right for a pid that is in the table:
- * an entry holds pid and slot in one word, an entry never moves, and no entry
- * between a pid's home and its place is empty while it is there: an insert
- * stops at the first empty one, and removal turns an entry back to empty only
- * when no pid in the table has its home there or before and its place behind.
- * A lookup that races with the insertion or removal of its own pid may see
- * either; the caller settles that under its lock.
+ * Lookups take no lock. A lookup of a key that is in the table finds it,
+ * because an entry has key and slot in one word, entries never move, and no
+ * entry between a key's home and its place becomes empty while it is there: an
+ * insert ends at the first empty entry, and a removed entry becomes empty only
+ * if no key has its home there or before and its place behind. A lookup that
+ * races with inserting or removing its own key may see either; the caller has
+ * to check again under its lock.
  */
 
 #include <linux/bits.h>
@@ -24,9 +23,8 @@
 #include "pid_index.h"
 
 /*
- * A tombstone is where an entry was removed: a lookup goes on past it, an
- * insert may take it. Slot n is stored as n + FIRST_SLOT, in the bits that the
- * key leaves.
+ * A tombstone is a removed entry: lookups go on past it, inserts may reuse it.
+ * The slot is stored from FIRST_SLOT on, in the bits below the key.
  */
 enum {
 	EMPTY		= 0,
@@ -38,7 +36,7 @@ enum {
 
 static_assert(VARTA_SLOT_MAX + FIRST_SLOT < 1U << SLOT_BITS);
 
-static u64 live_entry(u64 key, u32 slot)
+static u64 make_entry(u64 key, u32 slot)
 {
 	return key << SLOT_BITS | (slot + FIRST_SLOT);
 }
@@ -48,24 +46,24 @@ static bool is_live(u64 entry)
 	return entry > TOMBSTONE;
 }
 
-static u64 key_of(u64 entry)
+static u64 entry_key(u64 entry)
 {
 	return entry >> SLOT_BITS;
 }
 
-static u32 slot_of(u64 entry)
+static u32 entry_slot(u64 entry)
 {
 	return (entry & GENMASK_ULL(SLOT_BITS - 1, 0)) - FIRST_SLOT;
 }
 
-static bool holds(u64 entry, u64 key)
+static bool entry_has_key(u64 entry, u64 key)
 {
-	return is_live(entry) && key_of(entry) == key;
+	return is_live(entry) && entry_key(entry) == key;
 }
 
 /*
- * The 32-bit finaliser of MurmurHash3, a bijection: pids that come in
- * sequence are spread, and where a pid goes is the same on every machine.
+ * The 32-bit finaliser of MurmurHash3: a bijection that spreads sequential
+ * pids, the same on every machine.
  */
 static u32 mix(u32 word)
 {
@@ -84,7 +82,7 @@ static u32 entries_for(u32 capacity)
 
 /**
  * varta_pid_index_bytes() - memory that an index takes
- * @capacity: how many pids it is for
+ * @capacity: number of keys
  *
  * Return: bytes.
  */
@@ -95,15 +93,15 @@ size_t varta_pid_index_bytes(u32 capacity)
 
 /**
  * varta_pid_index_init() - make an empty index
- * @index: to be set up
- * @capacity: how many pids it is for, 1 to 2^30
+ * @index: the index
+ * @capacity: number of keys, 1 to 2^30
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
 int varta_pid_index_init(struct varta_pid_index *index, u32 capacity)
 {
-	/* Failing is for the caller to report; nobody is to be killed for it */
+	/* The caller reports failure; do not invoke the OOM killer. */
 	index->entries = kvzalloc(varta_pid_index_bytes(capacity),
 				  GFP_KERNEL | __GFP_RETRY_MAYFAIL |
 				  __GFP_NOWARN);
@@ -114,206 +112,207 @@ int varta_pid_index_init(struct varta_pid_index *index, u32 capacity)
 }
 
 /**
- * varta_pid_index_destroy() - free what varta_pid_index_init() made
- * @index: no longer used by anyone
+ * varta_pid_index_destroy() - free the memory of an index
+ * @index: the index, no longer in use
  */
 void varta_pid_index_destroy(struct varta_pid_index *index)
 {
 	kvfree(index->entries);
 }
 
-static u32 home(const struct varta_pid_index *index, u64 key)
+static u32 home_idx(const struct varta_pid_index *index, u64 key)
 {
 	u32 source = varta_key_source(key);
 
-	/* 0 is mixed to 0. */
+	/* mix(0) is 0: skip it for the many agents without a source. */
 	return mix(varta_key_pid(key) ^ (source ? mix(source) : 0)) &
 	       index->mask;
 }
 
-/*
- * What one walk over the probes of a pid found: the entry that holds it, where
- * it could go (the first tombstone before an empty entry, else that empty
- * entry), each or NO_ENTRY, and how many probes of the budget are left.
+/**
+ * struct probe_result - where a key is, and where it could go
+ * @found: entry that has the key, or NO_ENTRY
+ * @vacant: first tombstone before an empty entry, else that entry, or NO_ENTRY
+ * @budget: probes left of VARTA_PID_INDEX_PROBES
  */
-struct walk {
+struct probe_result {
 	u32 found;
-	u32 room;
-	u32 left;
+	u32 vacant;
+	u32 budget;
 };
 
-/* @vacated is an entry to be treated as a tombstone, or NO_ENTRY. */
-static struct walk walk(const struct varta_pid_index *index, u64 key,
-			u32 vacated)
+/* @removed is an entry that counts as a tombstone, or NO_ENTRY. */
+static struct probe_result probe_key(const struct varta_pid_index *index,
+				     u64 key, u32 removed)
 {
-	struct walk walk = {
+	struct probe_result result = {
 		.found = NO_ENTRY,
-		.room = NO_ENTRY,
-		.left = VARTA_PID_INDEX_PROBES,
+		.vacant = NO_ENTRY,
+		.budget = VARTA_PID_INDEX_PROBES,
 	};
-	u32 at = home(index, key);
+	u32 idx = home_idx(index, key);
 
-	for (; walk.left; at = (at + 1) & index->mask) {
-		u64 entry = index->entries[at];
+	for (; result.budget; idx = (idx + 1) & index->mask) {
+		u64 entry = index->entries[idx];
 
-		walk.left--;
-		if (holds(entry, key)) {
-			walk.found = at;
+		result.budget--;
+		if (entry_has_key(entry, key)) {
+			result.found = idx;
 			break;
 		}
-		if (walk.room == NO_ENTRY && (!is_live(entry) || at == vacated))
-			walk.room = at;
+		if (result.vacant == NO_ENTRY &&
+		    (!is_live(entry) || idx == removed))
+			result.vacant = idx;
 		if (entry == EMPTY)
 			break;
 	}
-	return walk;
+	return result;
 }
 
-static void store(struct varta_pid_index *index, u32 at, u64 entry)
+static void store(struct varta_pid_index *index, u32 idx, u64 entry)
 {
-	WRITE_ONCE(index->entries[at], entry);
+	WRITE_ONCE(index->entries[idx], entry);
 }
 
 /*
- * Whether a probe for a pid in the table may have to get past @at: up to the
- * next empty entry, or as far as a probe can reach, does one have its home at
- * @at or before? Yes, too, when @budget does not suffice to tell.
+ * Whether the probes for a key behind @idx may pass it: whether, up to the next
+ * empty entry or the limit of probes, a key has its home at @idx or before. Also
+ * true if @budget does not suffice to find out.
  */
-static bool is_crossed(const struct varta_pid_index *index, u32 at,
-		       u32 *budget)
+static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
+			     u32 *budget)
 {
 	u32 distance;
 
 	for (distance = 1; distance < VARTA_PID_INDEX_PROBES; distance++) {
-		u32 next = (at + distance) & index->mask;
+		u32 next = (idx + distance) & index->mask;
 		u64 entry = index->entries[next];
+		u32 from_home;
 
 		if (entry == EMPTY)
 			return false;
 		if (!*budget)
 			return true;
 		(*budget)--;
-		if (is_live(entry) &&
-		    ((next - home(index, key_of(entry))) & index->mask) >= distance)
+		if (!is_live(entry))
+			continue;
+		from_home = (next - home_idx(index, entry_key(entry))) &
+			    index->mask;
+		if (from_home >= distance)
 			return true;
 	}
 	return false;
 }
 
 /*
- * Remove the entry at @at, as far as @budget goes without leaving a tombstone:
- * where no probe has to get past it, it becomes empty, and then so can the
- * tombstones right before it. That keeps churn from wearing the table out.
+ * Remove an entry, if possible without leaving a tombstone: an entry that no
+ * probe has to pass becomes empty, and so do the tombstones right before it.
+ * Otherwise the table would fill with tombstones as agents come and go.
  */
-static void vacate(struct varta_pid_index *index, u32 at, u32 budget)
+static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
 {
-	store(index, at, TOMBSTONE);
-	if (is_crossed(index, at, &budget))
+	store(index, idx, TOMBSTONE);
+	if (is_on_probe_path(index, idx, &budget))
 		return;
-	while (index->entries[at] == TOMBSTONE) {
-		store(index, at, EMPTY);
+	while (index->entries[idx] == TOMBSTONE) {
+		store(index, idx, EMPTY);
 		if (!budget--)
 			return;
-		at = (at - 1) & index->mask;
+		idx = (idx - 1) & index->mask;
 	}
 }
 
 /**
- * varta_pid_index_get() - look up a pid
+ * varta_pid_index_get() - look up a key
  * @index: the index
- * @key: what to look for
- * @slot: where to put the number of its slot
+ * @key: the key, of varta_key()
+ * @slot: set to its slot if it is found
  *
- * Context: any. Takes no lock; see the top of the file for what a lookup
- * means that races with a change.
- * Return: whether @key is there.
+ * Context: any. Takes no lock; see the top of the file for what races mean.
+ * Return: whether @key was found.
  */
 bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
 			 u32 *slot)
 {
-	u32 at = home(index, key);
+	u32 idx = home_idx(index, key);
 	u32 probe;
 
 	for (probe = 0; probe < VARTA_PID_INDEX_PROBES; probe++) {
-		/* One read: pid and slot are those of one moment. */
-		u64 entry = READ_ONCE(index->entries[at]);
+		/* One read, so that key and slot belong together. */
+		u64 entry = READ_ONCE(index->entries[idx]);
 
-		if (holds(entry, key)) {
-			*slot = slot_of(entry);
+		if (entry_has_key(entry, key)) {
+			*slot = entry_slot(entry);
 			return true;
 		}
 		if (entry == EMPTY)
 			break;
-		at = (at + 1) & index->mask;
+		idx = (idx + 1) & index->mask;
 	}
 	return false;
 }
 
 /**
- * varta_pid_index_insert() - add a pid, or give it another slot
+ * varta_pid_index_insert() - add a key, or change its slot
  * @index: the index
- * @key: the pid
- * @slot: the number of its slot, up to VARTA_SLOT_MAX
+ * @key: the key
+ * @slot: its slot, up to VARTA_SLOT_MAX
  *
- * Context: the owner's lock is held against other changes.
- * Return: false if there was no room within 64 probes; the table is then as
- * it was.
+ * Context: any; the caller's lock excludes other changes.
+ * Return: false, with nothing changed, if no entry was vacant within 64 probes.
  */
 bool varta_pid_index_insert(struct varta_pid_index *index, u64 key, u32 slot)
 {
-	struct walk to = walk(index, key, NO_ENTRY);
-	u32 at = to.found != NO_ENTRY ? to.found : to.room;
+	struct probe_result result = probe_key(index, key, NO_ENTRY);
+	u32 idx = result.found != NO_ENTRY ? result.found : result.vacant;
 
-	if (at == NO_ENTRY)
+	if (idx == NO_ENTRY)
 		return false;
-	store(index, at, live_entry(key, slot));
+	store(index, idx, make_entry(key, slot));
 	return true;
 }
 
 /**
- * varta_pid_index_remove() - remove a pid
+ * varta_pid_index_remove() - remove a key
  * @index: the index
- * @key: the pid
+ * @key: the key
  *
- * Context: the owner's lock is held against other changes.
- * Return: whether it was there.
+ * Context: any; the caller's lock excludes other changes.
+ * Return: whether @key was found.
  */
 bool varta_pid_index_remove(struct varta_pid_index *index, u64 key)
 {
-	struct walk to = walk(index, key, NO_ENTRY);
+	struct probe_result result = probe_key(index, key, NO_ENTRY);
 
-	if (to.found == NO_ENTRY)
+	if (result.found == NO_ENTRY)
 		return false;
-	vacate(index, to.found, to.left);
+	remove_entry(index, result.found, result.budget);
 	return true;
 }
 
 /**
- * varta_pid_index_replace() - put one pid in the place of another
+ * varta_pid_index_replace() - remove one key and add another
  * @index: the index
- * @old_key: to be removed
- * @key: to be added, not in the table
- * @slot: the number of its slot
+ * @old_key: the key to remove, whose entry may be used for @key
+ * @key: the key to add, which is not in the table
+ * @slot: slot of @key, up to VARTA_SLOT_MAX
  *
- * The room that @old_key leaves counts for @key.
- *
- * Context: the owner's lock is held against other changes.
- * Return: 0, -ENOSPC if @key found no room within 64 probes; the table is then
- * as it was, with @old_key in it; -ENOENT if @key was added but @old_key was
- * not there.
+ * Context: any; the caller's lock excludes other changes.
+ * Return: 0; -ENOSPC, with nothing changed, if no entry was vacant within 64
+ * probes; -ENOENT if @key was added and @old_key not found.
  */
 int varta_pid_index_replace(struct varta_pid_index *index, u64 old_key,
 			    u64 key, u32 slot)
 {
-	struct walk from = walk(index, old_key, NO_ENTRY);
-	struct walk to = walk(index, key, from.found);
+	struct probe_result old = probe_key(index, old_key, NO_ENTRY);
+	struct probe_result new = probe_key(index, key, old.found);
 
-	if (to.room == NO_ENTRY)
+	if (new.vacant == NO_ENTRY)
 		return -ENOSPC;
-	store(index, to.room, live_entry(key, slot));
-	if (from.found == NO_ENTRY)
+	store(index, new.vacant, make_entry(key, slot));
+	if (old.found == NO_ENTRY)
 		return -ENOENT;
-	if (from.found != to.room)
-		vacate(index, from.found, from.left);
+	if (old.found != new.vacant)
+		remove_entry(index, old.found, old.budget);
 	return 0;
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The pid index: from an agent's pid to the number of its slot. It knows
- * nothing of what a slot holds.
- */
+/* The pid index: a hash table from the key of an agent to its slot. */
 #ifndef _VARTA_PID_INDEX_H
 #define _VARTA_PID_INDEX_H
 
@@ -18,9 +15,8 @@ enum varta_pid_index_limits {
 };
 
 /*
- * A key is so narrow that it fits in one word together with a slot's number:
- * as many bits of pid as a 64-bit kernel hands out, and the rest for the
- * source.
+ * Key and slot fit in one word. A key has as many bits for the pid as a 64-bit
+ * kernel needs, and the rest of its bits for the source.
  */
 enum varta_key_limits {
 	VARTA_PID_BITS		= 22,
@@ -32,9 +28,11 @@ enum varta_key_limits {
 static_assert(VARTA_SOURCE_MAX == (1 << VARTA_SOURCE_BITS) - 1);
 
 /**
- * varta_key() - what a slot is found by
- * @source: a relay's number, up to VARTA_SOURCE_MAX; 0 for this machine
+ * varta_key() - key of an agent
+ * @source: number of its relay, up to VARTA_SOURCE_MAX; 0 for this machine
  * @pid: up to VARTA_PID_MAX
+ *
+ * Return: the key, VARTA_KEY_BITS wide.
  */
 static inline u64 varta_key(u32 source, u32 pid)
 {
@@ -52,10 +50,10 @@ static inline u32 varta_key_pid(u64 key)
 }
 
 /**
- * struct varta_pid_index - fixed open-addressed table with linear probing
- * @entries: key and slot, or one of two marks; see pid_index.c. Read without
- *	a lock; written under the owner's lock, each in one store.
- * @mask: number of entries, a power of two, less one. Never changes.
+ * struct varta_pid_index - hash table of fixed size
+ * @entries: key and slot, empty, or a tombstone. Read without a lock; written
+ *	under the owner's lock, each in one store.
+ * @mask: number of entries, a power of two, minus one. Never changes.
  */
 struct varta_pid_index {
 	u64 *entries;

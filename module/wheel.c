@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A timing wheel for timers that are nearly always put off. How far ahead a
- * timer is due decides how wide a bucket it waits in, and when the time of such
- * a bucket draws near, all in it are handed out, somewhat early: whoever gets
- * them sees which have been put off, and arms them again. So time is told
- * exactly for those only that really come due, and the others, which wait in
- * wide buckets, are handed out many at a time.
+ * A timing wheel for timers that are nearly always postponed. As in
+ * kernel/time/timer.c, a timer far ahead is queued in a wide bucket. When the
+ * time of a wide bucket comes near, its timers are not cascaded: they are
+ * expired early, in batches, and the caller, who knows which were postponed,
+ * arms them again. Only timers that are not postponed reach the lowest level.
  *
- * A bucket of the lowest level is a tick. A timer in it is handed out when it
- * is due, to the nanosecond, and not before: in a tick that has begun it waits
- * in the list SOON. Those of the other levels are emptied one bucket ahead, by
- * way of a list EARLY for each level. What is due comes first, then what is in
- * a narrow bucket, then what is in a wide one and has more time; each leaves a
- * part of a batch to those behind. However many a list holds, the lock is only
- * held for a moment. The lists are circular and doubly linked, by places in one
- * array, half as large as pointers.
+ * A bucket of the lowest level is a tick. Its timers never expire early: those
+ * of a tick that has begun wait in LIST_CURRENT until they are due, to the
+ * nanosecond. Buckets of the other levels are emptied one bucket ahead of their
+ * time into the LIST_EARLY of their level. A batch takes what is due first,
+ * then narrow buckets before wide ones, and each leaves a share to those after
+ * it. So the lock is held for a bounded time, however long a list is.
  *
- * Whoever handles what is due waits until varta_wheel_next(). A timer that is
- * armed meanwhile for an earlier time is the reason to wake them, and the only
- * one: varta_wheel_arm() says so.
+ * The lists are circular and doubly linked by indices into one array, which
+ * take half the room of pointers.
  */
 
 #include <linux/bitmap.h>
@@ -30,24 +26,24 @@
 
 #include "wheel.h"
 
-/* The lists, by number: the buckets of all levels, and some more. */
+/* Lists by number: the buckets of all levels, then these. */
 enum {
-	BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
-	/* Of ticks that have begun, to be handed out or put in SOON. */
-	DUE	= BUCKETS,
-	/* Of ticks that have begun, seen not to be due before @next_expiry. */
-	SOON,
-	/* Of buckets that draw near, one for each level but the lowest. */
-	EARLY,
-	LISTS = EARLY + VARTA_WHEEL_LEVELS - 1,
-	/* So many timers of a tick are looked at to say when it is due. */
-	MAX_TICK_SCAN = 8,
+	NR_BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
+	/* Timers of ticks that have begun, not yet examined. */
+	LIST_DUE	= NR_BUCKETS,
+	/* Timers of ticks that have begun, none due before next_expiry. */
+	LIST_CURRENT,
+	/* Timers to expire early, one list for each level but the lowest. */
+	LIST_EARLY,
+	NR_LISTS	= LIST_EARLY + VARTA_WHEEL_LEVELS - 1,
+	/* Most timers of a tick to examine for its exact next expiry. */
+	MAX_TICK_SCAN	= 8,
 	/*
-	 * The part of a batch that is not for what is due: there could be no
-	 * end of that, and nobody would come from a wide bucket to a narrow one.
+	 * One part in so many of a batch is kept from LIST_DUE. It may never
+	 * run empty, and then no timer would leave a wide bucket.
 	 */
-	DUE_RESERVE_DIV = 4,
-	/* And of the rest, the part that is kept for wider buckets. */
+	DUE_RESERVE_DIV	= 4,
+	/* And one part in so many of what is left, from each early list. */
 	EARLY_RESERVE_DIV = 2,
 };
 
@@ -56,54 +52,54 @@ static u32 shift_of(u32 level)
 	return VARTA_WHEEL_TICK_SHIFT + level * VARTA_WHEEL_LEVEL_SHIFT;
 }
 
-/* How many buckets before its time one of a level is emptied. */
-static u32 ahead_of(u32 level)
+/* How many buckets ahead of its time a bucket is emptied. */
+static u32 lead_of(u32 level)
 {
 	return level ? 1 : 0;
 }
 
-static u32 list_of(u32 level, u64 bucket)
+static u32 bucket_list(u32 level, u64 bucket)
 {
 	return level * VARTA_WHEEL_BUCKETS + bucket % VARTA_WHEEL_BUCKETS;
 }
 
-static u32 early_of(u32 level)
+static u32 early_list(u32 level)
 {
-	return EARLY + level - 1;
+	return LIST_EARLY + level - 1;
 }
 
-static u32 head_of(const struct varta_wheel *wheel, u32 list)
+static u32 head_idx(const struct varta_wheel *wheel, u32 list)
 {
 	return wheel->heads + list;
 }
 
-static u32 first_of(const struct varta_wheel *wheel, u32 list)
+static u32 list_first(const struct varta_wheel *wheel, u32 list)
 {
-	return wheel->timers[head_of(wheel, list)].next;
+	return wheel->timers[head_idx(wheel, list)].next;
 }
 
-static bool is_empty(const struct varta_wheel *wheel, u32 list)
+static bool list_is_empty(const struct varta_wheel *wheel, u32 list)
 {
-	return first_of(wheel, list) == head_of(wheel, list);
+	return list_first(wheel, list) == head_idx(wheel, list);
 }
 
 static void mark_empty(struct varta_wheel *wheel, u32 list)
 {
-	if (list < BUCKETS)
+	if (list < NR_BUCKETS)
 		__clear_bit(list, wheel->pending_map);
 }
 
-static void link_to(struct varta_wheel *wheel, u32 idx, u32 list)
+static void append_timer(struct varta_wheel *wheel, u32 idx, u32 list)
 {
 	struct varta_timer *timers = wheel->timers;
-	u32 head = head_of(wheel, list);
+	u32 head = head_idx(wheel, list);
 	u32 last = timers[head].prev;
 
 	timers[idx].next = head;
 	timers[idx].prev = last;
 	timers[last].next = idx;
 	timers[head].prev = idx;
-	if (list < BUCKETS)
+	if (list < NR_BUCKETS)
 		__set_bit(list, wheel->pending_map);
 }
 
@@ -116,17 +112,17 @@ static void detach_timer(struct varta_wheel *wheel, u32 idx)
 	timers[prev].next = next;
 	timers[next].prev = prev;
 	timers[idx].next = 0;
-	/* Only a head is on both sides of the last one. */
+	/* Only a list head can be on both sides. */
 	if (next == prev)
 		mark_empty(wheel, next - wheel->heads);
 }
 
-/* Move all of a list that is not empty to the end of another. */
-static void splice_to(struct varta_wheel *wheel, u32 list, u32 other)
+/* Moves the timers of @list, which is not empty, to the end of @dest. */
+static void splice_list(struct varta_wheel *wheel, u32 list, u32 dest)
 {
 	struct varta_timer *timers = wheel->timers;
-	u32 from = head_of(wheel, list);
-	u32 to = head_of(wheel, other);
+	u32 from = head_idx(wheel, list);
+	u32 to = head_idx(wheel, dest);
 	u32 first = timers[from].next;
 	u32 last = timers[from].prev;
 	u32 before = timers[to].prev;
@@ -140,20 +136,20 @@ static void splice_to(struct varta_wheel *wheel, u32 list, u32 other)
 	mark_empty(wheel, list);
 }
 
-static void put_in_soon(struct varta_wheel *wheel, u32 idx)
+static void enqueue_current(struct varta_wheel *wheel, u32 idx)
 {
 	wheel->next_expiry = min(wheel->next_expiry, wheel->timers[idx].expires);
-	link_to(wheel, idx, SOON);
+	append_timer(wheel, idx, LIST_CURRENT);
 }
 
-/* Put a timer in the narrowest bucket that there is for its time. */
+/* Into the lowest level that reaches as far as the timer expires. */
 static void enqueue_timer(struct varta_wheel *wheel, u32 idx)
 {
 	u64 bucket = wheel->timers[idx].expires >> VARTA_WHEEL_TICK_SHIFT;
 	u32 level;
 
 	if (bucket < wheel->clk[0]) {
-		put_in_soon(wheel, idx);
+		enqueue_current(wheel, idx);
 		return;
 	}
 	for (level = 0; level < VARTA_WHEEL_LEVELS; level++) {
@@ -162,23 +158,22 @@ static void enqueue_timer(struct varta_wheel *wheel, u32 idx)
 		bucket >>= VARTA_WHEEL_LEVEL_SHIFT;
 	}
 	if (level == VARTA_WHEEL_LEVELS) {
-		/* It will be handed out early, again and again. */
+		/* Beyond the wheel: it expires early, maybe more than once. */
 		level--;
 		bucket = wheel->clk[level] + VARTA_WHEEL_BUCKETS - 1;
 	}
-	/* It is not behind the position, but if it were, it must not be lost. */
-	link_to(wheel, idx,
-		bucket < wheel->clk[level] ? early_of(level) :
-						  list_of(level, bucket));
+	/* clk never passes an armed timer; if it did, do not lose the timer. */
+	append_timer(wheel, idx, bucket < wheel->clk[level] ?
+		     early_list(level) : bucket_list(level, bucket));
 }
 
-/* The first bucket of a level that holds something. */
-static bool find_bucket(const struct varta_wheel *wheel, u32 level,
-			u64 *bucket)
+/* The first bucket of a level that has timers. */
+static bool next_pending_bucket(const struct varta_wheel *wheel, u32 level,
+				u64 *bucket)
 {
-	u32 begin = list_of(level, 0);
+	u32 begin = bucket_list(level, 0);
 	u32 end = begin + VARTA_WHEEL_BUCKETS;
-	u32 from = list_of(level, wheel->clk[level]);
+	u32 from = bucket_list(level, wheel->clk[level]);
 	u32 list;
 
 	list = find_next_bit(wheel->pending_map, end, from);
@@ -191,16 +186,16 @@ static bool find_bucket(const struct varta_wheel *wheel, u32 level,
 	return true;
 }
 
-/* Empty the first bucket of a level, if its time has come. */
-static bool forward_wheel(struct varta_wheel *wheel, u32 level, u64 now)
+/* Empties one bucket of a level. Returns false if none has to be by now. */
+static bool forward_level(struct varta_wheel *wheel, u32 level, u64 now)
 {
-	u64 until = (now >> shift_of(level)) + ahead_of(level);
+	u64 until = (now >> shift_of(level)) + lead_of(level);
 	u64 bucket;
 
-	if (find_bucket(wheel, level, &bucket) && bucket <= until) {
+	if (next_pending_bucket(wheel, level, &bucket) && bucket <= until) {
 		wheel->clk[level] = bucket + 1;
-		splice_to(wheel, list_of(level, bucket),
-			  level ? early_of(level) : DUE);
+		splice_list(wheel, bucket_list(level, bucket),
+			    level ? early_list(level) : LIST_DUE);
 		return true;
 	}
 	wheel->clk[level] = max(wheel->clk[level], until + 1);
@@ -208,58 +203,65 @@ static bool forward_wheel(struct varta_wheel *wheel, u32 level, u64 now)
 }
 
 /*
- * Have all that is due now in DUE, and all that draws near in EARLY. Buckets of
- * the wider levels only begin when one of level 1 does: until then there is
- * nothing new about them.
+ * Moves timers of all buckets that have to be emptied by now to LIST_DUE and
+ * LIST_EARLY. Buckets of higher levels begin only when one of level 1 does, so
+ * in between only the lowest level is forwarded.
  */
 static void collect_expired(struct varta_wheel *wheel, u64 now)
 {
-	u64 last_cascade = now >> shift_of(1);
-	u32 levels = last_cascade == wheel->last_cascade ? 1 : VARTA_WHEEL_LEVELS;
+	u64 cascade = now >> shift_of(1);
+	u32 levels = cascade == wheel->last_cascade ? 1 : VARTA_WHEEL_LEVELS;
 	u32 level;
 
-	wheel->last_cascade = last_cascade;
+	wheel->last_cascade = cascade;
 	if (wheel->next_expiry <= now) {
 		wheel->next_expiry = U64_MAX;
-		if (!is_empty(wheel, SOON))
-			splice_to(wheel, SOON, DUE);
+		if (!list_is_empty(wheel, LIST_CURRENT))
+			splice_list(wheel, LIST_CURRENT, LIST_DUE);
 	}
 	for (level = 0; level < levels; level++) {
-		while (forward_wheel(wheel, level, now))
+		while (forward_level(wheel, level, now))
 			;
 	}
 }
 
-static bool is_any_early(const struct varta_wheel *wheel)
+static bool any_early(const struct varta_wheel *wheel)
 {
 	u32 level;
 
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
-		if (!is_empty(wheel, early_of(level)))
+		if (!list_is_empty(wheel, early_list(level)))
 			return true;
 	}
 	return false;
 }
 
-/* Who wants how many, and how many have been handled. */
+/**
+ * struct batch - one call of varta_wheel_expire()
+ * @now: the time
+ * @nrs: where to put the numbers of expired timers
+ * @max: most timers to expire
+ * @count: timers expired so far
+ * @budget: timers that may still be examined
+ */
 struct batch {
 	u64 now;
-	u32 *numbers;
-	u32 room;
+	u32 *nrs;
+	u32 max;
 	u32 count;
-	u32 left;
+	u32 budget;
 };
 
 /*
- * Hand out from a list what is due or wide of its tick, and put the rest in
- * SOON, as far as there is room.
+ * Expires the timers of a list that are due, or that are of no tick that has
+ * begun and so expire early. The others go to LIST_CURRENT.
  */
 static void expire_list(struct varta_wheel *wheel, u32 list, struct batch *batch)
 {
 	struct varta_timer *timers = wheel->timers;
-	u32 head = head_of(wheel, list);
+	u32 head = head_idx(wheel, list);
 
-	while (batch->left && batch->count < batch->room) {
+	while (batch->budget && batch->count < batch->max) {
 		u32 idx = timers[head].next;
 		u64 expires = timers[idx].expires;
 
@@ -270,55 +272,53 @@ static void expire_list(struct varta_wheel *wheel, u32 list, struct batch *batch
 		timers[idx].next = 0;
 		if (expires > batch->now &&
 		    expires >> VARTA_WHEEL_TICK_SHIFT < wheel->clk[0])
-			put_in_soon(wheel, idx);
+			enqueue_current(wheel, idx);
 		else
-			batch->numbers[batch->count++] = idx - 1;
-		batch->left--;
+			batch->nrs[batch->count++] = idx - 1;
+		batch->budget--;
 	}
 }
 
-/* The same, but a part of what could be handed out is kept for others. */
-static void expire_list_part(struct varta_wheel *wheel, u32 list,
-			     struct batch *batch, u32 part)
+/* Leaves one part in @reserve_div of the batch to the lists that follow. */
+static void expire_list_share(struct varta_wheel *wheel, u32 list,
+			      struct batch *batch, u32 reserve_div)
 {
-	u32 room = (batch->room - batch->count) / part;
-	u32 left = batch->left / part;
+	u32 max = (batch->max - batch->count) / reserve_div;
+	u32 budget = batch->budget / reserve_div;
 
-	batch->room -= room;
-	batch->left -= left;
+	batch->max -= max;
+	batch->budget -= budget;
 	expire_list(wheel, list, batch);
-	batch->room += room;
-	batch->left += left;
+	batch->max += max;
+	batch->budget += budget;
 }
 
-/*
- * What is due comes first, then what has the least time, but each leaves
- * something of a batch to those behind. What they leave is the first ones'.
- * Returns whether there may be more.
- */
+/* Returns whether timers are left that could have expired. */
 static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 {
 	u32 level;
 
 	collect_expired(wheel, batch->now);
-	expire_list_part(wheel, DUE, batch, DUE_RESERVE_DIV);
+	expire_list_share(wheel, LIST_DUE, batch, DUE_RESERVE_DIV);
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
-		expire_list_part(wheel, early_of(level), batch, EARLY_RESERVE_DIV);
+		expire_list_share(wheel, early_list(level), batch,
+				  EARLY_RESERVE_DIV);
+	/* What nobody needed of the shares. */
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
-		expire_list(wheel, early_of(level), batch);
-	expire_list(wheel, DUE, batch);
-	return !is_empty(wheel, DUE) || is_any_early(wheel);
+		expire_list(wheel, early_list(level), batch);
+	expire_list(wheel, LIST_DUE, batch);
+	return !list_is_empty(wheel, LIST_DUE) || any_early(wheel);
 }
 
-/* When a tick's first timer is due; when it begins, if it has many. */
-static u64 earliest_of(const struct varta_wheel *wheel, u64 tick)
+/* When the first timer of a tick is due, or the tick begins if it has many. */
+static u64 tick_expiry(const struct varta_wheel *wheel, u64 tick)
 {
-	u32 list = list_of(0, tick);
-	u32 idx = first_of(wheel, list);
+	u32 list = bucket_list(0, tick);
+	u32 idx = list_first(wheel, list);
 	u64 earliest = U64_MAX;
 	unsigned int i;
 
-	for (i = 0; idx != head_of(wheel, list); i++) {
+	for (i = 0; idx != head_idx(wheel, list); i++) {
 		if (i == MAX_TICK_SCAN)
 			return tick << VARTA_WHEEL_TICK_SHIFT;
 		earliest = min(earliest, wheel->timers[idx].expires);
@@ -329,8 +329,8 @@ static u64 earliest_of(const struct varta_wheel *wheel, u64 tick)
 
 /**
  * varta_wheel_init() - make a wheel with no timer armed
- * @wheel: to be set up
- * @capacity: numbers are 0 to one less than this
+ * @wheel: the wheel
+ * @capacity: number of timers, which are numbered from 0
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -340,8 +340,8 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	u32 list;
 
 	memset(wheel, 0, sizeof(*wheel));
-	/* Failing is for the caller to report; nobody is to be killed for it */
-	wheel->timers = kvcalloc(1 + (size_t)capacity + LISTS,
+	/* The caller reports failure; do not invoke the OOM killer. */
+	wheel->timers = kvcalloc(1 + (size_t)capacity + NR_LISTS,
 				 sizeof(*wheel->timers),
 				 GFP_KERNEL | __GFP_RETRY_MAYFAIL |
 				 __GFP_NOWARN);
@@ -352,8 +352,8 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	wheel->next_expiry = U64_MAX;
 	wheel->next_event = U64_MAX;
 	wheel->last_cascade = U64_MAX;
-	for (list = 0; list < LISTS; list++) {
-		u32 head = head_of(wheel, list);
+	for (list = 0; list < NR_LISTS; list++) {
+		u32 head = head_idx(wheel, list);
 
 		wheel->timers[head].next = head;
 		wheel->timers[head].prev = head;
@@ -362,8 +362,8 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 }
 
 /**
- * varta_wheel_destroy() - free what varta_wheel_init() made
- * @wheel: no longer used by anyone; timers may be armed
+ * varta_wheel_destroy() - free the memory of a wheel
+ * @wheel: the wheel, no longer in use; timers may be armed
  *
  * Context: process, may sleep.
  */
@@ -374,19 +374,19 @@ void varta_wheel_destroy(struct varta_wheel *wheel)
 
 /**
  * varta_wheel_bytes() - memory that a wheel takes
- * @capacity: how many numbers it is for
+ * @capacity: number of timers
  *
  * Return: bytes.
  */
 size_t varta_wheel_bytes(u32 capacity)
 {
-	return (1 + (size_t)capacity + LISTS) * sizeof(struct varta_timer);
+	return (1 + (size_t)capacity + NR_LISTS) * sizeof(struct varta_timer);
 }
 
-/* Returns whether the timer was armed, or armed for an earlier time, by this */
-static bool arm(struct varta_wheel *wheel, u32 number, u64 expires)
+/* Returns whether the timer now expires earlier than it did. */
+static bool arm_timer(struct varta_wheel *wheel, u32 nr, u64 expires)
 {
-	u32 idx = 1 + number;
+	u32 idx = 1 + nr;
 	struct varta_timer *timer = &wheel->timers[idx];
 
 	if (expires == U64_MAX)
@@ -402,92 +402,92 @@ static bool arm(struct varta_wheel *wheel, u32 number, u64 expires)
 }
 
 /**
- * varta_wheel_arm() - have a number handed out when it is due, or before
+ * varta_wheel_arm() - arm a timer
  * @wheel: the wheel
- * @number: which
+ * @nr: number of the timer
  * @expires: when it is due; U64_MAX is never
  *
  * A timer that is armed for an earlier time stays so.
  *
  * Context: any but interrupts; does not sleep.
- * Return: whether it is due earlier than varta_wheel_next() last said, so that
- * whoever waits for that has to ask again.
+ * Return: whether the timer is due before what varta_wheel_next() returned
+ * last, so that its caller has to be woken to call it again.
  */
-bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires)
+bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires)
 {
-	bool sooner;
+	bool kick;
 
 	spin_lock(&wheel->lock);
-	sooner = arm(wheel, number, expires) && expires < wheel->next_event;
-	if (sooner)
+	kick = arm_timer(wheel, nr, expires) && expires < wheel->next_event;
+	if (kick)
 		wheel->next_event = expires;
 	spin_unlock(&wheel->lock);
-	return sooner;
+	return kick;
 }
 
 /**
- * varta_wheel_arm_batch() - arm again what was handed out early
+ * varta_wheel_arm_batch() - arm timers that expired early
  * @wheel: the wheel
- * @numbers: which
+ * @nrs: numbers of the timers
  * @expires: when each of them is due
- * @count: how many there are, up to VARTA_WHEEL_BATCH
+ * @count: how many, up to VARTA_WHEEL_BATCH
  *
- * For those who call varta_wheel_next() afterwards, and so are not to be woken.
+ * For the caller of varta_wheel_next(), who calls it afterwards in any case.
  *
  * Context: any but interrupts; does not sleep.
  */
-void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *numbers,
+void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *nrs,
 			   const u64 *expires, u32 count)
 {
 	u32 i;
 
 	spin_lock(&wheel->lock);
 	for (i = 0; i < count; i++)
-		arm(wheel, numbers[i], expires[i]);
+		arm_timer(wheel, nrs[i], expires[i]);
 	spin_unlock(&wheel->lock);
 }
 
 /**
- * varta_wheel_disarm() - forget when a number is due
+ * varta_wheel_disarm() - disarm a timer
  * @wheel: the wheel
- * @number: which; it need not be armed
+ * @nr: number of the timer, which need not be armed
  *
  * Context: any but interrupts; does not sleep.
  */
-void varta_wheel_disarm(struct varta_wheel *wheel, u32 number)
+void varta_wheel_disarm(struct varta_wheel *wheel, u32 nr)
 {
 	spin_lock(&wheel->lock);
-	if (wheel->timers[1 + number].next)
-		detach_timer(wheel, 1 + number);
+	if (wheel->timers[1 + nr].next)
+		detach_timer(wheel, 1 + nr);
 	spin_unlock(&wheel->lock);
 }
 
 /**
- * varta_wheel_expire() - hand out numbers whose time comes, and disarm them
+ * varta_wheel_expire() - disarm timers that are due, and some that will be soon
  * @wheel: the wheel
  * @now: the time
- * @numbers: where to put them
- * @room: how many there is room for, at least 1
- * @more: set to whether to be called again for the same time, which it may be
- *	without any number handed out
+ * @nrs: filled with the numbers of expired timers
+ * @max: most timers to expire, at least 1
+ * @more: set to whether to call again for the same time. Such a call may
+ *	expire nothing.
  *
- * All that are due are handed out, in the end. Others, that were armed when
- * they were due more than VARTA_WHEEL_BUCKETS ticks later, may be handed out
- * before their time; if they are armed again for it, then not again so before
- * it is near enough for the next lower level.
+ * Every timer that is due expires in the end. A timer that was due more than
+ * VARTA_WHEEL_BUCKETS ticks ahead when it was armed may expire before. If it is
+ * then armed again for the same time, it does not do so again until it is near
+ * enough for the next lower level.
  *
  * Context: any but interrupts; does not sleep. Holds the lock for a bounded
  * time.
- * Return: how many were handed out.
+ * Return: how many timers expired.
  */
-u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
-		       u32 room, bool *more)
+u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *nrs, u32 max,
+		       bool *more)
 {
 	struct batch batch = {
-		.now		= now,
-		.numbers	= numbers,
-		.room		= room,
-		.left		= VARTA_WHEEL_BATCH,
+		.now	= now,
+		.nrs	= nrs,
+		.max	= max,
+		.budget	= VARTA_WHEEL_BATCH,
 	};
 
 	spin_lock(&wheel->lock);
@@ -501,8 +501,8 @@ u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
  * @wheel: the wheel
  *
  * Context: any but interrupts; does not sleep.
- * Return: the time, which is not later than any timer is due, and may be
- * earlier; U64_MAX if no timer is armed.
+ * Return: a time no later than the first timer is due, U64_MAX if none is
+ * armed, 0 for now.
  */
 u64 varta_wheel_next(struct varta_wheel *wheel)
 {
@@ -511,16 +511,16 @@ u64 varta_wheel_next(struct varta_wheel *wheel)
 	u32 level;
 
 	spin_lock(&wheel->lock);
-	if (!is_empty(wheel, SOON))
+	if (!list_is_empty(wheel, LIST_CURRENT))
 		next = wheel->next_expiry;
-	else if (find_bucket(wheel, 0, &bucket))
-		next = earliest_of(wheel, bucket);
+	else if (next_pending_bucket(wheel, 0, &bucket))
+		next = tick_expiry(wheel, bucket);
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++) {
-		if (find_bucket(wheel, level, &bucket))
+		if (next_pending_bucket(wheel, level, &bucket))
 			next = min(next, (bucket - min_t(u64, bucket, 1)) <<
 						 shift_of(level));
 	}
-	if (!is_empty(wheel, DUE) || is_any_early(wheel))
+	if (!list_is_empty(wheel, LIST_DUE) || any_early(wheel))
 		next = 0;
 	wheel->next_event = next;
 	spin_unlock(&wheel->lock);

@@ -1,51 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The timing wheel: which numbers are due at what time. It knows nothing of
- * what a number stands for, of clocks, or of who waits; times are arguments.
+ * A timing wheel: numbered timers, and which of them are due. It knows nothing
+ * of what a timer is for, of clocks or of tasks; times are arguments, in
+ * nanoseconds.
  */
 #ifndef _VARTA_WHEEL_H
 #define _VARTA_WHEEL_H
 
 #include <linux/bitops.h>
+#include <linux/limits.h>
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
 
 /*
- * A bucket of the lowest level is 2^17 ns, 131 us, wide, and one of each
- * further level 16 times as wide as one of the level before. The lowest level
- * reaches 134 ms ahead, the highest 39 hours.
+ * A bucket of the lowest level, a tick, is 2^17 ns or 131 us wide, and one of
+ * each further level 16 times as wide as one of the level before. The lowest
+ * level reaches 134 ms ahead, the highest 39 hours.
  */
 enum varta_wheel_geometry {
 	VARTA_WHEEL_TICK_SHIFT	= 17,
 	VARTA_WHEEL_LEVEL_SHIFT	= 4,
 	VARTA_WHEEL_LEVELS	= 6,
 	VARTA_WHEEL_BUCKETS	= 1024,
-	/* How many are moved or handed out while the lock is held. */
+	/* Most timers to examine or arm in one hold of the lock. */
 	VARTA_WHEEL_BATCH	= 64,
 };
 
-/* One for each number, and one as the head of each list. */
+/* A timer, or the head of a list of timers. */
 struct varta_timer {
-	/* Exact, in nanoseconds. Of heads, unused. */
 	u64 expires;
-	/* Places in &varta_wheel.timers, 0 while in no list. */
+	/* Indices in &varta_wheel.timers; next is 0 while not armed. */
 	u32 next;
 	u32 prev;
 };
 
 /**
- * struct varta_wheel - numbers in the order of when they are due
- * @lock: protects all below. Innermost: nothing is called with it held.
- * @timers: the numbers' timers at one more than the number, then the heads
- * @heads: where in @timers the heads begin
- * @next_expiry: no timer is due earlier of those whose tick has begun, and that
- *	have been looked at since
- * @next_event: what varta_wheel_next() said last
- * @last_cascade: the bucket of level 1 in which all levels were looked at last
- * @clk: by level, the number, counted from time 0, of the first bucket
- *	that has not been emptied for good; the level holds the
- *	VARTA_WHEEL_BUCKETS from there on
- * @pending_map: which buckets hold something, level by level
+ * struct varta_wheel - timers in buckets by when they are due
+ * @lock: protects all fields; innermost, nothing is called with it held
+ * @timers: timer nr at index 1 + nr, then the heads of the lists
+ * @heads: index of the first head
+ * @next_expiry: no timer in LIST_CURRENT is due before this
+ * @next_event: what varta_wheel_next() returned last, or an earlier time that a
+ *	timer was armed for since
+ * @last_cascade: bucket of level 1 in which all levels were forwarded last
+ * @clk: for each level the first bucket, counted from time 0, that was not
+ *	emptied yet; the level holds VARTA_WHEEL_BUCKETS from there on
+ * @pending_map: for each bucket whether it has timers, level by level
  */
 struct varta_wheel {
 	/* See above. */
@@ -62,12 +62,12 @@ struct varta_wheel {
 int varta_wheel_init(struct varta_wheel *wheel, u32 capacity);
 void varta_wheel_destroy(struct varta_wheel *wheel);
 size_t varta_wheel_bytes(u32 capacity);
-bool varta_wheel_arm(struct varta_wheel *wheel, u32 number, u64 expires);
-void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *numbers,
+bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires);
+void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *nrs,
 			   const u64 *expires, u32 count);
-void varta_wheel_disarm(struct varta_wheel *wheel, u32 number);
-u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *numbers,
-		       u32 room, bool *more);
+void varta_wheel_disarm(struct varta_wheel *wheel, u32 nr);
+u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *nrs, u32 max,
+		       bool *more);
 u64 varta_wheel_next(struct varta_wheel *wheel);
 
 #endif /* _VARTA_WHEEL_H */
