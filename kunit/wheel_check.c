@@ -7,35 +7,35 @@
 #include "wheel_check.h"
 
 enum {
-	BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
+	NR_BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
 	/* Numbering of lists as in wheel.c. */
-	DUE	= BUCKETS,
-	SOON,
-	EARLY,
-	LISTS = EARLY + VARTA_WHEEL_LEVELS - 1,
+	LIST_DUE	= NR_BUCKETS,
+	LIST_CURRENT,
+	LIST_EARLY,
+	NR_LISTS	= LIST_EARLY + VARTA_WHEEL_LEVELS - 1,
 };
 
 /**
  * wheel_is_armed() - whether a timer is armed
  * @wheel: the wheel
- * @number: number of the timer
+ * @nr: number of the timer
  */
-bool wheel_is_armed(const struct varta_wheel *wheel, u32 number)
+bool wheel_is_armed(const struct varta_wheel *wheel, u32 nr)
 {
-	return wheel->timers[1 + number].next;
+	return wheel->timers[1 + nr].next;
 }
 
 /**
  * wheel_expires() - when a timer expires
  * @wheel: the wheel
- * @number: number of the timer
+ * @nr: number of the timer
  *
  * Return: the time, U64_MAX if it is not armed.
  */
-u64 wheel_expires(const struct varta_wheel *wheel, u32 number)
+u64 wheel_expires(const struct varta_wheel *wheel, u32 nr)
 {
-	return wheel_is_armed(wheel, number) ?
-		wheel->timers[1 + number].expires : U64_MAX;
+	return wheel_is_armed(wheel, nr) ?
+		wheel->timers[1 + nr].expires : U64_MAX;
 }
 
 /* Each level holds VARTA_WHEEL_BUCKETS buckets from clk[level] on. */
@@ -43,13 +43,13 @@ static const char *bucket_fault(const struct varta_wheel *wheel, u32 list,
 				u64 expires)
 {
 	u32 level = list / VARTA_WHEEL_BUCKETS;
-	u64 position = wheel->clk[level];
+	u64 clk = wheel->clk[level];
 	u64 bucket = expires >> (VARTA_WHEEL_TICK_SHIFT +
 				 level * VARTA_WHEEL_LEVEL_SHIFT);
 
-	if (bucket < position)
+	if (bucket < clk)
 		return "a timer is in a bucket that was emptied";
-	if (bucket - position >= VARTA_WHEEL_BUCKETS) {
+	if (bucket - clk >= VARTA_WHEEL_BUCKETS) {
 		/* Beyond the reach of the wheel, any bucket is correct. */
 		return level == VARTA_WHEEL_LEVELS - 1 ? NULL :
 			"a timer is beyond the reach of its level";
@@ -67,15 +67,16 @@ static const char *timer_fault(const struct varta_wheel *wheel, u32 list,
 			 wheel->clk[0];
 
 	switch (list) {
-	case DUE:
-		return has_begun ? NULL : "a timer is in DUE before its tick";
-	case SOON:
+	case LIST_DUE:
+		return has_begun ? NULL :
+			"a timer is in LIST_DUE before its tick";
+	case LIST_CURRENT:
 		if (!has_begun)
-			return "a timer is in SOON before its tick";
+			return "a timer is in LIST_CURRENT before its tick";
 		return expires < wheel->next_expiry ?
-			"a timer in SOON expires before next_expiry" : NULL;
+			"a timer in LIST_CURRENT expires before next_expiry" : NULL;
 	default:
-		return list >= EARLY ? NULL :
+		return list >= LIST_EARLY ? NULL :
 			bucket_fault(wheel, list, expires);
 	}
 }
@@ -90,25 +91,25 @@ static const char *list_fault(const struct varta_wheel *wheel, u32 list,
 			      u32 *found)
 {
 	u32 head = wheel->heads + list;
-	u32 before = head, place, steps;
+	u32 before = head, idx, steps;
 	const char *fault;
 
-	place = wheel->timers[head].next;
-	for (steps = 0; place != head; steps++) {
-		if (!place || place >= wheel->heads || steps == wheel->heads)
+	idx = wheel->timers[head].next;
+	for (steps = 0; idx != head; steps++) {
+		if (!idx || idx >= wheel->heads || steps == wheel->heads)
 			return "a list is not circular";
-		if (wheel->timers[place].prev != before)
+		if (wheel->timers[idx].prev != before)
 			return "prev and next of a timer do not match";
-		fault = timer_fault(wheel, list, wheel->timers[place].expires);
+		fault = timer_fault(wheel, list, wheel->timers[idx].expires);
 		if (fault)
 			return fault;
-		before = place;
-		place = wheel->timers[place].next;
+		before = idx;
+		idx = wheel->timers[idx].next;
 	}
 	if (wheel->timers[head].prev != before)
 		return "prev of a list head is not the last timer";
-	if (list < BUCKETS && is_marked(wheel, list) != !!steps)
-		return "pending_map does not match a bucket";
+	if (list < NR_BUCKETS && is_marked(wheel, list) != !!steps)
+		return "pending_map is wrong for a bucket";
 	*found += steps;
 	return NULL;
 }
@@ -121,15 +122,15 @@ static const char *list_fault(const struct varta_wheel *wheel, u32 list,
  */
 const char *wheel_fault(const struct varta_wheel *wheel)
 {
-	u32 list, place, found = 0, armed = 0;
+	u32 list, idx, found = 0, armed = 0;
 	const char *fault;
 
-	for (list = 0; list < LISTS; list++) {
+	for (list = 0; list < NR_LISTS; list++) {
 		fault = list_fault(wheel, list, &found);
 		if (fault)
 			return fault;
 	}
-	for (place = 1; place < wheel->heads; place++)
-		armed += wheel->timers[place].next != 0;
+	for (idx = 1; idx < wheel->heads; idx++)
+		armed += wheel->timers[idx].next != 0;
 	return found == armed ? NULL : "an armed timer is in no list";
 }

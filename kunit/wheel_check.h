@@ -7,8 +7,8 @@
 
 #include "wheel.h"
 
-bool wheel_is_armed(const struct varta_wheel *wheel, u32 number);
-u64 wheel_expires(const struct varta_wheel *wheel, u32 number);
+bool wheel_is_armed(const struct varta_wheel *wheel, u32 nr);
+u64 wheel_expires(const struct varta_wheel *wheel, u32 nr);
 const char *wheel_fault(const struct varta_wheel *wheel);
 
 #endif /* _VARTA_KUNIT_WHEEL_CHECK_H */

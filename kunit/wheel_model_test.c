@@ -88,15 +88,15 @@ static u64 earliest(const struct wheel_run *run)
 
 /* ---- Steps. Each returns false if wheel and array disagree. */
 
-static bool arm(struct wheel_run *run, u32 number, u64 expires)
+static bool arm(struct wheel_run *run, u32 nr, u64 expires)
 {
-	u64 *expected = &run->expires[number];
+	u64 *expected = &run->expires[nr];
 	bool earlier = expires < *expected && expires < run->next_event;
 
 	*expected = min(*expected, expires);
 	if (earlier)
 		run->next_event = expires;
-	return varta_wheel_arm(&run->wheel, number, expires) == earlier;
+	return varta_wheel_arm(&run->wheel, nr, expires) == earlier;
 }
 
 static bool step_arm(struct wheel_run *run)
@@ -121,28 +121,28 @@ static bool step_arm_many(struct wheel_run *run)
 
 static bool step_disarm(struct wheel_run *run)
 {
-	u32 number = random_below(run, run->capacity);
+	u32 nr = random_below(run, run->capacity);
 
-	run->expires[number] = U64_MAX;
-	varta_wheel_disarm(&run->wheel, number);
+	run->expires[nr] = U64_MAX;
+	varta_wheel_disarm(&run->wheel, nr);
 	return true;
 }
 
 /* One call; timers that expire early are armed again, some for later. */
-static bool expire_once(struct wheel_run *run, u64 now, u32 room, bool *more)
+static bool expire_once(struct wheel_run *run, u64 now, u32 max, bool *more)
 {
-	u32 numbers[VARTA_WHEEL_BATCH];
+	u32 nrs[VARTA_WHEEL_BATCH];
 	u64 deadlines[VARTA_WHEEL_BATCH];
 	u32 count, i, later = 0;
 
-	count = varta_wheel_expire(&run->wheel, now, numbers, room, more);
-	if (count > room)
+	count = varta_wheel_expire(&run->wheel, now, nrs, max, more);
+	if (count > max)
 		return false;
 	for (i = 0; i < count; i++) {
-		u64 *expires = &run->expires[numbers[i]];
+		u64 *expires = &run->expires[nrs[i]];
 
 		/* Must be armed. */
-		if (numbers[i] >= run->capacity || *expires == U64_MAX)
+		if (nrs[i] >= run->capacity || *expires == U64_MAX)
 			return false;
 		if (*expires <= now) {
 			*expires = U64_MAX;
@@ -155,22 +155,22 @@ static bool expire_once(struct wheel_run *run, u64 now, u32 room, bool *more)
 			return false;
 		if (!random_below(run, 8))
 			*expires = max(*expires, random_time(run));
-		numbers[later] = numbers[i];
+		nrs[later] = nrs[i];
 		deadlines[later++] = *expires;
 		run->early++;
 	}
-	varta_wheel_arm_batch(&run->wheel, numbers, deadlines, later);
+	varta_wheel_arm_batch(&run->wheel, nrs, deadlines, later);
 	return true;
 }
 
 /* Up to @calls calls; may leave due timers. */
 static bool expire(struct wheel_run *run, u64 now, u32 calls)
 {
-	u32 room = 1 + random_below(run, VARTA_WHEEL_BATCH);
+	u32 max = 1 + random_below(run, VARTA_WHEEL_BATCH);
 	bool more = true;
 
 	while (more && calls--) {
-		if (!expire_once(run, now, room, &more))
+		if (!expire_once(run, now, max, &more))
 			return false;
 	}
 	return more || earliest(run) > now || earliest(run) == U64_MAX;

@@ -39,16 +39,16 @@ static struct varta_wheel *wheel_of(struct kunit *test)
 	return test->priv;
 }
 
-static bool arm(struct kunit *test, u32 number, u64 expires)
+static bool arm(struct kunit *test, u32 nr, u64 expires)
 {
-	if (!wheel_is_armed(wheel_of(test), number) || expires < times[number])
-		times[number] = expires;
-	return varta_wheel_arm(wheel_of(test), number, expires);
+	if (!wheel_is_armed(wheel_of(test), nr) || expires < times[nr])
+		times[nr] = expires;
+	return varta_wheel_arm(wheel_of(test), nr, expires);
 }
 
-static void disarm(struct kunit *test, u32 number)
+static void disarm(struct kunit *test, u32 nr)
 {
-	varta_wheel_disarm(wheel_of(test), number);
+	varta_wheel_disarm(wheel_of(test), nr);
 }
 
 static u64 next(struct kunit *test)
@@ -57,31 +57,31 @@ static u64 next(struct kunit *test)
 }
 
 /* One call of varta_wheel_expire(). Returns whether more are due. */
-static bool expire(struct kunit *test, u64 now, u32 room,
+static bool expire(struct kunit *test, u64 now, u32 max,
 		   struct expired_timers *expired)
 {
-	u32 numbers[VARTA_WHEEL_BATCH], later = 0, count, i;
+	u32 nrs[VARTA_WHEEL_BATCH], later = 0, count, i;
 	u64 deadlines[VARTA_WHEEL_BATCH];
 	bool more;
 
-	count = varta_wheel_expire(wheel_of(test), now, numbers,
-				   min_t(u32, room, VARTA_WHEEL_BATCH), &more);
-	KUNIT_ASSERT_LE(test, count, min_t(u32, room, VARTA_WHEEL_BATCH));
+	count = varta_wheel_expire(wheel_of(test), now, nrs,
+				   min_t(u32, max, VARTA_WHEEL_BATCH), &more);
+	KUNIT_ASSERT_LE(test, count, min_t(u32, max, VARTA_WHEEL_BATCH));
 	for (i = 0; i < count; i++) {
-		u32 number = numbers[i];
+		u32 nr = nrs[i];
 
-		KUNIT_ASSERT_LT(test, number, CAPACITY);
-		if (times[number] > now) {
-			numbers[later] = number;
-			deadlines[later++] = times[number];
+		KUNIT_ASSERT_LT(test, nr, CAPACITY);
+		if (times[nr] > now) {
+			nrs[later] = nr;
+			deadlines[later++] = times[nr];
 			expired->early++;
 			continue;
 		}
-		KUNIT_ASSERT_FALSE(test, test_bit(number, expired->set));
-		__set_bit(number, expired->set);
-		expired->order[expired->count++] = number;
+		KUNIT_ASSERT_FALSE(test, test_bit(nr, expired->set));
+		__set_bit(nr, expired->set);
+		expired->order[expired->count++] = nr;
 	}
-	varta_wheel_arm_batch(wheel_of(test), numbers, deadlines, later);
+	varta_wheel_arm_batch(wheel_of(test), nrs, deadlines, later);
 	return more;
 }
 
@@ -228,7 +228,7 @@ static void u64_max_never_expires(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, expire_all(test, 50), 1);
 }
 
-static void first_and_last_number_expire(struct kunit *test)
+static void first_and_last_timer_expire(struct kunit *test)
 {
 	struct expired_timers *expired = alloc_expired(test);
 
@@ -507,17 +507,17 @@ static void timers_cascade_in_batches(struct kunit *test)
 			CAPACITY - 1);
 }
 
-static void expire_returns_at_most_room_timers(struct kunit *test)
+static void expire_returns_at_most_max_timers(struct kunit *test)
 {
-	static const u32 rooms[] = {
+	static const u32 limits[] = {
 		1, 7, VARTA_WHEEL_BATCH - 1, VARTA_WHEEL_BATCH,
 		VARTA_WHEEL_BATCH + 1, CAPACITY,
 	};
 	struct expired_timers *expired = alloc_expired(test);
 	u32 i, j, calls;
 
-	for (i = 0; i < ARRAY_SIZE(rooms); i++) {
-		u32 each = min_t(u32, rooms[i], VARTA_WHEEL_BATCH);
+	for (i = 0; i < ARRAY_SIZE(limits); i++) {
+		u32 each = min_t(u32, limits[i], VARTA_WHEEL_BATCH);
 
 		reset_wheel(test);
 		memset(expired, 0, sizeof(*expired));
@@ -526,7 +526,7 @@ static void expire_returns_at_most_room_timers(struct kunit *test)
 			arm(test, j, j % 8 == 7 ? U64_MAX - 1 : WIDTH(j % 4) *
 			    (1 + j % 3) + j);
 		calls = 1;
-		while (expire(test, 10 * WIDTH(3), rooms[i], expired))
+		while (expire(test, 10 * WIDTH(3), limits[i], expired))
 			KUNIT_ASSERT_LT(test, ++calls, CALLS_MAX);
 		KUNIT_EXPECT_EQ(test, expired->count, CAPACITY - CAPACITY / 8);
 		KUNIT_EXPECT_GE(test, calls, expired->count / each);
@@ -561,7 +561,7 @@ static void changes_between_batches_take_effect(struct kunit *test)
 /* A timer in a narrow bucket becomes due while a wide bucket expires. */
 static void narrow_bucket_expires_before_wide_one(struct kunit *test)
 {
-	enum { NR_NARROW = 12, ROOM = 8 };
+	enum { NR_NARROW = 12, MAX_TIMERS = 8 };
 	const u64 near = WIDTH(3) * 99;
 	const u64 expires = near + 3 * WIDTH(1);
 	struct expired_timers *expired = alloc_expired(test);
@@ -572,15 +572,15 @@ static void narrow_bucket_expires_before_wide_one(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, expire_all(test, near - 2 * REACH(0)), 0);
 	for (i = 0; i < NR_NARROW; i++)
 		arm(test, i, expires);
-	KUNIT_ASSERT_TRUE(test, expire(test, near, ROOM, expired));
+	KUNIT_ASSERT_TRUE(test, expire(test, near, MAX_TIMERS, expired));
 	/* Early timers get what due timers leave: at least a quarter. */
-	KUNIT_ASSERT_TRUE(test,
-			  expire(test, expires - WIDTH(1), ROOM, expired));
-	KUNIT_ASSERT_TRUE(test,
-			  expire(test, expires - WIDTH(1), ROOM, expired));
-	KUNIT_EXPECT_EQ(test, expired->early, 3 * ROOM);
-	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, expired));
-	KUNIT_ASSERT_TRUE(test, expire(test, expires, ROOM, expired));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires - WIDTH(1), MAX_TIMERS,
+				       expired));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires - WIDTH(1), MAX_TIMERS,
+				       expired));
+	KUNIT_EXPECT_EQ(test, expired->early, 3 * MAX_TIMERS);
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, MAX_TIMERS, expired));
+	KUNIT_ASSERT_TRUE(test, expire(test, expires, MAX_TIMERS, expired));
 	KUNIT_EXPECT_EQ(test, expired->count, NR_NARROW);
 	KUNIT_EXPECT_EQ(test, find_next_zero_bit(expired->set, CAPACITY, 0),
 			NR_NARROW);
@@ -728,16 +728,16 @@ static void wheel_may_lag_behind_time(struct kunit *test)
 /* One call; all timers but @waiter are rearmed for @now + @by. */
 static bool expire_under_flood(struct kunit *test, u64 now, u32 waiter, u64 by)
 {
-	u32 numbers[VARTA_WHEEL_BATCH], count, i;
+	u32 nrs[VARTA_WHEEL_BATCH], count, i;
 	bool more, found = false;
 
-	count = varta_wheel_expire(wheel_of(test), now, numbers,
+	count = varta_wheel_expire(wheel_of(test), now, nrs,
 				   VARTA_WHEEL_BATCH / 2, &more);
 	for (i = 0; i < count; i++) {
-		u64 when = numbers[i] == waiter ? times[waiter] : now + by;
+		u64 when = nrs[i] == waiter ? times[waiter] : now + by;
 
-		found |= numbers[i] == waiter && times[waiter] <= now;
-		varta_wheel_arm(wheel_of(test), numbers[i], when);
+		found |= nrs[i] == waiter && times[waiter] <= now;
+		varta_wheel_arm(wheel_of(test), nrs[i], when);
 	}
 	return found;
 }
@@ -788,7 +788,7 @@ static void narrow_buckets_do_not_starve_wide_ones(struct kunit *test)
 static void wheel_bytes_matches_allocation(struct kunit *test)
 {
 	struct varta_wheel *wheel = wheel_of(test);
-	/* DUE, SOON, and one EARLY for each level but the lowest. */
+	/* LIST_DUE, LIST_CURRENT, and LIST_EARLY of all but one level. */
 	const u32 lists = VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS + 2 +
 			  VARTA_WHEEL_LEVELS - 1;
 
@@ -821,7 +821,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(expiry_is_exact_at_every_bucket_edge),
 	KUNIT_CASE(expiry_just_below_u64_max_is_exact),
 	KUNIT_CASE(u64_max_never_expires),
-	KUNIT_CASE(first_and_last_number_expire),
+	KUNIT_CASE(first_and_last_timer_expire),
 
 	KUNIT_CASE(only_earlier_expiry_replaces_armed_one),
 	KUNIT_CASE(timer_is_disarmed_in_any_bucket),
@@ -837,7 +837,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(arm_returns_true_only_before_next_event),
 
 	KUNIT_CASE(timers_cascade_in_batches),
-	KUNIT_CASE(expire_returns_at_most_room_timers),
+	KUNIT_CASE(expire_returns_at_most_max_timers),
 	KUNIT_CASE(changes_between_batches_take_effect),
 	KUNIT_CASE(narrow_bucket_expires_before_wide_one),
 	KUNIT_CASE(scan_of_pending_timers_leaves_room_for_early_ones),
