@@ -6,28 +6,16 @@
 #include "agent_attrs.h"
 #include "params.h"
 
-/**
- * varta_agent_nest_size() - largest size of what varta_put_agent() adds
- *
- * Return: size in bytes.
- */
+/* Largest size of what varta_put_agent() adds. */
 size_t varta_agent_nest_size(void)
 {
-	return nla_total_size(0) +			/* agent, the nest */
-	       nla_total_size(sizeof(u32)) +		/* pid */
-	       nla_total_size(sizeof(u32)) +		/* ns-pid */
-	       nla_total_size_64bit(sizeof(u64)) +	/* ns-inode */
-	       nla_total_size(sizeof(u32)) +		/* origin */
-	       nla_total_size(sizeof(u32)) +		/* status */
-	       nla_total_size_64bit(sizeof(u64)) +	/* nonce */
-	       nla_total_size(sizeof(u32)) +		/* payload */
-	       nla_total_size_64bit(sizeof(u64)) +	/* last-beat */
-	       nla_total_size_64bit(sizeof(u64)) +	/* silence */
-	       nla_total_size(0) +			/* stalled */
-	       nla_total_size(sizeof(u32)) +		/* source */
-	       nla_total_size(sizeof(u32)) +		/* threshold-ms */
-	       nla_total_size(VARTA_NAME_SIZE) +		/* name */
-	       nla_total_size(sizeof(u32));		/* exit-code or -signal */
+	/* pid, ns-pid, origin, status, payload, source, threshold-ms, exit-* */
+	return 8 * nla_total_size(sizeof(u32)) +
+	       /* ns-inode, nonce, last-beat, silence */
+	       4 * nla_total_size_64bit(sizeof(u64)) +
+	       nla_total_size(VARTA_NAME_SIZE) +
+	       /* stalled, and the nest itself */
+	       2 * nla_total_size(0);
 }
 
 static int put_exit(struct sk_buff *skb, u32 exit_code)
@@ -46,7 +34,6 @@ static int put_exit(struct sk_buff *skb, u32 exit_code)
  * @pid: its pid for the reader, 0 to omit it
  * @now: end of its silence, CLOCK_MONOTONIC in nanoseconds
  *
- * Context: any; does not sleep.
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,

@@ -31,8 +31,6 @@ static struct pid *pid_of_proc(struct varta_proc *proc)
  * varta_attest_pid() - identify a process by its pid alone
  * @id: set, without user, network namespace and name
  * @pid: of a thread group, held by the caller
- *
- * Context: any.
  */
 void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
 {
@@ -50,7 +48,6 @@ void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
  * @id: the agent; its process reference is valid
  * @reader: the pid namespace
  *
- * Context: any.
  * Return: the pid, 0 if the agent is not visible there.
  */
 u32 varta_pid_in_ns(const struct varta_agent_id *id,
@@ -66,7 +63,6 @@ u32 varta_pid_in_ns(const struct varta_agent_id *id,
  * varta_namespace_allowed() - whether processes of a pid namespace may beat
  * @sender: a process of the namespace
  *
- * Context: any.
  * Return: false if namespace_policy is host and it is not the initial one.
  */
 bool varta_namespace_allowed(const struct varta_sender *sender)
@@ -187,12 +183,6 @@ bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed)
 	return allowed;
 }
 
-/**
- * varta_sender_alive() - whether a process has not exited
- * @sender: the process
- *
- * Context: any.
- */
 bool varta_sender_alive(const struct varta_sender *sender)
 {
 	struct task_struct *task;
@@ -219,23 +209,11 @@ void varta_sender_put(struct varta_sender *sender)
 	put_pid(sender->pid);
 }
 
-/**
- * varta_proc_get() - get a process reference
- * @proc: the process
- *
- * Context: any.
- */
 void varta_proc_get(struct varta_proc *proc)
 {
 	get_pid(pid_of_proc(proc));
 }
 
-/**
- * varta_proc_put() - put a process reference
- * @proc: the process
- *
- * Context: any.
- */
 void varta_proc_put(struct varta_proc *proc)
 {
 	put_pid(pid_of_proc(proc));
@@ -244,8 +222,6 @@ void varta_proc_put(struct varta_proc *proc)
 /**
  * varta_proc_get_state() - whether a process still has its pid
  * @id: an attested agent; its process reference is valid
- *
- * Context: any.
  */
 enum varta_proc_state varta_proc_get_state(const struct varta_agent_id *id)
 {

@@ -14,28 +14,17 @@
 
 struct pid_namespace;
 
-/**
- * varta_proc_of_pid() - process reference of a process
- * @pid: of its thread group
- */
 static inline struct varta_proc *varta_proc_of_pid(struct pid *pid)
 {
 	return (struct varta_proc *)pid;
 }
 
-/**
- * varta_ns_pid() - pid of a process in its own pid namespace
- * @pid: of its thread group
- */
 static inline u32 varta_ns_pid(const struct pid *pid)
 {
 	return pid->numbers[pid->level].nr;
 }
 
-/**
- * varta_tracker_upid() - key of a process in the tracker, with its pid namespace
- * @pid: of its thread group
- */
+/* Key of a process in the tracker, with the pid namespace that it is from. */
 static inline const struct upid *varta_tracker_upid(const struct pid *pid)
 {
 	bool by_ns_pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
@@ -44,10 +33,6 @@ static inline const struct upid *varta_tracker_upid(const struct pid *pid)
 	return &pid->numbers[by_ns_pid ? pid->level : 0];
 }
 
-/**
- * varta_tracker_pid() - key of a process in the tracker
- * @pid: of its thread group
- */
 static inline u32 varta_tracker_pid(const struct pid *pid)
 {
 	return varta_tracker_upid(pid)->nr;

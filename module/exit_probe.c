@@ -42,12 +42,6 @@ static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)
 		exit_tracepoint = tracepoint;
 }
 
-/**
- * varta_exit_probe_init() - register the probe
- *
- * Context: process, after the tracker and the stall thread.
- * Return: 0 or a negative errno.
- */
 int varta_exit_probe_init(void)
 {
 	for_each_kernel_tracepoint(find_exit_tracepoint, NULL);
@@ -58,11 +52,6 @@ int varta_exit_probe_init(void)
 	return tracepoint_probe_register(exit_tracepoint, note_exit, NULL);
 }
 
-/**
- * varta_exit_probe_exit() - unregister the probe
- *
- * Context: process; waits for probes that are running.
- */
 void varta_exit_probe_exit(void)
 {
 	tracepoint_probe_unregister(exit_tracepoint, note_exit, NULL);

@@ -732,23 +732,13 @@ static int __init flush_stale_members(void)
 	return err ?: genl_unregister_family(&flush_family);
 }
 
-/**
- * varta_netlink_init() - register the netlink family
- *
- * Context: process, after everything else: requests can come at once.
- * Return: 0 or a negative errno.
- */
+/* Requests can come as soon as the family is registered. */
 int __init varta_netlink_init(void)
 {
 	varta_nl_family.mcgrps = guarded_groups;
 	return flush_stale_members() ?: genl_register_family(&varta_nl_family);
 }
 
-/**
- * varta_netlink_exit() - unregister the netlink family
- *
- * Context: process; waits for requests that are being handled.
- */
 void varta_netlink_exit(void)
 {
 	genl_unregister_family(&varta_nl_family);

@@ -60,22 +60,12 @@ static struct pernet_operations net_ops = {
 	.size	= sizeof(struct pernet_data),
 };
 
-/**
- * varta_netns_ref_init() - create a reference object for each namespace
- *
- * Context: process, may sleep.
- * Return: 0 or a negative errno.
- */
 int varta_netns_ref_init(void)
 {
 	return register_pernet_subsys(&net_ops);
 }
 
-/**
- * varta_netns_ref_exit() - put the reference objects
- *
- * Context: process, may sleep. References that are held stay valid.
- */
+/* References that are held stay valid. */
 void varta_netns_ref_exit(void)
 {
 	unregister_pernet_subsys(&net_ops);
@@ -88,36 +78,19 @@ static struct varta_netns *netns_of(const struct net *net)
 	return data->netns;
 }
 
-/**
- * varta_netns_of_current() - network namespace of the current task
- *
- * Context: process.
- * Return: reference, valid while the task stays in the namespace.
- */
+/* Valid while the task stays in the namespace. */
 struct varta_netns *varta_netns_of_current(void)
 {
 	return netns_of(current->nsproxy->net_ns);
 }
 
-/**
- * varta_netns_get() - get a reference
- * @netns: the namespace, may be NULL
- *
- * Context: any.
- */
 void varta_netns_get(struct varta_netns *netns)
 {
 	if (netns)
 		refcount_inc(&netns->refs);
 }
 
-/**
- * varta_netns_get_of_task() - get a reference to the namespace of a task
- * @task: the task, which may be exiting
- *
- * Context: any but interrupts; does not sleep.
- * Return: the reference, NULL if the task already left its namespaces.
- */
+/* Returns NULL if the task already left its namespaces on exit. */
 struct varta_netns *varta_netns_get_of_task(struct task_struct *task)
 {
 	struct varta_netns *netns = NULL;
@@ -130,25 +103,13 @@ struct varta_netns *varta_netns_get_of_task(struct task_struct *task)
 	return netns;
 }
 
-/**
- * varta_netns_put() - put a reference
- * @netns: the namespace, may be NULL
- *
- * Context: any.
- */
 void varta_netns_put(struct varta_netns *netns)
 {
 	if (netns && refcount_dec_and_test(&netns->refs))
 		kfree(netns);
 }
 
-/**
- * varta_netns_get_net() - get the network namespace itself
- * @netns: the namespace, may be NULL
- *
- * Context: any.
- * Return: the namespace, to be released with put_net(); NULL if it exits.
- */
+/* Returns NULL if the namespace exits. Release with put_net(). */
 struct net *varta_netns_get_net(struct varta_netns *netns)
 {
 	struct net *net;

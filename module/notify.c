@@ -24,12 +24,6 @@
 /* Sets of agents in a batch are bit masks. */
 static_assert(sizeof(u64) * BITS_PER_BYTE >= VARTA_NOTIFY_AGENTS);
 
-/**
- * varta_notify_begin() - start a batch
- * @batch: new or sent
- * @command: the event, VARTA_CMD_..._NTF
- * @now: time of the event
- */
 void varta_notify_begin(struct varta_notify_batch *batch, u8 command, u64 now)
 {
 	batch->command = command;
@@ -37,14 +31,7 @@ void varta_notify_begin(struct varta_notify_batch *batch, u8 command, u64 now)
 	batch->count = 0;
 }
 
-/**
- * varta_notify_add() - add an agent to a batch
- * @batch: started, with room
- * @agent: the agent, with its slot locked
- *
- * Context: any; does not sleep.
- * Return: whether there is room for another agent.
- */
+/* Adds an agent whose slot is locked. Returns whether there is room for more. */
 bool varta_notify_add(struct varta_notify_batch *batch,
 		      const struct varta_agent_info *agent)
 {
@@ -205,12 +192,7 @@ static void notify_agent_netns(const struct varta_notify_batch *batch, u64 mask)
 	}
 }
 
-/**
- * varta_notify_send() - send the events of a batch
- * @batch: the batch; varta_notify_begin() starts it again
- *
- * Context: process, may sleep.
- */
+/* May sleep. varta_notify_begin() starts the batch again. */
 void varta_notify_send(struct varta_notify_batch *batch)
 {
 	u64 all;

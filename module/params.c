@@ -38,13 +38,6 @@ struct varta_setting varta_settings[VARTA_SETTINGS_NUM] = {
 #undef X
 };
 
-/**
- * varta_setting_allows() - whether a value is in the range of a setting
- * @setting: the setting
- * @value: the value
- *
- * Context: any.
- */
 bool varta_setting_allows(const struct varta_setting *setting, u32 value)
 {
 	return value >= setting->min && value <= setting->max;
@@ -56,7 +49,6 @@ bool varta_setting_allows(const struct varta_setting *setting, u32 value)
  * @text: one of its words or a number, optionally with a newline
  * @value: set to the value
  *
- * Context: any.
  * Return: 0; -EINVAL if it is neither; -ERANGE if it is out of range.
  */
 int varta_setting_parse(const struct varta_setting *setting, const char *text,
@@ -78,14 +70,7 @@ int varta_setting_parse(const struct varta_setting *setting, const char *text,
 	return varta_setting_allows(setting, *value) ? 0 : -ERANGE;
 }
 
-/**
- * varta_setting_print() - write the value of a setting as text
- * @setting: the setting
- * @page: buffer of PAGE_SIZE
- *
- * Context: any.
- * Return: length of the text, which ends in a newline.
- */
+/* Writes the value and a newline to a buffer of PAGE_SIZE. */
 int varta_setting_print(const struct varta_setting *setting, char *page)
 {
 	u32 value = READ_ONCE(setting->value);
@@ -95,13 +80,7 @@ int varta_setting_print(const struct varta_setting *setting, char *page)
 	return sysfs_emit(page, "%u\n", value);
 }
 
-/**
- * varta_setting_change() - change a writable setting
- * @setting: the setting
- * @value: the new value, in range
- *
- * Context: process, after varta_setting_on_change() calls.
- */
+/* @value is in range. */
 void varta_setting_change(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
@@ -109,13 +88,7 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 		setting->changed();
 }
 
-/**
- * varta_setting_on_change() - register the function that is called on a change
- * @id: the setting
- * @changed: called in process context after each change
- *
- * Context: process, before the setting can be changed.
- */
+/* To be called before the setting can be changed. */
 void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void))
 {
 	varta_settings[id].changed = changed;

@@ -42,12 +42,6 @@ struct varta_setting {
 
 extern struct varta_setting varta_settings[VARTA_SETTINGS_NUM];
 
-/**
- * varta_setting() - the value of a setting
- * @id: the setting
- *
- * Context: any.
- */
 static inline u32 varta_setting(enum varta_setting_id id)
 {
 	return READ_ONCE(varta_settings[id].value);

@@ -49,14 +49,7 @@ static bool is_first_terminal(const struct varta_beat_info *beat,
 	return varta_beat_is_terminal(beat) && !last->terminal;
 }
 
-/**
- * varta_agent_ratelimited() - whether the agent's last beat is too recent
- * @beat: the beat
- * @id: its agent
- * @now: CLOCK_MONOTONIC in nanoseconds
- *
- * Context: process; does not sleep.
- */
+/* Whether the last beat of the agent is too recent. */
 bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 			     const struct varta_agent_id *id, u64 now)
 {

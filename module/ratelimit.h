@@ -6,11 +6,6 @@
 #include "agent.h"
 #include "params.h"
 
-/**
- * varta_ratelimit_enabled() - whether a rate limit is set
- *
- * Context: any.
- */
 static inline bool varta_ratelimit_enabled(void)
 {
 	return varta_setting(VARTA_SET_MIN_BEAT_INTERVAL_MS) |

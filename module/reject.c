@@ -99,7 +99,6 @@ static void set_text(struct netlink_ext_ack *extack, enum varta_reason reason)
  *
  * Counts the refusal, unless the tracker did.
  *
- * Context: any.
  * Return: the negative errno for the sender.
  */
 int varta_reject(struct netlink_ext_ack *extack, const struct nlattr *attr,
@@ -113,15 +112,7 @@ int varta_reject(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	return -refusals[reason].error;
 }
 
-/**
- * varta_reject_missing() - refuse a request that lacks an attribute
- * @extack: gets text and type; may be NULL
- * @nest: the nest that should have it, NULL for the message
- * @type: the attribute
- *
- * Context: any.
- * Return: the negative errno for the sender.
- */
+/* @nest is the nest that lacks the attribute, NULL for the message. */
 int varta_reject_missing(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 u16 type)
 {
@@ -129,15 +120,7 @@ int varta_reject_missing(struct netlink_ext_ack *extack, struct nlattr *nest,
 	return varta_reject(extack, NULL, VARTA_REASON_MISSING_ATTRIBUTE);
 }
 
-/**
- * varta_reject_value() - refuse a value that is out of the range of a setting
- * @extack: gets the allowed range and offset; may be NULL
- * @attr: the value
- * @id: the setting
- *
- * Context: any.
- * Return: the negative errno for the sender.
- */
+/* A value is out of the range of a setting. */
 int varta_reject_value(struct netlink_ext_ack *extack,
 		       const struct nlattr *attr, enum varta_setting_id id)
 {

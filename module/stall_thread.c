@@ -234,13 +234,6 @@ static struct notifier_block suspend_notifier = {
 	.notifier_call = note_suspend,
 };
 
-/**
- * varta_stall_thread_start() - start the thread
- *
- * Context: process, after the tracker. The netlink family may be registered
- * later: without agents, nothing is sent.
- * Return: 0 or a negative errno.
- */
 int varta_stall_thread_start(void)
 {
 	int err;
@@ -258,44 +251,27 @@ int varta_stall_thread_start(void)
 	return 0;
 }
 
-/**
- * varta_stall_thread_stop() - stop the thread
- *
- * Context: process; waits for the thread. After that, the functions below may
- * be called and have no effect.
- */
+/* After that, the functions below may be called and have no effect. */
 void varta_stall_thread_stop(void)
 {
 	unregister_pm_notifier(&suspend_notifier);
 	kthread_stop(thread);
 }
 
-/**
- * varta_stall_thread_kick() - wake the thread for an earlier deadline
- *
- * Context: any.
- */
+/* For a deadline that is earlier than the one the thread waits for. */
 void varta_stall_thread_kick(void)
 {
 	wake_up(&thread_wait);
 }
 
-/**
- * varta_stall_thread_note_exit() - wake the thread to report an exit
- *
- * Context: any, after varta_tracker_note_exit().
- */
+/* To be called after varta_tracker_note_exit(). */
 void varta_stall_thread_note_exit(void)
 {
 	set_bit(PENDING_EXITS, &pending);
 	wake_up(&thread_wait);
 }
 
-/**
- * varta_stall_thread_rescan() - apply a changed threshold to all agents
- *
- * Context: any, after the setting was changed.
- */
+/* To be called after the threshold was changed. */
 void varta_stall_thread_rescan(void)
 {
 	/* The setting is visible before the bit. Pairs with rescan(). */

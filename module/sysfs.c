@@ -138,12 +138,6 @@ static const struct attribute_group *varta_groups[] = {
 	NULL
 };
 
-/**
- * varta_sysfs_init() - create /sys/kernel/varta
- *
- * Context: process, after counters and tracker.
- * Return: 0 or a negative errno.
- */
 int varta_sysfs_init(void)
 {
 	int err;
@@ -157,11 +151,6 @@ int varta_sysfs_init(void)
 	return err;
 }
 
-/**
- * varta_sysfs_exit() - remove /sys/kernel/varta
- *
- * Context: process; waits for open reads and writes.
- */
 void varta_sysfs_exit(void)
 {
 	sysfs_remove_groups(varta_kobj, varta_groups);

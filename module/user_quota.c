@@ -32,7 +32,7 @@ struct user {
 };
 
 static struct {
-	/* Protects the other members. Taken inside a slot's lock. */
+	/* Protects the other members. Taken inside a slot's lock, not in interrupts. */
 	spinlock_t lock;
 	struct user *users;
 	struct hlist_head *buckets;
@@ -40,13 +40,6 @@ static struct {
 	unsigned int bits;
 } table;
 
-/**
- * varta_quota_init() - allocate the table
- * @capacity: of the tracker
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
 int varta_quota_init(u32 capacity)
 {
 	u32 nr = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
@@ -67,7 +60,6 @@ int varta_quota_init(u32 capacity)
 	return 0;
 }
 
-/** varta_quota_exit() - free the table */
 void varta_quota_exit(void)
 {
 	kvfree(table.buckets);
@@ -127,13 +119,7 @@ static void uncharge(u32 uid)
 	}
 }
 
-/**
- * varta_quota_try_charge() - charge an agent to a user
- * @uid: the user, in the initial user namespace
- *
- * Context: any but interrupts; does not sleep.
- * Return: false, and it is not charged, if the user is at its limit.
- */
+/* Returns false, and charges nothing, if the user is at its limit. */
 bool varta_quota_try_charge(u32 uid)
 {
 	bool charged;
@@ -144,12 +130,6 @@ bool varta_quota_try_charge(u32 uid)
 	return charged;
 }
 
-/**
- * varta_quota_uncharge() - uncharge an agent
- * @uid: the user that it was charged to
- *
- * Context: any but interrupts; does not sleep.
- */
 void varta_quota_uncharge(u32 uid)
 {
 	spin_lock(&table.lock);
@@ -157,14 +137,7 @@ void varta_quota_uncharge(u32 uid)
 	spin_unlock(&table.lock);
 }
 
-/**
- * varta_quota_transfer() - transfer the charge for an agent to another user
- * @old: the user that it was charged to
- * @uid: the new user, which may be the same
- *
- * Context: any but interrupts; does not sleep.
- * Return: false, with nothing changed, if @uid is at its limit.
- */
+/* The same for an agent that is charged to @old, which may be the same user. */
 bool varta_quota_transfer(u32 old, u32 uid)
 {
 	bool charged = true;

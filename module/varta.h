@@ -19,11 +19,6 @@ struct varta_module {
 
 extern struct varta_module varta;
 
-/**
- * varta_threshold_ns() - setting threshold_ms in nanoseconds
- *
- * Context: any.
- */
 static inline u64 varta_threshold_ns(void)
 {
 	return (u64)varta_setting(VARTA_SET_THRESHOLD_MS) * NSEC_PER_MSEC;
