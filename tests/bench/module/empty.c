@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A generic netlink family that is varta's in all but its name and its
- * handlers, which do nothing: what a request costs before varta begins.
+ * A generic netlink family with the operations and policies of varta, whose
+ * handlers do nothing. The bench measures with it what netlink itself costs.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -55,5 +55,5 @@ static void __exit empty_exit(void)
 module_init(empty_init);
 module_exit(empty_exit);
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("A reference for varta's bench: its requests, and nothing done");
+MODULE_DESCRIPTION("Netlink family that does nothing, for varta's bench");
 MODULE_AUTHOR("The varta developers");
