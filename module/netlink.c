@@ -78,10 +78,8 @@ static const struct nlattr *wrong_field(struct nlattr **attrs,
 	}
 }
 
-/* Reads a beat from typed fields. @ns_pid is the pid of a beat without one. */
 static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		       struct nlattr *nest, u32 ns_pid, u64 now,
-		       struct varta_beat_info *beat)
+		       struct nlattr *nest, struct varta_beat_info *beat)
 {
 	const struct nlattr *status = attrs[VARTA_A_BEAT_STATUS];
 	const struct nlattr *nonce = attrs[VARTA_A_BEAT_NONCE];
@@ -97,9 +95,12 @@ static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
 
 	beat->status = nla_get_u32(status);
 	beat->nonce = get_u64(nonce);
-	beat->timestamp = timestamp ? get_u64(timestamp) : now;
-	beat->payload = payload ? nla_get_u32(payload) : 0;
-	beat->pid = pid ? nla_get_u32(pid) : ns_pid;
+	if (timestamp)
+		beat->timestamp = get_u64(timestamp);
+	if (payload)
+		beat->payload = nla_get_u32(payload);
+	if (pid)
+		beat->pid = nla_get_u32(pid);
 
 	error = varta_beat_check(beat, 1);
 	if (!error)
@@ -129,10 +130,12 @@ static bool threshold_allowed(u32 threshold_ms)
 	       threshold_ms <= varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
 }
 
-/* @nest: the relayed beat, NULL for the sender's own. */
+/*
+ * Reads a beat. @beat has the defaults of pid and timestamp, and is 0 else. @nest
+ * is the relayed beat, NULL for the sender's own.
+ */
 static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		     struct nlattr *nest, u32 ns_pid, u64 now,
-		     struct varta_beat_info *beat)
+		     struct nlattr *nest, struct varta_beat_info *beat)
 {
 	const struct nlattr *threshold_ms = attrs[VARTA_A_BEAT_THRESHOLD_MS];
 	const struct nlattr *name = attrs[VARTA_A_BEAT_NAME];
@@ -141,12 +144,12 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (attrs[VARTA_A_BEAT_FRAME])
 		err = read_frame(extack, attrs, beat);
 	else
-		err = read_fields(extack, attrs, nest, ns_pid, now, beat);
+		err = read_fields(extack, attrs, nest, beat);
 	if (err)
 		return err;
 
-	beat->name = name ? nla_data(name) : NULL;
-	beat->threshold_ms = 0;
+	if (name)
+		beat->name = nla_data(name);
 	if (threshold_ms) {
 		beat->threshold_ms = nla_get_u32(threshold_ms);
 		if (!threshold_allowed(beat->threshold_ms))
@@ -252,10 +255,10 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	struct pid *pid = task_tgid(current);
 	u32 ns_pid = varta_ns_pid(pid);
 	u64 now = ktime_get_ns();
-	struct varta_beat_info beat;
+	struct varta_beat_info beat = { .pid = ns_pid, .timestamp = now };
 	int err;
 
-	err = read_beat(info->extack, info->attrs, NULL, ns_pid, now, &beat);
+	err = read_beat(info->extack, info->attrs, NULL, &beat);
 	if (err)
 		return err;
 	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
@@ -297,8 +300,8 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		/* Relayed agents are charged to the relay's user. */
 		.uid	= from_kuid(&init_user_ns, current_uid()),
 	};
-	struct varta_beat_info beat;
 	u64 now = ktime_get_ns();
+	struct varta_beat_info beat = { .timestamp = now };
 	bool started;
 	u64 token_ns;
 	int err;
@@ -310,7 +313,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	if (!tb[VARTA_A_RELAYED_BEAT_PID] && !tb[VARTA_A_RELAYED_BEAT_FRAME])
 		return varta_reject_missing(extack, nest,
 					    VARTA_A_RELAYED_BEAT_PID);
-	err = read_beat(extack, tb, nest, 0, now, &beat);
+	err = read_beat(extack, tb, nest, &beat);
 	if (err)
 		return err;
 	if (beat.pid > VARTA_PID_MAX)
