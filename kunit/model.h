@@ -35,7 +35,7 @@ struct model_slot {
 	bool stalled;
 	/* 0 if it has none. */
 	u32 threshold_ms;
-	char name[VARTA_NAME_LEN];
+	char name[VARTA_NAME_SIZE];
 	bool exited;
 	u32 exit_code;
 };

@@ -12,8 +12,6 @@ enum varta_agent_limits {
 	VARTA_CAPACITY_MAX	= 4 * 1024 * 1024,
 };
 
-#define VARTA_NAME_LEN	VARTA_NAME_SIZE
-
 /* References whose meaning the tracker does not know. */
 struct varta_proc;
 struct varta_netns;
@@ -94,7 +92,7 @@ struct varta_agent_info {
 	u32 threshold_ms;
 	u32 exit_code;
 	enum varta_status status;
-	char name[VARTA_NAME_LEN];
+	char name[VARTA_NAME_SIZE];
 	bool stalled;
 	bool exited;
 };

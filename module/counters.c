@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading and taking counters. A total is only ever the sum over the CPUs: a
- * take remembers how much has been taken instead of writing into cells that
- * other CPUs are counting in, so no increment can fall between its read and
- * its reset, and totals never go back.
+ * A take does not reset cells, which other CPUs may be counting in: it
+ * remembers how much was taken. So no increment is lost, and totals never
+ * decrease.
  */
 
 #include <linux/cpumask.h>
@@ -13,7 +12,7 @@
 
 /**
  * varta_counters_init() - make all counters, at zero
- * @counters: to be set up
+ * @counters: the counters
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -27,8 +26,8 @@ int varta_counters_init(struct varta_counters *counters)
 }
 
 /**
- * varta_counters_destroy() - free what varta_counters_init() made
- * @counters: no longer used by anyone
+ * varta_counters_destroy() - free the memory of counters
+ * @counters: the counters, no longer in use
  */
 void varta_counters_destroy(struct varta_counters *counters)
 {
@@ -37,13 +36,12 @@ void varta_counters_destroy(struct varta_counters *counters)
 }
 
 /**
- * varta_counter_total() - everything counted since the counters were made
+ * varta_counter_total() - value of a counter since varta_counters_init()
  * @counters: the counters
- * @which: which one
+ * @which: which counter
  *
- * Context: any. Increments that other CPUs make meanwhile may or may not be
- * included, but what one read returned, no later read falls short of.
- * Return: the total.
+ * Context: any.
+ * Return: the total; no less than any earlier call returned.
  */
 u64 varta_counter_total(const struct varta_counters *counters,
 			enum varta_counter which)
@@ -58,14 +56,14 @@ u64 varta_counter_total(const struct varta_counters *counters,
 }
 
 /**
- * varta_counter_take() - what was counted since the last take
+ * varta_counter_take() - read a counter and reset it for the next take
  * @counters: the counters
- * @which: which one
+ * @which: which counter
  *
- * Every increment is returned by exactly one take. The total is not changed.
+ * Every increment is returned by exactly one take. The total does not change.
  *
  * Context: process, may sleep.
- * Return: the number of increments taken.
+ * Return: what was counted since the last take.
  */
 u64 varta_counter_take(struct varta_counters *counters,
 		       enum varta_counter which)

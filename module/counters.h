@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The counters: every total that varta keeps, named once, in VARTA_COUNTERS.
- * Counting is for the beat path, so it writes only this CPU's memory; reading
- * and taking sum over the CPUs. Values that go up and down (agents tracked,
- * stalls standing) are not counters and are kept by the tracker.
+ * Counters that only grow, one cell for each CPU, so that counting on the beat
+ * path is cheap. Values that go up and down are the tracker's.
  */
 #ifndef _VARTA_COUNTERS_H
 #define _VARTA_COUNTERS_H
@@ -22,7 +20,7 @@ enum varta_counter {
 	VARTA_COUNTERS_NUM,
 };
 
-/* A reader on another CPU must get each cell in one piece. */
+/* A cell can be read from another CPU without tearing. */
 static_assert(sizeof(unsigned long) == sizeof(u64));
 
 struct varta_counter_cells {
@@ -32,9 +30,9 @@ struct varta_counter_cells {
 struct varta_counters {
 	/* Each CPU writes its own, with this_cpu operations only. */
 	struct varta_counter_cells __percpu *cells;
-	/* Serialises takes, so that each increment is taken once. */
+	/* Serialises takes. */
 	struct mutex take_lock;
-	/* What earlier takes returned, by counter. Protected by take_lock. */
+	/* Sum of what earlier takes returned. Protected by take_lock. */
 	u64 taken[VARTA_COUNTERS_NUM];
 };
 

@@ -95,11 +95,9 @@ static bool scan_window(struct varta_tracker *tracker,
 	return false;
 }
 
-/**
- * varta_tracker_evict() - give an agent the slot of a victim
- * @tracker: the tracker, locked
- * @record: beat of an unknown agent; over quota, only agents of its own user
- *	are victims. Its result is set.
+/*
+ * Gives an unknown agent the slot of a victim, and sets record->result. Over
+ * quota, only agents of its own user are victims. Needs tracker->lock.
  */
 void varta_tracker_evict(struct varta_tracker *tracker,
 			 struct varta_record *record)

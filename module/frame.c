@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The VLP v0.2 frame.
- */
+/* The VLP v0.2 frame. */
 
 #include <linux/build_bug.h>
 #include <linux/crc32c.h>
@@ -29,10 +27,10 @@ static_assert(sizeof(struct vlp_frame) == VARTA_FRAME_LEN);
  * varta_frame_decode() - decode and check a VLP v0.2 frame
  * @data: the frame, of any alignment
  * @len: its length in bytes
- * @beat: set if the frame is right, unspecified if not
+ * @beat: set to its content; unspecified if there is an error
  *
  * Context: any.
- * Return: the first check that failed, or VARTA_FRAME_OK.
+ * Return: the first error, or VARTA_FRAME_OK.
  */
 enum varta_frame_error varta_frame_decode(const void *data, size_t len,
 					  struct varta_beat_info *beat)

@@ -9,20 +9,9 @@
 
 #include "agent.h"
 
-/**
- * enum varta_frame_error - why a beat was refused for what it says
- * @VARTA_FRAME_OK: it was not
- * @VARTA_BAD_LENGTH: a frame not of 32 bytes
- * @VARTA_BAD_MAGIC: a frame that does not begin with "VA"
- * @VARTA_BAD_VERSION: a frame of another version
- * @VARTA_BAD_CRC: a frame whose checksum does not match
- * @VARTA_BAD_STATUS: no such status
- * @VARTA_STALL_ON_WIRE: the status that is the observer's own word
- * @VARTA_BAD_PID: a pid that no sender has
- * @VARTA_BAD_TIMESTAMP: the timestamp that is no time
- * @VARTA_BAD_NONCE: the terminal nonce with a status other than critical
- *
- * In the order of the checks, which is part of the frame format.
+/*
+ * What is wrong with a beat; enum varta_reason says what each means. In the
+ * order of the checks, which is part of the frame format.
  */
 enum varta_frame_error {
 	VARTA_FRAME_OK,
@@ -38,13 +27,13 @@ enum varta_frame_error {
 };
 
 /**
- * varta_beat_check() - the field rules, in the order of the frame format
- * @beat: what the sender says
- * @lowest_pid: the lowest pid that it may claim: 2 in a frame, whose rule that
- *	is, and 1 in a typed beat, which a container's init may send
+ * varta_beat_check() - check the fields of a beat
+ * @beat: the beat
+ * @lowest_pid: lowest valid pid: 2 in a frame, whose format says so, and 1 in a
+ *	typed beat, which the init of a container may send
  *
  * Context: any.
- * Return: the first rule that does not hold, or VARTA_FRAME_OK.
+ * Return: the first error, or VARTA_FRAME_OK.
  */
 static inline enum varta_frame_error
 varta_beat_check(const struct varta_beat_info *beat, u32 lowest_pid)

@@ -129,15 +129,12 @@ static u32 home_idx(const struct varta_pid_index *index, u64 key)
 	       index->mask;
 }
 
-/**
- * struct probe_result - where a key is, and where it could go
- * @found: entry that has the key, or NO_ENTRY
- * @vacant: first tombstone before an empty entry, else that entry, or NO_ENTRY
- * @budget: probes left of VARTA_PID_INDEX_PROBES
- */
 struct probe_result {
+	/* Entry that has the key, or NO_ENTRY. */
 	u32 found;
+	/* First tombstone before an empty entry, else that entry, or NO_ENTRY. */
 	u32 vacant;
+	/* Probes left of VARTA_PID_INDEX_PROBES. */
 	u32 budget;
 };
 

@@ -29,11 +29,9 @@ static void update_last_beat(struct varta_slot *slot,
 		strscpy(slot->name, beat->name, sizeof(slot->name));
 }
 
-/**
- * varta_slot_start() - start a slot from the beat of an agent
- * @tracker: the tracker
- * @slot: the slot, locked; its key is already that of the agent
- * @record: the beat; its agent was charged, and the slot's old one uncharged
+/*
+ * Starts a locked slot, whose key is already the agent's. The agent was charged,
+ * and the slot's old one uncharged.
  */
 void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record)

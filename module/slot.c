@@ -11,11 +11,7 @@
 static_assert(sizeof(spinlock_t) > 4 ||
 	      sizeof(struct varta_slot) <= ALIGN(128, SMP_CACHE_BYTES));
 
-/**
- * varta_slot_to_agent() - copy the state of a slot for a callback
- * @slot: the slot, locked and not free
- * @agent: set to its state; references stay the slot's
- */
+/* The slot is locked and not free. References stay the slot's. */
 void varta_slot_to_agent(const struct varta_slot *slot,
 			 struct varta_agent_info *agent)
 {
@@ -40,14 +36,9 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 	memcpy(agent->name, slot->name, sizeof(agent->name));
 }
 
-/**
- * varta_slot_arm() - have the stall pass look at a slot at its deadline
- * @tracker: the tracker
- * @slot: the slot, locked
- * @threshold: threshold of agents without their own, in nanoseconds
- *
- * Beats on the fast path do not arm again: the stall pass postpones a slot
- * that has had one to the deadline that it then has.
+/*
+ * Arms a locked slot for its deadline. Beats on the fast path do not arm again:
+ * the stall pass postpones a slot that had one to the deadline that it has then.
  */
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		    u64 threshold)
@@ -60,11 +51,6 @@ void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		tracker->config.ops->kick();
 }
 
-/**
- * varta_slot_uncharge() - uncharge the agent of a slot that is given up
- * @tracker: the tracker
- * @slot: the slot, locked
- */
 void varta_slot_uncharge(struct varta_tracker *tracker,
 			 const struct varta_slot *slot)
 {
@@ -76,14 +62,7 @@ void varta_slot_uncharge(struct varta_tracker *tracker,
 	tracker->config.ops->uncharge(&agent.id);
 }
 
-/**
- * varta_slot_transfer_charge() - charge an agent in place of the slot's
- * @tracker: the tracker
- * @slot: the slot, locked
- * @id: the agent to be charged
- *
- * Return: false, with nothing changed, if the user of @id has too many agents.
- */
+/* Returns false, with nothing changed, if the user of @id has too many agents. */
 bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 				const struct varta_slot *slot,
 				const struct varta_agent_id *id)
@@ -95,13 +74,9 @@ bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 	       tracker->config.ops->transfer_charge(&agent.id, id);
 }
 
-/**
- * varta_slot_free() - free the slot of an agent
- * @tracker: the tracker, locked
- * @slot: the slot, locked and not free
- *
- * Return: the process reference that the slot held, to be put with
- * varta_tracker_put_proc() once no lock is held.
+/*
+ * Needs both locks. Returns the reference that the slot held, to be put once no
+ * lock is held.
  */
 struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 				   struct varta_slot *slot)

@@ -60,7 +60,7 @@ struct varta_slot {
 	u32 exit_code;
 	/* In tracker->exits if exit_queued. */
 	struct llist_node exit_node;
-	char name[VARTA_NAME_LEN];
+	char name[VARTA_NAME_SIZE];
 	/* Next of the chain of free slots. Protected by tracker->lock. */
 	u32 next_free;
 	/* enum varta_origin */
@@ -76,23 +76,15 @@ struct varta_slot {
 	bool exit_queued;
 } ____cacheline_aligned;
 
-/**
- * struct varta_record - one call of varta_tracker_record()
- * @beat: the beat
- * @id: identity of its agent
- * @now: time of the call
- * @threshold: threshold of agents without their own, in nanoseconds
- * @old_proc: reference that a slot lost, put when no lock is held
- * @over_quota: the user of @id cannot be charged for another agent
- * @started: the beat started a slot
- * @result: what became of the beat
- */
+/* One call of varta_tracker_record(). */
 struct varta_record {
 	const struct varta_beat_info *beat;
 	const struct varta_agent_id *id;
 	u64 now;
 	u64 threshold;
+	/* Reference that a slot lost, put when no lock is held. */
 	struct varta_proc *old_proc;
+	/* The user cannot be charged for another agent. */
 	bool over_quota;
 	bool started;
 	enum varta_record_result result;

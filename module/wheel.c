@@ -236,19 +236,13 @@ static bool any_early(const struct varta_wheel *wheel)
 	return false;
 }
 
-/**
- * struct batch - one call of varta_wheel_expire()
- * @now: the time
- * @nrs: where to put the numbers of expired timers
- * @max: most timers to expire
- * @count: timers expired so far
- * @budget: timers that may still be examined
- */
+/* One call of varta_wheel_expire(). */
 struct batch {
 	u64 now;
 	u32 *nrs;
 	u32 max;
 	u32 count;
+	/* Timers that may still be examined. */
 	u32 budget;
 };
 
