@@ -23,6 +23,9 @@ bool colour_enabled(void);
 
 /**
  * enum severity - How serious the state of an agent is.
+ * @SEVERITY_NORMAL: It beats with status ok.
+ * @SEVERITY_WARNING: Its status is degraded.
+ * @SEVERITY_CRITICAL: It is stalled or critical, or has failed.
  */
 enum severity {
 	SEVERITY_NORMAL,

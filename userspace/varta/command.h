@@ -7,6 +7,12 @@
 
 /**
  * enum exit_code - The tool's exit status; documented in --help and varta(1).
+ * @EXIT_OK: Success.
+ * @EXIT_REFUSED: The kernel refused the request, or a check failed.
+ * @EXIT_USAGE: Wrong usage.
+ * @EXIT_NO_MODULE: The module is not loaded.
+ * @EXIT_TIMEOUT: Timeout.
+ * @EXIT_SYSTEM: A local failure, as no memory.
  */
 enum exit_code {
 	EXIT_OK		= 0,

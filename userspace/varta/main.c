@@ -93,6 +93,9 @@ static const char *command_name(unsigned int index)
 
 /**
  * struct invocation - A command and its arguments.
+ * @command: The command.
+ * @argc: The number of @argv.
+ * @argv: The arguments of the command.
  */
 struct invocation {
 	const struct command *command;

@@ -30,6 +30,7 @@ enum {
  * @PERSONA_CONTAINER: root in its own pid and network namespaces
  * @PERSONA_TENANT: root in its own user, pid and network namespaces
  * @PERSONA_TENANT_USER: a user of the tenant's
+ * @PERSONAS: their number
  */
 enum persona {
 	PERSONA_HOST,
@@ -54,6 +55,7 @@ enum persona {
  * @OP_SLEEP: so many milliseconds pass
  * @OP_NAME: data becomes the command's name
  * @OP_END: the sender's process ends
+ * @OPERATION_KINDS: their number
  */
 enum operation_kind {
 	OP_SEND,

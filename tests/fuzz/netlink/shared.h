@@ -36,14 +36,15 @@ struct entry {
 #define SLOT_MAGIC	"varta-fuzz-slot"
 
 /**
- * struct slot - what was about to be done, for after a crash
+ * struct slot - the next operation, to be found after a crash
  * @magic: SLOT_MAGIC
- * @sequence: in which order, from 1
- * @load: if not empty, the parameters that the module was loaded with
- * @program: else the program
+ * @sequence: the order of the slots, from 1
+ * @load: the parameters of the module, if @is_load
+ * @program: the program, if not @is_load
+ * @is_load: whether the module is loaded next
  *
- * A page, so that it is in one piece in the memory of the machine, where it is
- * found when all else is gone.
+ * A page, so that it is contiguous in the memory of the guest, where it is found
+ * after a crash.
  */
 struct slot {
 	char magic[16];
