@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The types that several files share: who an agent is, a beat, their state. */
+/* Types that several files share: a beat, the identity and state of an agent. */
 #ifndef _VARTA_AGENT_H
 #define _VARTA_AGENT_H
 
@@ -39,6 +39,8 @@ struct varta_beat_info {
 /**
  * varta_beat_is_terminal() - whether a beat is the last one of a crash handler
  * @beat: a beat that passed varta_beat_check()
+ *
+ * Return: true for status critical with the terminal nonce.
  */
 static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
 {

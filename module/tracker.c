@@ -202,6 +202,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
  * @tracker: the tracker
  *
  * Context: any.
+ * Return: how many slots are in use now.
  */
 u32 varta_tracker_tracked(const struct varta_tracker *tracker)
 {
@@ -212,7 +213,8 @@ u32 varta_tracker_tracked(const struct varta_tracker *tracker)
  * varta_tracker_stalled_now() - number of agents that are stalled
  * @tracker: the tracker
  *
- * Context: any.
+ * Context: any. Acquire: pairs with varta_slot_set_stalled().
+ * Return: how many stalled flags are set now.
  */
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker)
 {

@@ -23,9 +23,9 @@
 #define VARTA_NO_SLOT	U32_MAX
 
 /*
- * Protected by @lock unless the field says otherwise. "Lockless" fields are
- * also read without it, where a stale value does no harm or is checked again
- * under the lock.
+ * @lock protects all fields that do not say otherwise. Those marked "lockless"
+ * are also read without it, where a stale value does no harm or is checked
+ * again under the lock.
  */
 struct varta_slot {
 	/* See above. */
@@ -35,7 +35,7 @@ struct varta_slot {
 	 * either is enough to read it. Lockless.
 	 */
 	u32 pid;
-	/* Like pid. */
+	/* With pid, the key. Written like pid. */
 	u32 source;
 	/* The agent's own threshold, 0 if it has none. Lockless. */
 	u32 threshold_ms;
