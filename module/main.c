@@ -21,6 +21,14 @@
 #include "varta.h"
 #include "stall_thread.h"
 
+enum {
+#define X(NAME, name, value, min, max, ...) NAME##_MAX = (max),
+	VARTA_SETTINGS(X)
+#undef X
+};
+
+static_assert((int)CAPACITY_MAX == (int)VARTA_CAPACITY_MAX);
+
 struct varta_module varta;
 
 static bool try_charge_agent(const struct varta_agent_id *id)
