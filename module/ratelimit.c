@@ -75,7 +75,7 @@ static struct {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-/* After a change of the settings, the bucket may hold more than its size. */
+/* If beat_rate was raised, more than beat_burst tokens may be missing: empty. */
 static void refill_bucket(u64 now, u64 token_ns)
 {
 	lockdep_assert_held(&bucket.lock);
