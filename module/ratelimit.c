@@ -65,7 +65,7 @@ bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 
 /*
  * A token bucket in the form of the GCRA: @tat, the theoretical arrival time, is
- * when the bucket will be full. A token is the time in which one comes back.
+ * when the bucket will be full; token_ns is the time to refill one token.
  */
 static struct {
 	/* Protects tat. */
