@@ -55,5 +55,5 @@ enum varta_frame_error varta_frame_decode(const void *data, size_t len,
 	beat->payload = get_unaligned_le32(&frame->payload);
 	beat->threshold_ms = 0;
 	beat->name = NULL;
-	return varta_beat_check(beat, 2);
+	return varta_beat_check(beat, VARTA_LOWEST_FRAME_PID);
 }

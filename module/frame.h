@@ -26,11 +26,18 @@ enum varta_frame_error {
 	VARTA_BAD_NONCE,
 };
 
+/* Lowest valid pid of a beat. */
+enum varta_lowest_pid {
+	/* In attributes: the init of a container may beat. */
+	VARTA_LOWEST_TYPED_PID	= 1,
+	/* In a frame: by its format. */
+	VARTA_LOWEST_FRAME_PID	= 2,
+};
+
 /**
  * varta_beat_check() - check the fields of a beat
  * @beat: the beat
- * @lowest_pid: lowest valid pid: 2 in a frame, whose format says so, and 1 in a
- *	typed beat, which the init of a container may send
+ * @lowest_pid: VARTA_LOWEST_FRAME_PID or VARTA_LOWEST_TYPED_PID
  *
  * Context: any.
  * Return: the first error, or VARTA_FRAME_OK.

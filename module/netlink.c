@@ -20,7 +20,7 @@
 #include "varta.h"
 #include "stall_thread.h"
 
-/* Attributes of a sender's own beat and of a relayed one are read by one function. */
+/* read_beat() reads both a sender's own beat and a relayed one. */
 #define ASSERT_SAME_ATTR(NAME)						\
 	static_assert((int)VARTA_A_RELAYED_BEAT_##NAME ==		\
 		      (int)VARTA_A_BEAT_##NAME)
@@ -62,8 +62,8 @@ static const enum varta_reason record_reasons[] = {
 	[VARTA_RECORD_QUOTA_EXCEEDED]	  = VARTA_REASON_QUOTA_EXCEEDED,
 };
 
-static const struct nlattr *wrong_field(struct nlattr **attrs,
-					enum varta_frame_error error)
+static const struct nlattr *bad_attr(struct nlattr **attrs,
+				     enum varta_frame_error error)
 {
 	switch (error) {
 	case VARTA_BAD_STATUS:
@@ -78,8 +78,8 @@ static const struct nlattr *wrong_field(struct nlattr **attrs,
 	}
 }
 
-static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		       struct nlattr *nest, struct varta_beat_info *beat)
+static int read_beat_attrs(struct netlink_ext_ack *extack, struct nlattr **attrs,
+			   struct nlattr *nest, struct varta_beat_info *beat)
 {
 	const struct nlattr *status = attrs[VARTA_A_BEAT_STATUS];
 	const struct nlattr *nonce = attrs[VARTA_A_BEAT_NONCE];
@@ -102,10 +102,10 @@ static int read_fields(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (pid)
 		beat->pid = nla_get_u32(pid);
 
-	error = varta_beat_check(beat, 1);
+	error = varta_beat_check(beat, VARTA_LOWEST_TYPED_PID);
 	if (!error)
 		return 0;
-	return varta_reject(extack, wrong_field(attrs, error),
+	return varta_reject(extack, bad_attr(attrs, error),
 			    frame_reasons[error]);
 }
 
@@ -131,8 +131,8 @@ static bool threshold_allowed(u32 threshold_ms)
 }
 
 /*
- * Reads a beat. @beat has the defaults of pid and timestamp, and is 0 else. @nest
- * is the relayed beat, NULL for the sender's own.
+ * Reads a beat. The caller sets the defaults of pid and timestamp in @beat, and
+ * the rest to 0. @nest is the relayed beat, NULL for the sender's own.
  */
 static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		     struct nlattr *nest, struct varta_beat_info *beat)
@@ -144,7 +144,7 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (attrs[VARTA_A_BEAT_FRAME])
 		err = read_frame(extack, attrs, beat);
 	else
-		err = read_fields(extack, attrs, nest, beat);
+		err = read_beat_attrs(extack, attrs, nest, beat);
 	if (err)
 		return err;
 
@@ -186,14 +186,14 @@ static int record(struct netlink_ext_ack *extack,
 				      started);
 	if (*started) {
 		/*
-		 * The slot is visible before the threshold and, in the caller,
-		 * the state of the process are read again. Pairs with
+		 * Make the slot visible before reading the threshold again and,
+		 * in the caller, the state of the process. Pairs with
 		 * test_and_clear_bit() in rescan() of the stall thread, and
-		 * with the count of live threads on the exit path.
+		 * with atomic_dec_and_test() of signal->live in do_exit().
 		 */
 		smp_mb();
 	}
-	/* The rescan may have passed the slot before it was started. */
+	/* The threshold changed: the rescan may have missed the new slot. */
 	if (threshold != varta_threshold_ns())
 		varta_stall_thread_rescan();
 	if (result == VARTA_RECORD_INSERTED || result == VARTA_RECORD_REFRESHED)
@@ -202,8 +202,8 @@ static int record(struct netlink_ext_ack *extack,
 }
 
 /*
- * Replaces the identity of the current process by that of the ancestor @claimed
- * if the claim is not for the process itself. @attr is the claim, may be NULL.
+ * If @claimed is not the pid of the current process, replaces the identity in
+ * @sender by that of the ancestor with this pid. @attr has the claim or is NULL.
  */
 static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		    u32 claimed, struct varta_sender *sender)
@@ -415,22 +415,22 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 }
 
 /*
- * The key of a process in the tracker, 0 for none. A process that exited is
- * still found by its host pid, if that is the key.
+ * The pid by which the tracker knows a process, 0 for none. A process that has
+ * exited is only found by its host pid, from the initial pid namespace.
  */
-static u32 key_of_vpid(u32 vpid)
+static u32 tracker_pid_of_vpid(u32 vpid)
 {
-	u32 key = vpid;
+	u32 tracker_pid = vpid;
 	struct pid *pid;
 
 	rcu_read_lock();
 	pid = find_vpid(vpid);
 	if (pid)
-		key = varta_tracker_pid(pid);
+		tracker_pid = varta_tracker_pid(pid);
 	else if (task_active_pid_ns(current) != &init_pid_ns)
-		key = 0;
+		tracker_pid = 0;
 	rcu_read_unlock();
-	return key;
+	return tracker_pid;
 }
 
 /* VARTA_CMD_AGENT_GET - do */
@@ -456,9 +456,9 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 				    pid > VARTA_PID_MAX ? attr : source_attr,
 				    VARTA_REASON_UNKNOWN_AGENT);
 	if (!source) {
-		/* With keys by ns pid, another agent may have this key. */
+		/* With key_by_ns_pid, this may find an agent with another vpid. */
 		reply.vpid = pid;
-		pid = key_of_vpid(pid);
+		pid = tracker_pid_of_vpid(pid);
 	}
 
 	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
@@ -474,7 +474,7 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply.skb, info);
 }
 
-/* Before 6.2, the netlink core lets a dump have the attributes of a do. */
+/* Before 6.2, the netlink core accepts the attributes of a do in a dump. */
 static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 {
 	const struct nlattr *attr;
@@ -544,7 +544,7 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* The attribute of each counter. A new one may follow other attributes. */
+/* The attribute of each counter: their numbers need not be consecutive. */
 static const u16 stats_attrs[] = {
 #define X(NAME, name)							\
 	[VARTA_COUNT_##NAME] = VARTA_A_STATS_##NAME,
