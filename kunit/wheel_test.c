@@ -482,7 +482,7 @@ static void arm_returns_true_only_before_next_event(struct kunit *test)
 
 /* ---- Many timers. */
 
-static void timers_cascade_in_batches(struct kunit *test)
+static void timers_expire_early_in_batches(struct kunit *test)
 {
 	struct expired_timers *expired = alloc_expired(test);
 	u32 i, calls = 1;
@@ -491,7 +491,7 @@ static void timers_cascade_in_batches(struct kunit *test)
 		arm(test, i, in_level(2) + i);
 	while (expire(test, in_level(2) - WIDTH(2), CAPACITY, expired))
 		KUNIT_ASSERT_LE(test, ++calls, CAPACITY);
-	/* Each call cascades one batch; the last one finds none. */
+	/* Each call expires one batch early; the last one finds none. */
 	KUNIT_EXPECT_GE(test, calls, CAPACITY / VARTA_WHEEL_BATCH);
 	KUNIT_EXPECT_LE(test, calls, CAPACITY / VARTA_WHEEL_BATCH + 1);
 	KUNIT_EXPECT_EQ(test, expired->count, 0);
@@ -836,7 +836,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(timer_beyond_reach_is_requeued),
 	KUNIT_CASE(arm_returns_true_only_before_next_event),
 
-	KUNIT_CASE(timers_cascade_in_batches),
+	KUNIT_CASE(timers_expire_early_in_batches),
 	KUNIT_CASE(expire_returns_at_most_max_timers),
 	KUNIT_CASE(changes_between_batches_take_effect),
 	KUNIT_CASE(narrow_bucket_expires_before_wide_one),

@@ -3,15 +3,15 @@
  * A timing wheel for timers that are nearly always postponed. As in
  * kernel/time/timer.c, a timer far ahead is queued in a wide bucket. When the
  * time of a wide bucket comes near, its timers are not cascaded: they are
- * expired early, in batches, and the caller, who knows which were postponed,
- * arms them again. Only timers that are not postponed reach the lowest level.
+ * expired early, in batches, and the caller arms them again, most of them for a
+ * later time. Only timers that are not postponed reach the lowest level.
  *
  * A bucket of the lowest level is a tick. Its timers never expire early: those
  * of a tick that has begun wait in LIST_CURRENT until they are due, to the
  * nanosecond. Buckets of the other levels are emptied one bucket ahead of their
- * time into the LIST_EARLY of their level. A batch takes what is due first,
- * then narrow buckets before wide ones, and each leaves a share to those after
- * it. So the lock is held for a bounded time, however long a list is.
+ * time into the early list of their level. A batch takes LIST_DUE first, then
+ * the early lists from narrow to wide buckets, and each leaves a share to those
+ * after it. The lock is held for one batch, however long the lists are.
  *
  * The lists are circular and doubly linked by indices into one array, which
  * take half the room of pointers.
@@ -39,11 +39,11 @@ enum {
 	/* Most timers of a tick to examine for its exact next expiry. */
 	MAX_TICK_SCAN	= 8,
 	/*
-	 * One part in so many of a batch is kept from LIST_DUE. It may never
+	 * This part of a batch is kept for the early lists: LIST_DUE may never
 	 * run empty, and then no timer would leave a wide bucket.
 	 */
 	DUE_RESERVE_DIV	= 4,
-	/* And one part in so many of what is left, from each early list. */
+	/* Of the rest, each early list leaves this part to wider buckets. */
 	EARLY_RESERVE_DIV = 2,
 };
 
@@ -186,7 +186,7 @@ static bool next_pending_bucket(const struct varta_wheel *wheel, u32 level,
 	return true;
 }
 
-/* Empties one bucket of a level. Returns false if none has to be by now. */
+/* Returns whether a bucket of the level had to be emptied by @now, and was. */
 static bool forward_level(struct varta_wheel *wheel, u32 level, u64 now)
 {
 	u64 until = (now >> shift_of(level)) + lead_of(level);
@@ -203,17 +203,17 @@ static bool forward_level(struct varta_wheel *wheel, u32 level, u64 now)
 }
 
 /*
- * Moves timers of all buckets that have to be emptied by now to LIST_DUE and
- * LIST_EARLY. Buckets of higher levels begin only when one of level 1 does, so
- * in between only the lowest level is forwarded.
+ * Moves timers of all buckets that have to be emptied by now to LIST_DUE and to
+ * the early lists. Buckets of higher levels begin only when one of level 1 does,
+ * so in between only the lowest level is forwarded.
  */
 static void collect_expired(struct varta_wheel *wheel, u64 now)
 {
-	u64 cascade = now >> shift_of(1);
-	u32 levels = cascade == wheel->last_cascade ? 1 : VARTA_WHEEL_LEVELS;
+	u64 bucket = now >> shift_of(1);
+	u32 levels = bucket == wheel->last_full_forward ? 1 : VARTA_WHEEL_LEVELS;
 	u32 level;
 
-	wheel->last_cascade = cascade;
+	wheel->last_full_forward = bucket;
 	if (wheel->next_expiry <= now) {
 		wheel->next_expiry = U64_MAX;
 		if (!list_is_empty(wheel, LIST_CURRENT))
@@ -247,8 +247,8 @@ struct batch {
 };
 
 /*
- * Expires the timers of a list that are due, or that are of no tick that has
- * begun and so expire early. The others go to LIST_CURRENT.
+ * Expires the timers of a list. Those that are not due, but of a tick that has
+ * begun, go to LIST_CURRENT instead.
  */
 static void expire_list(struct varta_wheel *wheel, u32 list, struct batch *batch)
 {
@@ -297,7 +297,7 @@ static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
 		expire_list_share(wheel, early_list(level), batch,
 				  EARLY_RESERVE_DIV);
-	/* What nobody needed of the shares. */
+	/* What is left of the shares. */
 	for (level = 1; level < VARTA_WHEEL_LEVELS; level++)
 		expire_list(wheel, early_list(level), batch);
 	expire_list(wheel, LIST_DUE, batch);
@@ -345,7 +345,7 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	wheel->heads = 1 + capacity;
 	wheel->next_expiry = U64_MAX;
 	wheel->next_event = U64_MAX;
-	wheel->last_cascade = U64_MAX;
+	wheel->last_full_forward = U64_MAX;
 	for (list = 0; list < NR_LISTS; list++) {
 		u32 head = head_idx(wheel, list);
 
@@ -426,7 +426,7 @@ bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires)
  * @expires: when each of them is due
  * @count: how many, up to VARTA_WHEEL_BATCH
  *
- * For the caller of varta_wheel_next(), who calls it afterwards in any case.
+ * The caller has to call varta_wheel_next() afterwards.
  *
  * Context: any but interrupts; does not sleep.
  */

@@ -42,7 +42,7 @@ struct varta_timer {
  * @next_expiry: no timer in LIST_CURRENT is due before this
  * @next_event: what varta_wheel_next() returned last, or an earlier time that a
  *	timer was armed for since
- * @last_cascade: bucket of level 1 in which all levels were forwarded last
+ * @last_full_forward: bucket of level 1 in which all levels were forwarded last
  * @clk: for each level the first bucket, counted from time 0, that was not
  *	emptied yet; the level holds VARTA_WHEEL_BUCKETS from there on
  * @pending_map: for each bucket whether it has timers, level by level
@@ -54,7 +54,7 @@ struct varta_wheel {
 	u32 heads;
 	u64 next_expiry;
 	u64 next_event;
-	u64 last_cascade;
+	u64 last_full_forward;
 	u64 clk[VARTA_WHEEL_LEVELS];
 	DECLARE_BITMAP(pending_map, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
 };
