@@ -4,13 +4,15 @@
  * addressing with linear probing, a power of two of entries that is at least
  * twice the capacity, and at most 64 probes for any operation.
  *
- * Lookups take no lock. A lookup of a key that is in the table finds it,
- * because an entry has key and slot in one word, entries never move, and no
- * entry between a key's home and its place becomes empty while it is there: an
- * insert ends at the first empty entry, and a removed entry becomes empty only
- * if no key has its home there or before and its place behind. A lookup that
- * races with inserting or removing its own key may see either; the caller has
- * to check again under its lock.
+ * Lookups take no lock. A lookup finds every key that stays in the table:
+ *
+ * - An entry has key and slot in one word, and never moves.
+ * - No entry on the way from a key's home to its entry is empty. An insert uses
+ *   no entry behind the first empty one, and a removed entry becomes empty only
+ *   if it is on the way to no other key.
+ *
+ * A lookup that races with inserting or removing its own key may see either: the
+ * caller checks again under its lock.
  */
 
 #include <linux/bits.h>
@@ -132,7 +134,7 @@ static u32 home_idx(const struct varta_pid_index *index, u64 key)
 struct probe_result {
 	/* Entry that has the key, or NO_ENTRY. */
 	u32 found;
-	/* First tombstone before an empty entry, else that entry, or NO_ENTRY. */
+	/* First tombstone or empty entry on the way, or NO_ENTRY. */
 	u32 vacant;
 	/* Probes left of VARTA_PID_INDEX_PROBES. */
 	u32 budget;
@@ -172,8 +174,8 @@ static void store(struct varta_pid_index *index, u32 idx, u64 entry)
 }
 
 /*
- * Whether the probes for a key behind @idx may pass it: whether, up to the next
- * empty entry or the limit of probes, a key has its home at @idx or before. Also
+ * Whether @idx may be on the way to another key: one behind it, whose home is
+ * @idx or before. An empty entry or the limit of probes ends the search. Also
  * true if @budget does not suffice to find out.
  */
 static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
@@ -202,9 +204,9 @@ static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
 }
 
 /*
- * Remove an entry, if possible without leaving a tombstone: an entry that no
- * probe has to pass becomes empty, and so do the tombstones right before it.
- * Otherwise the table would fill with tombstones as agents come and go.
+ * Remove an entry. If it is on the way to no other key it becomes empty, and so
+ * do the tombstones right before it: the table must not fill with tombstones as
+ * agents come and go.
  */
 static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
 {
