@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Victims for an agent that no slot is free for:
+ * Eviction, when there is no slot for a new agent or its user is over quota:
  * Documentation/tracker-semantics.md, section 5.
  */
 

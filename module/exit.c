@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits of tracked processes. They are noted where nothing may sleep, and
- * reported by the exit pass, which frees the slots.
+ * Exits of tracked processes. They are noted in atomic context. The exit pass
+ * reports them and frees the slots.
  */
 
 #include <linux/sched.h>

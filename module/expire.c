@@ -2,16 +2,16 @@
 /*
  * Which agents have stalled: Documentation/tracker-semantics.md, section 4.
  *
- * A slot is armed in the wheel for no later than its deadline if it is tracked
- * and not stalled, and not armed otherwise. What the stall pass took from the
- * wheel and has not yet handled is the exception.
+ * Invariant: a slot in use that is not stalled is armed in the wheel, for no
+ * later than its deadline; any other slot is not armed. The exceptions are slots
+ * that the stall pass took from the wheel and has not yet handled.
  */
 
 #include <linux/kernel.h>
 
 #include "tracker_internal.h"
 
-/* Free a slot whose pid was seen to belong to a new process. */
+/* Free a slot whose pid was seen to belong to a new process; else arm it. */
 static void remove_recycled(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
 			    const struct varta_agent_id *id, u64 threshold)
@@ -21,8 +21,8 @@ static void remove_recycled(struct varta_tracker *tracker,
 	rt_mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	/*
-	 * A beat of the new process may have restarted the slot meanwhile, and
-	 * the new reference may have the value of the old one.
+	 * A beat of the new process may have restarted the slot meanwhile. An
+	 * equal reference does not exclude that: its memory may be reused.
 	 */
 	if (varta_slot_has_key(slot, varta_agent_key(id)) &&
 	    slot->proc == id->proc && !slot->exited &&

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One beat against the slot of its agent: Documentation/tracker-semantics.md,
- * section 3, whose rules the comments number.
+ * Recording a beat: Documentation/tracker-semantics.md, section 3. The comments
+ * give the numbers of its rules.
  */
 
 #include <linux/lockdep.h>
@@ -82,7 +82,7 @@ static bool is_recycled(const struct varta_tracker *tracker,
 	       slot->ns_inode == id->ns_inode;
 }
 
-/* Rule 3: the pid namespace is known and another one. */
+/* Rule 3: the slot's pid namespace is known, and the beat's differs. */
 static bool namespace_conflicts(const struct varta_slot *slot,
 				const struct varta_beat_info *beat,
 				const struct varta_agent_id *id)

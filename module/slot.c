@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the files of the tracker do with a slot: copy, arm, charge, free. */
+/* Operations on a slot: copy, arm, charge, free. */
 
 #include <linux/align.h>
 #include <linux/lockdep.h>
@@ -7,11 +7,11 @@
 
 #include "tracker_internal.h"
 
-/* Memory for each agent; lock debugging makes it more. */
+/* Limits the memory of each agent. Lock debugging needs more. */
 static_assert(sizeof(spinlock_t) > 4 ||
 	      sizeof(struct varta_slot) <= ALIGN(128, SMP_CACHE_BYTES));
 
-/* The slot is locked and not free. References stay the slot's. */
+/* The slot is locked and not free. Takes no references. */
 void varta_slot_to_agent(const struct varta_slot *slot,
 			 struct varta_agent_info *agent)
 {
@@ -37,8 +37,8 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 }
 
 /*
- * Arms a locked slot for its deadline. Beats on the fast path do not arm again:
- * the stall pass postpones a slot that had one to the deadline that it has then.
+ * Arms a locked slot for its deadline. A beat on the fast path does not: when
+ * the wheel expires the slot, the stall pass arms it for its new deadline.
  */
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		    u64 threshold)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Making, reading and unmaking the tracker, and removing one agent. */
+/* Creating, reading and destroying the tracker, and removing one agent. */
 
 #include <linux/errno.h>
 #include <linux/mm.h>

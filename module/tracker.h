@@ -22,7 +22,7 @@
 enum varta_tracker_limits {
 	/* A victim has been silent for more than this many thresholds. */
 	VARTA_EVICTION_FACTOR	= 10,
-	/* Distance from its end and its start in which the nonce may wrap. */
+	/* A nonce this close to its maximum may wrap to one this close to 0. */
 	VARTA_NONCE_WRAP	= 1 << 20,
 	/* Most stalls that one stall pass reports. */
 	VARTA_STALL_BATCH	= 48,
@@ -66,8 +66,8 @@ struct varta_tracker_ops {
  *	VARTA_CAPACITY_MAX
  * @eviction_policy: which agents may be evicted
  * @origin_takeover: a stronger origin takes a slot over
- * @key_by_ns_pid: pids are those of the agents' own namespaces, so that equal
- *	pids in different namespaces are not one pid reused
+ * @key_by_ns_pid: agents are found by the pid in their own pid namespace, so
+ *	agents with equal pids in different namespaces are different agents
  */
 struct varta_tracker_config {
 	const struct varta_tracker_ops *ops;
@@ -88,7 +88,10 @@ struct varta_tracker {
 	/* Read without a lock, written under @lock. */
 	struct varta_pid_index index;
 
-	/* By slot number; changed under that slot's lock. See expire.c. */
+	/*
+	 * Timers by slot number. Armed and disarmed under that slot's lock, but
+	 * for the stall pass. See expire.c.
+	 */
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;
 
 	/*

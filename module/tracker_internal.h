@@ -5,9 +5,9 @@
  *
  * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
- * known agents do not contend. No two slots are locked at a time. Every
- * operation takes effect at one moment while it holds its slot's lock, or
- * tracker->lock when it finds no slot.
+ * known agents do not contend. No two slots are locked at a time. Operations on
+ * one agent are linearizable: each takes effect while it holds the slot's lock,
+ * or tracker->lock if the agent has no slot.
  */
 #ifndef _VARTA_TRACKER_INTERNAL_H
 #define _VARTA_TRACKER_INTERNAL_H
@@ -82,7 +82,7 @@ struct varta_record {
 	const struct varta_agent_id *id;
 	u64 now;
 	u64 threshold;
-	/* Reference that a slot lost, put when no lock is held. */
+	/* Process reference to put when no lock is held, NULL if there is none. */
 	struct varta_proc *old_proc;
 	/* The user cannot be charged for another agent. */
 	bool over_quota;
@@ -143,7 +143,7 @@ static inline bool varta_slot_has_key(const struct varta_slot *slot, u64 key)
 
 /*
  * The slot that the index has for a key, or NULL. Unless the caller holds
- * tracker->lock, the slot may be on its way from or to another agent: check
+ * tracker->lock, the slot may be free or another agent's by now: check
  * varta_slot_has_key() under its lock.
  */
 static inline struct varta_slot *
