@@ -12,7 +12,7 @@ enum varta_agent_limits {
 	VARTA_CAPACITY_MAX	= 4 * 1024 * 1024,
 };
 
-/* References whose meaning the tracker does not know. */
+/* Opaque to the tracker: references to a process and to a network namespace. */
 struct varta_proc;
 struct varta_netns;
 
@@ -105,7 +105,8 @@ struct varta_agent_info {
  * @agent: state of the agent, valid during the call
  *
  * Context: the agent's slot is locked. Must not sleep or call the tracker.
- * Return: whether to go on with the next agent.
+ * Return: whether to go on. What false means for this agent depends on the
+ * function that calls it.
  */
 typedef bool (*varta_agent_cb)(void *context, const struct varta_agent_info *agent);
 

@@ -32,7 +32,7 @@ static int put_exit(struct sk_buff *skb, u32 exit_code)
  * @skb: the message
  * @agent: the agent
  * @pid: its pid for the reader, 0 to omit it
- * @now: end of its silence, CLOCK_MONOTONIC in nanoseconds
+ * @now: time that its silence lasts to, CLOCK_MONOTONIC in nanoseconds
  *
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */

@@ -18,7 +18,7 @@
 #include "params.h"
 
 enum {
-	/* Generations from a sender to the ancestor that it beats for. */
+	/* Most steps up from a sender to the ancestor that it beats for. */
 	ANCESTORS_MAX = 256,
 };
 
@@ -63,7 +63,8 @@ u32 varta_pid_in_ns(const struct varta_agent_id *id,
  * varta_namespace_allowed() - whether processes of a pid namespace may beat
  * @sender: a process of the namespace
  *
- * Return: false if namespace_policy is host and it is not the initial one.
+ * Return: false if namespace_policy is host and the namespace is not the initial
+ * one.
  */
 bool varta_namespace_allowed(const struct varta_sender *sender)
 {
@@ -105,7 +106,7 @@ void varta_attest_current(struct varta_sender *sender)
 	rcu_read_lock();
 	copy_comm(sender, current->group_leader);
 	rcu_read_unlock();
-	/* No references needed while the task is here. */
+	/* The current task holds its pid and its namespaces. */
 	set_identity(sender, task_tgid(current), varta_netns_of_current());
 }
 
@@ -199,7 +200,7 @@ bool varta_sender_alive(const struct varta_sender *sender)
  * varta_sender_put() - release the references of an identity
  * @sender: set by varta_attest_current() or varta_attest_ancestor(), or zeroed
  *
- * Context: process, the same as for the attestation.
+ * Context: process, the one that was current at the attestation.
  */
 void varta_sender_put(struct varta_sender *sender)
 {

@@ -24,7 +24,7 @@ static inline u32 varta_ns_pid(const struct pid *pid)
 	return pid->numbers[pid->level].nr;
 }
 
-/* Key of a process in the tracker, with the pid namespace that it is from. */
+/* The pid by which the tracker knows a process, and its pid namespace. */
 static inline const struct upid *varta_tracker_upid(const struct pid *pid)
 {
 	bool by_ns_pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==

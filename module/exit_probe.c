@@ -23,6 +23,7 @@
 
 static struct tracepoint *exit_tracepoint;
 
+/* @task is the exiting thread. Only the last one of its group counts. */
 static void note_exit(VARTA_EXIT_PROBE_ARGS)
 {
 	struct varta_agent_id id;

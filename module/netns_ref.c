@@ -109,7 +109,7 @@ void varta_netns_put(struct varta_netns *netns)
 		kfree(netns);
 }
 
-/* Returns NULL if the namespace exits. Release with put_net(). */
+/* Returns NULL once the namespace exits. Release with put_net(). */
 struct net *varta_netns_get_net(struct varta_netns *netns)
 {
 	struct net *net;

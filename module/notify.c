@@ -44,7 +44,7 @@ bool varta_notify_add(struct varta_notify_batch *batch,
 /* A multicast on its way from listener to listener. */
 struct delivery {
 	const struct net *net;
-	/* The last one that got it, held, and its number of drops before. */
+	/* The last one that got it, held, and its sk_drops before that. */
 	struct sock *listener;
 	int drops;
 	u32 missed;
@@ -113,7 +113,7 @@ static u32 multicast(struct net *net, struct sk_buff *skb)
 	return delivery.missed;
 }
 
-/* The event for @net with the agents in @mask, NULL without memory. */
+/* The event for @net with the agents in @mask; NULL if out of memory. */
 static struct sk_buff *build(const struct net *net,
 			     const struct varta_notify_batch *batch, u64 mask)
 {

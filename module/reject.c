@@ -120,7 +120,7 @@ int varta_reject_missing(struct netlink_ext_ack *extack, struct nlattr *nest,
 	return varta_reject(extack, NULL, VARTA_REASON_MISSING_ATTRIBUTE);
 }
 
-/* A value is out of the range of a setting. */
+/* Refuses a value that is out of the range of a setting. */
 int varta_reject_value(struct netlink_ext_ack *extack,
 		       const struct nlattr *attr, enum varta_setting_id id)
 {

@@ -251,7 +251,7 @@ int varta_stall_thread_start(void)
 	return 0;
 }
 
-/* After that, the functions below may be called and have no effect. */
+/* The functions below may still be called afterwards, and have no effect. */
 void varta_stall_thread_stop(void)
 {
 	unregister_pm_notifier(&suspend_notifier);

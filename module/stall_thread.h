@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The thread that reports stalls when they are due, and exits. */
+/* The thread that reports exits, and stalls when they are due. */
 #ifndef _VARTA_STALL_THREAD_H
 #define _VARTA_STALL_THREAD_H
 

@@ -37,7 +37,7 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 	u32 value;
 	int err;
 
-	/* The same right as for netlink: the owner of the file may be changed. */
+	/* As over netlink: owner and mode of the file can be changed. */
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
 	err = varta_setting_parse(setting, buf, &value);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Agents are charged to their user, so that one user cannot fill the tracker.
- * A hash table with chains. All entries are allocated at load: there are at
- * most as many users as agents, or USERS_MAX, plus some that are charged before
+ * A hash table with chains. All entries are allocated at load: one for each
+ * agent, up to USERS_MAX, and USERS_SPARE for users that are charged before
  * another is uncharged.
  */
 
@@ -18,7 +18,7 @@
 #include "user_quota.h"
 
 enum {
-	/* Users with agents at the same time. */
+	/* Most users with agents at the same time. */
 	USERS_MAX = 65536,
 	/* One for an eviction under way, one for varta_quota_transfer(). */
 	USERS_SPARE = 2,
@@ -119,7 +119,7 @@ static void uncharge(u32 uid)
 	}
 }
 
-/* Returns false, and charges nothing, if the user is at its limit. */
+/* Returns false, and charges nothing, if a limit is reached. */
 bool varta_quota_try_charge(u32 uid)
 {
 	bool charged;
@@ -137,7 +137,7 @@ void varta_quota_uncharge(u32 uid)
 	spin_unlock(&table.lock);
 }
 
-/* The same for an agent that is charged to @old, which may be the same user. */
+/* The same, and uncharges @old, which may be the same user. */
 bool varta_quota_transfer(u32 old, u32 uid)
 {
 	bool charged = true;

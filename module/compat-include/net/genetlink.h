@@ -134,7 +134,7 @@ static inline int compat_genl_register_family(struct compat_genl_family *family)
 
 		if (!ops)
 			return -EINVAL;
-		/* What is left are flags of permissions. */
+		/* The others are permission flags. */
 		ops->flags |= split->flags & ~(GENL_CMD_CAP_DO |
 					       GENL_CMD_CAP_DUMP);
 		ops->validate |= split->validate;
