@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The checksum of frames.
+ * The checksum of frames. Frames are encoded by varta_frame_encode().
  */
 #ifndef VARTA_FRAME_H
 #define VARTA_FRAME_H

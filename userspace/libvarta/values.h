@@ -10,7 +10,7 @@
 /**
  * varta_stats_read() - Read a message of the attribute set "stats".
  * @message: The message.
- * @stats: A struct varta_stats; the values of the message are added to it.
+ * @stats: A struct varta_stats; receives the values of the message.
  *
  * Unknown attributes are ignored.
  *
@@ -21,7 +21,7 @@ int varta_stats_read(const struct nlmsghdr *message, void *stats);
 /**
  * varta_config_read() - Read a message of the attribute set "config".
  * @message: The message.
- * @config: A struct varta_config; the values of the message are added to it.
+ * @config: A struct varta_config; receives the values of the message.
  *
  * Unknown attributes are ignored.
  *

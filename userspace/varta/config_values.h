@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* What the module allows for every threshold. */
+/* Range of all thresholds, as in the netlink specification. */
 #define THRESHOLD_MIN_MS	10
 #define THRESHOLD_MAX_MS	86400000
 

@@ -30,7 +30,7 @@ struct run_plan {
 
 /**
  * run_helper_beat() - Send one beat for the agent, and wait for the answer.
- * @v: A handle that acknowledges.
+ * @v: A handle with &varta_options.acknowledge set.
  * @plan: The agent. Name and threshold go with each beat: the module may have
  *   been reloaded since the last one.
  *

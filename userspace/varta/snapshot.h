@@ -53,8 +53,8 @@ bool sort_key_parse(const char *text, enum sort_key *key);
 
 /**
  * struct agent_query - Which agents to read, and their order.
- * @one: Only the agent @pid of @source; @source is 0 if it was not given.
- * @pid: In the caller's pid namespace.
+ * @one: Only the agent with this @pid and @source, a local one by default.
+ * @pid: In the caller's pid namespace; for a relayed agent, as relayed.
  * @by_source: Only agents of @source.
  * @source: Number of a relay; 0 for local agents.
  * @stalled: Only agents with the stalled flag.

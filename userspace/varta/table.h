@@ -24,7 +24,7 @@ enum table_column {
 	COLUMNS_COUNT
 };
 
-/* Size of every line. */
+/* Size of a buffer for a line. */
 #define TABLE_LINE_SIZE	(COLUMNS_COUNT * (TEXT_SIZE + 2) + NAME_TEXT_SIZE)
 
 /**
