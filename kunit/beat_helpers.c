@@ -80,7 +80,24 @@ bool remove_agent(struct kunit *test, u32 pid)
 }
 
 /**
- * note_exit() - note the exit of a local agent's process
+ * note_exit_at() - note the exit of a local agent's process
+ * @test: the test
+ * @pid: the agent's pid
+ * @proc: number of the process, as for fake_proc()
+ * @exit_code: its exit code
+ * @now: when it exited
+ *
+ * Return: result of varta_tracker_note_exit().
+ */
+bool note_exit_at(struct kunit *test, u32 pid, u32 proc, u32 exit_code, u64 now)
+{
+	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
+
+	return varta_tracker_note_exit(tracker_of(test), &id, exit_code, now);
+}
+
+/**
+ * note_exit() - note_exit_at() at time 0
  * @test: the test
  * @pid: the agent's pid
  * @proc: number of the process, as for fake_proc()
@@ -90,9 +107,7 @@ bool remove_agent(struct kunit *test, u32 pid)
  */
 bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code)
 {
-	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
-
-	return varta_tracker_note_exit(tracker_of(test), &id, exit_code);
+	return note_exit_at(test, pid, proc, exit_code, 0);
 }
 
 /**
@@ -261,7 +276,7 @@ bool record_report(void *context, const struct varta_agent_info *agent)
 	for (i = 0; i < log->tracker->config.capacity; i++) {
 		struct varta_slot *slot = &log->tracker->slots[i];
 
-		if (slot->pid == agent->id.pid &&
+		if (slot->pid == agent->id.pid && !slot->detached &&
 		    slot->source == agent->id.source && !slot->stalled)
 			log->unset_flag = true;
 	}

@@ -117,6 +117,8 @@ bool slots_equal(const struct varta_slot *a, const struct varta_slot *b);
 bool is_tracked(struct kunit *test, u32 pid);
 bool remove_agent(struct kunit *test, u32 pid);
 bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code);
+bool note_exit_at(struct kunit *test, u32 pid, u32 proc, u32 exit_code,
+		  u64 now);
 u32 run_exit_pass(struct kunit *test, struct report_log *log);
 u32 stalled_now(struct kunit *test);
 u64 counter_total(struct kunit *test, enum varta_counter which);

@@ -123,36 +123,180 @@ static void successive_processes_of_one_slot_may_exit(struct kunit *test)
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }
 
-static void new_process_after_exit_is_kept(struct kunit *test)
-{
-	make_small_tracker(test);
-	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
-	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
-	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
-	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
-	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->exit_code, 0);
-	EXPECT_COUNT(test, EXITS, 0);
-}
-
-static void new_process_after_exit_may_exit(struct kunit *test)
+/* The exit of a process whose pid has been reused is reported all the same. */
+static void new_process_does_not_erase_exit(struct kunit *test)
 {
 	struct report_log log;
 
 	make_small_tracker(test);
-	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
-	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
-	/* Late exit of the old process. */
-	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 1, EXIT_3));
-	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, KILLED));
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 31, .proc = 1, .now = 10);
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 7, 1, EXIT_3, 20));
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 2, .now = 30);
+	/* Not a recycled pid: the first slot is still the old process's. */
+	EXPECT_COUNT(test, PID_RECYCLES, 0);
+	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
+	KUNIT_EXPECT_PTR_EQ(test, lookup_agent(test, 0, 7).id.proc,
+			    fake_proc(2));
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->exit_code, 0);
+
 	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 1);
-	KUNIT_EXPECT_PTR_EQ(test, log.agents[0].id.proc, fake_proc(2));
-	KUNIT_EXPECT_EQ(test, log.agents[0].exit_code, KILLED);
-	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
-	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
+	KUNIT_EXPECT_PTR_EQ(test, log.agents[0].id.proc, fake_proc(1));
+	KUNIT_EXPECT_EQ(test, log.agents[0].nonce, 31);
+	KUNIT_EXPECT_EQ(test, log.agents[0].exit_code, EXIT_3);
+	KUNIT_EXPECT_EQ(test, log.agents[0].exit_ns, 20);
 	EXPECT_COUNT(test, EXITS, 1);
+	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .proc = 2, .now = 40);
+}
+
+static void each_of_many_processes_with_one_pid_exits(struct kunit *test)
+{
+	struct report_log log;
+	u32 i;
+
+	make_small_tracker(test);
+	for (i = 1; i <= 4; i++) {
+		EXPECT_INSERTED(test, .pid = 7, .proc = i);
+		KUNIT_EXPECT_TRUE(test, note_exit(test, 7, i, i << 8));
+	}
+	/* Late exit of an old process. */
+	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 1, EXIT_3));
+	/* Slots of unreported exits are in use. */
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 7, .proc = 5);
+	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 4);
+	for (i = 1; i <= 4; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, log.agents[i - 1].id.proc,
+				    fake_proc(i));
+		KUNIT_EXPECT_EQ(test, log.agents[i - 1].exit_code, i << 8);
+	}
+	EXPECT_COUNT(test, EXITS, 4);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 5);
+}
+
+/* The beat has to be of the process that exited. */
+static void pid_of_exited_agent_is_unknown_to_others(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .ns_inode = PIDNS_A);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2, .ns_inode = PIDNS_B);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, EXIT_3));
+	EXPECT_INSERTED(test, .pid = 7, .origin = RELAYED);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 2);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).id.origin, RELAYED);
+}
+
+/* With namespace_policy=pin. */
+static void pinned_pid_of_exited_agent_is_free(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 4, .key_by_ns_pid = true,
+	});
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1, .ns_inode = PIDNS_A);
+	EXPECT_NAMESPACE_CONFLICT(test, .pid = 1, .proc = 2,
+				  .ns_inode = PIDNS_B);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, EXIT_3));
+	EXPECT_INSERTED(test, .pid = 1, .proc = 2, .ns_inode = PIDNS_B);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
+}
+
+static void dump_shows_exited_and_new_agent(struct kunit *test)
+{
+	struct report_log log = {};
+	u32 cursor = 0;
+
+	make_small_tracker(test);
+	log.tracker = tracker_of(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 7, 1, EXIT_3, 5));
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
+	KUNIT_EXPECT_FALSE(test, varta_tracker_for_each(tracker_of(test),
+							&cursor, false,
+							record_report, &log));
+	KUNIT_ASSERT_EQ(test, log.count, 2);
+	KUNIT_EXPECT_TRUE(test, log.agents[0].exited);
+	KUNIT_EXPECT_EQ(test, log.agents[0].exit_ns, 5);
+	KUNIT_EXPECT_FALSE(test, log.agents[1].exited);
+	KUNIT_EXPECT_FALSE(test, lookup_agent(test, 0, 7).exited);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+}
+
+/* ---- Order and time. */
+
+static void exits_are_reported_in_order(struct kunit *test)
+{
+	struct report_log log;
+	u32 i;
+
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 8,
+	});
+	for (i = 1; i <= 8; i++)
+		EXPECT_INSERTED(test, .pid = i, .proc = i);
+	/* Not the order of their slots. */
+	for (i = 1; i <= 8; i++)
+		KUNIT_EXPECT_TRUE(test, note_exit_at(test, i * 3 % 8 + 1,
+						     i * 3 % 8 + 1, 0, 100 + i));
+	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 8);
+	for (i = 1; i <= 8; i++) {
+		KUNIT_EXPECT_EQ(test, log.agents[i - 1].id.pid, i * 3 % 8 + 1);
+		KUNIT_EXPECT_EQ(test, log.agents[i - 1].exit_ns, 100 + i);
+	}
+}
+
+/* While exits come faster than they are reported, the oldest is the next. */
+static void oldest_exit_is_reported_first(struct kunit *test)
+{
+	struct report_log log;
+	u32 i;
+
+	make_small_tracker(test);
+	log.tracker = tracker_of(test);
+	for (i = 1; i <= 16; i++) {
+		EXPECT_INSERTED(test, .pid = i, .proc = 1 + i % 4);
+		KUNIT_EXPECT_TRUE(test, note_exit_at(test, i, 1 + i % 4, 0, i));
+		if (i <= 3)
+			continue;
+		log = (struct report_log) {
+			.tracker = tracker_of(test), .max_reports = 1,
+		};
+		KUNIT_EXPECT_TRUE(test, varta_tracker_exit_pass(tracker_of(test),
+								record_report,
+								&log));
+		KUNIT_EXPECT_EQ(test, log.agents[0].id.pid, i - 3);
+		KUNIT_EXPECT_EQ(test, log.agents[0].exit_ns, i - 3);
+	}
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 3);
+}
+
+/* The probe read the clock, and was then delayed. */
+static void exit_times_do_not_decrease(struct kunit *test)
+{
+	struct report_log log;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 2, .proc = 2);
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 1, 1, 0, 60));
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 2, 2, 0, 50));
+	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 2);
+	KUNIT_EXPECT_EQ(test, log.agents[0].exit_ns, 60);
+	KUNIT_EXPECT_EQ(test, log.agents[1].exit_ns, 60);
+}
+
+static void exit_is_not_before_the_stall(struct kunit *test)
+{
+	struct report_log log;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD + 5), 1);
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 1, 1, 0, THRESHOLD + 2));
+	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 1);
+	KUNIT_EXPECT_EQ(test, log.agents[0].exit_ns, THRESHOLD + 5);
 }
 
 /* The beat was in flight when the process exited. */
@@ -245,45 +389,62 @@ static void exit_frees_only_slot_of_its_source(struct kunit *test)
 			30);
 }
 
-/* ---- Slots reused after an exit. */
+/* ---- Slots whose exit is not reported serve no other agent. */
 
-static void restarted_slot_is_kept_until_its_process_exits(struct kunit *test)
+static void slot_with_exit_is_not_evicted(struct kunit *test)
 {
-	make_small_tracker(test);
-	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
-	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .proc = 2);
-	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
-	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
-
-	/* The same once more, until the new process exits. */
-	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 7, .proc = 3);
-	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 3, KILLED));
-	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
-	EXPECT_COUNT(test, EXITS, 1);
-}
-
-static void slot_reused_by_eviction_after_exit_is_kept(struct kunit *test)
-{
-	make_full_tracker(test, 1, 1, VARTA_EVICTION_POLICY_BALANCED);
+	make_full_tracker(test, 2, 2, VARTA_EVICTION_POLICY_BALANCED);
 	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .proc = 1);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, EXIT_3));
-	EXPECT_INSERTED(test, .pid = 2, .now = FILL_TIME + EVICT_AFTER + 1);
-	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
-	KUNIT_EXPECT_TRUE(test, is_tracked(test, 2));
-	EXPECT_COUNT(test, EXITS, 0);
+	/* The slot of pid 2 is evicted, then none can be. */
+	EXPECT_INSERTED(test, .pid = 3, .now = FILL_TIME + EVICT_AFTER + 1);
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 4,
+				 .now = FILL_TIME + EVICT_AFTER + 2);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 2));
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+	EXPECT_COUNT(test, EXITS, 1);
+	EXPECT_INSERTED(test, .pid = 4, .now = FILL_TIME + EVICT_AFTER + 3);
 }
 
-static void slot_taken_over_after_exit_is_kept(struct kunit *test)
+static void stalled_slot_with_exit_is_not_evicted(struct kunit *test)
+{
+	make_full_tracker(test, 1, 1, VARTA_EVICTION_POLICY_STRICT);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .proc = 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, FILL_TIME + THRESHOLD), 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, EXIT_3));
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 2,
+				 .now = FILL_TIME + EVICT_AFTER + 1);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+	EXPECT_INSERTED(test, .pid = 2, .now = FILL_TIME + EVICT_AFTER + 2);
+}
+
+/* The new process with the pid of the exited one gets the slot of another. */
+static void new_process_evicts_another_slot(struct kunit *test)
+{
+	make_full_tracker(test, 2, 2, VARTA_EVICTION_POLICY_BALANCED);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .proc = 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, EXIT_3));
+	/* Rejected: nothing changes. */
+	EXPECT_CAPACITY_EXCEEDED(test, .pid = 1, .proc = 2, .now = FILL_TIME);
+	KUNIT_EXPECT_TRUE(test, lookup_agent(test, 0, 1).exited);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 2,
+			.now = FILL_TIME + EVICT_AFTER + 1);
+	EXPECT_COUNT(test, EVICTIONS, 1);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 2));
+	KUNIT_EXPECT_FALSE(test, lookup_agent(test, 0, 1).exited);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
+}
+
+static void origin_takeover_does_not_erase_exit(struct kunit *test)
 {
 	tracker_fixture_create(test, &(struct varta_tracker_config) {
-		.capacity = 1, .origin_takeover = true,
+		.capacity = 2, .origin_takeover = true,
 	});
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .origin = RELAYED);
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
-	EXPECT_REFRESHED(test, .pid = 7, .origin = ATTESTED);
-	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
+	EXPECT_INSERTED(test, .pid = 7, .origin = ATTESTED);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
 }
 
@@ -320,9 +481,23 @@ static void exit_is_reported_after_new_process_was_over_quota(struct kunit *test
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, 9));
 	fake_procs_set_quota(0);
 	EXPECT_QUOTA_EXCEEDED(test, .pid = 1, .uid = BOB, .proc = 2);
+	KUNIT_EXPECT_TRUE(test, lookup_agent(test, 0, 1).exited);
 	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 1);
 	KUNIT_EXPECT_EQ(test, log.agents[0].id.uid, ALICE);
 	KUNIT_EXPECT_EQ(test, log.agents[0].exit_code, 9);
+}
+
+static void exited_agent_is_charged_until_reported(struct kunit *test)
+{
+	make_small_tracker(test);
+	fake_procs_set_quota(1);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE, .proc = 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 1, 1, 9));
+	EXPECT_QUOTA_EXCEEDED(test, .pid = 1, .uid = ALICE, .proc = 2);
+	EXPECT_INSERTED(test, .pid = 1, .uid = BOB, .proc = 3);
+	expect_charged(test, 1, 1);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+	expect_charged(test, 0, 1);
 }
 
 static struct kunit_case exit_cases[] = {
@@ -331,8 +506,17 @@ static struct kunit_case exit_cases[] = {
 	KUNIT_CASE(exit_of_untracked_process_is_ignored),
 	KUNIT_CASE(exit_noted_twice_is_reported_once),
 	KUNIT_CASE(successive_processes_of_one_slot_may_exit),
-	KUNIT_CASE(new_process_after_exit_is_kept),
-	KUNIT_CASE(new_process_after_exit_may_exit),
+	KUNIT_CASE(new_process_does_not_erase_exit),
+	KUNIT_CASE(each_of_many_processes_with_one_pid_exits),
+	KUNIT_CASE(pid_of_exited_agent_is_unknown_to_others),
+	KUNIT_CASE(pinned_pid_of_exited_agent_is_free),
+	KUNIT_CASE(dump_shows_exited_and_new_agent),
+
+	KUNIT_CASE(exits_are_reported_in_order),
+	KUNIT_CASE(oldest_exit_is_reported_first),
+	KUNIT_CASE(exit_times_do_not_decrease),
+	KUNIT_CASE(exit_is_not_before_the_stall),
+
 	KUNIT_CASE(late_beat_does_not_cancel_exit),
 	KUNIT_CASE(stopped_exit_pass_keeps_the_rest),
 	KUNIT_CASE(exited_agent_cannot_be_removed),
@@ -340,13 +524,15 @@ static struct kunit_case exit_cases[] = {
 	KUNIT_CASE(exit_is_reported_though_pid_is_recycled),
 	KUNIT_CASE(exit_frees_only_slot_of_its_source),
 
-	KUNIT_CASE(restarted_slot_is_kept_until_its_process_exits),
-	KUNIT_CASE(slot_reused_by_eviction_after_exit_is_kept),
-	KUNIT_CASE(slot_taken_over_after_exit_is_kept),
+	KUNIT_CASE(slot_with_exit_is_not_evicted),
+	KUNIT_CASE(stalled_slot_with_exit_is_not_evicted),
+	KUNIT_CASE(new_process_evicts_another_slot),
+	KUNIT_CASE(origin_takeover_does_not_erase_exit),
 	KUNIT_CASE(tracker_may_be_destroyed_with_unreported_exits),
 
 	KUNIT_CASE(exited_agent_is_uncharged_when_reported),
 	KUNIT_CASE(exit_is_reported_after_new_process_was_over_quota),
+	KUNIT_CASE(exited_agent_is_charged_until_reported),
 	{}
 };
 

@@ -29,7 +29,7 @@ void model_init(struct model *model, const struct varta_tracker_config *config)
 }
 
 /**
- * model_find() - find the slot of an agent
+ * model_find() - find the slot of the agent that has a pid now
  * @model: the model
  * @source: number of the relay, 0 for this machine
  * @pid: the agent's pid
@@ -41,7 +41,7 @@ u32 model_find(const struct model *model, u32 source, u32 pid)
 	u32 i;
 
 	for (i = 0; i < model->capacity; i++) {
-		if (model->slots[i].pid == pid &&
+		if (model->slots[i].pid == pid && !model->slots[i].detached &&
 		    model->slots[i].source == source)
 			return i;
 	}
@@ -205,6 +205,8 @@ static u32 find_victim(struct model *model, u64 now, u64 threshold,
 		model->cursor = (model->cursor + 1) % model->used;
 		if (!slot->pid || (user && slot->uid != *user))
 			continue;
+		if (slot->exited)
+			continue;
 		if (only_stalled && !slot->stalled)
 			continue;
 		/* Ten thresholds exceed U64_MAX: no silence is longer. */
@@ -357,10 +359,20 @@ enum varta_record_result model_record(struct model *model,
 				      u64 threshold, u32 chosen)
 {
 	u32 nr = model_find(model, id->source, id->pid);
+	enum varta_record_result result;
 
 	if (nr == MODEL_NO_SLOT)
 		return count_result(model, insert(model, beat, id, now,
 						  threshold, chosen));
+	/* 3.1: the exit is still to be reported. */
+	if (model->slots[nr].exited &&
+	    (model->slots[nr].proc != id->proc ||
+	     model->slots[nr].origin != id->origin)) {
+		result = insert(model, beat, id, now, threshold, chosen);
+		if (result == VARTA_RECORD_INSERTED)
+			model->slots[nr].detached = true;
+		return count_result(model, result);
+	}
 	return count_result(model, update_slot(model, &model->slots[nr], beat,
 					       id, now));
 }
@@ -441,10 +453,12 @@ bool model_is_recycled(const struct model *model, u32 nr,
  * model_stall() - report a stall
  * @model: the model
  * @nr: number of the slot
+ * @now: the time
  */
-void model_stall(struct model *model, u32 nr)
+void model_stall(struct model *model, u32 nr, u64 now)
 {
 	model->slots[nr].stalled = true;
+	model->last_stall_ns = now;
 	model->totals[VARTA_COUNT_STALLS]++;
 }
 
@@ -488,19 +502,29 @@ bool model_remove(struct model *model, const struct varta_agent_id *id)
  * @model: the model
  * @id: the agent
  * @exit_code: its exit code
+ * @now: the time
  *
  * Return: whether there is such an agent.
  */
 bool model_note_exit(struct model *model, const struct varta_agent_id *id,
-		     u32 exit_code)
+		     u32 exit_code, u64 now)
 {
 	u32 nr = model_find(model, id->source, id->pid);
+	struct model_slot *slot;
 
-	if (nr == MODEL_NO_SLOT ||
-	    model->slots[nr].proc != id->proc)
+	if (nr == MODEL_NO_SLOT)
 		return false;
-	model->slots[nr].exited = true;
-	model->slots[nr].exit_code = exit_code;
+	slot = &model->slots[nr];
+	if (slot->proc != id->proc)
+		return false;
+	if (slot->exited)
+		return true;
+	now = max(now, max(model->last_exit_ns, model->last_stall_ns));
+	model->last_exit_ns = now;
+	model->exits[model->nr_exits++] = nr;
+	slot->exited = true;
+	slot->exit_code = exit_code;
+	slot->exit_ns = now;
 	return true;
 }
 
@@ -510,22 +534,22 @@ bool model_note_exit(struct model *model, const struct varta_agent_id *id,
  */
 u32 model_exits(const struct model *model)
 {
-	u32 i, sum = 0;
-
-	for (i = 0; i < model->capacity; i++)
-		sum += model->slots[i].pid && model->slots[i].exited;
-	return sum;
+	return model->nr_exits;
 }
 
 /**
- * model_report_exit() - report an exit and free the slot
+ * model_report_exit() - report the first exit and free the slot
  * @model: the model
- * @nr: number of the slot
  */
-void model_report_exit(struct model *model, u32 nr)
+void model_report_exit(struct model *model)
 {
+	struct model_slot *slot = &model->slots[model->exits[0]];
+
 	model->totals[VARTA_COUNT_EXITS]++;
-	memset(&model->slots[nr], 0, sizeof(model->slots[nr]));
+	memset(slot, 0, sizeof(*slot));
+	model->nr_exits--;
+	memmove(model->exits, model->exits + 1,
+		model->nr_exits * sizeof(model->exits[0]));
 }
 
 /**

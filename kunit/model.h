@@ -37,7 +37,10 @@ struct model_slot {
 	u32 threshold_ms;
 	char name[VARTA_NAME_SIZE];
 	bool exited;
+	/* The exit is not reported, and the pid belongs to another slot. */
+	bool detached;
 	u32 exit_code;
+	u64 exit_ns;
 };
 
 struct model {
@@ -51,6 +54,12 @@ struct model {
 	u64 resume_ns;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
+	/* Slots with unreported exits, the first exit first. */
+	u32 exits[MODEL_CAPACITY_MAX];
+	u32 nr_exits;
+	/* Times of the last exit and of the last stall. */
+	u64 last_exit_ns;
+	u64 last_stall_ns;
 	/* Number of slots that were ever used. */
 	u32 used;
 	u32 last_evicted_pid;
@@ -74,13 +83,13 @@ u64 model_deadline(const struct model *model, u32 nr, u64 threshold);
 u64 model_next_deadline(const struct model *model, u64 threshold);
 bool model_is_recycled(const struct model *model, u32 nr,
 		       struct varta_proc *(*pid_owner)(u32 pid));
-void model_stall(struct model *model, u32 nr);
+void model_stall(struct model *model, u32 nr, u64 now);
 void model_remove_recycled(struct model *model, u32 nr);
 bool model_remove(struct model *model, const struct varta_agent_id *id);
 bool model_note_exit(struct model *model, const struct varta_agent_id *id,
-		     u32 exit_code);
+		     u32 exit_code, u64 now);
 u32 model_exits(const struct model *model);
-void model_report_exit(struct model *model, u32 nr);
+void model_report_exit(struct model *model);
 u64 model_take(struct model *model, enum varta_counter which);
 u32 model_take_last_evicted_pid(struct model *model);
 

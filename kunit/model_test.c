@@ -370,6 +370,7 @@ static bool agent_matches(const struct varta_agent_info *agent,
 	       !strcmp(agent->name, slot->name) &&
 	       agent->exited == slot->exited &&
 	       agent->exit_code == slot->exit_code &&
+	       agent->exit_ns == slot->exit_ns &&
 	       agent->stalled == slot->stalled;
 }
 
@@ -431,7 +432,7 @@ static bool stalls_match(struct model_run *run)
 		    !model_is_due(model, nr, now, run->threshold) ||
 		    model_is_recycled(model, nr, fake_proc_of_pid))
 			return false;
-		model_stall(model, nr);
+		model_stall(model, nr, now);
 		if (!agent_matches(&run->reported[i], &model->slots[nr]))
 			return false;
 	}
@@ -501,18 +502,20 @@ static bool step_note_exit(struct model_run *run)
 	u32 exit_code = random_below(run, 1000);
 
 	step->id = random_id(run);
+	step->now = random_now(run);
 	step->result = varta_tracker_note_exit(&run->fixture->tracker,
-					       &step->id, exit_code);
-	step->expected = model_note_exit(&run->model, &step->id, exit_code);
+					       &step->id, exit_code, step->now);
+	step->expected = model_note_exit(&run->model, &step->id, exit_code,
+					 step->now);
 	return step->result == step->expected;
 }
 
-/* In any order, up to the limit. */
+/* In order, up to the limit. */
 static bool step_exit_pass(struct model_run *run)
 {
 	struct step *step = &run->step;
-	u32 nr, i;
 	bool more;
+	u32 i;
 
 	step->limit = one_in(run, 2) ? U32_MAX : 1 + random_below(run, 2);
 	step->expected = min(step->limit, model_exits(&run->model));
@@ -524,13 +527,10 @@ static bool step_exit_pass(struct model_run *run)
 	if (step->result != step->expected)
 		return false;
 	for (i = 0; i < run->nr_reported; i++) {
-		nr = model_find(&run->model, run->reported[i].id.source,
-				run->reported[i].id.pid);
-		if (nr == MODEL_NO_SLOT ||
-		    !run->model.slots[nr].exited ||
-		    !agent_matches(&run->reported[i], &run->model.slots[nr]))
+		if (!agent_matches(&run->reported[i],
+				   &run->model.slots[run->model.exits[0]]))
 			return false;
-		model_report_exit(&run->model, nr);
+		model_report_exit(&run->model);
 	}
 	/* "More" may turn out to be nothing, but not the reverse. */
 	return more ? run->nr_reported == step->limit :
@@ -588,6 +588,19 @@ static bool step_lookup(struct model_run *run)
 	       agent_matches(&run->reported[0], &run->model.slots[nr]);
 }
 
+/* Slots with unreported exits may have equal pids. */
+static u32 find_shown(const struct model_run *run,
+		      const struct varta_agent_info *agent, const bool *seen)
+{
+	u32 i;
+
+	for (i = 0; i < run->model.capacity; i++) {
+		if (!seen[i] && agent_matches(agent, &run->model.slots[i]))
+			return i;
+	}
+	return MODEL_NO_SLOT;
+}
+
 /* The dump stops at random; the agent that was refused is shown again. */
 static bool step_for_each(struct model_run *run)
 {
@@ -615,14 +628,10 @@ static bool step_for_each(struct model_run *run)
 		if (!more && taken < run->nr_reported)
 			return false;
 		for (i = 0; i < taken; i++) {
-			nr = model_find(&run->model, run->reported[i].id.source,
-					run->reported[i].id.pid);
-			if (nr == MODEL_NO_SLOT || seen[nr])
+			nr = find_shown(run, &run->reported[i], seen);
+			if (nr == MODEL_NO_SLOT)
 				return false;
 			seen[nr] = true;
-			if (!agent_matches(&run->reported[i],
-					   &run->model.slots[nr]))
-				return false;
 			step->result++;
 		}
 	}
@@ -653,7 +662,9 @@ static bool slot_matches(const struct varta_slot *slot,
 	       slot->threshold_ms == model->threshold_ms &&
 	       !strcmp(slot->name, model->name) &&
 	       slot->exited == model->exited &&
+	       slot->detached == model->detached &&
 	       slot->exit_code == model->exit_code &&
+	       slot->exit_ns == model->exit_ns &&
 	       slot->proc == model->proc &&
 	       slot->ns_inode == model->ns_inode &&
 	       slot->origin == model->origin &&

@@ -72,6 +72,7 @@ struct race {
 	bool rescanning;
 	u64 reports;
 	u64 exits;
+	u64 last_exit_ns;
 	u64 skipped;
 
 	/* Silences that must have been reported. */
@@ -81,6 +82,7 @@ struct race {
 	atomic_t duplicate_reports;
 	atomic_t early_reports;
 	atomic_t wrong_results;
+	atomic_t wrong_order;
 };
 
 struct worker {
@@ -132,6 +134,9 @@ static bool count_exit_report(void *context,
 	struct race *race = context;
 
 	race->exits++;
+	if (agent->exit_ns < race->last_exit_ns)
+		atomic_inc(&race->wrong_order);
+	race->last_exit_ns = agent->exit_ns;
 	return race->exits % 4;
 }
 
@@ -280,7 +285,8 @@ static void end_agent(struct worker *worker, u32 pid, u32 how)
 	if (!how)
 		varta_tracker_remove(&race->fixture->tracker, &id);
 	else if (how == 1)
-		varta_tracker_note_exit(&race->fixture->tracker, &id, 0);
+		varta_tracker_note_exit(&race->fixture->tracker, &id, 0,
+					atomic64_read(&race->clock));
 	else
 		agent->proc = (agent->proc + 1) % 3;
 	agent->nonce = 0;
@@ -408,6 +414,7 @@ static void each_silence_is_reported_once_under_load(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&race->duplicate_reports), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&race->early_reports), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_results), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_order), 0);
 	/* tracker_fixture_check() checks slots and timers. */
 }
 

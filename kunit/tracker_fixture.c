@@ -24,7 +24,7 @@ u64 tracker_fixture_total(const struct tracker_fixture *fixture,
 }
 
 /**
- * tracker_fixture_slot() - find a slot without the index
+ * tracker_fixture_slot() - find the slot of a pid without the index
  * @fixture: the fixture
  * @source: number of the relay, 0 for this machine
  * @pid: the agent's pid
@@ -39,7 +39,8 @@ struct varta_slot *tracker_fixture_slot(const struct tracker_fixture *fixture,
 	for (i = 0; i < fixture->tracker.config.capacity; i++) {
 		struct varta_slot *slot = &fixture->tracker.slots[i];
 
-		if (slot->pid == pid && slot->source == source)
+		if (slot->pid == pid && slot->source == source &&
+		    !slot->detached)
 			return slot;
 	}
 	return NULL;
@@ -105,7 +106,7 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 	int refs[FAKE_PROCS] = {};
 	int charged[FAKE_USERS] = {};
 	int netns_charged[FAKE_NETNS] = {};
-	u32 i, found, used = 0, stalled = 0, entries = 0;
+	u32 i, found, used = 0, stalled = 0, entries = 0, detached = 0;
 
 	for (i = 0; i < tracker->config.capacity; i++) {
 		struct varta_slot *slot = &tracker->slots[i];
@@ -115,6 +116,8 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 				      "slot %u, pid %u", i, slot->pid);
 		if (!slot->pid) {
 			KUNIT_EXPECT_FALSE(test, slot->stalled);
+			KUNIT_EXPECT_FALSE(test, slot->exited);
+			KUNIT_EXPECT_FALSE(test, slot->detached);
 			continue;
 		}
 		used++;
@@ -123,6 +126,11 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 			refs[fake_proc_nr(slot->proc)]++;
 		charged[slot->uid] += has_quota;
 		netns_charged[fake_netns_nr(slot->netns)] += has_quota;
+		if (slot->detached) {
+			KUNIT_EXPECT_TRUE(test, slot->exited);
+			detached++;
+			continue;
+		}
 		if (!varta_pid_index_get(&tracker->index,
 					 varta_key(slot->source, slot->pid),
 					 &found))
@@ -135,7 +143,7 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 		entries += tracker->index.entries[i] > 1;
 
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker), used);
-	KUNIT_EXPECT_EQ(test, entries, used);
+	KUNIT_EXPECT_EQ(test, entries, used - detached);
 	KUNIT_EXPECT_EQ(test, varta_tracker_stalled_now(tracker), stalled);
 	for (i = 1; i < FAKE_PROCS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, fake_proc_refs(i), refs[i],

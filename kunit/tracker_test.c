@@ -393,7 +393,7 @@ static void index_entry_of_slot_of_other_source_is_dropped(struct kunit *test)
 			  varta_pid_index_insert(&tracker_of(test)->index,
 						 varta_key(1, 5), 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_note_exit(tracker_of(test), &id,
-							 0));
+							 0, 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id));
 	EXPECT_INSERTED(test, .pid = 5, .source = 1, .nonce = 1);
 	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 5), &old));

@@ -80,6 +80,7 @@ struct varta_agent_id {
  * @nonce: of the last accepted beat, VARTA_TERMINAL_NONCE if it was terminal
  * @payload: of the last accepted beat
  * @threshold_ms: its own threshold, 0 if it has none
+ * @exit_ns: when its process exited, if @exited
  * @exit_code: in the format of wait(2), if @exited
  * @status: of the last accepted beat
  * @name: its name; any bytes, NUL-terminated
@@ -90,6 +91,7 @@ struct varta_agent_info {
 	struct varta_agent_id id;
 	u64 last_ns;
 	u64 nonce;
+	u64 exit_ns;
 	u32 payload;
 	u32 threshold_ms;
 	u32 exit_code;

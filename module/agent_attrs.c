@@ -11,15 +11,20 @@ size_t varta_agent_nest_size(void)
 {
 	/* pid, ns-pid, origin, status, payload, source, threshold-ms, exit-* */
 	return 8 * nla_total_size(sizeof(u32)) +
-	       /* ns-inode, nonce, last-beat, silence */
-	       4 * nla_total_size_64bit(sizeof(u64)) +
+	       /* ns-inode, nonce, last-beat, silence, exit-time */
+	       5 * nla_total_size_64bit(sizeof(u64)) +
 	       nla_total_size(VARTA_NAME_SIZE) +
 	       /* stalled, and the nest itself */
 	       2 * nla_total_size(0);
 }
 
-static int put_exit(struct sk_buff *skb, u32 exit_code)
+static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
 {
+	u32 exit_code = agent->exit_code;
+
+	if (nla_put_u64_64bit(skb, VARTA_A_AGENT_EXIT_TIME, agent->exit_ns,
+			      VARTA_A_AGENT_PAD))
+		return -EMSGSIZE;
 	/* The format of wait(2): WTERMSIG() and WEXITSTATUS(). */
 	if (exit_code & 0x7f)
 		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL,
@@ -32,7 +37,8 @@ static int put_exit(struct sk_buff *skb, u32 exit_code)
  * @skb: the message
  * @agent: the agent
  * @pid: its pid for the reader, 0 to omit it
- * @now: time that its silence lasts to, CLOCK_MONOTONIC in nanoseconds
+ * @now: time that its silence lasts to unless it exited, CLOCK_MONOTONIC in
+ *	nanoseconds
  *
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
@@ -41,7 +47,8 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 {
 	u32 threshold_ms = agent->threshold_ms ?:
 			   varta_setting(VARTA_SET_THRESHOLD_MS);
-	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
+	u64 end = agent->exited ? agent->exit_ns : now;
+	u64 silence = end > agent->last_ns ? end - agent->last_ns : 0;
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
 
 	if (!nest)
@@ -65,7 +72,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
 	    nla_put_string(skb, VARTA_A_AGENT_NAME, agent->name) ||
-	    (agent->exited && put_exit(skb, agent->exit_code))) {
+	    (agent->exited && put_exit(skb, agent))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

@@ -18,7 +18,7 @@ static bool is_victim(const struct varta_slot *slot,
 	if (check_mul_overflow(varta_slot_threshold(slot, record->threshold),
 			       (u64)VARTA_EVICTION_FACTOR, &limit))
 		limit = U64_MAX;
-	return READ_ONCE(slot->pid) &&
+	return READ_ONCE(slot->pid) && !READ_ONCE(slot->exited) &&
 	       varta_silence(READ_ONCE(slot->last_ns), record->now) > limit &&
 	       (!only_stalled || READ_ONCE(slot->stalled)) &&
 	       (!record->over_quota ||
@@ -45,6 +45,7 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 	if (!confirmed)
 		goto unlock;
 
+	varta_slot_detach(tracker, record);
 	err = varta_pid_index_replace(&tracker->index, old_key,
 				      varta_agent_key(record->id),
 				      varta_slot_nr(tracker, slot));

@@ -6,6 +6,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ktime.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -33,7 +34,8 @@ static void note_exit(VARTA_EXIT_PROBE_ARGS)
 		return;
 	varta_attest_pid(&id, task_tgid(task));
 	if (varta_tracker_note_exit(&varta.tracker, &id,
-				    task->signal->group_exit_code))
+				    task->signal->group_exit_code,
+				    ktime_get_ns()))
 		varta_stall_thread_note_exit();
 }
 

@@ -64,6 +64,8 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	/* It may have been armed again since it left the wheel. */
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, true);
+	/* For note_exit(): an exit is not before the agent's stall. */
+	WRITE_ONCE(tracker->last_stall_ns, now);
 	agent.stalled = true;
 	varta_tracker_count(tracker, VARTA_COUNT_STALLS);
 	report(context, &agent);

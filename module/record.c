@@ -51,9 +51,6 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 	slot->origin = id->origin;
 	slot->has_regular = false;
 	slot->has_terminal = false;
-	/* The slot may still be queued for the exit of its old agent. */
-	slot->exited = false;
-	slot->exit_code = 0;
 	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
 	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
 	WRITE_ONCE(slot->last_ns, record->now);
@@ -173,9 +170,17 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	return VARTA_RECORD_REFRESHED;
 }
 
+/* The exit has to be reported, so the slot is not for another process. */
+static bool awaits_exit_report(const struct varta_slot *slot,
+			       const struct varta_agent_id *id)
+{
+	return slot->exited &&
+	       (slot->proc != id->proc || slot->origin != id->origin);
+}
+
 /*
  * Returns whether the agent has a slot; record->result is then set. That it has
- * none is certain only under tracker->lock.
+ * none is certain only under tracker->lock, and so is record->exited.
  */
 static bool update_if_tracked(struct varta_tracker *tracker,
 			      struct varta_record *record)
@@ -188,10 +193,29 @@ static bool update_if_tracked(struct varta_tracker *tracker,
 		return false;
 	spin_lock(&slot->lock);
 	tracked = varta_slot_has_key(slot, key);
+	if (tracked && awaits_exit_report(slot, record->id)) {
+		tracked = false;
+		record->exited = slot;
+	}
 	if (tracked)
 		record->result = update_slot(tracker, slot, record);
 	spin_unlock(&slot->lock);
 	return tracked;
+}
+
+/*
+ * Takes the agent's key from the slot whose exit is not reported. The index has
+ * room for the key after that.
+ */
+void varta_slot_detach(struct varta_tracker *tracker,
+		       const struct varta_record *record)
+{
+	lockdep_assert_held(&tracker->lock);
+
+	if (!record->exited)
+		return;
+	varta_pid_index_remove(&tracker->index, varta_agent_key(record->id));
+	record->exited->detached = true;
 }
 
 /* An index entry for an agent without a slot is a bug; heal it. */
@@ -217,6 +241,7 @@ static void insert_charged(struct varta_tracker *tracker,
 	}
 
 	/* First, since it may fail. A lookup that finds it sees no agent yet. */
+	varta_slot_detach(tracker, record);
 	if (!varta_pid_index_insert(&tracker->index,
 				    varta_agent_key(record->id), nr)) {
 		varta_tracker_count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
@@ -228,7 +253,7 @@ static void insert_charged(struct varta_tracker *tracker,
 	if (nr == tracker->slots_used)
 		WRITE_ONCE(tracker->slots_used, nr + 1);
 	else
-		tracker->free_slot = slot->next_free;
+		tracker->free_slot = slot->next;
 	WRITE_ONCE(tracker->tracked, tracker->tracked + 1);
 
 	spin_lock(&slot->lock);
@@ -245,7 +270,8 @@ static void insert_agent(struct varta_tracker *tracker,
 {
 	const struct varta_tracker_ops *ops = tracker->config.ops;
 
-	drop_stray_entry(tracker, varta_agent_key(record->id));
+	if (!record->exited)
+		drop_stray_entry(tracker, varta_agent_key(record->id));
 	/* An agent over quota must not evict agents of other users. */
 	record->over_quota = ops->try_charge && !ops->try_charge(record->id);
 	if (record->over_quota) {
@@ -261,6 +287,7 @@ static void record_locked(struct varta_tracker *tracker,
 			  struct varta_record *record)
 {
 	rt_mutex_lock(&tracker->lock);
+	record->exited = NULL;
 	if (!update_if_tracked(tracker, record))
 		insert_agent(tracker, record);
 	rt_mutex_unlock(&tracker->lock);

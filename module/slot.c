@@ -26,6 +26,7 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.id.origin	= slot->origin,
 		.last_ns	= slot->last_ns,
 		.nonce		= slot->nonce,
+		.exit_ns	= slot->exit_ns,
 		.payload	= slot->payload,
 		.threshold_ms	= slot->threshold_ms,
 		.exit_code	= slot->exit_code,
@@ -86,7 +87,8 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	lockdep_assert_held(&tracker->lock);
 	lockdep_assert_held(&slot->lock);
 
-	if (!varta_pid_index_remove(&tracker->index,
+	if (!slot->detached &&
+	    !varta_pid_index_remove(&tracker->index,
 				    varta_key(slot->source, slot->pid)))
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	varta_slot_uncharge(tracker, slot);
@@ -94,9 +96,12 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, false);
-	slot->exited = false;
+	WRITE_ONCE(slot->exited, false);
+	slot->exit_ns = 0;
+	slot->exit_code = 0;
+	slot->detached = false;
 	slot->proc = NULL;
-	slot->next_free = tracker->free_slot;
+	slot->next = tracker->free_slot;
 	tracker->free_slot = varta_slot_nr(tracker, slot);
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);
 	return old_proc;

@@ -58,7 +58,10 @@ int varta_tracker_init(struct varta_tracker *tracker,
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
 	rt_mutex_init(&tracker->lock);
+	spin_lock_init(&tracker->exit_lock);
 	tracker->free_slot = VARTA_NO_SLOT;
+	tracker->exits.first = VARTA_NO_SLOT;
+	tracker->exits.last = VARTA_NO_SLOT;
 	return 0;
 
 destroy_index:
@@ -90,7 +93,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 }
 
 /**
- * varta_tracker_lookup() - show one agent (section 6)
+ * varta_tracker_lookup() - show the agent that has a pid now (section 6)
  * @tracker: the tracker
  * @source: relay that beats on its behalf, 0 for this machine
  * @pid: its pid
@@ -130,7 +133,8 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
  * @context: passed to @show
  *
  * An agent that is tracked during a whole series of calls is shown exactly
- * once, whatever other agents come and go.
+ * once, whatever other agents come and go. Two have the same pid if the exit of
+ * the first is not reported yet.
  *
  * Context: process, may sleep.
  * Return: whether @show ended it, and there is more to show.

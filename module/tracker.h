@@ -10,8 +10,8 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
-#include <linux/llist.h>
 #include <linux/rtmutex.h>
+#include <linux/spinlock_types.h>
 #include <linux/types.h>
 
 #include "agent.h"
@@ -79,6 +79,12 @@ struct varta_tracker_config {
 	bool key_by_ns_pid;
 };
 
+/* Slots in order, linked by &varta_slot.next; VARTA_NO_SLOT at the ends. */
+struct varta_slot_list {
+	u32 first;
+	u32 last;
+};
+
 /* Private to the files that include tracker_internal.h, which has the locking. */
 struct varta_tracker {
 	/* Never changes. */
@@ -111,8 +117,14 @@ struct varta_tracker {
 	u32 tracked;
 	/* Changed under the lock of the slot whose stalled flag changes. */
 	atomic_t stalled_now;
-	/* Slots with exit_queued. */
-	struct llist_head exits;
+	/* Innermost; protects the next two. */
+	spinlock_t exit_lock;
+	/* Exits noted and not reported, by time. */
+	struct varta_slot_list exits;
+	/* Time of the last exit noted. */
+	u64 last_exit_ns;
+	/* Time of the last stall found. Written by the stall pass. */
+	u64 last_stall_ns;
 	/* Silence before this time does not count. Read without a lock. */
 	u64 resume_ns;
 };
@@ -153,7 +165,8 @@ void varta_tracker_resume(struct varta_tracker *tracker, u64 now);
 
 /* exit.c */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
-			     const struct varta_agent_id *id, u32 exit_code);
+			     const struct varta_agent_id *id, u32 exit_code,
+			     u64 now);
 bool varta_tracker_exit_pass(struct varta_tracker *tracker,
 			     varta_agent_cb report, void *context);
 

@@ -5,9 +5,9 @@
  *
  * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
- * known agents do not contend. No two slots are locked at a time. Operations on
- * one agent are linearizable: each takes effect while it holds the slot's lock,
- * or tracker->lock if the agent has no slot.
+ * known agents do not contend. No two slots are locked at a time. exit_lock is
+ * innermost. Operations on one agent are linearizable: each takes effect while
+ * it holds the slot's lock, or tracker->lock if the agent has no slot.
  */
 #ifndef _VARTA_TRACKER_INTERNAL_H
 #define _VARTA_TRACKER_INTERNAL_H
@@ -19,7 +19,7 @@
 
 #include "tracker.h"
 
-/* Ends the chain of free slots. */
+/* Ends a chain of slots. */
 #define VARTA_NO_SLOT	U32_MAX
 
 /*
@@ -58,11 +58,14 @@ struct varta_slot {
 	u32 ns_pid;
 	u32 payload;
 	u32 exit_code;
-	/* In tracker->exits if exit_queued. */
-	struct llist_node exit_node;
+	/* When the process exited, if exited. */
+	u64 exit_ns;
 	char name[VARTA_NAME_SIZE];
-	/* Next of the chain of free slots. Protected by tracker->lock. */
-	u32 next_free;
+	/*
+	 * Next free slot, protected by tracker->lock. If exited, the next of
+	 * tracker->exits, protected by tracker->exit_lock.
+	 */
+	u32 next;
 	/* enum varta_origin */
 	u8 origin;
 	/* enum varta_status */
@@ -71,9 +74,16 @@ struct varta_slot {
 	bool stalled;
 	bool has_regular;
 	bool has_terminal;
-	/* The process has exited; the exit pass frees the slot. */
+	/*
+	 * The process has exited. The slot serves no other agent until the exit
+	 * is reported, which frees it. Lockless.
+	 */
 	bool exited;
-	bool exit_queued;
+	/*
+	 * The exit is not reported, and the index has a new slot for the key.
+	 * Protected by tracker->lock.
+	 */
+	bool detached;
 } ____cacheline_aligned;
 
 /* One call of varta_tracker_record(). */
@@ -84,6 +94,8 @@ struct varta_record {
 	u64 threshold;
 	/* Process reference to put when no lock is held, NULL if there is none. */
 	struct varta_proc *old_proc;
+	/* Slot with the agent's key whose exit is not reported, or NULL. */
+	struct varta_slot *exited;
 	/* The user cannot be charged for another agent. */
 	bool over_quota;
 	bool started;
@@ -104,6 +116,8 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 				   struct varta_slot *slot);
 
 /* record.c */
+void varta_slot_detach(struct varta_tracker *tracker,
+		       const struct varta_record *record);
 void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record);
 

@@ -6,10 +6,10 @@
  *	listening
  *	message		the following events came in one message
  *	stall SOURCE PID NS-PID THRESHOLD-MS LAST-BEAT SILENCE RECEIVED
- *	exit SOURCE PID NS-PID
+ *	exit SOURCE PID NS-PID CODE EXIT-TIME RECEIVED
  *	overrun		the kernel reported lost messages
  *
- * LAST-BEAT and RECEIVED are CLOCK_MONOTONIC, in nanoseconds, and SILENCE is in
+ * LAST-BEAT, EXIT-TIME and RECEIVED are CLOCK_MONOTONIC, in nanoseconds, and SILENCE is in
  * nanoseconds. Runs until it is killed.
  */
 #include <errno.h>
@@ -47,8 +47,10 @@ static void print_event(const struct varta_event *event, void *arg)
 		       a->source, a->pid, a->ns_pid, a->threshold_ms,
 		       a->last_beat, a->silence, varta_monotonic_now());
 	else if (event->type == VARTA_EVENT_EXIT)
-		printf("exit %" PRIu32 " %" PRIu32 " %" PRIu32 "\n",
-		       a->source, a->pid, a->ns_pid);
+		printf("exit %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32
+		       " %" PRIu64 " %" PRIu64 "\n",
+		       a->source, a->pid, a->ns_pid, a->exit_code,
+		       a->exit_time, varta_monotonic_now());
 }
 
 static struct varta_events *subscribe(const char *buffer)

@@ -33,6 +33,7 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_NAME] = { .type = NLA_UNSPEC },
 	[VARTA_A_AGENT_EXIT_CODE] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_EXIT_SIGNAL] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_EXIT_TIME] = { .type = NLA_U64 },
 };
 
 static uint32_t u32_or_0(const struct nlattr *attribute)
@@ -76,6 +77,7 @@ static int read_agent(struct nlattr *nest, struct varta_agent *agent)
 		.exit_type = exit_type(a),
 		.exit_code = u32_or_0(a[VARTA_A_AGENT_EXIT_CODE]),
 		.exit_signal = u32_or_0(a[VARTA_A_AGENT_EXIT_SIGNAL]),
+		.exit_time = u64_or_0(a[VARTA_A_AGENT_EXIT_TIME]),
 	};
 	if (a[VARTA_A_AGENT_NAME])
 		nla_strlcpy(agent->name, a[VARTA_A_AGENT_NAME],

@@ -474,7 +474,8 @@ enum varta_exit_type {
  * @ns_inode: Inode number of the agent's pid namespace; 0 if unknown.
  * @nonce: Last accepted nonce; VARTA_TERMINAL_NONCE after a terminal beat.
  * @last_beat: Time of the last accepted beat.
- * @silence: Time since then, when the kernel answered or detected the stall.
+ * @silence: Time since then, when the kernel answered or detected the stall, or
+ *   the process exited.
  * @pid: Process id in the reader's pid namespace; 0 if the kernel did not say,
  *   as in events outside the initial network namespace.
  * @ns_pid: Process id in the agent's own pid namespace.
@@ -491,6 +492,8 @@ enum varta_exit_type {
  * @name: Its name: arbitrary bytes, not safe to print on a terminal.
  * @stalled: The stall was reported, and no beat was accepted since.
  * @reserved0: 0.
+ * @exit_time: When the process exited, on the clock of @last_beat; 0 if it has
+ *   not, or the kernel did not say.
  * @reserved: 0; for members of later versions.
  */
 struct varta_agent {
@@ -511,7 +514,8 @@ struct varta_agent {
 	char name[VARTA_NAME_SIZE];
 	bool stalled;
 	uint8_t reserved0[7];
-	uint64_t reserved[8];
+	uint64_t exit_time;
+	uint64_t reserved[7];
 };
 
 /**

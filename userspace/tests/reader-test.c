@@ -60,6 +60,7 @@ static void put_full(struct nl_msg *message)
 	nla_put_u32(message, VARTA_A_AGENT_THRESHOLD_MS, 200);
 	nla_put_string(message, VARTA_A_AGENT_NAME, "web");
 	nla_put_u32(message, VARTA_A_AGENT_EXIT_SIGNAL, 9);
+	nla_put_u64(message, VARTA_A_AGENT_EXIT_TIME, 0x0102030405060709);
 	nla_put_u64(message, VARTA_A_AGENT_MAX + 9, 1);
 	nla_nest_end(message, nest);
 }
@@ -110,7 +111,8 @@ static void test_full(const struct varta_agent *agent)
 	      agent->threshold_ms == 200 && !strcmp(agent->name, "web"),
 	      "reader: source, threshold and name");
 	check(agent->exit_type == VARTA_EXIT_SIGNAL &&
-	      agent->exit_signal == 9 && !agent->exit_code,
+	      agent->exit_signal == 9 && !agent->exit_code &&
+	      agent->exit_time == 0x0102030405060709,
 	      "reader: exit by a signal");
 }
 
@@ -129,7 +131,8 @@ static void test_names(struct nl_msg *message)
 	      "reader: a name without a NUL");
 	check(!seen.agents[0].pid &&
 	      seen.agents[0].exit_type == VARTA_EXIT_CODE &&
-	      !seen.agents[0].exit_code, "reader: no pid, exit 0");
+	      !seen.agents[0].exit_code && !seen.agents[0].exit_time,
+	      "reader: no pid, exit 0 at an unknown time");
 }
 
 static void test_several(struct nl_msg *message)

@@ -166,6 +166,14 @@ static void print_signal(uint32_t number)
 	printf("killed by signal %" PRIu32, number);
 	if (name)
 		printf(" (SIG%s)", name);
+}
+
+/* On CLOCK_MONOTONIC: it orders exits that are printed late. */
+static void print_exit_time(uint64_t ns)
+{
+	if (ns)
+		printf(", at %" PRIu64 ".%06" PRIu64 " s", ns / NS_PER_S,
+		       ns % NS_PER_S / 1000);
 	putchar('\n');
 }
 
@@ -174,15 +182,16 @@ static void print_exit(const struct varta_agent *agent)
 	print_agent("exit", agent);
 	switch (agent->exit_type) {
 	case VARTA_EXIT_CODE:
-		printf("exit code %" PRIu32 "\n", agent->exit_code);
+		printf("exit code %" PRIu32, agent->exit_code);
 		break;
 	case VARTA_EXIT_SIGNAL:
 		print_signal(agent->exit_signal);
 		break;
 	default:
-		puts("exit code unknown");
+		fputs("exit code unknown", stdout);
 		break;
 	}
+	print_exit_time(agent->exit_time);
 }
 
 /* @agent: NULL for an event without one. */

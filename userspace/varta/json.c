@@ -57,6 +57,9 @@ static int add_identity(struct json_object *object,
 
 static int add_exit(struct json_object *object, const struct varta_agent *agent)
 {
+	if (agent->exit_time &&
+	    add_number(object, "exit_time", agent->exit_time))
+		return -ENOMEM;
 	if (agent->exit_type == VARTA_EXIT_CODE)
 		return add_number(object, "exit_code", agent->exit_code);
 	if (agent->exit_type == VARTA_EXIT_SIGNAL)
