@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The corpus, and the slots that tell what was done last. See shared.h. */
+/* The corpus, and the slots with the last operations. See shared.h. */
 #include "shared.h"
 
 #include <err.h>
@@ -129,7 +129,7 @@ void corpus_read(struct shared *shared, const char *path, char *load)
 	}
 	fclose(file);
 	shared->seeds = shared->corpus_count;
-	/* What replays goes by the order in which it was; see main.c. */
+	/* A replay keeps the order of the file; see main.c. */
 	if (!shared->only_seeds)
 		qsort(shared->corpus, shared->seeds, sizeof(shared->corpus[0]),
 		      by_size);

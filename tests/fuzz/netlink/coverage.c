@@ -10,12 +10,12 @@
 
 #include <linux/kcov.h>
 
-/* Words: more than most programs run through; what is beyond is not seen. */
+/* In words: more than most programs run through. KCOV drops the rest. */
 #define AREA	(16 << 10)
 
 static int kcov = -1;
 static _Atomic uint64_t *area;
-/* How far it has been read, and the place where that was. */
+/* The number of words read so far, and the last place. */
 static uint64_t taken, previous;
 
 void coverage_open(void)
@@ -81,7 +81,7 @@ uint32_t coverage_take(struct coverage *seen)
 	for (; taken < count; taken++) {
 		uint64_t place = area[taken + 1] - base;
 
-		/* The module was unloaded meanwhile, or it is its init. */
+		/* Not module text: unloaded meanwhile, or the init section. */
 		if (place >= size)
 			continue;
 		found += note_edge(seen, previous, place);

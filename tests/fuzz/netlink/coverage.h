@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What of the module the calling task runs, from KCOV, and what of it was
- * never seen before by any task of the fuzzer.
+ * The code of the module that the calling task runs, from KCOV, and which part
+ * of it is new to all tasks of the fuzzer.
  */
 #ifndef FUZZ_COVERAGE_H
 #define FUZZ_COVERAGE_H
@@ -11,18 +11,18 @@
 
 enum {
 	EDGES		= 1 << 16,
-	/* More than the module has instructions to count; a power of two. */
+	/* More than the module has calls of KCOV; a power of two. */
 	PLACES		= 1 << 13,
 };
 
 /**
- * struct coverage - what was seen, shared by all tasks
- * @base: where the module's code is now, 0 for not loaded
- * @size: of its code
- * @edges: by a hash of two places that came one after the other
- * @places: offsets in the code, one more than they are; a hash table
- * @edge_count: how many edges
- * @place_count: how many places
+ * struct coverage - the code that has run, shared by all tasks
+ * @base: current address of the module's code, 0 if not loaded
+ * @size: size of its code
+ * @edges: flags, indexed by a hash of two consecutive places
+ * @places: hash table of offsets in the code plus 1; 0 is an empty entry
+ * @edge_count: number of edges
+ * @place_count: number of places
  */
 struct coverage {
 	_Atomic uint64_t base;
@@ -33,18 +33,18 @@ struct coverage {
 	_Atomic uint32_t place_count;
 };
 
-/* coverage_open() - get what coverage_begin() needs; takes root, ends on error */
+/* coverage_open() - open KCOV for this process; needs root, exits on error */
 void coverage_open(void);
 
-/* coverage_start() - collect for this task from now on; ends on error */
+/* coverage_start() - start to record this task; exits on error */
 void coverage_start(void);
 
-/* coverage_begin() - forget what was collected */
+/* coverage_begin() - discard the record so far */
 void coverage_begin(void);
 
 /*
- * coverage_take() - add what was collected since coverage_begin() or the last
- * call; returns how many edges were new
+ * coverage_take() - add the record since coverage_begin() or the last call;
+ * returns the number of new edges
  */
 uint32_t coverage_take(struct coverage *seen);
 

@@ -14,7 +14,7 @@
 #include "program.h"
 
 enum {
-	/* In a frame, what is in front of its checksum. */
+	/* Bytes of a frame before its checksum. */
 	CRC_OFFSET	= VARTA_FRAME_LEN - 4,
 	FAMILY_TIMEOUT_MS = 5000,
 };
@@ -39,13 +39,13 @@ static void fill_type(uint8_t *data, size_t len)
 {
 	struct nlmsghdr header;
 
-	/* In every message of several in a row, as far as they are right. */
+	/* In every message of the datagram whose length is valid. */
 	while (len >= sizeof(header)) {
 		memcpy(&header, data, sizeof(header));
 		if (header.nlmsg_type == FAMILY_HERE)
 			header.nlmsg_type = family;
 		memcpy(data, &header, sizeof(header));
-		/* Asked first: aligned, a huge one is 0. */
+		/* Before NLMSG_ALIGN(), which makes a huge length 0. */
 		if (header.nlmsg_len < sizeof(header) ||
 		    header.nlmsg_len > len ||
 		    NLMSG_ALIGN(header.nlmsg_len) > len)
@@ -81,12 +81,12 @@ void fill_in(uint8_t *data, size_t len)
 	size_t at;
 
 	fill_type(data, len);
-	/* The checksum comes after all that it is of. */
+	/* Last, because the checksum covers the other values. */
 	for (at = 0; at + 4 <= len; at += 4)
 		fill_word(data, at, len);
 }
 
-/* The attribute of a type, NULL if there is none; @len: of all */
+/* Returns the attribute of @type or NULL; @len: bytes of all @attributes */
 static const struct nlattr *find(const void *attributes, size_t len, int type)
 {
 	const uint8_t *at = attributes;
@@ -152,7 +152,7 @@ bool fill_find_family(int fd, uint32_t *group)
 	if (len <= 0)
 		return false;
 	id = find(attributes, (size_t)len, CTRL_ATTR_FAMILY_ID);
-	/* It has one group. */
+	/* The family has one group. */
 	number = find(attributes, (size_t)len, CTRL_ATTR_MCAST_GROUPS);
 	number = inside(inside(number, 1), CTRL_ATTR_MCAST_GRP_ID);
 	if (!id || !number)

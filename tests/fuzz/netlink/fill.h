@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a message can only be given when it is sent: see program.h. */
+/* Replaces the placeholders of program.h when a message is sent. */
 #ifndef FUZZ_FILL_H
 #define FUZZ_FILL_H
 
@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* fill_find_family() - ask for the family's number and its group of events */
+/* fill_find_family() - look up the id of the family and its multicast group */
 bool fill_find_family(int fd, uint32_t *group);
 
-/* fill_in() - put what is so now in the place of *_HERE */
+/* fill_in() - replace the placeholders *_HERE by current values */
 void fill_in(uint8_t *data, size_t len);
 
 #endif /* FUZZ_FILL_H */

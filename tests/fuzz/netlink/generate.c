@@ -18,7 +18,7 @@ static uint64_t random_state = 88172645463325252ULL;
 
 void random_seed(uint64_t seed)
 {
-	/* Never 0, which it could not leave. */
+	/* Not 0: the generator would return only zeros. */
 	random_state = seed * 0x9e3779b97f4a7c15ULL | 1;
 }
 
@@ -40,7 +40,7 @@ bool one_in(uint32_t n)
 	return !random_below(n);
 }
 
-/* Where something begins or ends, for the kernel or for varta. */
+/* Limits of the kernel and of varta, and values beside them. */
 static const uint32_t telling_u32[] = {
 	0, 1, 2, 3, 4, 9, 10, 11, 15, 16, 20, 31, 32, 33, 50, 64, 100, 127,
 	255, 256, 1000, 4096, 65535, 65536, VARTA_SOURCE_MAX,
@@ -71,7 +71,7 @@ static uint64_t some_u64(void)
 	return telling_u64[random_below(ARRAY_SIZE(telling_u64))];
 }
 
-/* Adds bytes, as many as there is room for, with padding to four. */
+/* Appends bytes, padded to four, up to the size of the message. */
 static void put(struct operation *o, const void *bytes, size_t len)
 {
 	static const char zeros[NLA_ALIGNTO];
@@ -179,7 +179,7 @@ static void put_value(struct operation *o, const struct attribute *a)
 	}
 }
 
-/* A few attributes of a set; of a beat's, most often those that it needs. */
+/* A few attributes of a set; for a beat mostly the required ones. */
 static void put_from_set(struct operation *o, const struct attribute *set,
 			 size_t count)
 {
@@ -234,7 +234,7 @@ static void generate_message(struct operation *o)
 	memcpy(o->data, &header, sizeof(header));
 }
 
-/* What one would write to a setting's file, and what one would not. */
+/* Valid and invalid text for the file of a setting. */
 static void generate_text(struct operation *o)
 {
 	static const char *const words[] = {
@@ -258,7 +258,7 @@ static uint8_t some_kind(void)
 		OP_SEND, OP_DRAIN, OP_TAKE,
 	};
 
-	/* A new process, its namespaces and all, takes as long as a hundred. */
+	/* A process with new namespaces costs as much as a hundred messages. */
 	if (one_in(300))
 		return OP_END;
 	if (one_in(5))
@@ -270,7 +270,7 @@ static uint8_t argument_for(uint8_t kind)
 {
 	switch (kind) {
 	case OP_CHILD:
-		/* Namespaces are dear. */
+		/* Namespaces are expensive. */
 		return (uint8_t)random_u64() & (uint8_t)random_u64() &
 		       (uint8_t)random_u64();
 	case OP_WRITE:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs made up: from the grammar, and by changing those that are known.
+ * Generates programs from the grammar, and mutates known ones.
  */
 #ifndef FUZZ_GENERATE_H
 #define FUZZ_GENERATE_H
@@ -10,25 +10,25 @@
 
 #include "program.h"
 
-/* random_seed() - what all that follows in this process depends on */
+/* random_seed() - seed the random numbers of this process */
 void random_seed(uint64_t seed);
 
-/* random_below() - a number below @limit, 0 if that is 0 */
+/* random_below() - a random number below @limit; 0 if @limit is 0 */
 uint32_t random_below(uint32_t limit);
 
-/* one_in() - true once in @n times */
+/* one_in() - true with probability 1 / @n */
 bool one_in(uint32_t n);
 
-/* generate_operation() - one operation, a message more often than not */
+/* generate_operation() - generate one operation, most often a message */
 void generate_operation(struct operation *operation);
 
-/* generate_program() - a program from nothing; its persona is left as it is */
+/* generate_program() - generate operations of a program; keeps its persona */
 void generate_program(struct program *program);
 
-/* mutate_program() - change a program, or put a piece of @other into it */
+/* mutate_program() - mutate a program, or copy a part of @other into it */
 void mutate_program(struct program *program, const struct program *other);
 
-/* mutate_message() - change the message that an operation has as data */
+/* mutate_message() - mutate the message in the data of an operation */
 void mutate_message(struct operation *operation);
 
 #endif /* FUZZ_GENERATE_H */

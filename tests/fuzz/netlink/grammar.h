@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The family's commands and attributes, as tests/fuzz/grammar makes them from
- * the netlink specification.
+ * The commands and attributes of the family. tests/fuzz/grammar generates the
+ * tables from the netlink specification.
  */
 #ifndef FUZZ_GRAMMAR_H
 #define FUZZ_GRAMMAR_H
@@ -25,7 +25,7 @@ enum kind {
  * struct attribute - one attribute of a set
  * @type: its number
  * @kind: enum kind
- * @max_len: of a string, 0 if the specification does not say
+ * @max_len: maximum length of a string, 0 if the specification has none
  * @inner: the set that is nested in it
  * @inner_count: attributes in @inner
  */
@@ -45,8 +45,8 @@ enum {
 /**
  * struct command - one command
  * @number: of the command
- * @ways: CAN_*; none for what only the kernel sends
- * @attributes: its set, those too that it does not take
+ * @ways: CAN_*; none for messages that only the kernel sends
+ * @attributes: its attribute set, including attributes that the command rejects
  * @count: attributes in @attributes
  */
 struct command {
@@ -59,7 +59,7 @@ struct command {
 extern const struct command commands[];
 extern const size_t commands_count;
 
-/* Names of the settings, as module parameters and files have them. */
+/* Names of the settings: of module parameters and files in sysfs. */
 extern const char *const settings[];
 extern const size_t settings_count;
 

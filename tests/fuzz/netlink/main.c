@@ -6,12 +6,12 @@
  *        netlink-fuzz replay FILE ROUNDS
  *        netlink-fuzz decode MEMORY
  *
- * fuzz ends after SECONDS, or when the kernel complains, and prints its coverage
- * and lines "corpus PROGRAM". replay runs the programs in FILE; those of one
+ * fuzz ends after SECONDS, or when the kernel reports an error, and prints its
+ * coverage and lines "corpus PROGRAM". replay runs the programs in FILE; those of one
  * persona run in order. decode prints the last programs from the memory of a
  * guest, and runs on the host.
  *
- * Exits 1 if the kernel complains or an invariant is violated.
+ * Exits 1 if the kernel reports an error or an invariant is violated.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@
 #include "shared.h"
 
 enum {
-	/* Seconds of a phase, when there is time. */
+	/* Seconds of a phase, if the total allows it. */
 	PHASE_S		= 60,
 };
 
@@ -44,7 +44,7 @@ static struct shared *new_shared(void)
 	return shared;
 }
 
-/* Parameters of the phases, which come one after the other. */
+/* The module parameters of each phase, in turn. */
 static const char *const loads[] = {
 	"capacity=64 threshold_ms=20",
 	"capacity=4 threshold_ms=10 eviction_policy=balanced origin_takeover=1",
@@ -58,7 +58,7 @@ static const char *const loads[] = {
 
 static int fuzz(const char *corpus, unsigned int seconds, uint64_t seed)
 {
-	/* Every set of parameters has its turn, however short. */
+	/* A short run shortens the phases, so that each runs once. */
 	unsigned int phases = seconds / PHASE_S > ARRAY_SIZE(loads) ?
 			      seconds / PHASE_S : ARRAY_SIZE(loads);
 	struct shared *shared = new_shared();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mutates programs and their messages: attributes, which keeps most of a message
- * valid, and single bytes.
+ * Mutates programs and their messages: attributes, so that most of a message
+ * stays valid, and single bytes.
  */
 #include <string.h>
 
@@ -13,11 +13,11 @@
 
 enum {
 	HEADERS = NLMSG_HDRLEN + GENL_HDRLEN,
-	/* Attributes that are found for a change. */
+	/* The maximum number of attributes to choose from. */
 	FOUND_MAX = 64,
 };
 
-/* Offsets of the attributes, and of what is in nests; returns how many. */
+/* Finds the offsets of attributes, nested ones too; returns their number. */
 static size_t find_attributes(const struct operation *o, uint16_t *found)
 {
 	size_t count = 0, at = HEADERS;
@@ -28,14 +28,14 @@ static size_t find_attributes(const struct operation *o, uint16_t *found)
 		if (a.nla_len < sizeof(a) || at + a.nla_len > o->len)
 			break;
 		found[count++] = (uint16_t)at;
-		/* Into a nest, past anything else. */
+		/* Descend into a nest, skip any other attribute. */
 		at += a.nla_type & NLA_F_NESTED ? sizeof(a) :
 						  NLA_ALIGN(a.nla_len);
 	}
 	return count;
 }
 
-/* Makes room for @added bytes at @at, or takes -@added away. */
+/* Inserts @added bytes at @at, or removes -@added. */
 static bool resize(struct operation *o, size_t at, int added)
 {
 	if (o->len + added > DATA_MAX || (added < 0 && at - added > o->len))
@@ -77,7 +77,7 @@ static void mutate_attribute(struct operation *o)
 		a.nla_type = (uint16_t)(one_in(3) ? a.nla_type ^ NLA_F_NESTED :
 						    random_below(50));
 		break;
-	case 1:	/* A length that is not so. */
+	case 1:	/* A wrong length. */
 		a.nla_len = (uint16_t)(one_in(4) ? random_below(65536) :
 				       a.nla_len + random_below(9) - 4);
 		break;
@@ -94,7 +94,7 @@ static void mutate_attribute(struct operation *o)
 				(size - sizeof(a)))] ^=
 				(uint8_t)(1 << random_below(8));
 		return;
-	default: /* In the place of its end, what another message has. */
+	default: /* Replace the rest by attributes of another message. */
 		generate_operation(&made);
 		if (made.len > HEADERS && made.len - HEADERS + at <= DATA_MAX) {
 			memcpy(o->data + at, made.data + HEADERS,
@@ -195,7 +195,7 @@ static void mutate_operation(struct operation *o)
 	}
 }
 
-/* Opens a gap for an operation; returns it, NULL if the program is full. */
+/* Inserts an empty operation; returns it, or NULL if the program is full. */
 static struct operation *insert(struct program *program)
 {
 	uint32_t at = random_below(program->count + 1U);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Becoming somebody with fewer rights, and in namespaces. See sender.h. */
+/* Drops privileges and enters namespaces. See sender.h. */
 #include "sender.h"
 
 #include <err.h>
@@ -25,7 +25,7 @@ static void become_user(unsigned int uid)
 {
 	if (setgroups(0, NULL) || setgid(uid) || setuid(uid))
 		err(1, "become user %u", uid);
-	/* Or its files in /proc would be root's. */
+	/* Otherwise root owns the files of this process in /proc. */
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
@@ -48,7 +48,7 @@ static void map_ids(unsigned int id)
 	write_file("/proc/self/gid_map", map);
 }
 
-/* Goes on in a child, which is the first of its pid namespace. */
+/* Returns in a child, which is pid 1 of the new pid namespace. */
 static void enter_pid_namespace(void)
 {
 	int status = 1;

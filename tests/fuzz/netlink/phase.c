@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Phases, and the processes in them. See phase.h. */
+/* Phases and their worker processes. See phase.h. */
 #include "phase.h"
 
 #include <err.h>
@@ -17,11 +17,11 @@
 #include "grammar.h"
 
 enum {
-	/* Two of root, and of each other persona one. */
+	/* Two for root, one for each other persona. */
 	WORKERS		= PERSONAS + 1,
 	TICK_MS		= 20,
 	REPORT_S	= 30,
-	/* How long the module may take to be unloaded when nobody uses it. */
+	/* Timeout of unloading the module after all users have ended. */
 	UNLOAD_S	= 300,
 	HOT_TRIES	= 5,
 };
@@ -47,7 +47,7 @@ static void tick(void)
 	nanosleep(&pause, NULL);
 }
 
-/* What a kernel says when something is wrong; the host looks closer. */
+/* Error messages of the kernel; the host examines the log in detail. */
 static const char *const complaints[] = {
 	"WARNING:", "BUG:", "Oops", "general protection", "KASAN", "UBSAN",
 	"ODEBUG:", "locking detected", "lock state", "lock order inversion",
@@ -131,12 +131,12 @@ static void start(int number)
 	if (workers[number])
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* A group, with all that comes from it. */
+	/* A process group, so that its descendants are killed with it. */
 	setpgid(0, 0);
 	worker_run(shared, persona_of(number), seed);
 }
 
-/* Starts again who has ended; returns how many there are. */
+/* Reaps workers, and restarts them if @again; returns the number alive. */
 static int look_after(bool again)
 {
 	int i, status, alive = 0;
@@ -168,7 +168,7 @@ static void stop_all(void)
 	}
 }
 
-/* While there are seeds that nobody has taken. */
+/* Whether a persona has seeds left that no worker has taken. */
 static bool seeds_left(void)
 {
 	int i;
@@ -216,7 +216,7 @@ void phase_begin(struct shared *s, uint64_t seed)
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (kmsg < 0)
 		err(1, "/dev/kmsg");
-	/* What was said while booting is the host's to judge. */
+	/* The host checks the messages of booting. */
 	lseek(kmsg, 0, SEEK_END);
 }
 
@@ -254,7 +254,7 @@ bool phase_run(const char *parameters, unsigned int seconds, bool hot)
 		if (now() - reported >= REPORT_S)
 			phase_report();
 	}
-	/* Whoever has the last seeds may still be at them. */
+	/* Workers may still run the last seeds. */
 	while (shared->only_seeds && look_after(false))
 		tick();
 	return unload(hot) && !kernel_complains();

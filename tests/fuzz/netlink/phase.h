@@ -10,17 +10,17 @@
 
 #include "shared.h"
 
-/* phase_begin() - before the first phase; random numbers depend on @seed */
+/* phase_begin() - prepare for phases; @seed is for the random numbers */
 void phase_begin(struct shared *shared, uint64_t seed);
 
 /*
- * phase_run() - one phase of so many seconds, or until all seeds were run; with
- * @hot the module is unloaded while senders send. Returns false, and has said
- * why, if something is wrong.
+ * phase_run() - run one phase for @seconds, or until all seeds have run. With
+ * @hot the module is unloaded while senders send. On failure prints the reason
+ * and returns false.
  */
 bool phase_run(const char *parameters, unsigned int seconds, bool hot);
 
-/* phase_report() - say how far all phases came */
+/* phase_report() - print messages, programs and coverage so far */
 void phase_report(void);
 
 #endif /* FUZZ_PHASE_H */

@@ -42,19 +42,19 @@ enum persona {
 };
 
 /**
- * enum operation_kind - what is done
- * @OP_SEND: data is sent on socket number argument
- * @OP_TAKE: one datagram is received there
- * @OP_DRAIN: all are
- * @OP_REOPEN: that socket is closed, a dump under way or not, and made anew
- * @OP_GROUP: it joins the group of events; LEAVE in the argument: leaves it
- * @OP_CHILD: a child sends data; the argument is of CHILD_*
+ * enum operation_kind - kinds of operations
+ * @OP_SEND: send data on the socket with the number argument
+ * @OP_TAKE: receive one datagram on that socket
+ * @OP_DRAIN: receive all datagrams on it
+ * @OP_REOPEN: close that socket, even during a dump, and open a new one
+ * @OP_GROUP: join the multicast group; with LEAVE in the argument leave it
+ * @OP_CHILD: a child sends data; the argument has flags CHILD_*
  * @OP_THREAD: a thread sends data and ends
- * @OP_WRITE: data is written to the file of setting number argument
- * @OP_READ: the file of that setting is read
- * @OP_SLEEP: so many milliseconds pass
- * @OP_NAME: data becomes the command's name
- * @OP_END: the sender's process ends
+ * @OP_WRITE: write data to the file of the setting with the number argument
+ * @OP_READ: read the file of that setting
+ * @OP_SLEEP: sleep for argument milliseconds, at most 31
+ * @OP_NAME: set the name of the process to data
+ * @OP_END: end the process of the sender
  * @OPERATION_KINDS: their number
  */
 enum operation_kind {
@@ -81,7 +81,7 @@ enum {
 	CHILD_OTHER_UID	= 0x08,
 	CHILD_KILLED	= 0x10,
 	CHILD_LISTENS	= 0x20,
-	/* Its parent is gone before it sends. */
+	/* Its parent exits before it sends. */
 	CHILD_ORPHAN	= 0x40,
 	/* Sends once more before it ends. */
 	CHILD_TWICE	= 0x80,
@@ -116,10 +116,10 @@ enum {
 /* program_print() - write a program as text of up to TEXT_MAX bytes */
 void program_print(const struct program *program, char *text);
 
-/* program_parse() - read one; false if it is not understood */
+/* program_parse() - parse a program; false if @text is invalid */
 bool program_parse(struct program *program, const char *text);
 
-/* program_size() - what a smaller program has less of: operations and data */
+/* program_size() - the size of a program: its operations and their data */
 size_t program_size(const struct program *program);
 
 #endif /* FUZZ_PROGRAM_H */

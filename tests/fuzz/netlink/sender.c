@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What operations do. See sender.h and program.h. */
+/* Runs operations. See sender.h and program.h. */
 #include "sender.h"
 
 #include <fcntl.h>
@@ -22,11 +22,11 @@
 #include "grammar.h"
 
 enum {
-	/* Datagrams that one drain takes; a dump of the ledger has fewer. */
+	/* Datagrams of one OP_DRAIN; a dump of the tracker has fewer. */
 	DRAIN_MAX	= 200,
-	/* How often at most a child is asked after. */
+	/* Maximum number of checks whether a child has ended. */
 	CHILD_PATIENCE	= 200,
-	/* The receive buffer of the last socket, which is soon full. */
+	/* A small receive buffer for the last socket, to provoke overruns. */
 	TINY_BUFFER	= 2304,
 };
 
@@ -69,7 +69,7 @@ static void join(int fd, bool leave)
 		   NETLINK_ADD_MEMBERSHIP, &events_group, sizeof(events_group));
 }
 
-/* Takes one datagram; false when there is none. */
+/* Receives one datagram; false if there is none. */
 static bool take(int fd)
 {
 	static char buffer[32768];
@@ -95,7 +95,7 @@ static void send_on(int fd, const struct operation *o)
 	send(fd, data, o->len, MSG_DONTWAIT);
 }
 
-/* The last process of a chain that OP_CHILD makes. */
+/* The last process of the chain of an OP_CHILD. */
 static void child_sends(const struct operation *o, int fd)
 {
 	if (o->argument & CHILD_LISTENS)
@@ -137,7 +137,7 @@ static void run_child(const struct operation *o)
 
 	if (!pid)
 		child(o);
-	/* Sometimes until it is gone, sometimes side by side with it. */
+	/* Either wait for its end, or continue beside it. */
 	while (pid > 0 && patience-- && !kill(pid, 0))
 		sched_yield();
 }
@@ -180,7 +180,7 @@ static void use_file(const struct operation *o)
 		return;
 	if (write_it ? write(fd, o->data, o->len) :
 		       read(fd, text, sizeof(text))) {
-		/* Refused or not: both are right. */
+		/* Success and refusal are both correct. */
 	}
 	close(fd);
 }
@@ -243,7 +243,7 @@ bool sender_open(_Atomic uint64_t *messages)
 	int i;
 
 	messages_sent = messages;
-	/* Children are not waited for. */
+	/* The kernel reaps children. */
 	signal(SIGCHLD, SIG_IGN);
 	for (i = 0; i < SOCKETS; i++)
 		reopen(i);

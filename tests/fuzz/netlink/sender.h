@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running programs: a process of one persona with its sockets.
+ * Runs programs in a process of one persona with its sockets.
  */
 #ifndef FUZZ_SENDER_H
 #define FUZZ_SENDER_H
@@ -11,15 +11,15 @@
 
 #include "program.h"
 
-/* sender_become() - turn the calling process into that of a persona */
+/* sender_become() - give the calling process the identity of a persona */
 void sender_become(enum persona persona);
 
-/* sender_open() - find the family and open sockets; false if it is not there */
+/* sender_open() - look up the family, open the sockets; false if not loaded */
 bool sender_open(_Atomic uint64_t *messages);
 
 /*
- * sender_run() - do one operation. Whatever comes of it is right, as long as
- * the kernel does not complain.
+ * sender_run() - run one operation. Any result is correct, as long as the
+ * kernel reports no error.
  */
 void sender_run(const struct operation *operation);
 

@@ -24,8 +24,8 @@ enum {
 /**
  * struct entry - one program of the corpus
  * @program: the program
- * @ready: it is there
- * @useful: it was the first in this run to reach something
+ * @ready: the entry is complete
+ * @useful: it reached new code in this run
  */
 struct entry {
 	struct program program;
@@ -36,15 +36,14 @@ struct entry {
 #define SLOT_MAGIC	"varta-fuzz-slot"
 
 /**
- * struct slot - the next operation, to be found after a crash
+ * struct slot - what runs next, for analysis after a crash
  * @magic: SLOT_MAGIC
  * @sequence: the order of the slots, from 1
  * @load: the parameters of the module, if @is_load
  * @program: the program, if not @is_load
  * @is_load: whether the module is loaded next
  *
- * A page, so that it is contiguous in the memory of the guest, where it is found
- * after a crash.
+ * One page, so that it is contiguous in the memory of the guest.
  */
 struct slot {
 	char magic[16];
@@ -57,18 +56,18 @@ struct slot {
 } __attribute__((aligned(SLOT_SIZE)));
 
 /**
- * struct shared - all of it
- * @slots: a ring, and behind it the one for the last parameters
- * @coverage: what was reached
- * @messages: that were sent
- * @programs: that were run
- * @sequence: slots that were used
- * @generation: how often the module was loaded or unloaded
- * @corpus: programs that reached something new, seeds first
- * @corpus_count: entries used or about to be
- * @seeds: how many of them came from outside
+ * struct shared - the shared memory
+ * @slots: a ring of programs, then one slot for the last parameters
+ * @coverage: the code that has run
+ * @messages: number of messages sent
+ * @programs: number of programs run
+ * @sequence: number of slots used
+ * @generation: number of times the module was loaded or unloaded
+ * @corpus: programs that reached new code, seeds first
+ * @corpus_count: entries that are used or reserved
+ * @seeds: number of entries read from files
  * @next_seed: for each persona, the seed to run next
- * @only_seeds: run them and nothing else
+ * @only_seeds: run the seeds only
  */
 struct shared {
 	struct slot slots[SLOTS + 1];
@@ -84,28 +83,28 @@ struct shared {
 	bool only_seeds;
 };
 
-/* slot_note() - note what comes next: a program, or NULL and parameters */
+/* slot_note() - record what runs next: a program, or NULL and parameters */
 void slot_note(struct shared *shared, const struct program *program,
 	       const char *load);
 
-/* slots_print() - find slots in the memory of a machine, print them in order */
+/* slots_print() - find slots in a memory image, print them in order */
 int slots_print(const char *path);
 
-/* corpus_add() - keep a program; NULL if there is no more room */
+/* corpus_add() - add a program; NULL if the corpus is full */
 struct entry *corpus_add(struct shared *shared,
 			 const struct program *program);
 
 /*
- * corpus_read() - the programs in a file become seeds, small ones first;
- * parameters that the file tells are put into @load, of LOAD_MAX bytes. Ends
- * the process if there is something that it does not understand.
+ * corpus_read() - read the programs in a file as seeds, small ones first. Copies
+ * the parameters in the file to @load, which has LOAD_MAX bytes. Exits if a line
+ * is invalid.
  */
 void corpus_read(struct shared *shared, const char *path, char *load);
 
-/* corpus_print() - print those that were useful */
+/* corpus_print() - print the useful programs */
 void corpus_print(const struct shared *shared);
 
-/* worker_run() - be a sender until its life ends; does not return */
+/* worker_run() - run programs as a sender, then exit */
 _Noreturn void worker_run(struct shared *shared, enum persona persona,
 			  uint64_t seed);
 

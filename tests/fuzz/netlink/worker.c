@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One sender of the fuzzer: chooses programs, runs them, keeps what is new. */
+/* One sender of the fuzzer: keeps programs that reach new code. */
 #include "shared.h"
 
 #include <stdlib.h>
@@ -11,13 +11,13 @@
 #include "sender.h"
 
 enum {
-	/* Programs that a process runs; then it ends, its namespaces with it. */
+	/* Programs of one process, which then ends with its namespaces. */
 	LIFE	= 400,
-	/* Nothing to do, or no module: the supervisor tries again later. */
+	/* Without work or module, exit; the supervisor restarts the worker later. */
 	IDLE	= 3,
 };
 
-/* The next seed of this persona that nobody has run; NULL when all were. */
+/* The next seed of this persona, NULL if all were taken. */
 static struct entry *take_seed(struct shared *shared, enum persona persona)
 {
 	uint32_t at;
@@ -25,7 +25,7 @@ static struct entry *take_seed(struct shared *shared, enum persona persona)
 	while ((at = shared->next_seed[persona]++) < shared->seeds)
 		if (shared->corpus[at].program.persona == persona)
 			return &shared->corpus[at];
-	/* So that it never comes to wrap. */
+	/* Check first, so that next_seed does not wrap. */
 	shared->next_seed[persona] = shared->seeds;
 	return NULL;
 }
@@ -39,7 +39,7 @@ static const struct program *any_known(const struct shared *shared)
 	if (!count)
 		return NULL;
 	at = random_below(count);
-	/* The newest ones have been tried least. */
+	/* Prefer the newest entries: they have been mutated least. */
 	if (one_in(3))
 		at = count - 1 - random_below(count / 8 + 1);
 	return shared->corpus[at].ready ? &shared->corpus[at].program : NULL;
@@ -58,7 +58,7 @@ static void choose(const struct shared *shared, struct program *program)
 	mutate_program(program, other);
 }
 
-/* Returns how many of the operations there were until the last new edge. */
+/* Returns the number of operations up to the last new edge. */
 static uint8_t run(struct shared *shared, const struct program *program)
 {
 	uint8_t i, useful = 0;
