@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Beats in a second by one process, and by two on two CPUs.
+ * Beats in a second on one CPU and on two, and the speed-up.
  *
- * Usage: parallel FAMILY NAME
+ * Usage: parallel FAMILY NAME [FAMILY NAME]...
  *
- * One process and both alternate several times. The result is the best round of
- * each, as other work of the machine only makes it slower.
+ * One process on each CPU. While one of them beats alone, the other makes system
+ * calls that share nothing with beats, so that both CPUs are busy in every
+ * measurement: what the host gives to one of two busy CPUs differs from what it
+ * gives to a CPU whose neighbour is idle, and is no property of varta.
+ *
+ * Each round measures all families: on CPU 0, on both CPUs, and on CPU 1. Its
+ * speed-up is that of both against the mean of the two. The results are medians
+ * of the rounds. Further families are also compared with the first one, round by
+ * round.
  */
 #include <err.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -21,21 +28,33 @@
 #include "common.h"
 
 enum {
-	CPUS	= 2,
-	ROUNDS	= 24,
-	/* Beats between two checks of the flag. */
-	BEATS	= 16,
+	CPUS		= 2,
+	ROUNDS		= 25,
+	MAX_FAMILIES	= 4,
+	/* Beats or other system calls between two checks of the job. */
+	BATCH		= 16,
 };
 
-#define ROUND_NS	(250 * NS_PER_MS)
+#define MEASURE_NS	(150 * NS_PER_MS)
+
+/* Every other job is the number of a family to beat to. */
+#define JOB_OTHER	(-1)
 
 /* Shared memory of one process, in its own cache lines. */
 struct part {
-	_Alignas(256) atomic_bool runs;
-	_Alignas(256) atomic_ulong beats;
+	_Alignas(256) atomic_int job;
+	_Alignas(256) atomic_int current_job;
+	atomic_ulong beats;
+};
+
+/* One round of one family: beats in a second. */
+struct round {
+	double one[CPUS];
+	double both;
 };
 
 static struct part *parts;
+static struct round rounds[MAX_FAMILIES][ROUNDS];
 
 static void pin(int cpu)
 {
@@ -47,87 +66,171 @@ static void pin(int cpu)
 		err(1, "CPU %d", cpu);
 }
 
-_Noreturn static void beat_for_ever(const char *family, int cpu)
+static void beat_while(struct part *part, struct sender *sender, int job)
 {
-	struct part *part = &parts[cpu];
-	struct sender sender;
 	int i;
+
+	while (atomic_load(&part->job) == job) {
+		for (i = 0; i < BATCH; i++)
+			sender_beat(sender);
+		atomic_fetch_add(&part->beats, BATCH);
+	}
+	sender_check(sender);
+}
+
+static void work_while_other(struct part *part)
+{
+	int i;
+
+	while (atomic_load(&part->job) == JOB_OTHER)
+		for (i = 0; i < BATCH; i++)
+			getppid();
+}
+
+_Noreturn static void work(char **families, int count, int cpu)
+{
+	struct sender senders[MAX_FAMILIES];
+	struct part *part = &parts[cpu];
+	int i, job;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pin(cpu);
-	sender_open(&sender, family);
+	for (i = 0; i < count; i++)
+		sender_open(&senders[i], families[2 * i]);
 	for (;;) {
-		if (!atomic_load(&part->runs)) {
-			sender_check(&sender);
-			usleep(1000);
-			continue;
-		}
-		for (i = 0; i < BEATS; i++)
-			sender_beat(&sender);
-		atomic_fetch_add(&part->beats, BEATS);
+		job = atomic_load(&part->job);
+		atomic_store(&part->current_job, job);
+		if (job == JOB_OTHER)
+			work_while_other(part);
+		else
+			beat_while(part, &senders[job], job);
 	}
 }
 
-/* Beats in a second of the processes from @first on. */
-static double rate(int first, int count)
+static void set_job(int cpu, int job)
 {
-	uint64_t begun, took;
-	unsigned long beats = 0;
-	int i;
+	atomic_store(&parts[cpu].job, job);
+}
 
-	for (i = first; i < first + count; i++)
-		atomic_store(&parts[i].runs, true);
-	/* Wait until all have noticed. */
-	sleep_until(now_ns() + 50 * NS_PER_MS);
-	for (i = first; i < first + count; i++)
-		beats -= atomic_load(&parts[i].beats);
+static void wait_for_jobs(void)
+{
+	int cpu;
+
+	for (cpu = 0; cpu < CPUS; cpu++)
+		while (atomic_load(&parts[cpu].current_job) !=
+		       atomic_load(&parts[cpu].job)) {
+			if (waitpid(-1, NULL, WNOHANG))
+				errx(1, "a process has ended");
+			sleep_until(now_ns() + NS_PER_MS);
+		}
+}
+
+static unsigned long beats_so_far(void)
+{
+	unsigned long beats = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < CPUS; cpu++)
+		beats += atomic_load(&parts[cpu].beats);
+	return beats;
+}
+
+/* Beats in a second with these jobs of the CPUs. */
+static double rate(int job0, int job1)
+{
+	unsigned long beats;
+	uint64_t begun, took;
+
+	set_job(0, job0);
+	set_job(1, job1);
+	wait_for_jobs();
 	begun = now_ns();
-	sleep_until(begun + ROUND_NS);
+	beats = beats_so_far();
+	sleep_until(begun + MEASURE_NS);
+	beats = beats_so_far() - beats;
 	took = now_ns() - begun;
-	for (i = first; i < first + count; i++) {
-		beats += atomic_load(&parts[i].beats);
-		atomic_store(&parts[i].runs, false);
-	}
-	sleep_until(now_ns() + 50 * NS_PER_MS);
 	return (double)beats * NS_PER_S / (double)took;
 }
 
-static double larger(double a, double b)
+static double one_cpu(const struct round *round)
 {
-	return a > b ? a : b;
+	return (round->one[0] + round->one[1]) / CPUS;
 }
 
-static void report(const char *name, double one, double both)
+static double speedup(const struct round *round)
+{
+	return round->both / one_cpu(round);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static double quantile(double *values, int quarter)
+{
+	qsort(values, ROUNDS, sizeof(*values), compare);
+	return values[(ROUNDS - 1) * quarter / 4];
+}
+
+static void report(const char *name, const char *what, double value)
 {
 	char whole[128];
 
-	snprintf(whole, sizeof(whole), "%s_1cpu_per_s", name);
-	result(whole, one);
-	snprintf(whole, sizeof(whole), "%s_2cpu_per_s", name);
-	result(whole, both);
-	snprintf(whole, sizeof(whole), "%s_speedup", name);
-	result(whole, both / one);
+	snprintf(whole, sizeof(whole), "%s_%s", name, what);
+	result(whole, value);
+}
+
+static void report_family(const char *name, int family)
+{
+	double one[ROUNDS], both[ROUNDS], speedups[ROUNDS], ratios[ROUNDS];
+	const struct round *round;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		round = &rounds[family][i];
+		one[i] = one_cpu(round);
+		both[i] = round->both;
+		speedups[i] = speedup(round);
+		ratios[i] = speedup(round) / speedup(&rounds[0][i]);
+	}
+	report(name, "1cpu_per_s", quantile(one, 2));
+	report(name, "2cpu_per_s", quantile(both, 2));
+	report(name, "speedup", quantile(speedups, 2));
+	report(name, "speedup_quartile_1", quantile(speedups, 1));
+	report(name, "speedup_quartile_3", quantile(speedups, 3));
+	if (family)
+		report(name, "speedup_ratio", quantile(ratios, 2));
 }
 
 int main(int argc, char **argv)
 {
-	double one = 0, both = 0;
-	int i;
+	int i, family, count = (argc - 1) / 2;
 
-	if (argc != 3)
-		errx(2, "needs a family and a name for the results");
+	if (argc < 3 || argc % 2 == 0 || count > MAX_FAMILIES)
+		errx(2, "needs 1 to %d families, each with a name for the results",
+		     MAX_FAMILIES);
 	parts = mmap(NULL, CPUS * sizeof(*parts), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (parts == MAP_FAILED)
 		err(1, "mmap");
-	for (i = 0; i < CPUS; i++)
+	for (i = 0; i < CPUS; i++) {
+		set_job(i, JOB_OTHER);
 		if (!fork())
-			beat_for_ever(argv[1], i);
-	for (i = 0; i < ROUNDS; i++) {
-		one = larger(one, rate(i % CPUS, 1));
-		both = larger(both, rate(0, CPUS));
+			work(argv + 1, count, i);
 	}
-	report(argv[2], one, both);
+	for (i = 0; i < ROUNDS; i++) {
+		for (family = 0; family < count; family++)
+			rounds[family][i].one[0] = rate(family, JOB_OTHER);
+		for (family = 0; family < count; family++)
+			rounds[family][i].both = rate(family, family);
+		for (family = 0; family < count; family++)
+			rounds[family][i].one[1] = rate(JOB_OTHER, family);
+	}
+	for (family = 0; family < count; family++)
+		report_family(argv[2 + 2 * family], family);
 	/* The children end with this process. */
 	return 0;
 }
