@@ -9,16 +9,16 @@
 #include <linux/string.h>
 #include <net/genetlink.h>
 
-#include "genl.h"
+#include "agent_attrs.h"
 #include "attest.h"
 #include "frame.h"
-#include "ratelimit.h"
-#include "agent_attrs.h"
+#include "genl.h"
 #include "netlink.h"
-#include "reject.h"
 #include "params.h"
-#include "varta.h"
+#include "ratelimit.h"
+#include "reject.h"
 #include "stall_thread.h"
+#include "varta.h"
 
 /* read_beat() reads both a sender's own beat and a relayed one. */
 #define ASSERT_SAME_ATTR(NAME)						\
@@ -562,7 +562,8 @@ static int put_current_values(struct sk_buff *skb)
 	return 0;
 }
 
-static size_t counters_size(void)
+/* Size of what put_taken() adds. */
+static size_t taken_size(void)
 {
 	return VARTA_COUNTERS_NUM * nla_total_size_64bit(sizeof(u64)) +
 	       nla_total_size(sizeof(u32));
@@ -587,7 +588,7 @@ static int put_taken(struct sk_buff *skb)
 	enum varta_counter which;
 
 	/* Checked first: what was taken cannot be put back. */
-	if (skb_tailroom(skb) < counters_size())
+	if (skb_tailroom(skb) < taken_size())
 		return -EMSGSIZE;
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
 		u64 taken = varta_counter_take(&varta.counters, which);
