@@ -13,9 +13,15 @@
 #include <linux/types.h>
 
 /*
- * A bucket of the lowest level, a tick, is 2^17 ns or 131 us wide, and one of
- * each further level 16 times as wide as one of the level before. The lowest
- * level reaches 134 ms ahead, the highest 39 hours.
+ * Width of a bucket in nanoseconds: 1 << (TICK_SHIFT + level * LEVEL_SHIFT).
+ *
+ * level  bucket           reaches ahead
+ *   0    131 us, a tick   134 ms
+ *   1    2.1 ms           2.1 s
+ *   2    34 ms            34 s
+ *   3    537 ms           9.2 min
+ *   4    8.6 s            2.4 h
+ *   5    137 s            39 h
  */
 enum varta_wheel_geometry {
 	VARTA_WHEEL_TICK_SHIFT	= 17,
