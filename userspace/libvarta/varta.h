@@ -14,13 +14,14 @@
  *			log_once(varta_errmsg(v));
  *	varta_close(v);
  *
- * Results. Every function that can fail returns a negative errno on failure,
- * and 0 or a positive number on success. Objects come through a pointer. When
- * the kernel refuses a request, the errno is the kernel's; varta_reason() says
- * why, and varta_errmsg() says it in words. Any call on a handle returns
- * -ENODEV when the module is not loaded; a later call looks for it again.
+ * Errors. Every function that can fail returns a negative errno on failure, and
+ * 0 or a positive number on success. New objects are returned through a pointer
+ * argument. When the kernel refuses a request, the errno is the kernel's;
+ * varta_reason() says why, and varta_errmsg() says it in words. Any call on a
+ * handle returns -ENODEV when the module is not loaded; a later call looks for
+ * it again.
  *
- * Growth. A struct that the caller fills in begins with its size or has
+ * Compatibility. A struct that the caller fills in begins with its size or has
  * reserved members. Initialise it with its _INIT macro or with zeros; all zeros
  * are valid defaults. A size of 0 is the size that the struct had in version
  * 0.1. A library that is older than the header fails with -E2BIG when a member
@@ -42,7 +43,7 @@
  * use the handle during fork(). A child may only close a subscription. exec
  * closes all descriptors of the library.
  *
- * Descriptors belong to the library, also those that it returns for poll(). A
+ * Descriptors. They belong to the library, also those returned for poll(). A
  * program that closes all of its descriptors, with closefrom(3) for example,
  * must close its handles, subscriptions and beat threads and open new ones, and
  * enable the crash handler again. A child of fork() need not. Otherwise the
