@@ -37,8 +37,7 @@ static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
  * @skb: the message
  * @agent: the agent
  * @pid: its pid for the reader, 0 to omit it
- * @now: time that its silence lasts to unless it exited, CLOCK_MONOTONIC in
- *	nanoseconds
+ * @now: time of the reply or event, CLOCK_MONOTONIC in nanoseconds
  *
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
