@@ -35,9 +35,9 @@ static struct varta_slot *remove_first(struct varta_tracker *tracker,
 }
 
 /*
- * The time of an exit is that of its place in the list, though the caller may
- * have been delayed since it read the clock, and not before that of a stall of
- * the same agent.
+ * Times of exits never decrease along the list, and an exit is never before a
+ * stall of the same agent: @now may be older, since the caller may have been
+ * delayed after it read the clock.
  */
 static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		       u64 now)
@@ -56,12 +56,12 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 /**
  * varta_tracker_note_exit() - note that the process of an agent has exited
  * @tracker: the tracker
- * @id: identity of the agent; its slot must have the same process reference
+ * @id: identity of the agent; ignored unless its slot has this process reference
  * @exit_code: in the format of wait(2)
  * @now: time in nanoseconds, monotonic
  *
  * Context: any but interrupts; does not sleep.
- * Return: whether there is an exit for varta_tracker_exit_pass().
+ * Return: whether the agent is tracked: varta_tracker_exit_pass() has to follow.
  */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
 			     const struct varta_agent_id *id, u32 exit_code,

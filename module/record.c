@@ -170,7 +170,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	return VARTA_RECORD_REFRESHED;
 }
 
-/* The exit has to be reported, so the slot is not for another process. */
+/* Until its exit is reported, a slot must not be reused for another process. */
 static bool awaits_exit_report(const struct varta_slot *slot,
 			       const struct varta_agent_id *id)
 {
@@ -240,8 +240,8 @@ static void insert_charged(struct varta_tracker *tracker,
 		return;
 	}
 
-	/* First, since it may fail. A lookup that finds it sees no agent yet. */
 	varta_slot_detach(tracker, record);
+	/* First, since it may fail. A lookup that finds it sees no agent yet. */
 	if (!varta_pid_index_insert(&tracker->index,
 				    varta_agent_key(record->id), nr)) {
 		varta_tracker_count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
