@@ -16,6 +16,7 @@
 #include "netns_ref.h"
 #include "netlink.h"
 #include "params.h"
+#include "ratelimit.h"
 #include "sysfs.h"
 #include "user_quota.h"
 #include "varta.h"
@@ -98,6 +99,8 @@ static int __init varta_init(void)
 
 	varta_setting_on_change(VARTA_SET_THRESHOLD_MS,
 				varta_stall_thread_rescan);
+	varta_setting_on_change(VARTA_SET_BEAT_RATE, varta_ratelimit_changed);
+	varta_setting_on_change(VARTA_SET_BEAT_BURST, varta_ratelimit_changed);
 
 	err = varta_counters_init(&varta.counters);
 	if (err)

@@ -159,16 +159,16 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	return 0;
 }
 
-/* Sets @token_ns for varta_ratelimit_consume() if the beat is accepted. */
+/* Sets @consumes to whether the beat consumes a token if it is accepted. */
 static int check_limits(struct netlink_ext_ack *extack,
 			const struct varta_beat_info *beat,
-			const struct varta_agent_id *id, u64 now, u64 *token_ns)
+			const struct varta_agent_id *id, u64 now, bool *consumes)
 {
-	*token_ns = 0;
+	*consumes = false;
 	if (varta_agent_ratelimited(beat, id, now))
 		return varta_reject(extack, NULL,
 				    VARTA_REASON_RATE_LIMITED_AGENT);
-	if (varta_global_ratelimited(beat, id, now, token_ns))
+	if (varta_global_ratelimited(beat, id, now, consumes))
 		return varta_reject(extack, NULL,
 				    VARTA_REASON_RATE_LIMITED_GLOBAL);
 	return 0;
@@ -220,7 +220,7 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 {
 	struct varta_sender sender;
 	bool started = false;
-	u64 token_ns;
+	bool consumes;
 	int err;
 
 	varta_attest_current(&sender);
@@ -230,14 +230,14 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (err)
 		return err;
 
-	err = check_limits(extack, beat, &sender.id, now, &token_ns);
+	err = check_limits(extack, beat, &sender.id, now, &consumes);
 	if (!err && !varta_namespace_allowed(&sender))
 		err = varta_reject(extack, NULL,
 				   VARTA_REASON_NAMESPACE_MISMATCH);
 	if (!err)
 		err = record(extack, beat, &sender.id, now, &started);
-	if (!err)
-		varta_ratelimit_consume(token_ns, now);
+	if (!err && consumes)
+		varta_ratelimit_consume(now);
 	/*
 	 * If the ancestor exited before the slot was started, the exit probe
 	 * did not see the slot.
@@ -303,7 +303,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	u64 now = ktime_get_ns();
 	struct varta_beat_info beat = { .timestamp = now };
 	bool started;
-	u64 token_ns;
+	bool consumes;
 	int err;
 
 	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
@@ -323,11 +323,11 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	id.ns_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
-	err = check_limits(extack, &beat, &id, now, &token_ns);
+	err = check_limits(extack, &beat, &id, now, &consumes);
 	if (!err)
 		err = record(extack, &beat, &id, now, &started);
-	if (!err)
-		varta_ratelimit_consume(token_ns, now);
+	if (!err && consumes)
+		varta_ratelimit_consume(now);
 	return err;
 }
 

@@ -4,14 +4,15 @@
  * first, so that a flooding agent does not consume the tokens of all.
  */
 
+#include <linux/ktime.h>
 #include <linux/lockdep.h>
 #include <linux/math64.h>
-#include <linux/minmax.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 
 #include "ratelimit.h"
 #include "params.h"
+#include "token_bucket.h"
 #include "varta.h"
 
 struct last_beat {
@@ -63,36 +64,33 @@ bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 	return now < last.ns + interval;
 }
 
-/*
- * A token bucket in the form of the GCRA: @tat, the theoretical arrival time, is
- * when the bucket will be full; token_ns is the time to refill one token.
- */
 static struct {
-	/* Protects tat. */
+	/* Protects tokens. */
 	spinlock_t lock;
-	u64 tat;
+	struct varta_token_bucket tokens;
 } bucket = {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-/* If beat_rate was raised, more than beat_burst tokens may be missing: empty. */
-static void refill_bucket(u64 now, u64 token_ns)
+/*
+ * 0 if there is no limit. Needs the bucket's lock, so that a change is complete
+ * before varta_ratelimit_changed() returns.
+ */
+static u64 token_ns(void)
 {
-	lockdep_assert_held(&bucket.lock);
+	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
 
-	bucket.tat = clamp(bucket.tat, now,
-			   now + varta_setting(VARTA_SET_BEAT_BURST) *
-				     token_ns);
+	lockdep_assert_held(&bucket.lock);
+	return rate ? div_u64(NSEC_PER_SEC, rate) : 0;
 }
 
-static bool has_token(u64 now, u64 token_ns)
+static bool has_token(u64 now)
 {
-	u64 burst = varta_setting(VARTA_SET_BEAT_BURST);
 	bool has;
 
 	spin_lock(&bucket.lock);
-	refill_bucket(now, token_ns);
-	has = bucket.tat + token_ns <= now + burst * token_ns;
+	has = varta_token_bucket_has(&bucket.tokens, now, token_ns(),
+				     varta_setting(VARTA_SET_BEAT_BURST));
 	spin_unlock(&bucket.lock);
 	return has;
 }
@@ -102,7 +100,7 @@ static bool has_token(u64 now, u64 token_ns)
  * @beat: the beat
  * @id: its agent
  * @now: CLOCK_MONOTONIC in nanoseconds
- * @token_ns: set to the token for varta_ratelimit_consume() if it is accepted
+ * @consumes: set to whether the beat consumes a token if it is accepted
  *
  * Only checks the bucket. Tokens are consumed by accepted beats, so that an
  * agent whose beats are all refused does not consume the tokens of others.
@@ -111,37 +109,41 @@ static bool has_token(u64 now, u64 token_ns)
  */
 bool varta_global_ratelimited(const struct varta_beat_info *beat,
 			      const struct varta_agent_id *id, u64 now,
-			      u64 *token_ns)
+			      bool *consumes)
 {
-	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
 	struct last_beat last;
 
-	*token_ns = 0;
-	if (!rate)
+	*consumes = false;
+	if (!varta_setting(VARTA_SET_BEAT_RATE))
 		return false;
 	if (varta_beat_is_terminal(beat) &&
 	    id->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	    find_last_beat(id, &last) && is_first_terminal(beat, &last))
 		return false;
-	*token_ns = div_u64(NSEC_PER_SEC, rate);
-	return !has_token(now, *token_ns);
+	*consumes = true;
+	return !has_token(now);
 }
 
 /**
  * varta_ratelimit_consume() - consume a token for an accepted beat
- * @token_ns: from varta_global_ratelimited()
- * @now: the same time
+ * @now: CLOCK_MONOTONIC in nanoseconds
  *
- * Concurrent beats may consume more tokens than there are.
+ * Concurrent beats may consume more tokens than there are. These are owed.
  *
  * Context: process; does not sleep.
  */
-void varta_ratelimit_consume(u64 token_ns, u64 now)
+void varta_ratelimit_consume(u64 now)
 {
-	if (!token_ns)
-		return;
 	spin_lock(&bucket.lock);
-	refill_bucket(now, token_ns);
-	bucket.tat += token_ns;
+	varta_token_bucket_consume(&bucket.tokens, now, token_ns());
+	spin_unlock(&bucket.lock);
+}
+
+/* beat_rate or beat_burst was changed. */
+void varta_ratelimit_changed(void)
+{
+	spin_lock(&bucket.lock);
+	varta_token_bucket_resize(&bucket.tokens, ktime_get_ns(), token_ns(),
+				  varta_setting(VARTA_SET_BEAT_BURST));
 	spin_unlock(&bucket.lock);
 }

@@ -16,7 +16,8 @@ bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 			     const struct varta_agent_id *id, u64 now);
 bool varta_global_ratelimited(const struct varta_beat_info *beat,
 			      const struct varta_agent_id *id, u64 now,
-			      u64 *token_ns);
-void varta_ratelimit_consume(u64 token_ns, u64 now);
+			      bool *consumes);
+void varta_ratelimit_consume(u64 now);
+void varta_ratelimit_changed(void);
 
 #endif /* _VARTA_RATELIMIT_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A token bucket. Times are arguments; callers serialise. */
+#ifndef _VARTA_TOKEN_BUCKET_H
+#define _VARTA_TOKEN_BUCKET_H
+
+#include <linux/types.h>
+
+/**
+ * struct varta_token_bucket - a token bucket in the form of the GCRA
+ * @now: the latest time that any caller has given
+ * @tat: theoretical arrival time: when the bucket will be full
+ */
+struct varta_token_bucket {
+	u64 now;
+	u64 tat;
+};
+
+bool varta_token_bucket_has(struct varta_token_bucket *bucket, u64 now,
+			    u64 token_ns, u32 burst);
+void varta_token_bucket_consume(struct varta_token_bucket *bucket, u64 now,
+				u64 token_ns);
+void varta_token_bucket_resize(struct varta_token_bucket *bucket, u64 now,
+			       u64 token_ns, u32 burst);
+
+#endif /* _VARTA_TOKEN_BUCKET_H */
