@@ -76,7 +76,8 @@ bool remove_agent(struct kunit *test, u32 pid)
 {
 	struct varta_agent_id id = { .pid = pid };
 
-	return varta_tracker_remove(tracker_of(test), &id);
+	return varta_tracker_remove(tracker_of(test), &id,
+				    VARTA_COUNT_GOODBYES);
 }
 
 /**

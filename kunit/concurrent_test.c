@@ -156,14 +156,16 @@ static void remove_shared(struct worker *worker)
 		.proc = fake_proc(random_below(worker, PROCS_USED + 1)),
 	};
 
-	varta_tracker_remove(&worker->stress->fixture->tracker, &id);
+	varta_tracker_remove(&worker->stress->fixture->tracker, &id,
+			     VARTA_COUNT_GOODBYES);
 }
 
 static void remove_private(struct worker *worker)
 {
 	struct varta_agent_id id = { .pid = PRIVATE_PID + worker->nr };
 
-	varta_tracker_remove(&worker->stress->fixture->tracker, &id);
+	varta_tracker_remove(&worker->stress->fixture->tracker, &id,
+			     VARTA_COUNT_GOODBYES);
 	if (varta_tracker_lookup(&worker->stress->fixture->tracker, 0, id.pid,
 				 NULL, NULL))
 		atomic_inc(&worker->stress->wrong_lookups);

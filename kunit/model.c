@@ -493,6 +493,7 @@ bool model_remove(struct model *model, const struct varta_agent_id *id)
 		return false;
 	if (slot->origin != id->origin || slot->exited)
 		return false;
+	model->totals[VARTA_COUNT_GOODBYES]++;
 	memset(slot, 0, sizeof(*slot));
 	return true;
 }

@@ -491,7 +491,8 @@ static bool step_remove(struct model_run *run)
 	struct step *step = &run->step;
 
 	step->id = random_id(run);
-	step->result = varta_tracker_remove(&run->fixture->tracker, &step->id);
+	step->result = varta_tracker_remove(&run->fixture->tracker, &step->id,
+					    VARTA_COUNT_GOODBYES);
 	step->expected = model_remove(&run->model, &step->id);
 	return step->result == step->expected;
 }

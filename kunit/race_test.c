@@ -283,7 +283,8 @@ static void end_agent(struct worker *worker, u32 pid, u32 how)
 	};
 
 	if (!how)
-		varta_tracker_remove(&race->fixture->tracker, &id);
+		varta_tracker_remove(&race->fixture->tracker, &id,
+				     VARTA_COUNT_GOODBYES);
 	else if (how == 1)
 		varta_tracker_note_exit(&race->fixture->tracker, &id, 0,
 					atomic64_read(&race->clock));

@@ -92,12 +92,27 @@ bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr)
 	return armed == U64_MAX;
 }
 
+/* Agents that lost their slot: each was inserted once. */
+static u64 removed_total(const struct tracker_fixture *fixture)
+{
+	static const enum varta_counter counters[] = {
+		VARTA_COUNT_EXITS, VARTA_COUNT_GOODBYES, VARTA_COUNT_EVICTIONS,
+		VARTA_COUNT_PID_RECYCLES, VARTA_COUNT_REMOVED_DEAD,
+	};
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		sum += tracker_fixture_total(fixture, counters[i]);
+	return sum;
+}
+
 /**
  * tracker_fixture_check() - check the invariants of the tracker
  * @test: the test
  * @fixture: the fixture; no other thread uses it
  *
- * Checks slots, timers, index, references, charges and gauges.
+ * Checks slots, timers, index, references, charges, gauges and counters.
  */
 void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 {
@@ -154,6 +169,9 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 	for (i = 0; i < FAKE_NETNS; i++)
 		KUNIT_EXPECT_EQ_MSG(test, fake_netns_charged(i),
 				    netns_charged[i], "netns %u", i);
+	KUNIT_EXPECT_EQ(test,
+			tracker_fixture_total(fixture, VARTA_COUNT_INSERTED),
+			removed_total(fixture) + used);
 	KUNIT_EXPECT_FALSE(test, fake_procs_unbalanced());
 	KUNIT_EXPECT_EQ(test,
 			tracker_fixture_total(fixture,

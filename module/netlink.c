@@ -244,7 +244,8 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	 */
 	if (started && sender.pid != task_tgid(current) &&
 	    !varta_sender_alive(&sender))
-		varta_tracker_remove(&varta.tracker, &sender.id);
+		varta_tracker_remove(&varta.tracker, &sender.id,
+				     VARTA_COUNT_REMOVED_DEAD);
 	varta_sender_put(&sender);
 	return err;
 }
@@ -280,9 +281,8 @@ int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 		err = identify(info->extack, pid, nla_get_u32(pid), &sender);
 	if (err)
 		return err;
-	if (varta_tracker_remove(&varta.tracker, &sender.id))
-		varta_count(&varta.counters, VARTA_COUNT_GOODBYES);
-	else
+	if (!varta_tracker_remove(&varta.tracker, &sender.id,
+				  VARTA_COUNT_GOODBYES))
 		err = varta_reject(info->extack, pid,
 				   VARTA_REASON_UNKNOWN_AGENT);
 	varta_sender_put(&sender);

@@ -46,7 +46,8 @@
 	X(BAD_TIMESTAMP, bad_timestamp) \
 	X(BAD_NONCE, bad_nonce) \
 	X(EVENTS_LOST, events_lost) \
-	X(EVENTS_MISSED, events_missed)
+	X(EVENTS_MISSED, events_missed) \
+	X(REMOVED_DEAD, removed_dead)
 
 /* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
 #define VARTA_SETTINGS(X) \

@@ -167,9 +167,10 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 }
 
 /**
- * varta_tracker_remove() - free the slot of an agent at its own request
+ * varta_tracker_remove() - free the slot of an agent
  * @tracker: the tracker
  * @id: identity of the agent
+ * @which: counts a slot that was freed
  *
  * A slot of another process or origin stays, and so does one whose exit is
  * noted and not yet reported. An unknown process reference matches any.
@@ -178,7 +179,8 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
  * Return: whether a slot was freed.
  */
 bool varta_tracker_remove(struct varta_tracker *tracker,
-			  const struct varta_agent_id *id)
+			  const struct varta_agent_id *id,
+			  enum varta_counter which)
 {
 	u64 key = varta_agent_key(id);
 	struct varta_slot *slot;
@@ -192,8 +194,10 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 		found = varta_slot_has_key(slot, key) &&
 			slot->origin == id->origin && !slot->exited &&
 			(!slot->proc || !id->proc || slot->proc == id->proc);
-		if (found)
+		if (found) {
+			varta_tracker_count(tracker, which);
 			old_proc = varta_slot_free(tracker, slot);
+		}
 		spin_unlock(&slot->lock);
 	}
 	rt_mutex_unlock(&tracker->lock);

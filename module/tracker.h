@@ -139,7 +139,8 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 			    bool only_stalled, varta_agent_cb show,
 			    void *context);
 bool varta_tracker_remove(struct varta_tracker *tracker,
-			  const struct varta_agent_id *id);
+			  const struct varta_agent_id *id,
+			  enum varta_counter which);
 u32 varta_tracker_tracked(const struct varta_tracker *tracker);
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker);
 u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker);

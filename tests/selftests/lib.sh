@@ -87,6 +87,15 @@ totals() {
 	(cd "$sys/counters" && grep . -- *) | tr : ' '
 }
 
+# Every agent that was inserted is tracked or was removed, and counted as one of these.
+agents_add_up() {
+	removed=0
+	for name in exits goodbyes evictions pid_recycles removed_dead; do
+		removed=$((removed + $(counter $name)))
+	done
+	[ "$(counter inserted)" = $((removed + $(value tracked))) ]
+}
+
 # agent_field PID FIELD
 agent_field() {
 	varta agents "$1" -j | jq -r ".[0].$2"

@@ -166,6 +166,43 @@ static int live(void)
 	_exit(0);
 }
 
+/* A child beats for its parent, which exits at the same time. */
+_Noreturn static void orphan_child(void)
+{
+	struct varta_beat first = {
+		.pid = (uint32_t)getpid(),
+		.claim_pid = true,
+	};
+	int go[2];
+	char byte = 0;
+	pid_t child;
+
+	if (pipe(go))
+		_exit(1);
+	child = fork();
+	if (child < 0)
+		_exit(1);
+	if (!child) {
+		open_handle();
+		first.nonce = varta_monotonic_now();
+		first.timestamp = first.nonce;
+		if (write(go[1], &byte, 1) != 1)
+			_exit(1);
+		varta_beat_send(v, &first);
+		_exit(0);
+	}
+	_exit(read(go[0], &byte, 1) == 1 ? 0 : 1);
+}
+
+static int orphan(void)
+{
+	pid_t parent = spawn();
+
+	if (!parent)
+		orphan_child();
+	return well(parent) ? 0 : -EBUSY;
+}
+
 /* Adds a process that beats once, and kills the oldest of a full crowd. */
 static int crowd(void)
 {
@@ -346,6 +383,7 @@ static const struct role {
 	{ "beat", "beat", beat, { NULL } },
 	{ "bye", "beat and say goodbye", beat_and_bye, { NULL } },
 	{ "life", "start a process that beats and exits", live, { NULL } },
+	{ "orphan", "exit while a child beats for the process", orphan, { NULL } },
 	{ "crowd", "add an agent to a group of processes", crowd, { NULL } },
 	{ "relay", "relay beats", relay, { NULL } },
 	{ "dump", "read all agents", dump, { NULL } },
