@@ -84,6 +84,7 @@ int varta_setting_print(const struct varta_setting *setting, char *page)
 void varta_setting_change(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
+	WRITE_ONCE(setting->given, true);
 	if (setting->changed)
 		setting->changed();
 }
@@ -102,7 +103,7 @@ static int set_parameter(const char *text, const struct kernel_param *kp)
 
 	err = varta_setting_parse(setting, text, &value);
 	if (!err)
-		setting->value = value;
+		varta_setting_change(setting, value);
 	else if (setting->value_names)
 		pr_err("%s=%s: use %s\n", setting->name, text,
 		       setting->allowed);

@@ -28,6 +28,7 @@ enum varta_setting_id {
  * @min: lowest value allowed
  * @max: highest value allowed
  * @writable: false if it is fixed when the module is loaded
+ * @given: the value was given, and is not the default; accessed without a lock
  */
 struct varta_setting {
 	const char *name;
@@ -38,6 +39,7 @@ struct varta_setting {
 	u32 min;
 	u32 max;
 	bool writable;
+	bool given;
 };
 
 extern struct varta_setting varta_settings[VARTA_SETTINGS_NUM];

@@ -60,7 +60,7 @@
 	X(TRACK_EXIT, track_exit, 1, 0, 1, WRITABLE, no_words, "0..1", "1 reports an agent whose process exits and frees its slot at once, 0 lets it stall: 0..1 (default 1)") \
 	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, WRITABLE, no_words, "10..86400000", "Lowest threshold that an agent may request, in milliseconds: 10..86400000 (default 10)") \
 	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000, WRITABLE, no_words, "10..86400000", "Highest threshold that an agent may request, in milliseconds: 10..86400000 (default 86400000)") \
-	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0, 4194304, WRITABLE, no_words, "0..4194304", "Number of agents that one user may have, 0 for no limit: 0..4194304 (default 0)") \
+	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0, 4194304, WRITABLE, no_words, "0..4194304", "Number of agents that one user may have, 0 for no limit. The default does not limit uid 0: 0..4194304 (default half of capacity)") \
 	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000", "Least time between two beats of one agent, in milliseconds, 0 for no limit: 0..86400000 (default 0)") \
 	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
 	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)")

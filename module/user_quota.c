@@ -40,11 +40,22 @@ static struct {
 	unsigned int bits;
 } table;
 
+/* Unless the administrator says otherwise, one user gets half of the slots. */
+static void set_default_limit(u32 capacity)
+{
+	struct varta_setting *setting =
+		&varta_settings[VARTA_SET_MAX_AGENTS_PER_USER];
+
+	if (!setting->given)
+		setting->value = max(capacity / 2, 1U);
+}
+
 int varta_quota_init(u32 capacity)
 {
 	u32 nr = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
 	u32 i;
 
+	set_default_limit(capacity);
 	table.bits = ilog2(roundup_pow_of_two(nr)) + 1;
 	table.users = kvcalloc(nr, sizeof(*table.users), GFP_KERNEL);
 	table.buckets = kvcalloc(1U << table.bits, sizeof(*table.buckets),
@@ -96,13 +107,24 @@ static struct user *add_user(u32 uid)
 	return user;
 }
 
+/* The default is for unprivileged users: root can still fill the tracker. */
+static bool is_at_limit(const struct user *user)
+{
+	const struct varta_setting *setting =
+		&varta_settings[VARTA_SET_MAX_AGENTS_PER_USER];
+	u32 max = READ_ONCE(setting->value);
+
+	if (!max || (!user->uid && !READ_ONCE(setting->given)))
+		return false;
+	return user->agents >= max;
+}
+
 static bool try_charge(u32 uid)
 {
-	u32 max = varta_setting(VARTA_SET_MAX_AGENTS_PER_USER);
 	struct user *user = lookup_user(uid) ?: add_user(uid);
 
 	lockdep_assert_held(&table.lock);
-	if (!user || (max && user->agents >= max))
+	if (!user || is_at_limit(user))
 		return false;
 	user->agents++;
 	return true;
