@@ -81,6 +81,20 @@ bool remove_agent(struct kunit *test, u32 pid)
 }
 
 /**
+ * take_evicted_pid() - take the evictions
+ * @tracker: the tracker
+ *
+ * Return: pid of the last of them, 0 if there were none.
+ */
+u32 take_evicted_pid(struct varta_tracker *tracker)
+{
+	struct varta_evicted last;
+
+	varta_tracker_take_evictions(tracker, &last);
+	return last.pid;
+}
+
+/**
  * note_exit_at() - note the exit of a local agent's process
  * @test: the test
  * @pid: the agent's pid

@@ -116,6 +116,7 @@ struct varta_slot *slot_of_source(struct kunit *test, u32 source, u32 pid);
 bool slots_equal(const struct varta_slot *a, const struct varta_slot *b);
 bool is_tracked(struct kunit *test, u32 pid);
 bool remove_agent(struct kunit *test, u32 pid);
+u32 take_evicted_pid(struct varta_tracker *tracker);
 bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code);
 bool note_exit_at(struct kunit *test, u32 pid, u32 proc, u32 exit_code,
 		  u64 now);

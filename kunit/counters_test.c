@@ -69,6 +69,23 @@ static void take_returns_count_since_last_take(struct kunit *test)
 			varta_counter_take(counters, VARTA_COUNT_EVICTIONS), 1);
 }
 
+static void untaken_count_is_taken_again(struct kunit *test)
+{
+	struct varta_counters *counters = test->priv;
+	u64 taken;
+
+	varta_count_many(counters, VARTA_COUNT_STALLS, 5);
+	taken = varta_counter_take(counters, VARTA_COUNT_STALLS);
+	varta_count(counters, VARTA_COUNT_STALLS);
+	varta_counter_untake(counters, VARTA_COUNT_STALLS, taken);
+	KUNIT_EXPECT_EQ(test,
+			varta_counter_total(counters, VARTA_COUNT_STALLS), 6);
+	KUNIT_EXPECT_EQ(test,
+			varta_counter_take(counters, VARTA_COUNT_STALLS), 6);
+	KUNIT_EXPECT_EQ(test,
+			varta_counter_take(counters, VARTA_COUNT_STALLS), 0);
+}
+
 static void take_keeps_total(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
@@ -195,6 +212,7 @@ static struct kunit_case counters_cases[] = {
 	KUNIT_CASE(counters_start_at_zero),
 	KUNIT_CASE(counters_are_independent),
 	KUNIT_CASE(take_returns_count_since_last_take),
+	KUNIT_CASE(untaken_count_is_taken_again),
 	KUNIT_CASE(take_keeps_total),
 	KUNIT_CASE(take_keeps_other_counters),
 	KUNIT_CASE(take_returns_64_bits),

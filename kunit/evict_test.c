@@ -65,7 +65,7 @@ static void strict_evicts_only_stalled_agents(struct kunit *test)
 	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 0);
 	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor, 3);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 3);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 3);
 	/* No agent is stalled any more. */
 	EXPECT_CAPACITY_EXCEEDED(test, .pid = 10,
 				 .now = FILL_TIME + 2 * EVICT_AFTER);
@@ -251,7 +251,7 @@ static void balanced_evicts_silent_agents_in_second_pass(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 1);
 	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 0);
 	EXPECT_COUNT(test, EVICTIONS, 1);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 4);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 4);
 }
 
 static void balanced_skips_first_pass_if_none_is_stalled(struct kunit *test)
@@ -282,6 +282,50 @@ static void truncated_attempt_is_counted_once_for_both_passes(struct kunit *test
 
 /* ---- The evicted slot. */
 
+static void take_of_evictions_has_identity_of_last(struct kunit *test)
+{
+	struct varta_evicted last;
+
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 1, .eviction_scan_window = 1,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	EXPECT_INSERTED(test, .pid = 7, .source = 3, .ns_inode = PIDNS_A);
+	EXPECT_INSERTED(test, .pid = 8, .now = EVICT_AFTER + 1);
+	KUNIT_EXPECT_EQ(test, varta_tracker_take_evictions(tracker_of(test),
+							   &last), 1);
+	KUNIT_EXPECT_EQ(test, last.pid, 7);
+	KUNIT_EXPECT_EQ(test, last.source, 3);
+	KUNIT_EXPECT_EQ(test, last.ns_inode, PIDNS_A);
+	KUNIT_EXPECT_EQ(test, varta_tracker_take_evictions(tracker_of(test),
+							   &last), 0);
+	KUNIT_EXPECT_EQ(test, last.pid, 0);
+	KUNIT_EXPECT_EQ(test, last.source, 0);
+	KUNIT_EXPECT_EQ(test, last.ns_inode, 0);
+}
+
+static void untaken_evictions_are_taken_again(struct kunit *test)
+{
+	struct varta_tracker *tracker =
+		make_full_tracker(test, 2, 2, VARTA_EVICTION_POLICY_BALANCED);
+	u64 now = FILL_TIME + EVICT_AFTER + 1;
+	struct varta_evicted last;
+	u64 n;
+
+	EXPECT_INSERTED(test, .pid = 8, .now = now);
+	n = varta_tracker_take_evictions(tracker, &last);
+	varta_tracker_untake_evictions(tracker, n, &last);
+	KUNIT_EXPECT_EQ(test, varta_tracker_take_evictions(tracker, &last), 1);
+	KUNIT_EXPECT_EQ(test, last.pid, 1);
+
+	/* The last one is that of an eviction after the take. */
+	EXPECT_INSERTED(test, .pid = 9, .now = now);
+	varta_tracker_untake_evictions(tracker, 1, &last);
+	KUNIT_EXPECT_EQ(test, varta_tracker_take_evictions(tracker, &last), 2);
+	KUNIT_EXPECT_EQ(test, last.pid, 2);
+	EXPECT_COUNT(test, EVICTIONS, 2);
+}
+
 static void last_evicted_pid_is_returned_once(struct kunit *test)
 {
 	struct varta_tracker *tracker =
@@ -290,11 +334,11 @@ static void last_evicted_pid_is_returned_once(struct kunit *test)
 
 	EXPECT_INSERTED(test, .pid = 8, .now = now);
 	EXPECT_INSERTED(test, .pid = 9, .now = now);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 2);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 2);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 0);
 	/* A rejected beat evicts no agent. */
 	EXPECT_CAPACITY_EXCEEDED(test, .pid = 10, .now = now);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 0);
 	EXPECT_COUNT(test, EVICTIONS, 2);
 }
 
@@ -349,7 +393,7 @@ static void eviction_frees_only_slot_of_its_source(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, 2);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 2, 7).nonce, 3);
 	KUNIT_EXPECT_EQ(test,
-			varta_tracker_take_last_evicted_pid(tracker_of(test)),
+			take_evicted_pid(tracker_of(test)),
 			7);
 }
 
@@ -424,7 +468,7 @@ static void agent_over_quota_evicts_no_other_user(struct kunit *test)
 			      .now = FILL_TIME + EVICT_AFTER + 1);
 	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 1), &old));
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor, 0);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 0);
 	EXPECT_COUNT(test, EVICTIONS, 0);
 	EXPECT_COUNT(test, EVICTION_SCAN_TRUNCATED, 1);
 	EXPECT_COUNT(test, CAPACITY_EXCEEDED, 0);
@@ -456,7 +500,7 @@ static void agent_over_quota_evicts_one_of_same_user(struct kunit *test)
 			.proc = 4, .now = EVICT_AFTER + 1);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 2));
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 1));
-	KUNIT_EXPECT_EQ(test, tracker_of(test)->last_evicted_pid, 2);
+	KUNIT_EXPECT_EQ(test, tracker_of(test)->last_evicted.pid, 2);
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 0);
 	KUNIT_EXPECT_EQ(test, fake_netns_charged(3), 1);
 	KUNIT_EXPECT_EQ(test, fake_netns_charged(4), 1);
@@ -574,7 +618,7 @@ static void eviction_is_undone_if_index_is_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stalled_now(test), COLLISION_CAPACITY);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker),
 			COLLISION_CAPACITY);
-	KUNIT_EXPECT_EQ(test, varta_tracker_take_last_evicted_pid(tracker), 0);
+	KUNIT_EXPECT_EQ(test, take_evicted_pid(tracker), 0);
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(4), 0);
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor,
 			(nr + 1) % COLLISION_CAPACITY);
@@ -641,6 +685,8 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(balanced_skips_first_pass_if_none_is_stalled),
 	KUNIT_CASE(truncated_attempt_is_counted_once_for_both_passes),
 
+	KUNIT_CASE(take_of_evictions_has_identity_of_last),
+	KUNIT_CASE(untaken_evictions_are_taken_again),
 	KUNIT_CASE(last_evicted_pid_is_returned_once),
 	KUNIT_CASE(no_state_of_evicted_agent_is_left),
 	KUNIT_CASE(reused_slot_takes_time_of_new_agent),

@@ -240,7 +240,11 @@ static u32 evict(struct model *model, u64 now, u64 threshold, const u32 *user)
 		return MODEL_NO_SLOT;
 	}
 	model->totals[VARTA_COUNT_EVICTIONS]++;
-	model->last_evicted_pid = model->slots[victim].pid;
+	model->last_evicted = (struct varta_evicted) {
+		.pid = model->slots[victim].pid,
+		.source = model->slots[victim].source,
+		.ns_inode = model->slots[victim].ns_inode,
+	};
 	return victim;
 }
 
@@ -567,15 +571,26 @@ u64 model_take(struct model *model, enum varta_counter which)
 }
 
 /**
- * model_take_last_evicted_pid() - take the pid that was evicted last
+ * model_untake() - put back what a take returned
+ * @model: the model
+ * @which: the counter
+ * @n: what model_take() returned
+ */
+void model_untake(struct model *model, enum varta_counter which, u64 n)
+{
+	model->taken[which] -= n;
+}
+
+/**
+ * model_take_last_evicted() - take the agent that was evicted last
  * @model: the model
  *
- * Return: the pid, 0 for none since the last take.
+ * Return: the agent, with pid 0 for none since the last take.
  */
-u32 model_take_last_evicted_pid(struct model *model)
+struct varta_evicted model_take_last_evicted(struct model *model)
 {
-	u32 pid = model->last_evicted_pid;
+	struct varta_evicted last = model->last_evicted;
 
-	model->last_evicted_pid = 0;
-	return pid;
+	model->last_evicted = (struct varta_evicted) {};
+	return last;
 }

@@ -62,7 +62,7 @@ struct model {
 	u64 last_stall_ns;
 	/* Number of slots that were ever used. */
 	u32 used;
-	u32 last_evicted_pid;
+	struct varta_evicted last_evicted;
 	u64 totals[VARTA_COUNTERS_NUM];
 	u64 taken[VARTA_COUNTERS_NUM];
 };
@@ -91,6 +91,7 @@ bool model_note_exit(struct model *model, const struct varta_agent_id *id,
 u32 model_exits(const struct model *model);
 void model_report_exit(struct model *model);
 u64 model_take(struct model *model, enum varta_counter which);
-u32 model_take_last_evicted_pid(struct model *model);
+struct varta_evicted model_take_last_evicted(struct model *model);
+void model_untake(struct model *model, enum varta_counter which, u64 n);
 
 #endif /* _VARTA_KUNIT_MODEL_H */

@@ -552,20 +552,39 @@ static bool step_set_quota(struct model_run *run)
 
 static bool step_take(struct model_run *run)
 {
+	struct varta_tracker *tracker = &run->fixture->tracker;
+	struct varta_counters *counters = &run->fixture->counters;
+	struct varta_evicted last, expected_last;
 	struct step *step = &run->step;
+	bool put_back = one_in(run, 3);
 	int which;
 
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
-		step->result = varta_counter_take(&run->fixture->counters,
-						  which);
+		if (which == VARTA_COUNT_EVICTIONS)
+			step->result = varta_tracker_take_evictions(tracker,
+								    &last);
+		else
+			step->result = varta_counter_take(counters, which);
 		step->expected = model_take(&run->model, which);
 		if (step->result != step->expected)
 			return false;
+		if (!put_back)
+			continue;
+		model_untake(&run->model, which, step->expected);
+		if (which == VARTA_COUNT_EVICTIONS)
+			varta_tracker_untake_evictions(tracker, step->result,
+						       &last);
+		else
+			varta_counter_untake(counters, which, step->result);
 	}
-	step->result =
-		varta_tracker_take_last_evicted_pid(&run->fixture->tracker);
-	step->expected = model_take_last_evicted_pid(&run->model);
-	return step->result == step->expected;
+	expected_last = run->model.last_evicted;
+	if (!put_back)
+		model_take_last_evicted(&run->model);
+	step->result = last.pid;
+	step->expected = expected_last.pid;
+	return last.pid == expected_last.pid &&
+	       last.source == expected_last.source &&
+	       last.ns_inode == expected_last.ns_inode;
 }
 
 static bool step_lookup(struct model_run *run)
@@ -725,7 +744,7 @@ static const char *find_difference(const struct model_run *run)
 		return "stalled now";
 	if (tracker->eviction_cursor != model->cursor)
 		return "eviction cursor";
-	if (tracker->last_evicted_pid != model->last_evicted_pid)
+	if (tracker->last_evicted.pid != model->last_evicted.pid)
 		return "last evicted pid";
 	return NULL;
 }

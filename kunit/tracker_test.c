@@ -99,7 +99,7 @@ static void tracker_begins_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_stall_pass_log(test, U64_MAX, 0, &log), 0);
 	KUNIT_EXPECT_EQ(test, log.deadline, U64_MAX);
 	KUNIT_EXPECT_EQ(test,
-			varta_tracker_take_last_evicted_pid(tracker_of(test)),
+			take_evicted_pid(tracker_of(test)),
 			0);
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++)
 		KUNIT_EXPECT_EQ(test, tracker_fixture_total(test->priv, i), 0);

@@ -77,3 +77,21 @@ u64 varta_counter_take(struct varta_counters *counters,
 	mutex_unlock(&counters->take_lock);
 	return taken;
 }
+
+/**
+ * varta_counter_untake() - put back what a take returned
+ * @counters: the counters
+ * @which: which counter
+ * @n: what varta_counter_take() returned and nobody has seen
+ *
+ * A later take returns it. The total does not change.
+ *
+ * Context: process, may sleep.
+ */
+void varta_counter_untake(struct varta_counters *counters,
+			  enum varta_counter which, u64 n)
+{
+	mutex_lock(&counters->take_lock);
+	counters->taken[which] -= n;
+	mutex_unlock(&counters->take_lock);
+}

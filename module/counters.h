@@ -42,6 +42,8 @@ u64 varta_counter_total(const struct varta_counters *counters,
 			enum varta_counter which);
 u64 varta_counter_take(struct varta_counters *counters,
 		       enum varta_counter which);
+void varta_counter_untake(struct varta_counters *counters,
+			  enum varta_counter which, u64 n);
 
 /**
  * varta_count_many() - add to a counter

@@ -56,7 +56,11 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 	}
 	if (err)
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
-	tracker->last_evicted_pid = slot->pid;
+	tracker->last_evicted = (struct varta_evicted) {
+		.pid = slot->pid,
+		.source = slot->source,
+		.ns_inode = slot->ns_inode,
+	};
 	if (record->over_quota)
 		varta_slot_transfer_charge(tracker, slot, record->id);
 	else

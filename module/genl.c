@@ -74,6 +74,11 @@ static const struct nla_policy varta_relay_nl_policy[VARTA_A_RELAY_BEAT + 1] = {
 	[VARTA_A_RELAY_BEAT] = NLA_POLICY_NESTED(varta_relayed_beat_nl_policy),
 };
 
+/* VARTA_CMD_STATS_TAKE - do */
+static const struct nla_policy varta_stats_take_nl_policy[VARTA_A_STATS_COUNTER + 1] = {
+	[VARTA_A_STATS_COUNTER] = { .type = NLA_U32, },
+};
+
 /* Ops table for varta */
 static const struct genl_split_ops varta_nl_ops[] = {
 	{
@@ -131,9 +136,11 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= VARTA_CMD_STATS_TAKE,
-		.doit	= varta_nl_stats_take_doit,
-		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+		.cmd		= VARTA_CMD_STATS_TAKE,
+		.doit		= varta_nl_stats_take_doit,
+		.policy		= varta_stats_take_nl_policy,
+		.maxattr	= VARTA_A_STATS_COUNTER,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Handlers of the netlink commands, which genl.c lists with their policies. */
 
+#include <linux/bitmap.h>
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
@@ -562,13 +563,6 @@ static int put_current_values(struct sk_buff *skb)
 	return 0;
 }
 
-/* Size of what put_taken() adds. */
-static size_t taken_size(void)
-{
-	return VARTA_COUNTERS_NUM * nla_total_size_64bit(sizeof(u64)) +
-	       nla_total_size(sizeof(u32));
-}
-
 static int put_totals(struct sk_buff *skb)
 {
 	enum varta_counter which;
@@ -583,22 +577,98 @@ static int put_totals(struct sk_buff *skb)
 	return 0;
 }
 
-static int put_taken(struct sk_buff *skb)
+/* A take: which counters, and what was taken. */
+struct take {
+	DECLARE_BITMAP(selected, VARTA_COUNTERS_NUM);
+	u64 taken[VARTA_COUNTERS_NUM];
+	struct varta_evicted last_evicted;
+};
+
+static bool select_counter(struct take *take, u32 attr)
 {
 	enum varta_counter which;
 
-	/* Checked first: what was taken cannot be put back. */
-	if (skb_tailroom(skb) < taken_size())
-		return -EMSGSIZE;
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
-		u64 taken = varta_counter_take(&varta.counters, which);
+		if (stats_attrs[which] == attr) {
+			__set_bit(which, take->selected);
+			return true;
+		}
+	}
+	return false;
+}
 
-		if (nla_put_u64_64bit(skb, stats_attrs[which], taken,
-				      VARTA_A_STATS_PAD))
+/* A request that names no counter takes all. */
+static int read_selection(const struct genl_info *info, struct take *take)
+{
+	const struct nlattr *attr;
+	int left;
+
+	bitmap_zero(take->selected, VARTA_COUNTERS_NUM);
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, left) {
+		if (nla_type(attr) != VARTA_A_STATS_COUNTER ||
+		    !select_counter(take, nla_get_u32(attr)))
+			return varta_reject(info->extack, attr,
+					    VARTA_REASON_UNEXPECTED_ATTRIBUTE);
+	}
+	if (bitmap_empty(take->selected, VARTA_COUNTERS_NUM))
+		bitmap_fill(take->selected, VARTA_COUNTERS_NUM);
+	return 0;
+}
+
+static void take_counters(struct take *take)
+{
+	unsigned int which;
+
+	for_each_set_bit(which, take->selected, VARTA_COUNTERS_NUM) {
+		if (which == VARTA_COUNT_EVICTIONS)
+			take->taken[which] =
+				varta_tracker_take_evictions(&varta.tracker,
+							     &take->last_evicted);
+		else
+			take->taken[which] =
+				varta_counter_take(&varta.counters, which);
+	}
+}
+
+/* The reply was not delivered. */
+static void untake_counters(const struct take *take)
+{
+	unsigned int which;
+
+	for_each_set_bit(which, take->selected, VARTA_COUNTERS_NUM) {
+		if (which == VARTA_COUNT_EVICTIONS)
+			varta_tracker_untake_evictions(&varta.tracker,
+						       take->taken[which],
+						       &take->last_evicted);
+		else
+			varta_counter_untake(&varta.counters, which,
+					     take->taken[which]);
+	}
+}
+
+static int put_last_evicted(struct sk_buff *skb,
+			    const struct varta_evicted *last)
+{
+	if (nla_put_u32(skb, VARTA_A_STATS_LAST_EVICTED_PID, last->pid) ||
+	    nla_put_u32(skb, VARTA_A_STATS_LAST_EVICTED_SOURCE, last->source) ||
+	    nla_put_u64_64bit(skb, VARTA_A_STATS_LAST_EVICTED_NS_INODE,
+			      last->ns_inode, VARTA_A_STATS_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_taken(struct sk_buff *skb, const struct take *take)
+{
+	unsigned int which;
+
+	for_each_set_bit(which, take->selected, VARTA_COUNTERS_NUM) {
+		if (nla_put_u64_64bit(skb, stats_attrs[which],
+				      take->taken[which], VARTA_A_STATS_PAD))
 			return -EMSGSIZE;
 	}
-	return nla_put_u32(skb, VARTA_A_STATS_LAST_EVICTED_PID,
-			   varta_tracker_take_last_evicted_pid(&varta.tracker));
+	if (!test_bit(VARTA_COUNT_EVICTIONS, take->selected))
+		return 0;
+	return put_last_evicted(skb, &take->last_evicted);
 }
 
 static int put_settings(struct sk_buff *skb)
@@ -648,10 +718,37 @@ int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return reply_with(info, VARTA_CMD_STATS_GET, put_stats);
 }
 
+static int send_taken(struct genl_info *info, const struct take *take)
+{
+	struct sk_buff *reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *header;
+
+	if (!reply)
+		return -ENOMEM;
+	header = genlmsg_put(reply, info->snd_portid, info->snd_seq,
+			     &varta_nl_family, 0, VARTA_CMD_STATS_TAKE);
+	if (!header || put_taken(reply, take)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, header);
+	return genlmsg_reply(reply, info);
+}
+
 /* VARTA_CMD_STATS_TAKE */
 int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return reply_with(info, VARTA_CMD_STATS_TAKE, put_taken);
+	struct take take = {};
+	int err;
+
+	err = read_selection(info, &take);
+	if (err)
+		return err;
+	take_counters(&take);
+	err = send_taken(info, &take);
+	if (err)
+		untake_counters(&take);
+	return err;
 }
 
 #define X(NAME, ...)							\

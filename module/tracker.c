@@ -230,19 +230,44 @@ u32 varta_tracker_stalled_now(const struct varta_tracker *tracker)
 }
 
 /**
- * varta_tracker_take_last_evicted_pid() - read and reset the last victim
+ * varta_tracker_take_evictions() - take the counter of evictions
  * @tracker: the tracker
+ * @last: set to the last of them, with pid 0 if there were none
+ *
+ * Evictions count under the same lock, so that count and victim agree.
  *
  * Context: process, may sleep.
- * Return: pid of the last evicted agent, 0 if none was since the last call.
+ * Return: number of evictions since the last take.
  */
-u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker)
+u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
+				 struct varta_evicted *last)
 {
-	u32 pid;
+	u64 n;
 
 	rt_mutex_lock(&tracker->lock);
-	pid = tracker->last_evicted_pid;
-	tracker->last_evicted_pid = 0;
+	n = varta_counter_take(tracker->config.counters, VARTA_COUNT_EVICTIONS);
+	*last = tracker->last_evicted;
+	tracker->last_evicted = (struct varta_evicted) {};
 	rt_mutex_unlock(&tracker->lock);
-	return pid;
+	return n;
+}
+
+/**
+ * varta_tracker_untake_evictions() - put back what a take returned
+ * @tracker: the tracker
+ * @n: what varta_tracker_take_evictions() returned and nobody has seen
+ * @last: what it set
+ *
+ * Context: process, may sleep.
+ */
+void varta_tracker_untake_evictions(struct varta_tracker *tracker, u64 n,
+				    const struct varta_evicted *last)
+{
+	rt_mutex_lock(&tracker->lock);
+	varta_counter_untake(tracker->config.counters, VARTA_COUNT_EVICTIONS,
+			     n);
+	/* There may be a later victim. */
+	if (!tracker->last_evicted.pid)
+		tracker->last_evicted = *last;
+	rt_mutex_unlock(&tracker->lock);
 }

@@ -31,6 +31,18 @@ enum varta_tracker_limits {
 struct varta_slot;
 
 /**
+ * struct varta_evicted - an agent that lost its slot to another
+ * @pid: its pid, 0 for no agent
+ * @source: relay that beat on its behalf, 0 for this machine
+ * @ns_inode: inode number of its pid namespace, 0 if unknown
+ */
+struct varta_evicted {
+	u32 pid;
+	u32 source;
+	u64 ns_inode;
+};
+
+/**
  * struct varta_tracker_ops - what the tracker needs from its owner
  * @get_proc: take a reference to a process, for a slot
  * @put_proc: put it
@@ -110,7 +122,7 @@ struct varta_tracker {
 	/* Where the next eviction pass begins. Protected by @lock. */
 	u32 eviction_cursor;
 	/* Reset to 0 when taken. Protected by @lock. */
-	u32 last_evicted_pid;
+	struct varta_evicted last_evicted;
 	/* Slots from here on were never used. Written under @lock. */
 	u32 slots_used;
 	/* Written under @lock. */
@@ -143,7 +155,10 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 			  enum varta_counter which);
 u32 varta_tracker_tracked(const struct varta_tracker *tracker);
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker);
-u32 varta_tracker_take_last_evicted_pid(struct varta_tracker *tracker);
+u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
+				 struct varta_evicted *last);
+void varta_tracker_untake_evictions(struct varta_tracker *tracker, u64 n,
+				    const struct varta_evicted *last);
 
 /* record.c */
 bool varta_tracker_record_fast(struct varta_tracker *tracker,

@@ -93,6 +93,22 @@ static int query(struct varta *v, uint8_t command, varta_message_fn fn,
 	return varta_call_end(v, error);
 }
 
+static struct nl_msg *take_request(struct varta_connection *c,
+				   const uint32_t *counters, size_t count)
+{
+	struct nl_msg *request =
+		varta_connection_request(c, VARTA_CMD_STATS_TAKE, NLM_F_ACK);
+	size_t i;
+
+	for (i = 0; i < count && request; i++) {
+		if (!nla_put_u32(request, VARTA_A_STATS_COUNTER, counters[i]))
+			continue;
+		nlmsg_free(request);
+		request = NULL;
+	}
+	return request;
+}
+
 static int query_stats(struct varta *v, uint8_t command,
 		       struct varta_stats *stats)
 {
@@ -112,6 +128,24 @@ int varta_stats_get(struct varta *v, struct varta_stats *stats)
 int varta_stats_take(struct varta *v, struct varta_stats *stats)
 {
 	return query_stats(v, VARTA_CMD_STATS_TAKE, stats);
+}
+
+int varta_stats_take_some(struct varta *v, const uint32_t *counters,
+			  size_t count, struct varta_stats *stats)
+{
+	struct varta_connection *c = &v->connection;
+	struct varta_stats answer = { 0 };
+	int error = varta_call_begin(v);
+
+	if (!error && count > VARTA_STATS_ROOM)
+		error = -EINVAL;
+	if (!error)
+		error = varta_connection_query(c, take_request(c, counters,
+							       count),
+					       varta_stats_read, &answer);
+	if (!error)
+		*stats = answer;
+	return varta_call_end(v, error);
 }
 
 int varta_config_get(struct varta *v, struct varta_config *config)

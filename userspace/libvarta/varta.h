@@ -609,12 +609,28 @@ VARTA_API int varta_stats_get(struct varta *v, struct varta_stats *stats);
  * @stats: Receives what was counted since the last call, by any program;
  *   without current values. Unchanged on failure.
  *
- * Does not change what varta_stats_get() reads.
+ * Does not change what varta_stats_get() reads. What the kernel could not
+ * deliver is part of the next take.
  *
  * Return: 0 or a negative errno. -EPERM: no CAP_NET_ADMIN in the initial user
  * namespace.
  */
 VARTA_API int varta_stats_take(struct varta *v, struct varta_stats *stats);
+
+/**
+ * varta_stats_take_some() - Read and reset some of the counters.
+ * @v: The handle.
+ * @counters: Which of them, as VARTA_A_STATS_EVICTIONS.
+ * @count: Number of @counters, up to VARTA_STATS_ROOM; 0 for all.
+ * @stats: As for varta_stats_take(), with these counters only.
+ *
+ * With it, two programs can each take counters of their own.
+ * VARTA_A_STATS_EVICTIONS also takes the agent that was evicted last.
+ *
+ * Return: As varta_stats_take(). -EINVAL: one of @counters is not a counter.
+ */
+VARTA_API int varta_stats_take_some(struct varta *v, const uint32_t *counters,
+				    size_t count, struct varta_stats *stats);
 
 /* Size of the arrays in struct varta_config: room for later attributes. */
 #define VARTA_CONFIG_ROOM	64

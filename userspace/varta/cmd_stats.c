@@ -4,9 +4,12 @@
  */
 #include <argp.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #include <varta.h>
 
+#include "args.h"
 #include "command.h"
 #include "error.h"
 #include "prometheus.h"
@@ -16,11 +19,15 @@
 /**
  * struct stats_options - What to print.
  * @take: Read and reset the counters.
+ * @counters: Which counters to take.
+ * @count: Number of @counters; 0 for all.
  * @json: Print JSON.
  * @prometheus: Print metrics for Prometheus.
  */
 struct stats_options {
 	bool take;
+	uint32_t counters[VARTA_STATS_ROOM];
+	size_t count;
 	bool json;
 	bool prometheus;
 };
@@ -32,20 +39,48 @@ enum {
 
 static const struct argp_option option_table[] = {
 	{ .name = "take", .key = OPTION_TAKE,
-	  .doc = "Read and reset: only what was counted since the last take; "
-		 "needs CAP_NET_ADMIN" },
+	  .doc = "Read and reset the counters NAME, or all: only what was "
+		 "counted since the last take; needs CAP_NET_ADMIN" },
 	{ .name = "json", .key = 'j', .doc = "Print a JSON object" },
 	{ .name = "prometheus", .key = OPTION_PROMETHEUS,
 	  .doc = "Print metrics in the text format of Prometheus (0.0.4)" },
 	{ 0 }
 };
 
+/* The names of all counters, then NULL. */
+static const char *counter_name(unsigned int index)
+{
+	unsigned int i;
+
+	for (i = 0; i <= VARTA_A_STATS_MAX; i++)
+		if (values_is_counter(i) && !index--)
+			return varta_stats_name(i);
+	return NULL;
+}
+
+static void take_counter(const char *name, struct stats_options *options,
+			 const struct argp_state *state)
+{
+	unsigned int i;
+
+	for (i = 0; i <= VARTA_A_STATS_MAX; i++)
+		if (values_is_counter(i) && !strcmp(name, varta_stats_name(i)))
+			break;
+	if (i > VARTA_A_STATS_MAX)
+		args_unknown(state, "counter", name, counter_name);
+	if (options->count == VARTA_STATS_ROOM)
+		argp_error(state, "too many counters");
+	options->counters[options->count++] = i;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct stats_options *options = state->input;
 
-	(void)argument;
 	switch (key) {
+	case ARGP_KEY_ARG:
+		take_counter(argument, options, state);
+		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
@@ -56,6 +91,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->prometheus = true;
 		return 0;
 	case ARGP_KEY_END:
+		if (options->count && !options->take)
+			argp_error(state, "NAME needs --take");
 		if (options->prometheus && (options->json || options->take))
 			argp_error(state, "--prometheus cannot be combined "
 				   "with --json or --take");
@@ -68,6 +105,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
+	.args_doc = "[NAME...]",
 	.doc = "Show gauges and counters.\v"
 	       "Only the first take shows a count, whichever program does "
 	       "it. Totals, shown without --take, are not reset.",
@@ -93,8 +131,10 @@ static int show(struct varta *v, void *arg)
 	struct varta_stats stats;
 	int error;
 
-	error = options->take ? varta_stats_take(v, &stats) :
-				varta_stats_get(v, &stats);
+	error = options->take ?
+			varta_stats_take_some(v, options->counters,
+					      options->count, &stats) :
+			varta_stats_get(v, &stats);
 	if (error)
 		return fail_privileged(v, options->take ? "take the counters" :
 				       "read the counters", error);

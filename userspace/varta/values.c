@@ -14,10 +14,20 @@
 #include "error.h"
 #include "json.h"
 
-static bool is_gauge(unsigned int attribute)
+bool values_is_counter(unsigned int attribute)
 {
-	return attribute == VARTA_A_STATS_TRACKED ||
-	       attribute == VARTA_A_STATS_STALLED_NOW;
+	switch (attribute) {
+	case VARTA_A_STATS_TRACKED:
+	case VARTA_A_STATS_STALLED_NOW:
+	case VARTA_A_STATS_LAST_EVICTED_PID:
+	case VARTA_A_STATS_LAST_EVICTED_SOURCE:
+	case VARTA_A_STATS_LAST_EVICTED_NS_INODE:
+	case VARTA_A_STATS_COUNTER:
+		return false;
+	default:
+		return attribute > VARTA_A_STATS_PAD &&
+		       attribute <= VARTA_A_STATS_MAX;
+	}
 }
 
 void values_add_stats(struct value_list *list, const struct varta_stats *stats)
@@ -29,7 +39,7 @@ void values_add_stats(struct value_list *list, const struct varta_stats *stats)
 			list->items[list->count++] = (struct named_value){
 				.name = varta_stats_name(i),
 				.value = stats->value[i],
-				.counter = !is_gauge(i),
+				.counter = values_is_counter(i),
 			};
 }
 

@@ -37,6 +37,12 @@ struct value_list {
 };
 
 /**
+ * values_is_counter() - Tell counters from current values and other attributes.
+ * @attribute: One of VARTA_A_STATS_*.
+ */
+bool values_is_counter(unsigned int attribute);
+
+/**
  * values_add_stats() - Append all counters and gauges.
  * @list: The list.
  * @stats: From the kernel.
