@@ -25,7 +25,7 @@ check_contains() {
 	grep -qE -- "$2" "$1" || fail "no line matches '$2' in: $(cat "$1")"
 }
 
-# new_disk SUITE: prints a new disk for the case, a copy of the cached one
+# new_disk NAME: prints a new disk for the case, a copy of the cached one
 new_disk() {
 	local base
 	base=$("$here/make-disk" "$1")
@@ -94,10 +94,12 @@ put_debs() {
 	put "$1" /root/packages "${files[@]}"
 }
 
-# install_debs DISK: with apt-get, as an administrator
+# install_debs DISK [OPTION]...: with apt-get, as an administrator
 install_debs() {
-	put_debs "$1" deb
-	on_disk "$1" sh -c 'apt-get install -y -q /root/packages/*.deb'
+	local disk=$1
+	shift
+	put_debs "$disk" deb
+	on_disk "$disk" sh -c 'apt-get install -y -q "$@" /root/packages/*.deb' sh "$@"
 }
 
 # kernel_on DISK PATTERN: the release of a kernel on the disk
