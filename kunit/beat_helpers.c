@@ -207,6 +207,7 @@ enum varta_record_result send_beat(struct kunit *test,
 		.source		= args->source,
 		.pid		= args->pid,
 		.ns_pid		= args->ns_pid,
+		.time_ns	= args->time_ns,
 		.uid		= args->uid,
 		.origin		= args->origin,
 	};

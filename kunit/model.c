@@ -168,6 +168,7 @@ static void start_slot(struct model_slot *slot,
 	slot->ns_pid = id->ns_pid;
 	slot->proc = id->proc;
 	slot->ns_inode = id->ns_inode;
+	slot->time_ns = id->time_ns;
 	slot->origin = id->origin;
 	apply_beat(slot, beat, now);
 }
@@ -319,6 +320,12 @@ static enum varta_record_result update_slot(struct model *model,
 	if (slot->ns_inode && !id->ns_inode && !is_terminal(beat))
 		return VARTA_RECORD_NAMESPACE_CONFLICT;
 
+	/* 3, time namespace */
+	if (slot->time_ns && id->time_ns && slot->time_ns != id->time_ns) {
+		slot->has_regular = false;
+		slot->has_terminal = false;
+	}
+
 	if (is_terminal(beat)) {
 		/* 3.5 */
 		if (slot->has_terminal &&
@@ -342,6 +349,8 @@ static enum varta_record_result update_slot(struct model *model,
 	}
 	if (!slot->proc)
 		slot->proc = id->proc;
+	if (id->time_ns)
+		slot->time_ns = id->time_ns;
 	apply_beat(slot, beat, now);
 	return VARTA_RECORD_REFRESHED;
 }

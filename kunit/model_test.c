@@ -27,6 +27,7 @@ enum {
 	/* Enough steps to reach every counter. */
 	MIN_STEPS_FOR_ALL	= 200000,
 	NAMESPACES		= 4,
+	TIME_NAMESPACES		= 3,
 	PROCS_USED		= 5,
 	SOURCES			= 3,
 	USERS			= 3,
@@ -163,6 +164,10 @@ static struct varta_agent_id random_id(struct model_run *run)
 	id.proc = random_proc(run, id.pid);
 	if (one_in(run, 6))
 		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
+	else if (one_in(run, 16))
+		id.time_ns = random_below(run, TIME_NAMESPACES);
+	else
+		id.time_ns = 1;
 	/* Mostly the same namespace for each pid. */
 	if (!one_in(run, 5))
 		id.ns_inode = 1 + id.pid % (NAMESPACES - 1);
@@ -316,7 +321,8 @@ static enum varta_record_result record_fast_or_slow(const struct model_run *run,
 
 	if (may_use_fast_path(run, step) &&
 	    varta_tracker_record_fast(tracker, &step->beat, step->id.pid,
-				      step->id.proc, step->now))
+				      step->id.proc, step->id.time_ns,
+				      step->now))
 		return VARTA_RECORD_REFRESHED;
 	return varta_tracker_record(tracker, &step->beat, &step->id, step->now,
 				    run->threshold, &started);

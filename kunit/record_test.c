@@ -409,6 +409,65 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
 }
 
+/* The clock of another time namespace may be behind. */
+static void another_time_namespace_starts_nonces_afresh(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 900, .time_ns = 1);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .nonce = 50,
+			    .time_ns = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 50, .time_ns = 2);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .nonce = 50,
+			    .time_ns = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 51, .time_ns = 2);
+	/* Back again, and ahead. */
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 51, .time_ns = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 800, .time_ns = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 52, .time_ns = 1);
+	EXPECT_COUNT(test, NONCE_WRAPS, 0);
+	EXPECT_COUNT(test, PID_RECYCLES, 0);
+}
+
+static void another_time_namespace_starts_timestamps_afresh(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .terminal = true,
+			.timestamp = 900, .time_ns = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .terminal = true,
+			 .timestamp = 50, .time_ns = 2);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .terminal = true,
+			    .timestamp = 50, .time_ns = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1, .time_ns = 2);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .nonce = 1,
+			    .time_ns = 2);
+}
+
+static void unknown_time_namespace_keeps_order(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 900);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 50, .time_ns = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 901, .time_ns = 1);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 50);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 902);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 50, .time_ns = 2);
+}
+
+/* A beat that is ahead takes no shortcut to another time namespace. */
+static void fast_path_needs_same_time_namespace(struct kunit *test)
+{
+	const struct varta_beat_info beat = { .nonce = 1000, .pid = 7 };
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 900, .time_ns = 1);
+	KUNIT_EXPECT_FALSE(test,
+			   varta_tracker_record_fast(tracker_of(test), &beat, 7,
+						     fake_proc(1), 2, 0));
+	KUNIT_EXPECT_TRUE(test,
+			  varta_tracker_record_fast(tracker_of(test), &beat, 7,
+						    fake_proc(1), 1, 0));
+}
+
 static void any_nonce_is_accepted_after_only_terminal_beats(struct kunit *test)
 {
 	make_small_tracker(test);
@@ -975,6 +1034,10 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(terminal_timestamps_must_increase),
 	KUNIT_CASE(first_terminal_timestamp_may_be_zero),
 	KUNIT_CASE(terminal_beat_keeps_regular_nonce),
+	KUNIT_CASE(another_time_namespace_starts_nonces_afresh),
+	KUNIT_CASE(another_time_namespace_starts_timestamps_afresh),
+	KUNIT_CASE(unknown_time_namespace_keeps_order),
+	KUNIT_CASE(fast_path_needs_same_time_namespace),
 	KUNIT_CASE(any_nonce_is_accepted_after_only_terminal_beats),
 
 	KUNIT_CASE_PARAM(nonces_must_increase_or_wrap, nonce_gen_params),

@@ -58,6 +58,7 @@ static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
  * @source: relay that beats on its behalf, 0 for this machine
  * @pid: with @source, the key of its slot
  * @ns_pid: pid in its own pid namespace
+ * @time_ns: inode number of the sender's time namespace, 0 if unknown
  * @uid: user whose quota it is charged to
  * @origin: how the identity is known; lower values are stronger
  */
@@ -69,6 +70,7 @@ struct varta_agent_id {
 	u32 source;
 	u32 pid;
 	u32 ns_pid;
+	u32 time_ns;
 	u32 uid;
 	enum varta_origin origin;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Writes the attribute set "agent" of the netlink specification. */
 
+#include <linux/ktime.h>
+#include <linux/timekeeping.h>
 #include <uapi/linux/varta.h>
 
 #include "agent_attrs.h"
@@ -11,8 +13,8 @@ size_t varta_agent_nest_size(void)
 {
 	/* pid, ns-pid, origin, status, payload, source, threshold-ms, exit-* */
 	return 8 * nla_total_size(sizeof(u32)) +
-	       /* ns-inode, nonce, last-beat, silence, exit-time */
-	       5 * nla_total_size_64bit(sizeof(u64)) +
+	       /* ns-inode, nonce, last-beat, its realtime, silence, exit-time */
+	       6 * nla_total_size_64bit(sizeof(u64)) +
 	       nla_total_size(VARTA_NAME_SIZE) +
 	       /* stalled, and the nest itself */
 	       2 * nla_total_size(0);
@@ -48,6 +50,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 			   varta_setting(VARTA_SET_THRESHOLD_MS);
 	u64 end = agent->exited ? agent->exit_ns : now;
 	u64 silence = end > agent->last_ns ? end - agent->last_ns : 0;
+	ktime_t last_real = ktime_mono_to_real(ns_to_ktime(agent->last_ns));
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
 
 	if (!nest)
@@ -64,6 +67,8 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    nla_put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
 	    nla_put_u64_64bit(skb, VARTA_A_AGENT_LAST_BEAT, agent->last_ns,
 			      VARTA_A_AGENT_PAD) ||
+	    nla_put_u64_64bit(skb, VARTA_A_AGENT_LAST_BEAT_REALTIME,
+			      ktime_to_ns(last_real), VARTA_A_AGENT_PAD) ||
 	    nla_put_u64_64bit(skb, VARTA_A_AGENT_SILENCE, silence,
 			      VARTA_A_AGENT_PAD) ||
 	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||

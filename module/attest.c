@@ -86,6 +86,7 @@ static void set_identity(struct varta_sender *sender, struct pid *pid,
 {
 	sender->pid = pid;
 	varta_attest_pid(&sender->id, pid);
+	sender->id.time_ns = varta_time_ns_of_current();
 	sender->id.uid = from_kuid(&init_user_ns, current_uid());
 	sender->id.netns = netns;
 	sender->id.comm = sender->comm;
@@ -182,6 +183,20 @@ bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed)
 	if (allowed)
 		set_identity(sender, pid, netns);
 	return allowed;
+}
+
+/**
+ * varta_sender_clock() - CLOCK_MONOTONIC as the current process sees it
+ * @now: CLOCK_MONOTONIC of the initial time namespace in nanoseconds
+ *
+ * For timestamps, which are compared with those that the process reads itself.
+ */
+u64 varta_sender_clock(u64 now)
+{
+	struct timespec64 time = ns_to_timespec64(now);
+
+	timens_add_monotonic(&time);
+	return timespec64_to_ns(&time);
 }
 
 bool varta_sender_alive(const struct varta_sender *sender)

@@ -6,8 +6,10 @@
 #ifndef _VARTA_ATTEST_H
 #define _VARTA_ATTEST_H
 
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/time_namespace.h>
 
 #include "agent.h"
 #include "params.h"
@@ -38,6 +40,17 @@ static inline u32 varta_tracker_pid(const struct pid *pid)
 	return varta_tracker_upid(pid)->nr;
 }
 
+/*
+ * Inode number of the current task's time namespace, 0 if the kernel has none. A
+ * task that sends has not left its namespaces.
+ */
+static inline u32 varta_time_ns_of_current(void)
+{
+	if (!IS_ENABLED(CONFIG_TIME_NS))
+		return 0;
+	return current->nsproxy->time_ns->ns.inum;
+}
+
 /**
  * struct varta_sender - attested identity with its references
  * @id: the identity
@@ -54,6 +67,7 @@ void varta_attest_current(struct varta_sender *sender);
 bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed);
 bool varta_namespace_allowed(const struct varta_sender *sender);
 bool varta_sender_alive(const struct varta_sender *sender);
+u64 varta_sender_clock(u64 now);
 void varta_sender_put(struct varta_sender *sender);
 
 void varta_attest_pid(struct varta_agent_id *id, struct pid *pid);

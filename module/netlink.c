@@ -132,7 +132,7 @@ static bool threshold_allowed(u32 threshold_ms)
 }
 
 /*
- * Reads a beat. The caller sets the defaults of pid and timestamp in @beat, and
+ * Reads a beat. The caller sets in @beat the defaults of what may be missing, and
  * the rest to 0. @nest is the relayed beat, NULL for the sender's own.
  */
 static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
@@ -217,13 +217,15 @@ static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
 
 /* Handles beats that varta_tracker_record_fast() does not take. */
 static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
-			  const struct varta_beat_info *beat, u64 now)
+			  struct varta_beat_info *beat, u64 now)
 {
 	struct varta_sender sender;
 	bool started = false;
 	bool consumes;
 	int err;
 
+	if (!attrs[VARTA_A_BEAT_TIMESTAMP] && !attrs[VARTA_A_BEAT_FRAME])
+		beat->timestamp = varta_sender_clock(now);
 	varta_attest_current(&sender);
 	err = identify(extack,
 		       attrs[VARTA_A_BEAT_PID] ?: attrs[VARTA_A_BEAT_FRAME],
@@ -257,7 +259,7 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	struct pid *pid = task_tgid(current);
 	u32 ns_pid = varta_ns_pid(pid);
 	u64 now = ktime_get_ns();
-	struct varta_beat_info beat = { .pid = ns_pid, .timestamp = now };
+	struct varta_beat_info beat = { .pid = ns_pid };
 	int err;
 
 	err = read_beat(info->extack, info->attrs, NULL, &beat);
@@ -265,7 +267,8 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
 	    varta_tracker_record_fast(&varta.tracker, &beat, varta_tracker_pid(pid),
-				      varta_proc_of_pid(pid), now))
+				      varta_proc_of_pid(pid),
+				      varta_time_ns_of_current(), now))
 		return 0;
 	return beat_slow_path(info->extack, info->attrs, &beat, now);
 }
@@ -302,7 +305,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		.uid	= from_kuid(&init_user_ns, current_uid()),
 	};
 	u64 now = ktime_get_ns();
-	struct varta_beat_info beat = { .timestamp = now };
+	struct varta_beat_info beat = { .timestamp = varta_sender_clock(now) };
 	bool started;
 	bool consumes;
 	int err;

@@ -45,6 +45,7 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 	record->old_proc = slot->proc;
 	slot->proc = id->proc;
 	slot->ns_inode = id->ns_inode;
+	slot->time_ns = id->time_ns;
 	slot->netns = id->netns;
 	WRITE_ONCE(slot->uid, id->uid);
 	slot->ns_pid = id->ns_pid;
@@ -97,6 +98,19 @@ static bool nonce_wrapped(const struct varta_slot *slot,
 	       beat->nonce <= VARTA_NONCE_WRAP;
 }
 
+/*
+ * Another time namespace has another clock, from which nonces and timestamps may
+ * be made: the order of beats starts afresh.
+ */
+static void forget_order_of_other_clock(struct varta_slot *slot,
+					const struct varta_agent_id *id)
+{
+	if (!id->time_ns || !slot->time_ns || slot->time_ns == id->time_ns)
+		return;
+	slot->has_regular = false;
+	slot->has_terminal = false;
+}
+
 /* Rules 5 and 6: the beat is neither a duplicate nor late. */
 static bool beat_is_new(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
@@ -126,6 +140,8 @@ static void learn_identity(struct varta_tracker *tracker,
 		tracker->config.ops->get_proc(id->proc);
 		slot->proc = id->proc;
 	}
+	if (id->time_ns)
+		slot->time_ns = id->time_ns;
 }
 
 /* Known pid. A rejected beat changes nothing in the slot. */
@@ -154,6 +170,8 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	}
 	if (namespace_conflicts(slot, beat, id))
 		return VARTA_RECORD_NAMESPACE_CONFLICT;
+	/* If it forgets, the beat is new: a rejected beat changes nothing. */
+	forget_order_of_other_clock(slot, id);
 	if (!beat_is_new(tracker, slot, beat))
 		return VARTA_RECORD_OUT_OF_ORDER;
 
@@ -300,9 +318,10 @@ static void record_locked(struct varta_tracker *tracker,
  */
 static bool is_fast_path(const struct varta_slot *slot,
 			 const struct varta_beat_info *beat,
-			 const struct varta_proc *proc)
+			 const struct varta_proc *proc, u32 time_ns)
 {
 	return slot->proc == proc &&
+	       slot->time_ns == time_ns &&
 	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	       !slot->stalled &&
 	       beat->nonce > slot->regular_nonce &&
@@ -317,6 +336,7 @@ static bool is_fast_path(const struct varta_slot *slot,
  * @beat: the beat; it passed varta_beat_check()
  * @pid: pid that the slot is found by, with source 0
  * @proc: process reference of the agent, not NULL; the caller holds it
+ * @time_ns: inode number of the sender's time namespace, 0 if unknown
  * @now: time in nanoseconds, monotonic
  *
  * The fast path is for beats of a known agent that are in order and change
@@ -329,7 +349,8 @@ static bool is_fast_path(const struct varta_slot *slot,
  */
 bool varta_tracker_record_fast(struct varta_tracker *tracker,
 			       const struct varta_beat_info *beat, u32 pid,
-			       const struct varta_proc *proc, u64 now)
+			       const struct varta_proc *proc, u32 time_ns,
+			       u64 now)
 {
 	struct varta_slot *slot;
 	bool fast;
@@ -338,7 +359,7 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
 	if (!slot)
 		return false;
 	spin_lock(&slot->lock);
-	fast = is_fast_path(slot, beat, proc);
+	fast = is_fast_path(slot, beat, proc, time_ns);
 	if (fast)
 		update_last_beat(slot, beat, now);
 	spin_unlock(&slot->lock);

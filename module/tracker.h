@@ -163,7 +163,8 @@ void varta_tracker_untake_evictions(struct varta_tracker *tracker, u64 n,
 /* record.c */
 bool varta_tracker_record_fast(struct varta_tracker *tracker,
 			       const struct varta_beat_info *beat, u32 pid,
-			       const struct varta_proc *proc, u64 now);
+			       const struct varta_proc *proc, u32 time_ns,
+			       u64 now);
 enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
 					      const struct varta_beat_info *beat,
 					      const struct varta_agent_id *id,

@@ -66,6 +66,8 @@ struct varta_slot {
 	 * tracker->exits, protected by tracker->exit_lock.
 	 */
 	u32 next;
+	/* Time namespace of the beats, 0 while unknown. */
+	u32 time_ns;
 	/* enum varta_origin */
 	u8 origin;
 	/* enum varta_status */

@@ -25,6 +25,7 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_NONCE] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_PAYLOAD] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_LAST_BEAT] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_LAST_BEAT_REALTIME] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_SILENCE] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_STALLED] = { .type = NLA_FLAG },
 	[VARTA_A_AGENT_SOURCE] = { .type = NLA_U32 },
@@ -67,6 +68,8 @@ static int read_agent(struct nlattr *nest, struct varta_agent *agent)
 		.ns_inode = u64_or_0(a[VARTA_A_AGENT_NS_INODE]),
 		.nonce = u64_or_0(a[VARTA_A_AGENT_NONCE]),
 		.last_beat = u64_or_0(a[VARTA_A_AGENT_LAST_BEAT]),
+		.last_beat_realtime =
+			u64_or_0(a[VARTA_A_AGENT_LAST_BEAT_REALTIME]),
 		.silence = u64_or_0(a[VARTA_A_AGENT_SILENCE]),
 		.origin = u32_or_0(a[VARTA_A_AGENT_ORIGIN]),
 		.status = u32_or_0(a[VARTA_A_AGENT_STATUS]),

@@ -474,7 +474,8 @@ enum varta_exit_type {
  * struct varta_agent - One agent in the tracker.
  * @ns_inode: Inode number of the agent's pid namespace; 0 if unknown.
  * @nonce: Last accepted nonce; VARTA_TERMINAL_NONCE after a terminal beat.
- * @last_beat: Time of the last accepted beat.
+ * @last_beat: Time of the last accepted beat, CLOCK_MONOTONIC of the initial
+ *   time namespace.
  * @silence: Time since then, when the kernel answered or detected the stall, or
  *   the process exited.
  * @pid: Process id in the reader's pid namespace; 0 if the kernel did not say,
@@ -495,6 +496,8 @@ enum varta_exit_type {
  * @reserved0: 0.
  * @exit_time: When the process exited, on the clock of @last_beat; 0 if it has
  *   not, or the kernel did not say.
+ * @last_beat_realtime: Time of the last accepted beat, CLOCK_REALTIME; 0 if the
+ *   kernel did not say. A suspend since then shifts it.
  * @reserved: 0; for members of later versions.
  */
 struct varta_agent {
@@ -516,7 +519,8 @@ struct varta_agent {
 	bool stalled;
 	uint8_t reserved0[7];
 	uint64_t exit_time;
-	uint64_t reserved[7];
+	uint64_t last_beat_realtime;
+	uint64_t reserved[6];
 };
 
 /**

@@ -74,6 +74,8 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	    add_number(object, "nonce", agent->nonce) ||
 	    add_number(object, "payload", agent->payload) ||
 	    add_number(object, "last_beat", agent->last_beat) ||
+	    add_number(object, "last_beat_realtime",
+		       agent->last_beat_realtime) ||
 	    add_number(object, "silence", agent->silence) ||
 	    add_number(object, "threshold_ms", agent->threshold_ms) ||
 	    json_add(object, "stalled",
