@@ -7,7 +7,6 @@
  *
  * Exits with 4 if the kernel has no time namespaces.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

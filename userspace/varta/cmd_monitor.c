@@ -21,8 +21,6 @@
 #include "format.h"
 #include "json.h"
 #include "parse.h"
-#include "session.h"
-#include "snapshot.h"
 #include "terminal.h"
 
 /**
@@ -98,12 +96,14 @@ static const struct argp parser = {
 	.doc = "Print stalls and exits as they happen, one per line. Prints "
 	       "'listening' on standard error when it is subscribed.\v"
 	       "JSON has the names and units of the netlink interface, and "
-	       "'event': stall, exit, overrun or stalled. In names, bytes that "
+	       "'event': stall, exit, overrun, stalled, unloaded or loaded. In "
+	       "names, bytes that "
 	       "are not UTF-8 are shown as \\xNN, without --json also those "
 	       "that are not safe on a terminal; a backslash as two. An "
 	       "overrun means that events were lost, because they came faster "
-	       "than they were read. The agents that are stalled then follow, "
-	       "as 'stalled'.",
+	       "than they were read. The agents whose stalls were lost then "
+	       "follow, as 'stalled'. When the module is unloaded and loaded "
+	       "again, it says so and goes on.",
 };
 
 /**
@@ -211,40 +211,6 @@ static int print_json_event(const char *name, const struct varta_agent *agent)
 	return error;
 }
 
-/* By enum varta_event_type. */
-static const struct {
-	const char *name;
-	void (*print)(const struct varta_agent *agent);
-} event_kinds[] = {
-	[VARTA_EVENT_STALL] = { "stall", print_stall },
-	[VARTA_EVENT_EXIT] = { "exit", print_exit },
-};
-
-static bool is_known(const struct varta_event *event)
-{
-	return event->type < sizeof(event_kinds) / sizeof(event_kinds[0]) &&
-	       event_kinds[event->type].print;
-}
-
-static void print_event(const struct varta_event *event, void *arg)
-{
-	struct monitor *monitor = arg;
-	const char *name;
-
-	/* One message may contain more events than --count allows. */
-	if (!is_known(event) || is_done(monitor))
-		return;
-	name = event_kinds[event->type].name;
-	if (monitor->options->json)
-		monitor->error = print_json_event(name, event->agent);
-	else
-		event_kinds[event->type].print(event->agent);
-	/* A closed pipe ends the command. */
-	if (!monitor->error && ferror(stdout))
-		monitor->error = -EIO;
-	monitor->seen++;
-}
-
 static void print_still_stalled(const struct varta_agent *agent)
 {
 	char silence[TEXT_SIZE];
@@ -255,46 +221,69 @@ static void print_still_stalled(const struct varta_agent *agent)
 	       varta_status_name(agent->status));
 }
 
-static int print_stalled_agents(struct varta *v, void *arg)
-{
-	struct agent_query query = { .stalled = true };
-	struct monitor *monitor = arg;
-	struct snapshot snapshot = { 0 };
-	int error = snapshot_read(v, &query, &snapshot);
-	size_t i;
+/* By enum varta_event_type. */
+static const struct {
+	const char *name;
+	void (*print)(const struct varta_agent *agent);
+	/* For events without an agent. */
+	const char *text;
+} event_kinds[] = {
+	[VARTA_EVENT_STALL] = { "stall", print_stall, NULL },
+	[VARTA_EVENT_EXIT] = { "exit", print_exit, NULL },
+	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; the "
+				  "stalls among them follow" },
+	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "
+				   "waiting until it is loaded again" },
+	[VARTA_EVENT_LOADED] = { "loaded", NULL, "the module was loaded; "
+				 "listening again" },
+};
 
-	if (error)
-		fail_call(v, "read the stalled agents", error);
-	for (i = 0; i < snapshot.count && !monitor->error; i++) {
-		if (monitor->options->json)
-			monitor->error = print_json_event("stalled",
-							  &snapshot.agents[i]);
-		else
-			print_still_stalled(&snapshot.agents[i]);
-	}
-	snapshot_free(&snapshot);
-	return EXIT_OK;
+static bool is_known(const struct varta_event *event)
+{
+	return event->type < sizeof(event_kinds) / sizeof(event_kinds[0]) &&
+	       event_kinds[event->type].name;
 }
 
-static void print_overrun(void)
+/* An event of the subscription, not of an agent: on standard error as well. */
+static void print_notice(const char *name, const char *text)
 {
+	fprintf(stderr, "varta: %s: %s\n", name, text);
 	print_time();
-	printf(" %soverrun%s events were lost; the agents that are stalled now "
-	       "follow\n", colour_begin(SEVERITY_WARNING),
-	       colour_end(SEVERITY_WARNING));
+	printf(" %s%s%s %s\n", colour_begin(SEVERITY_WARNING), name,
+	       colour_end(SEVERITY_WARNING), text);
 }
 
-/* Not counted for --count: it stands for an unknown number of events. */
-static int report_overrun(struct monitor *monitor)
+static void print_line(const struct varta_event *event)
 {
-	fputs("varta: overrun: events were lost\n", stderr);
-	if (monitor->options->json)
-		monitor->error = print_json_event("overrun", NULL);
+	if (!event->agent)
+		print_notice(event_kinds[event->type].name,
+			     event_kinds[event->type].text);
+	else if (event->resynced)
+		print_still_stalled(event->agent);
 	else
-		print_overrun();
-	if (!monitor->error)
-		session_run(NULL, print_stalled_agents, monitor);
-	return monitor->error;
+		event_kinds[event->type].print(event->agent);
+}
+
+static void print_event(const struct varta_event *event, void *arg)
+{
+	struct monitor *monitor = arg;
+
+	/* One message may contain more events than --count allows. */
+	if (!is_known(event) || is_done(monitor))
+		return;
+	if (monitor->options->json)
+		monitor->error = print_json_event(
+			event->resynced ? "stalled" :
+					  event_kinds[event->type].name,
+			event->agent);
+	else
+		print_line(event);
+	/* A closed pipe ends the command. */
+	if (!monitor->error && ferror(stdout))
+		monitor->error = -EIO;
+	/* What was lost is an unknown number of events. */
+	if (event->agent && !event->resynced)
+		monitor->seen++;
 }
 
 /* Returns 0, -ETIMEDOUT at the deadline, or another negative errno. */
@@ -329,9 +318,7 @@ static int receive_until_done(struct varta_events *events,
 
 	while (!is_done(monitor)) {
 		result = varta_events_receive(events, print_event, monitor);
-		if (result == -ENOBUFS)
-			result = report_overrun(monitor);
-		else if (result == -EAGAIN)
+		if (result == -EAGAIN)
 			result = wait_for_events(events, monitor, deadline);
 		if (result < 0)
 			return result;
@@ -373,6 +360,7 @@ int cmd_monitor(int argc, char **argv)
 	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
 		return EXIT_SYSTEM;
 	how.buffer = options.buffer;
+	how.resync = true;
 	error = varta_events_open(&events, &how);
 	if (error)
 		return fail_subscription(error);
