@@ -4,6 +4,7 @@
  */
 #include "format.h"
 
+#include <locale.h>
 #include <string.h>
 
 #include "tap.h"
@@ -70,6 +71,19 @@ static void test_names(void)
 	}
 }
 
+/* Bytes of UTF-8 are other characters there, some of them controls. */
+static void test_8_bit_locale(void)
+{
+	char text[NAME_TEXT_SIZE];
+
+	setlocale(LC_CTYPE, "C");
+	format_name(text, "caf\xc3\xa9 \xe2\x82\x9b web");
+	check(!strcmp(text, "caf\\xc3\\xa9 \\xe2\\x82\\x9b web"),
+	      "format: only ASCII in a locale without UTF-8");
+	format_name_utf8(text, "caf\xc3\xa9");
+	check(!strcmp(text, "caf\xc3\xa9"), "format: UTF-8 in every locale");
+}
+
 TEST_GROUP(format)
 {
 	char text[TEXT_SIZE];
@@ -89,5 +103,7 @@ TEST_GROUP(format)
 	      "format: largest inode");
 	format_namespace(text, 0);
 	check(!strcmp(text, "unknown"), "format: unknown namespace");
+	setlocale(LC_CTYPE, "C.UTF-8");
 	test_names();
+	test_8_bit_locale();
 }

@@ -5,6 +5,7 @@
 #include "format.h"
 
 #include <inttypes.h>
+#include <langinfo.h>
 #include <stdbool.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -140,6 +141,18 @@ static char *escape(char *text, const char *bytes, size_t count)
 	return text;
 }
 
+/* Only ASCII is the same in all locales: a byte of UTF-8 may be a control. */
+static bool is_utf8_locale(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+static bool is_safe_on_terminal(uint32_t code)
+{
+	return !is_unsafe_on_terminal(code) &&
+	       (code < 0x80 || is_utf8_locale());
+}
+
 static void put_name(char *text, const char *name, bool for_terminal)
 {
 	const char *end = name + strnlen(name, VARTA_NAME_SIZE - 1);
@@ -148,7 +161,7 @@ static void put_name(char *text, const char *name, bool for_terminal)
 
 	while (name < end) {
 		length = decode_utf8(name, &code);
-		if (!length || (for_terminal && is_unsafe_on_terminal(code))) {
+		if (!length || (for_terminal && !is_safe_on_terminal(code))) {
 			length = length ? length : 1;
 			text = escape(text, name, length);
 		} else {

@@ -84,6 +84,34 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	return add_exit(object, agent);
 }
 
+/*
+ * json-c leaves DEL and the C1 controls as they are, which terminals obey. They
+ * occur in strings only. C1 is U+0080 to U+009F, in UTF-8 0xc2 and 0x80 to 0x9f.
+ */
+static size_t control_length(const unsigned char *text)
+{
+	if (text[0] == 0x7f)
+		return 1;
+	if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
+		return 2;
+	return 0;
+}
+
+static void write_line(const char *text, FILE *out)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t length;
+
+	for (; *at; at += length ? length : 1) {
+		length = control_length(at);
+		if (length)
+			fprintf(out, "\\u%04x", at[length - 1]);
+		else
+			putc(*at, out);
+	}
+	putc('\n', out);
+}
+
 int json_print(struct json_object *value, bool one_line)
 {
 	int flags = one_line ? JSON_C_TO_STRING_PLAIN :
@@ -92,6 +120,6 @@ int json_print(struct json_object *value, bool one_line)
 
 	if (!text)
 		return -ENOMEM;
-	puts(text);
+	write_line(text, stdout);
 	return 0;
 }
