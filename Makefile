@@ -3,6 +3,11 @@
 # The targets at the top of the tree. The module is built by the kernel's build system from
 # Kbuild; the scripts under tests/ do the work of the others.
 
+# make splits lists at spaces.
+ifneq ($(words $(CURDIR)),1)
+$(error the path of the tree has a space, which make cannot handle: $(CURDIR))
+endif
+
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 all: module userspace
