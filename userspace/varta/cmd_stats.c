@@ -3,6 +3,7 @@
  * varta stats: shows the tracker's gauges and counters.
  */
 #include <argp.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 #include "command.h"
 #include "error.h"
 #include "prometheus.h"
-#include "session.h"
 #include "values.h"
 
 /**
@@ -111,22 +111,34 @@ static const struct argp parser = {
 	       "it. Totals, shown without --take, are not reset.",
 };
 
+/*
+ * A collector writes the output to a file. With a failure, the file of the last
+ * success would stay, and the module would seem to be loaded.
+ */
+static int print_down(void)
+{
+	prometheus_print_up(false);
+	return EXIT_OK;
+}
+
 static int print_metrics(struct varta *v, struct value_list *list)
 {
 	struct varta_config config;
 	int error = varta_config_get(v, &config);
 
+	if (error == -ENODEV)
+		return print_down();
 	if (error)
 		return fail_call(v, "read the settings", error);
 	/* To compare with the number of tracked agents. */
 	values_add_setting(list, &config, VARTA_A_CONFIG_CAPACITY);
 	prometheus_print(list);
+	prometheus_print_up(true);
 	return EXIT_OK;
 }
 
-static int show(struct varta *v, void *arg)
+static int show(struct varta *v, const struct stats_options *options)
 {
-	const struct stats_options *options = arg;
 	struct value_list list = { .count = 0 };
 	struct varta_stats stats;
 	int error;
@@ -135,6 +147,8 @@ static int show(struct varta *v, void *arg)
 			varta_stats_take_some(v, options->counters,
 					      options->count, &stats) :
 			varta_stats_get(v, &stats);
+	if (error == -ENODEV && options->prometheus)
+		return print_down();
 	if (error)
 		return fail_privileged(v, options->take ? "take the counters" :
 				       "read the counters", error);
@@ -150,6 +164,17 @@ static int show(struct varta *v, void *arg)
 int cmd_stats(int argc, char **argv)
 {
 	struct stats_options options = { 0 };
+	struct varta *v;
+	int error, code;
 
-	return session_parse_and_run(&parser, argc, argv, &options, show);
+	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
+		return EXIT_SYSTEM;
+	error = varta_open(&v, NULL);
+	if (error == -ENODEV && options.prometheus)
+		return print_down();
+	if (error)
+		return fail_open(error);
+	code = show(v, &options);
+	varta_close(v);
+	return code;
 }

@@ -45,3 +45,10 @@ void prometheus_print(const struct value_list *list)
 	for (i = 0; i < list->count; i++)
 		print_metric(&list->items[i]);
 }
+
+void prometheus_print_up(bool up)
+{
+	puts("# HELP varta_up Whether the module is loaded.\n"
+	     "# TYPE varta_up gauge");
+	printf("varta_up %d\n", up);
+}

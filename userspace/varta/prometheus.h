@@ -5,6 +5,8 @@
 #ifndef PROMETHEUS_H
 #define PROMETHEUS_H
 
+#include <stdbool.h>
+
 #include "values.h"
 
 /**
@@ -12,6 +14,12 @@
  * @list: The values. A counter is called varta_NAME_total, a gauge varta_NAME.
  */
 void prometheus_print(const struct value_list *list);
+
+/**
+ * prometheus_print_up() - Print the metric varta_up.
+ * @up: Whether the module is loaded.
+ */
+void prometheus_print_up(bool up);
 
 /**
  * prometheus_help() - The HELP text of a metric.
