@@ -140,10 +140,12 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 
 	for (up = 0; up < ANCESTORS_MAX; up++) {
 		task = rcu_dereference(task->real_parent);
-		if (is_global_init(task))
-			return false;
-		if (task_tgid(task) != pid)
+		if (task_tgid(task) != pid) {
+			/* The idle task is the parent of itself. */
+			if (is_global_init(task))
+				return false;
 			continue;
+		}
 		/* A slot for an exiting process would not be freed. */
 		if (!uid_eq(task_uid(task), current_uid()) ||
 		    !atomic_read(&task->signal->live))
