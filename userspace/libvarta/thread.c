@@ -144,7 +144,7 @@ int varta_thread_start(struct varta_thread **thread,
 /* In a child the thread does not exist, and its condition cannot be used. */
 static bool runs_here(const struct varta_thread *t)
 {
-	return *t->handle->client.same_process;
+	return !varta_client__is_child(&t->handle->client);
 }
 
 static void end(struct varta_thread *t)

@@ -64,6 +64,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -159,6 +160,7 @@ union varta_client__message {
  * @nonce: The last nonce, or the one before the first.
  * @retry_at: When to look for the module again.
  * @same_process: A page that the kernel clears in a child; 1 in this process.
+ * @pid: This process, if the kernel does not clear the page; else 0.
  * @forks: How often the client has moved to a child.
  * @beat: A beat, complete but for its values.
  * @buffer: Buffer for answers.
@@ -171,6 +173,7 @@ struct varta_client {
 	uint64_t nonce;
 	uint64_t retry_at;
 	volatile unsigned char *same_process;
+	pid_t pid;
 	uint32_t forks;
 	union varta_client__message beat;
 	union {
@@ -536,7 +539,7 @@ varta_client__read_family(const struct nlmsghdr *message)
 	const unsigned char *bytes = (const unsigned char *)message;
 	const size_t skip = NLMSG_HDRLEN + GENL_HDRLEN;
 	const unsigned char *name, *id;
-	size_t name_size, id_size;
+	size_t name_size = 0, id_size = 0;
 	uint16_t family = 0;
 
 	if (message->nlmsg_type != GENL_ID_CTRL || message->nlmsg_len < skip)
@@ -608,16 +611,23 @@ static inline int varta_client__look_up(struct varta_client *c, bool by_name)
 
 /* ---- Calls */
 
+static inline bool varta_client__is_child(const struct varta_client *c)
+{
+	return !*c->same_process || (c->pid && c->pid != getpid());
+}
+
 /* A child needs a socket of its own. The kernel knows none of its nonces. */
 static inline void varta_client__notice_fork(struct varta_client *c)
 {
-	if (*c->same_process)
+	if (!varta_client__is_child(c))
 		return;
 	varta_client__disconnect(&c->socket);
 	c->socket.sequence = 0;
 	c->retry_at = 0;
 	c->forks++;
 	*c->same_process = 1;
+	if (c->pid)
+		c->pid = getpid();
 }
 
 static inline int varta_client__ready(struct varta_client *c, uint64_t now)
@@ -718,11 +728,9 @@ static inline int varta_client_open(struct varta_client *c,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (mark == MAP_FAILED)
 		return -errno;
-	if (madvise(mark, page, MADV_WIPEONFORK)) {
-		error = -errno;
-		munmap(mark, page);
-		return error;
-	}
+	/* Seccomp and emulators may refuse this. */
+	if (madvise(mark, page, MADV_WIPEONFORK))
+		c->pid = getpid();
 	c->same_process = (volatile unsigned char *)mark;
 	*c->same_process = 1;
 	error = varta_client__connect(&c->socket);

@@ -5,18 +5,23 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 
+static int fake_madvise(void *address, size_t size, int advice);
 static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 			   const struct sockaddr *to, socklen_t to_size);
 static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 			     struct sockaddr *sender, socklen_t *sender_size);
 
 /* Replaces system calls of the header. */
+#define madvise		fake_madvise
 #define sendto		fake_sendto
 #define recvfrom	fake_recvfrom
 #include <varta-client.h>
+#undef madvise
 #undef sendto
 #undef recvfrom
 
@@ -31,6 +36,17 @@ static struct {
 	int sent;
 	union varta_client__message last;
 } kernel;
+
+/* Errno of madvise(); 0 for the real one. */
+static int madvise_error;
+
+static int fake_madvise(void *address, size_t size, int advice)
+{
+	if (!madvise_error)
+		return madvise(address, size, advice);
+	errno = madvise_error;
+	return -1;
+}
 
 static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 			   const struct sockaddr *to, socklen_t to_size)
@@ -260,6 +276,39 @@ static void test_closed(struct varta_client *c)
 	varta_client_close(c);
 }
 
+/* Whether a child uses a socket of its own, and its parent another one. */
+static bool notices_forks(struct varta_client *c)
+{
+	uint64_t inode = c->socket.inode;
+	int status = -1;
+	pid_t child;
+
+	if (beat(c))
+		return false;
+	child = fork();
+	if (!child) {
+		/* The first beat looks for the module. */
+		beat(c);
+		_exit(c->forks != 1 || c->socket.inode == inode);
+	}
+	return waitpid(child, &status, 0) == child && !status && !beat(c) &&
+	       !c->forks && c->socket.inode == inode;
+}
+
+static void test_fork(struct varta_client *c)
+{
+	begin(c, false);
+	check(notices_forks(c), "client: a child has a socket of its own");
+	varta_client_close(c);
+
+	madvise_error = EPERM;
+	begin(c, false);
+	check(!beat(c), "client: beats where madvise is refused");
+	check(notices_forks(c), "client: and a child still has its own socket");
+	varta_client_close(c);
+	madvise_error = 0;
+}
+
 TEST_GROUP(client)
 {
 	static struct varta_client c;
@@ -270,4 +319,5 @@ TEST_GROUP(client)
 	test_damaged(&c);
 	test_absent(&c);
 	test_closed(&c);
+	test_fork(&c);
 }
