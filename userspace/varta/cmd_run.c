@@ -19,16 +19,9 @@
 #include "args.h"
 #include "beat_args.h"
 #include "command.h"
-#include "error.h"
 #include "parse.h"
 #include "run_helper.h"
 #include "session.h"
-
-/* Used if the module's threshold is unknown. */
-#define INTERVAL_MS	1000
-
-/* One late beat does not make the agent stall. */
-#define BEATS_PER_THRESHOLD	3
 
 /* As for env(1) and timeout(1): other statuses are the program's. */
 enum {
@@ -40,7 +33,7 @@ enum {
 /**
  * struct run_options - What to run, and how to beat for it.
  * @args: Name and threshold of the agent.
- * @plan: Its interval is 0 until it is given or computed.
+ * @plan: The agent.
  * @command: The program and its arguments, with a final NULL.
  * @require: Do not run the program if it cannot be tracked.
  */
@@ -126,7 +119,8 @@ static const struct argp parser = {
 	.children = children,
 	.args_doc = "[--] CMD [ARGUMENT...]",
 	.doc = "Run a program as an agent. The program replaces this process; "
-	       "a helper beats for it while it runs and is not stopped.\v"
+	       "a helper beats for it while it runs and is neither stopped "
+	       "nor frozen.\v"
 	       "The default name is that of CMD. A DURATION is 500ms, 5s, 2m "
 	       "or 1h; a bare number is ms. If the program cannot be tracked, "
 	       "a message says so and it runs all the same.\n"
@@ -145,31 +139,6 @@ static const char *default_name(const char *command)
 
 	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : command);
 	return name;
-}
-
-/* @v: to read the default threshold; may be NULL. */
-static uint32_t default_interval(struct varta *v, uint32_t threshold_ms)
-{
-	struct varta_config config;
-
-	if (!threshold_ms && v && !varta_config_get(v, &config))
-		threshold_ms =
-			(uint32_t)config.value[VARTA_A_CONFIG_THRESHOLD_MS];
-	return threshold_ms >= BEATS_PER_THRESHOLD ?
-		       threshold_ms / BEATS_PER_THRESHOLD : INTERVAL_MS;
-}
-
-/* This process sends the first beat: a hang from now on is a stall. */
-static int send_first_beat(struct varta *v, void *arg)
-{
-	struct run_plan *plan = arg;
-	int error;
-
-	if (!plan->interval_ms)
-		plan->interval_ms = default_interval(v, plan->threshold_ms);
-	error = run_helper_beat(v, plan);
-	return error ? fail_beat(v, "beat", error, plan->threshold_ms) :
-		       EXIT_OK;
 }
 
 static int send_bye(struct varta *v, void *arg)
@@ -191,44 +160,30 @@ static int execute(char **command)
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-/* Returns whether this process is tracked; if not, that was reported. */
-static bool start_tracking(struct run_options *options)
-{
-	struct varta_options how = VARTA_OPTIONS_INIT;
-	struct run_plan *plan = &options->plan;
-
-	how.acknowledge = true;
-	if (session_run(&how, send_first_beat, plan) == EXIT_OK)
-		return true;
-	if (!options->require)
-		fprintf(stderr, "varta: running %s all the same; it will be "
-			"tracked as soon as possible\n", options->command[0]);
-	if (!plan->interval_ms)
-		plan->interval_ms = default_interval(NULL, plan->threshold_ms);
-	return false;
-}
-
 static int run_program(struct run_options *options)
 {
-	bool tracked = start_tracking(options);
+	enum run_helper_result result;
+	const char *program = options->command[0];
 	pid_t helper = -1;
-	int code = EXIT_NOT_RUN;
+	int code;
 
-	if (tracked || !options->require) {
-		helper = run_helper_start(&options->plan);
-		if (helper < 0)
-			fail_system("start the helper", helper);
+	result = run_helper_start(&options->plan, &helper);
+	if (result != RUN_HELPER_BEATS && options->require) {
+		if (result == RUN_HELPER_WAITS)
+			run_helper_stop(helper);
+		return EXIT_NOT_RUN;
 	}
-	/* Without a helper, the agent would stall. */
-	if (helper < 0 && tracked)
-		session_run(NULL, send_bye, NULL);
-	if (helper < 0 && options->require)
-		return code;
+	if (result == RUN_HELPER_WAITS)
+		fprintf(stderr, "varta: running %s all the same; it will be "
+			"tracked as soon as possible\n", program);
+	if (result == RUN_HELPER_FAILED)
+		fprintf(stderr, "varta: running %s all the same; it is not "
+			"tracked\n", program);
 
 	code = execute(options->command);
-	if (helper > 0)
+	if (result != RUN_HELPER_FAILED)
 		run_helper_stop(helper);
-	if (helper > 0 && tracked)
+	if (result == RUN_HELPER_BEATS)
 		session_run(NULL, send_bye, NULL);
 	return code;
 }

@@ -13,6 +13,7 @@
 
 #include "args.h"
 #include "command.h"
+#include "descriptors.h"
 
 const char *argp_program_version = "varta " VARTA_VERSION;
 
@@ -153,6 +154,7 @@ int main(int argc, char **argv)
 	struct invocation invocation = { 0 };
 	int code;
 
+	descriptors_reserve();
 	setlocale(LC_ALL, "");
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &invocation) ||

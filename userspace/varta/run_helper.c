@@ -5,6 +5,10 @@
  * The kernel accepts beats for an ancestor, so the helper must be and stay a
  * child of the program. The program does not know of it: the helper must not
  * show in wait(2), hold the program's files open, or take its signals.
+ *
+ * It may miss system calls that a seccomp filter refuses, and files of a root
+ * directory that has little. It does without what it can, and says what it
+ * cannot do without before the program starts.
  */
 #include "run_helper.h"
 
@@ -12,7 +16,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,211 +28,251 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include <varta.h>
 
-/* Pidfd of the program. The only other open files are 0, 1 and 2. */
-#define PROGRAM_FD	3
+#include "clock.h"
+#include "descriptors.h"
+#include "error.h"
+#include "program_state.h"
+
+enum {
+	/* Used if the module's threshold is unknown. */
+	INTERVAL_MS		= 1000,
+	/* One late beat does not make the agent stall. */
+	BEATS_PER_THRESHOLD	= 3,
+	/* How often to look for an exit that no pidfd reports. */
+	EXIT_POLL_MS		= 1000,
+	PROBE_POLL_MS		= 10,
+};
+
+#define SHELL	"/bin/sh"
 
 /**
  * struct helper - State of the helper process.
  * @plan: The agent to beat for.
- * @v: The handle; NULL while the module is not loaded.
+ * @program: To read the program's state.
+ * @pidfd: Of the program; -1 if it cannot be had.
+ * @report: Where the result is written.
+ * @null: What stands in for standard input and output.
+ * @v: The handle, which finds the module whenever it is loaded.
+ * @interval_ms: Time from beat to beat.
+ * @default_interval: @interval_ms has to be computed from the module's
+ *   threshold.
  * @signals: The program's signal mask, restored for probes.
- * @opened: varta_open() was called at least once.
  * @logged: A failure was logged. Only the first one is.
+ * @state_logged: The same of failures to read the program's state.
  */
 struct helper {
 	const struct run_plan *plan;
+	struct program program;
+	int pidfd, report;
+	struct null_files null;
 	struct varta *v;
+	uint32_t interval_ms;
+	bool default_interval;
 	sigset_t signals;
-	bool opened, logged;
+	bool logged, state_logged;
 };
 
-int run_helper_beat(struct varta *v, const struct run_plan *plan)
+static int send_beat(struct helper *helper)
 {
+	const struct run_plan *plan = helper->plan;
 	uint64_t now = varta_monotonic_now();
 	struct varta_beat beat = {
 		.status = VARTA_STATUS_OK,
-		/* The time rises from the program's beat to the helper's. */
 		.nonce = now,
 		.timestamp = now,
 		.pid = plan->pid,
 		.claim_pid = true,
+		/* The module may have been reloaded since the last beat. */
 		.threshold_ms = plan->threshold_ms,
 		.name = plan->name,
 	};
+	int error = varta_beat_send(helper->v, &beat);
 
-	return varta_beat_send(v, &beat);
+	return error == VARTA_NOT_LOADED ? -ENODEV : error;
+}
+
+static void set_interval(struct helper *helper, uint32_t threshold_ms)
+{
+	helper->interval_ms = threshold_ms >= BEATS_PER_THRESHOLD ?
+			      threshold_ms / BEATS_PER_THRESHOLD : INTERVAL_MS;
+}
+
+/* Only after a beat: then this cannot make the kernel look for the module. */
+static void read_interval(struct helper *helper)
+{
+	struct varta_config config;
+
+	if (!helper->default_interval || varta_config_get(helper->v, &config))
+		return;
+	helper->default_interval = false;
+	set_interval(helper,
+		     (uint32_t)config.value[VARTA_A_CONFIG_THRESHOLD_MS]);
 }
 
 /* The helper has no terminal. */
-static void log_failure(struct helper *helper, int error)
+__attribute__((format(printf, 2, 3)))
+static void log_once(bool *logged, const char *format, ...)
 {
-	if (helper->logged)
+	va_list arguments;
+
+	if (*logged)
 		return;
-	helper->logged = true;
+	*logged = true;
 	openlog("varta", LOG_PID, LOG_DAEMON);
-	syslog(LOG_WARNING, "run: cannot beat for process %u: %s: %s",
-	       helper->plan->pid, strerrorname_np(-error),
-	       helper->v ? varta_errmsg(helper->v) : strerror(-error));
+	va_start(arguments, format);
+	vsyslog(LOG_WARNING, format, arguments);
+	va_end(arguments);
 	closelog();
-}
-
-/* varta_open() makes the kernel run modprobe, which is too much per beat. */
-static int reopen(struct helper *helper)
-{
-	struct varta_options how = VARTA_OPTIONS_INIT;
-
-	if (helper->opened && access("/sys/module/varta", F_OK))
-		return -ENODEV;
-	helper->opened = true;
-	how.acknowledge = true;
-	return varta_open(&helper->v, &how);
 }
 
 static void beat(struct helper *helper)
 {
-	int error = helper->v ? 0 : reopen(helper);
+	int error = send_beat(helper);
 
 	if (!error)
-		error = run_helper_beat(helper->v, helper->plan);
-	if (error)
-		log_failure(helper, error);
-	if (error == -ENODEV) {
-		varta_close(helper->v);
-		helper->v = NULL;
-	}
+		read_interval(helper);
+	else
+		log_once(&helper->logged, "run: cannot beat for process %u: "
+			 "%s: %s", helper->plan->pid, strerrorname_np(-error),
+			 error == -ENODEV ? "the module is not loaded" :
+					    varta_errmsg(helper->v));
 }
 
-/* See proc(5), /proc/pid/stat: the command may contain spaces and ")". */
-static char process_state(uint32_t pid)
+static bool program_exited(const struct helper *helper)
 {
-	char path[32], line[512], state = 0;
-	const char *after;
-	FILE *stat;
+	struct pollfd exited = { .fd = helper->pidfd, .events = POLLIN };
 
-	if (snprintf(path, sizeof(path), "/proc/%u/stat", pid) < 0)
-		return 0;
-	stat = fopen(path, "re");
-	if (!stat)
-		return 0;
-	if (fgets(line, sizeof(line), stat)) {
-		after = strrchr(line, ')');
-		if (after && after[1] == ' ')
-			state = after[2];
-	}
-	fclose(stat);
-	return state;
-}
-
-/* By a signal or a debugger. */
-static bool is_stopped(uint32_t pid)
-{
-	char state = process_state(pid);
-
-	return state == 'T' || state == 't';
-}
-
-static bool program_exited(void)
-{
-	struct pollfd exited = { .fd = PROGRAM_FD, .events = POLLIN };
-
+	if (helper->pidfd < 0)
+		return getppid() != (pid_t)helper->plan->pid;
 	return poll(&exited, 1, 0) > 0;
 }
 
-/* Until @deadline, or until the program or the process of @pidfd exits. */
-static void wait_until(uint64_t deadline, int pidfd)
+/* Throw away what probes have written, so that they can write on. */
+static void drain(const struct helper *helper)
 {
-	struct pollfd exits[] = {
-		{ .fd = PROGRAM_FD, .events = POLLIN },
+	char bytes[4096];
+	int i;
+
+	/* A pipe holds no more. A probe may write without end. */
+	for (i = 0; i < 16 && helper->null.drain >= 0; i++)
+		if (read(helper->null.drain, bytes, sizeof(bytes)) <= 0)
+			return;
+}
+
+static bool probe_exited(pid_t probe)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)probe, &info,
+		      WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
+}
+
+/* Until @deadline, or until the program or the probe, 0 for none, exits. */
+static void wait_until(const struct helper *helper, uint64_t deadline,
+		       pid_t probe)
+{
+	int pidfd = probe ? pidfd_open(probe, 0) : -1;
+	struct pollfd wake_ups[] = {
+		{ .fd = helper->pidfd, .events = POLLIN },
 		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = helper->null.drain, .events = POLLIN },
 	};
 	int ms;
 
 	/* poll(2) is not interrupted: all signals are blocked. */
-	do
+	do {
 		ms = ms_until(deadline);
-	while (!poll(exits, 2, ms) && ms);
+		if (helper->pidfd < 0 && ms > EXIT_POLL_MS)
+			ms = EXIT_POLL_MS;
+		if (probe && pidfd < 0 && ms > PROBE_POLL_MS)
+			ms = PROBE_POLL_MS;
+		if (poll(wake_ups, 3, ms) > 0)
+			drain(helper);
+	} while (ms && !program_exited(helper) &&
+		 !(probe && probe_exited(probe)));
+	if (pidfd >= 0)
+		close(pidfd);
 }
 
-static int start_probe(const struct helper *helper, pid_t *probe)
+static pid_t start_probe(const struct helper *helper)
 {
-	char *const arguments[] = { (char *)"sh", (char *)"-c",
-				    (char *)helper->plan->probe, NULL };
-	posix_spawnattr_t attributes;
-	int error = posix_spawnattr_init(&attributes);
+	/* posix_spawn(3) needs clone3(2), which older filters refuse. */
+	pid_t probe = fork();
 
-	if (error)
-		return error;
-	posix_spawnattr_setsigmask(&attributes, &helper->signals);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
-				 POSIX_SPAWN_SETPGROUP);
-	error = posix_spawn(probe, "/bin/sh", NULL, &attributes, arguments,
-			    environ);
-	posix_spawnattr_destroy(&attributes);
-	return error;
+	if (probe < 0)
+		return -errno;
+	/* By both, so that neither can be too late. */
+	setpgid(probe, 0);
+	if (probe)
+		return probe;
+	sigprocmask(SIG_SETMASK, &helper->signals, NULL);
+	execl(SHELL, "sh", "-c", helper->plan->probe, NULL);
+	_exit(127);
 }
 
 /* Kills the probe's process group afterwards in any case. */
-static bool probe_succeeds(const struct helper *helper, uint64_t deadline)
+static bool probe_succeeds(struct helper *helper, uint64_t deadline)
 {
-	int status = -1, pidfd;
-	pid_t probe;
+	pid_t probe = start_probe(helper);
+	int status = -1;
 
-	if (start_probe(helper, &probe))
+	if (probe < 0) {
+		log_once(&helper->logged, "run: cannot start the probe for "
+			 "process %u: %s", helper->plan->pid, strerror(-probe));
 		return false;
-	pidfd = pidfd_open(probe, 0);
-	if (pidfd >= 0) {
-		wait_until(deadline, pidfd);
-		close(pidfd);
 	}
+	wait_until(helper, deadline, probe);
 	kill(-probe, SIGKILL);
+	/* It leads no group if setpgid(2) was refused. */
+	kill(probe, SIGKILL);
 	return waitpid(probe, &status, 0) == probe && status == 0;
+}
+
+/* A thread may move to another cgroup while the state is read. */
+static enum program_state read_state(struct helper *helper)
+{
+	enum program_state state = program_state(&helper->program);
+
+	return state == PROGRAM_UNKNOWN ? program_state(&helper->program) :
+					  state;
+}
+
+/* A beat says that the program can run. If that is unknown, none is sent. */
+static bool program_runs(struct helper *helper)
+{
+	enum program_state state = read_state(helper);
+
+	if (state == PROGRAM_UNKNOWN && !program_exited(helper))
+		log_once(&helper->state_logged, "run: cannot read whether "
+			 "process %u is stopped or frozen: no beats until then",
+			 helper->plan->pid);
+	return state == PROGRAM_RUNS;
 }
 
 static void beat_until_exit(struct helper *helper)
 {
-	uint64_t interval = (uint64_t)helper->plan->interval_ms * NS_PER_MS;
 	uint64_t due = varta_monotonic_now();
-	uint64_t now;
+	uint64_t now, interval;
 
 	for (;;) {
+		interval = helper->interval_ms * NS_PER_MS;
 		due += interval;
-		wait_until(due, -1);
+		wait_until(helper, due, 0);
 		/* Missed beats are not sent later. */
 		now = varta_monotonic_now();
 		if (due < now)
 			due = now;
-		if (program_exited())
+		if (program_exited(helper))
 			return;
-		if (is_stopped(helper->plan->pid))
+		if (!program_runs(helper))
 			continue;
 		if (helper->plan->probe &&
 		    !probe_succeeds(helper, due + interval))
 			continue;
 		beat(helper);
 	}
-}
-
-/* Release all that the program may expect to be the only holder of. */
-static bool detach(int pidfd, bool has_probe)
-{
-	int null;
-
-	setsid();
-	if (dup3(pidfd, PROGRAM_FD, O_CLOEXEC) < 0 && errno != EINVAL)
-		return false;
-	if (close_range(PROGRAM_FD + 1, ~0U, 0))
-		return false;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
-		return false;
-	if (null > PROGRAM_FD)
-		close(null);
-	/* Probes run in the program's first working directory. */
-	return has_probe || !chdir("/");
 }
 
 static void export_pid(uint32_t pid)
@@ -238,36 +283,209 @@ static void export_pid(uint32_t pid)
 		setenv("VARTA_PID", number, 1);
 }
 
-static _Noreturn void helper_main(struct helper *helper, int pidfd)
+/* Release all that the program may expect to be the only holder of. */
+static void detach(struct helper *helper)
 {
+	const struct program *program = &helper->program;
+	int keep[] = { helper->pidfd, helper->report, program->procfs,
+		       program->stat, program->task, program->cgroup };
+
 	prctl(PR_SET_NAME, "varta-run");
-	if (!detach(pidfd, helper->plan->probe))
+	setsid();
+	/* If the program ignores it, probes could not be waited for. */
+	signal(SIGCHLD, SIG_DFL);
+	descriptors_close_others(keep, sizeof(keep) / sizeof(keep[0]),
+				 program->procfs);
+}
+
+/* What a beat needs. Returns false if that is missing, which it has said. */
+static bool prepare(struct helper *helper)
+{
+	struct varta_options how = VARTA_OPTIONS_INIT;
+	int error = null_files_open(&helper->null);
+
+	if (error) {
+		fail_system("open /dev/null or a pipe", error);
+		return false;
+	}
+	if (helper->plan->probe && access(SHELL, X_OK)) {
+		fail_system("run the probe with " SHELL, -errno);
+		return false;
+	}
+	if (read_state(helper) == PROGRAM_UNKNOWN) {
+		fputs("varta: cannot read from /proc and /sys/fs/cgroup "
+		      "whether the program is stopped or frozen\n", stderr);
+		return false;
+	}
+	how.acknowledge = true;
+	how.optional = true;
+	error = varta_open(&helper->v, &how);
+	if (!error && varta_fd(helper->v) < 0)
+		error = varta_fd(helper->v);
+	if (error)
+		fail_open(error);
+	return !error;
+}
+
+/* This beat is the agent's first: a hang from now on is a stall. */
+static enum run_helper_result send_first_beat(struct helper *helper)
+{
+	int error = send_beat(helper);
+
+	if (!error) {
+		read_interval(helper);
+		return RUN_HELPER_BEATS;
+	}
+	if (error == -ENODEV)
+		fail_open(error);
+	else
+		fail_beat(helper->v, "beat", error, helper->plan->threshold_ms);
+	return RUN_HELPER_WAITS;
+}
+
+static enum run_helper_result become_ready(struct helper *helper)
+{
+	enum run_helper_result result;
+
+	if (!prepare(helper))
+		return RUN_HELPER_FAILED;
+	result = send_first_beat(helper);
+	/* Without a result, run_helper_start() takes the helper for dead. */
+	if (null_files_use(&helper->null))
 		_exit(EXIT_FAILURE);
+	/* Probes run in the program's first working directory. */
+	if (!helper->plan->probe && chdir("/"))
+		_exit(EXIT_FAILURE);
+	return result;
+}
+
+static _Noreturn void helper_main(struct helper *helper)
+{
+	enum run_helper_result result;
+	char byte;
+
+	detach(helper);
 	export_pid(helper->plan->pid);
+	result = become_ready(helper);
+	byte = (char)result;
+	if (write(helper->report, &byte, 1) != 1 ||
+	    result == RUN_HELPER_FAILED)
+		_exit(EXIT_FAILURE);
+	close(helper->report);
 	beat_until_exit(helper);
 	_exit(EXIT_SUCCESS);
 }
 
-pid_t run_helper_start(const struct run_plan *plan)
+/* The helper has died, or was killed by a seccomp filter, and cannot say so. */
+static void explain_death(pid_t child)
 {
-	struct helper helper = { .plan = plan };
+	int status;
+
+	if (waitpid(child, &status, __WALL) != child)
+		fputs("varta: the helper process has ended\n", stderr);
+	else if (WIFSIGNALED(status))
+		fprintf(stderr, "varta: the helper process was killed: "
+			"%s\n", strsignal(WTERMSIG(status)));
+	else
+		fputs("varta: the helper process has failed\n", stderr);
+}
+
+/* The agent may have been tracked already. */
+static void say_bye(void)
+{
+	struct varta *v;
+
+	if (varta_open(&v, NULL))
+		return;
+	varta_bye(v, 0);
+	varta_close(v);
+}
+
+static enum run_helper_result read_result(int report, pid_t child)
+{
+	ssize_t got;
+	char byte;
+
+	do
+		got = read(report, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got == 1 && byte != RUN_HELPER_FAILED)
+		return (enum run_helper_result)byte;
+	if (got != 1) {
+		kill(child, SIGKILL);
+		explain_death(child);
+		say_bye();
+	} else {
+		run_helper_stop(child);
+	}
+	return RUN_HELPER_FAILED;
+}
+
+/* Returns the child's pid or a negative errno. */
+static pid_t start_child(struct helper *helper)
+{
 	sigset_t all;
 	pid_t child;
-	int error, pidfd = pidfd_open(getpid(), 0);
+	int error;
 
-	if (pidfd < 0)
-		return -errno;
 	/* The program may survive a signal that would end the helper. */
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &helper.signals);
+	sigprocmask(SIG_SETMASK, &all, &helper->signals);
 	/* fork() without an exit signal: hides the child from wait(2). */
 	child = (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 	if (!child)
-		helper_main(&helper, pidfd);
+		helper_main(helper);
 	error = errno;
-	sigprocmask(SIG_SETMASK, &helper.signals, NULL);
-	close(pidfd);
+	sigprocmask(SIG_SETMASK, &helper->signals, NULL);
 	return child < 0 ? -error : child;
+}
+
+static enum run_helper_result start_and_wait(struct helper *helper,
+					     pid_t *child)
+{
+	enum run_helper_result result;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC)) {
+		fail_system("make a pipe", -errno);
+		return RUN_HELPER_FAILED;
+	}
+	helper->report = ends[1];
+	*child = start_child(helper);
+	close(ends[1]);
+	if (*child < 0) {
+		fail_system("start the helper process", *child);
+		result = RUN_HELPER_FAILED;
+	} else {
+		result = read_result(ends[0], *child);
+	}
+	close(ends[0]);
+	return result;
+}
+
+enum run_helper_result run_helper_start(const struct run_plan *plan,
+					pid_t *child)
+{
+	static struct helper helper;
+	enum run_helper_result result = RUN_HELPER_FAILED;
+	int error = program_open_self(&helper.program);
+
+	helper.plan = plan;
+	helper.null.drain = -1;
+	helper.interval_ms = plan->interval_ms;
+	if (!plan->interval_ms)
+		set_interval(&helper, plan->threshold_ms);
+	helper.default_interval = !plan->interval_ms && !plan->threshold_ms;
+	helper.pidfd = pidfd_open(getpid(), 0);
+	if (error)
+		fail_system("read /proc, which says whether a program is "
+			    "stopped", error);
+	else
+		result = start_and_wait(&helper, child);
+	if (helper.pidfd >= 0)
+		close(helper.pidfd);
+	program_close(&helper.program);
+	return result;
 }
 
 void run_helper_stop(pid_t helper)

@@ -8,15 +8,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <varta.h>
-
 /**
  * struct run_plan - The agent to beat for, and how.
  * @pid: The process that calls run_helper_start(). It keeps its pid over
  *   execve(2).
  * @name: Name of the agent.
  * @threshold_ms: Threshold of the agent; 0 for the setting threshold_ms.
- * @interval_ms: Time from beat to beat.
+ * @interval_ms: Time from beat to beat; 0 for a third of the threshold.
  * @probe: A command for sh -c. A beat is sent only if it succeeds within the
  *   interval. NULL for none.
  */
@@ -29,27 +27,34 @@ struct run_plan {
 };
 
 /**
- * run_helper_beat() - Send one beat for the agent, and wait for the answer.
- * @v: A handle with &varta_options.acknowledge set.
- * @plan: The agent. Name and threshold go with each beat: the module may have
- *   been reloaded since the last one.
- *
- * Return: As varta_beat_send().
+ * enum run_helper_result - How the helper has started.
+ * @RUN_HELPER_BEATS: The kernel has accepted its first beat.
+ * @RUN_HELPER_WAITS: The kernel has not. The helper tries again.
+ * @RUN_HELPER_FAILED: It lacks what it cannot do without. There is no helper.
  */
-int run_helper_beat(struct varta *v, const struct run_plan *plan);
+enum run_helper_result {
+	RUN_HELPER_BEATS = 'b',
+	RUN_HELPER_WAITS = 'w',
+	RUN_HELPER_FAILED = 'f',
+};
 
 /**
  * run_helper_start() - Start a child that beats for this process until it ends.
- * @plan: The agent; the first beat follows after one interval.
+ * @plan: The agent.
+ * @helper: Set to the child's process id.
+ *
+ * Waits for the child's first beat. Any other result than RUN_HELPER_BEATS has
+ * been explained on standard error.
  *
  * The child is visible to wait(2) only with __WALL or __WCLONE. If it is
  * killed, the program still gets a SIGCHLD: the kernel sends that signal when
  * the parent has called execve(2) since the clone, whatever signal was asked
  * for. The child is in a session of its own and keeps none of the open files.
  *
- * Return: The child's process id, or a negative errno.
+ * Return: The result.
  */
-pid_t run_helper_start(const struct run_plan *plan);
+enum run_helper_result run_helper_start(const struct run_plan *plan,
+					pid_t *helper);
 
 /**
  * run_helper_stop() - End the child, if the program cannot be executed.

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading files of /proc. See procfs.h.
+ */
+#include "procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdbool.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static int mount_context(int context)
+{
+	int mount;
+
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return -errno;
+	mount = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	return mount < 0 ? -errno : mount;
+}
+
+int private_mount(const char *type)
+{
+	int context = fsopen(type, FSOPEN_CLOEXEC), mount;
+
+	if (context < 0)
+		return -errno;
+	mount = mount_context(context);
+	close(context);
+	return mount;
+}
+
+static bool is_procfs(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+int procfs_open(void)
+{
+	int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int error = fd < 0 ? -errno : -ENOENT, own;
+
+	if (fd >= 0) {
+		if (is_procfs(fd))
+			return fd;
+		close(fd);
+	}
+	own = private_mount("proc");
+	return own < 0 ? error : own;
+}
+
+int read_text(int fd, char *text, size_t size)
+{
+	size_t length = 0;
+	ssize_t got;
+
+	while (length < size - 1) {
+		got = pread(fd, text + length, size - 1 - length,
+			    (off_t)length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		length += (size_t)got;
+	}
+	text[length] = '\0';
+	return length < INT_MAX ? (int)length : INT_MAX;
+}
+
+int read_text_at(int directory, const char *path, char *text, size_t size)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+	int length;
+
+	if (fd < 0)
+		return -errno;
+	length = read_text(fd, text, size);
+	close(fd);
+	return length;
+}

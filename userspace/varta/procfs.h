@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading files of /proc, also where it is not mounted.
+ */
+#ifndef PROCFS_H
+#define PROCFS_H
+
+#include <stddef.h>
+
+/**
+ * procfs_open() - Open the directory /proc.
+ *
+ * If /proc is not mounted, uses a mount of its own that nobody else sees. That
+ * takes CAP_SYS_ADMIN.
+ *
+ * Return: A descriptor for openat(2), or a negative errno.
+ */
+int procfs_open(void);
+
+/**
+ * private_mount() - Mount a file system that only the descriptor leads to.
+ * @type: Its type.
+ *
+ * Return: A descriptor of its root, or a negative errno.
+ */
+int private_mount(const char *type);
+
+/**
+ * read_text() - Read a whole file from its start.
+ * @fd: The file, wherever its offset is.
+ * @text: Receives it with a final NUL; cut if it is too long.
+ * @size: Size of @text.
+ *
+ * Return: The number of bytes, or a negative errno.
+ */
+int read_text(int fd, char *text, size_t size);
+
+/**
+ * read_text_at() - As read_text(), by name.
+ * @directory: A descriptor.
+ * @path: Relative to @directory.
+ * @text: As for read_text().
+ * @size: Likewise.
+ *
+ * Return: As read_text().
+ */
+int read_text_at(int directory, const char *path, char *text, size_t size);
+
+#endif /* PROCFS_H */

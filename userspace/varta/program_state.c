@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state of the program of varta run. See program_state.h.
+ */
+#include "program_state.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "procfs.h"
+
+/* Holds /proc/PID/stat: about 50 numbers and a name. */
+#define STAT_SIZE	2048
+
+void thread_states_add(struct thread_states *threads, char state)
+{
+	switch (state) {
+	case 'T':
+		threads->stopped++;
+		break;
+	case 't':
+		threads->traced++;
+		break;
+	case 'D':
+		threads->blocked++;
+		break;
+	case 'Z':
+	case 'X':
+	case 'x':
+		threads->dead++;
+		break;
+	default:
+		threads->awake++;
+		break;
+	}
+}
+
+enum program_state thread_states_judge(const struct thread_states *threads)
+{
+	if (threads->stopped || threads->leader_traced)
+		return PROGRAM_STOPPED;
+	if (threads->awake)
+		return PROGRAM_RUNS;
+	if (threads->traced)
+		return PROGRAM_STOPPED;
+	return threads->blocked ? PROGRAM_RUNS : PROGRAM_EXITS;
+}
+
+char stat_state(const char *text, size_t length)
+{
+	const char *after = memrchr(text, ')', length);
+	size_t left;
+
+	if (!after)
+		return 0;
+	left = (size_t)(text + length - after);
+	/* ") S " */
+	if (left < 4 || after[1] != ' ' || !isalpha((unsigned char)after[2]) ||
+	    after[3] != ' ')
+		return 0;
+	return after[2];
+}
+
+int program_open_self(struct program *program)
+{
+	const int flags = O_RDONLY | O_CLOEXEC;
+
+	*program = (struct program){ .stat = -1, .cgroup = -1, .task = -1 };
+	program->procfs = procfs_open();
+	if (program->procfs < 0)
+		return program->procfs;
+	program->stat = openat(program->procfs, "self/stat", flags);
+	if (program->stat < 0)
+		return -errno;
+	program->task = openat(program->procfs, "self/task",
+			       flags | O_DIRECTORY);
+	if (program->task < 0)
+		return -errno;
+	program->cgroup = openat(program->procfs, "self/cgroup", flags);
+	/* Kernels without cgroups lack it, and do not freeze. */
+	return program->cgroup < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static void close_if_open(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
+void program_close(struct program *program)
+{
+	if (program->threads)
+		closedir(program->threads);
+	else
+		close_if_open(program->task);
+	close_if_open(program->cgroup);
+	close_if_open(program->stat);
+	close_if_open(program->procfs);
+}
+
+static char read_state(int directory, const char *path)
+{
+	char text[STAT_SIZE];
+	int length = read_text_at(directory, path, text, sizeof(text));
+
+	return length < 0 ? 0 : stat_state(text, (size_t)length);
+}
+
+static char leader_state(const struct program *program)
+{
+	char text[STAT_SIZE];
+	int length = read_text(program->stat, text, sizeof(text));
+
+	return length < 0 ? 0 : stat_state(text, (size_t)length);
+}
+
+/* Judges program->text of @length, or the negative errno of reading it. */
+static void judge_cgroup(struct program *program, int length)
+{
+	int frozen;
+
+	/* Any frozen thread is enough. */
+	if (program->frozen > 0)
+		return;
+	if (length < 0) {
+		program->frozen = length;
+		return;
+	}
+	if (!strcmp(program->text, program->judged))
+		return;
+	frozen = cgroup_is_frozen(program->procfs, program->text, program->own);
+	/* What is unknown of one thread is unknown of the program. */
+	if (frozen)
+		program->frozen = frozen;
+	strcpy(program->judged, program->text);
+}
+
+static void add_thread(struct program *program, struct thread_states *threads,
+		       const char *tid)
+{
+	int task = dirfd(program->threads), length;
+	char path[300], state;
+
+	snprintf(path, sizeof(path), "%s/stat", tid);
+	state = read_state(task, path);
+	/* The thread has ended, or is hidden. */
+	if (!state)
+		return;
+	thread_states_add(threads, state);
+	if (program->cgroup < 0 || strchr("ZXx", state))
+		return;
+	snprintf(path, sizeof(path), "%s/cgroup", tid);
+	length = read_text_at(task, path, program->text, CGROUP_TEXT_SIZE);
+	if (length != -ENOENT && length != -ESRCH)
+		judge_cgroup(program, length);
+}
+
+static void add_threads(struct program *program, struct thread_states *threads)
+{
+	const struct dirent *entry;
+
+	if (!program->threads)
+		program->threads = fdopendir(program->task);
+	if (!program->threads)
+		return;
+	rewinddir(program->threads);
+	while ((entry = readdir(program->threads)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			add_thread(program, threads, entry->d_name);
+}
+
+/*
+ * With hidepid, threads of a program that has raised its privileges cannot be
+ * read. Then the first thread stands for all, unless it has exited.
+ */
+static bool add_leader_alone(struct program *program,
+			     struct thread_states *threads, char state)
+{
+	if (!state || strchr("ZXx", state))
+		return false;
+	thread_states_add(threads, state);
+	if (program->cgroup >= 0)
+		judge_cgroup(program, read_text(program->cgroup, program->text,
+						CGROUP_TEXT_SIZE));
+	return true;
+}
+
+/* Returns whether anything could be read. */
+static bool read_threads(struct program *program, struct thread_states *threads)
+{
+	char state = leader_state(program);
+
+	threads->leader_traced = state == 't';
+	add_threads(program, threads);
+	if (threads->stopped || threads->traced || threads->blocked ||
+	    threads->dead || threads->awake)
+		return true;
+	return add_leader_alone(program, threads, state);
+}
+
+enum program_state program_state(struct program *program)
+{
+	struct thread_states threads = { 0 };
+	enum program_state state;
+
+	program->frozen = 0;
+	program->judged[0] = '\0';
+	program->own[0] = '\0';
+	if (program->cgroup >= 0 &&
+	    read_text_at(program->procfs, "self/cgroup", program->own,
+			 CGROUP_TEXT_SIZE) < 0)
+		return PROGRAM_UNKNOWN;
+	if (!read_threads(program, &threads))
+		return PROGRAM_UNKNOWN;
+	state = thread_states_judge(&threads);
+	if (state != PROGRAM_RUNS || !program->frozen)
+		return state;
+	return program->frozen > 0 ? PROGRAM_FROZEN : PROGRAM_UNKNOWN;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whether the program of varta run can make progress, or is stopped or frozen.
+ */
+#ifndef PROGRAM_STATE_H
+#define PROGRAM_STATE_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cgroup.h"
+
+/**
+ * enum program_state - Whether a program can make progress.
+ * @PROGRAM_RUNS: It can.
+ * @PROGRAM_STOPPED: By a signal or a debugger.
+ * @PROGRAM_FROZEN: By a cgroup.
+ * @PROGRAM_EXITS: No thread is left.
+ * @PROGRAM_UNKNOWN: That cannot be read.
+ */
+enum program_state {
+	PROGRAM_RUNS,
+	PROGRAM_STOPPED,
+	PROGRAM_FROZEN,
+	PROGRAM_EXITS,
+	PROGRAM_UNKNOWN,
+};
+
+/**
+ * struct thread_states - How many threads of a program are in which state.
+ * @stopped: By a signal.
+ * @traced: By a debugger.
+ * @blocked: In an uninterruptible wait.
+ * @dead: Exited, or exiting.
+ * @awake: All others: running, or waiting for an event.
+ * @leader_traced: The first thread is among @traced.
+ */
+struct thread_states {
+	unsigned int stopped, traced, blocked, dead, awake;
+	bool leader_traced;
+};
+
+/**
+ * thread_states_add() - Count a thread.
+ * @threads: The counts.
+ * @state: Its state, as in /proc/PID/stat.
+ */
+void thread_states_add(struct thread_states *threads, char state);
+
+/**
+ * thread_states_judge() - Judge a program by its threads.
+ * @threads: All of them.
+ *
+ * A signal stops the whole program, but a thread that is in an uninterruptible
+ * wait only after that. A debugger stops threads one by one, and also for a
+ * moment, as strace(1) does: the program is stopped if its first thread is, or
+ * if none of the others could do anything.
+ *
+ * Return: The program's state, as far as its threads show it.
+ */
+enum program_state thread_states_judge(const struct thread_states *threads);
+
+/**
+ * stat_state() - Find the state in the text of /proc/PID/stat.
+ * @text: The text. The name in it can have any byte, also ")" and newlines.
+ * @length: Its length.
+ *
+ * Return: The letter, or 0 if there is none.
+ */
+char stat_state(const char *text, size_t length);
+
+/**
+ * struct program - Open files of a process, to read its state.
+ * @procfs: /proc.
+ * @stat: Its first thread's state.
+ * @cgroup: Its first thread's cgroups.
+ * @task: The directory of its threads.
+ * @threads: The same as a stream, made when first needed.
+ * @own: Cgroups of the process that reads.
+ * @text: Of a thread's cgroups.
+ * @judged: The text of the thread before.
+ * @frozen: What cgroup_is_frozen() returned for @judged.
+ *
+ * The files are opened before the program is executed. Then they can be read
+ * also if /proc is mounted with hidepid, or not mounted any more.
+ */
+struct program {
+	int procfs, stat, cgroup, task;
+	DIR *threads;
+	char own[CGROUP_TEXT_SIZE];
+	char text[CGROUP_TEXT_SIZE];
+	char judged[CGROUP_TEXT_SIZE];
+	int frozen;
+};
+
+/**
+ * program_open_self() - Open the files of this process.
+ * @program: Set, also after a failure.
+ *
+ * /proc/self is right also if /proc shows another pid namespace.
+ *
+ * Return: 0 or a negative errno.
+ */
+int program_open_self(struct program *program);
+
+/**
+ * program_close() - Close the files.
+ * @program: The program.
+ */
+void program_close(struct program *program);
+
+/**
+ * program_state() - Read the program's state.
+ * @program: The program, which has to be another process than the caller.
+ *
+ * Return: The state.
+ */
+enum program_state program_state(struct program *program);
+
+#endif /* PROGRAM_STATE_H */
