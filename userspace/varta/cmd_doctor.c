@@ -20,6 +20,7 @@
 #include "error.h"
 #include "format.h"
 #include "genl.h"
+#include "procfs.h"
 #include "session.h"
 
 /* Percent of the capacity that is too much. */
@@ -132,8 +133,10 @@ static void check_version(struct doctor *doctor)
 		report(doctor, NOTE, "module", "loaded, version %s, but this "
 		       "tool is %s", version, VARTA_VERSION);
 	} else {
-		report(doctor, OK, "module", "loaded%s%s, interface version "
-		       "%d", version[0] ? ", version " : "", version, family);
+		report(doctor, OK, "module", "loaded, %s%s, interface version "
+		       "%d", version[0] ? "version " :
+		       "of unknown version", version,
+		       family);
 	}
 }
 
@@ -152,6 +155,30 @@ static void check_namespace(struct doctor *doctor)
 	else
 		report(doctor, NOTE, "namespace", "%s is not the initial pid "
 		       "namespace: only agents in it are visible", target);
+}
+
+/* What varta run and these checks read. */
+static void check_files(struct doctor *doctor)
+{
+	int proc = procfs_open();
+	bool sysfs = !access("/sys/kernel/varta", F_OK);
+
+	if (proc < 0) {
+		report(doctor, WRONG, "files", "/proc cannot be read: %s",
+		       strerror(-proc));
+		advise("mount it here: varta run tracks no program without "
+		       "it");
+	} else {
+		close(proc);
+	}
+	if (!sysfs) {
+		report(doctor, NOTE, "files", "there is no "
+		       "/sys/kernel/varta");
+		advise("mount sysfs here to read settings and counters as "
+		       "files; the tool does not need them");
+	}
+	if (proc >= 0 && sysfs)
+		report(doctor, OK, "files", "/proc and /sys can be read");
 }
 
 static void report_refused_beat(struct doctor *doctor, const struct varta *v,
@@ -295,6 +322,7 @@ static int check_all(struct doctor *doctor)
 	varta_close(v);
 	check_version(doctor);
 	check_namespace(doctor);
+	check_files(doctor);
 	check_beat(doctor);
 	check_events(doctor);
 	code = session_run(NULL, check_tracker, doctor);
