@@ -60,6 +60,11 @@ scaled() {
 	esac
 }
 
+# sized FULL SMALL: FULL if the runner has --full, SMALL otherwise
+sized() {
+	[ -n "${full_size-}" ] && echo "$1" || echo "$2"
+}
+
 # ---- The module.
 
 # load [PARAMETER=VALUE]...: load it again, with these parameters
