@@ -157,7 +157,8 @@ void varta_stalls_forget(struct varta_reported_stalls *stalls,
 {
 	struct stall *stall = find(stalls, agent);
 
-	if (stall)
+	/* A stall after its last beat is that of a new agent with its pid. */
+	if (stall && stall->last_beat <= agent->last_beat)
 		drop(stalls, stall);
 }
 

@@ -67,7 +67,7 @@ int varta_stalls_add_earlier(struct varta_reported_stalls *stalls,
 /**
  * varta_stalls_forget() - Drop the stall of an agent that exited.
  * @stalls: The stalls.
- * @agent: The agent.
+ * @agent: The agent. The stall of a new agent with its pid is kept.
  */
 void varta_stalls_forget(struct varta_reported_stalls *stalls,
 			 const struct varta_agent *agent);

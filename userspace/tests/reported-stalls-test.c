@@ -89,6 +89,21 @@ static void test_identity(struct varta_reported_stalls *stalls)
 	      "stalls: kept after another agent's exit");
 }
 
+/* The kernel may report the stall of a new process with the pid first. */
+static void test_exit_of_earlier_agent(struct varta_reported_stalls *stalls)
+{
+	struct varta_agent old = agent(6, 100), new = agent(6, 200);
+
+	varta_stalls_add_event(stalls, &new);
+	varta_stalls_forget(stalls, &old);
+	check(varta_stalls_add_dumped(stalls, &new) == 0,
+	      "stalls: kept after the exit of an earlier agent with the pid");
+	new.last_beat = 300;
+	varta_stalls_forget(stalls, &new);
+	check(varta_stalls_add_dumped(stalls, &new) == 1,
+	      "stalls: dropped by an exit after later beats");
+}
+
 static void test_forgetting(struct varta_reported_stalls *stalls)
 {
 	struct varta_agent a;
@@ -127,6 +142,7 @@ TEST_GROUP(reported_stalls)
 	test_overrun(&stalls);
 	test_before(&stalls);
 	test_identity(&stalls);
+	test_exit_of_earlier_agent(&stalls);
 	test_forgetting(&stalls);
 	varta_stalls_clear(&stalls);
 }
