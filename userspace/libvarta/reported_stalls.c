@@ -80,18 +80,29 @@ static struct stall *insert(struct varta_reported_stalls *stalls,
 	return stall;
 }
 
+/*
+ * Whether a new agent with its pid has stalled since. Until the exit of the
+ * first is reported, a dump has both.
+ */
+static bool is_of_earlier_agent(const struct stall *stall,
+				const struct varta_agent *agent)
+{
+	return stall->last_beat > agent->last_beat;
+}
+
 /* Returns 1 if the stall is new, 0 if not, or -ENOMEM; *@found is the stall. */
 static int add(struct varta_reported_stalls *stalls,
 	       const struct varta_agent *agent, struct stall **found)
 {
 	struct stall *stall = find(stalls, agent);
-	bool is_new = !stall || stall->last_beat != agent->last_beat;
+	bool is_new = !stall || stall->last_beat < agent->last_beat;
 
 	if (!stall)
 		stall = insert(stalls, agent);
 	if (!stall)
 		return -ENOMEM;
-	stall->last_beat = agent->last_beat;
+	if (is_new)
+		stall->last_beat = agent->last_beat;
 	stall->dump = stalls->dump;
 	*found = stall;
 	return is_new;
@@ -116,6 +127,8 @@ int varta_stalls_add_event(struct varta_reported_stalls *stalls,
 
 	if (is_new < 0)
 		return is_new;
+	if (is_of_earlier_agent(stall, agent))
+		return 1;
 	if (!is_new && stall->source == FROM_DUMP)
 		return 0;
 	stall->source = FROM_EVENT;
@@ -157,8 +170,7 @@ void varta_stalls_forget(struct varta_reported_stalls *stalls,
 {
 	struct stall *stall = find(stalls, agent);
 
-	/* A stall after its last beat is that of a new agent with its pid. */
-	if (stall && stall->last_beat <= agent->last_beat)
+	if (stall && !is_of_earlier_agent(stall, agent))
 		drop(stalls, stall);
 }
 

@@ -104,6 +104,23 @@ static void test_exit_of_earlier_agent(struct varta_reported_stalls *stalls)
 	      "stalls: dropped by an exit after later beats");
 }
 
+/* A dump has both: the exit of the first is not reported yet. */
+static void test_two_agents_with_a_pid(struct varta_reported_stalls *stalls)
+{
+	struct varta_agent old = agent(7, 100), new = agent(7, 200);
+
+	varta_stalls_add_event(stalls, &old);
+	varta_stalls_add_event(stalls, &new);
+	varta_stalls_begin_dump(stalls);
+	check(varta_stalls_add_dumped(stalls, &old) == 0 &&
+	      varta_stalls_add_dumped(stalls, &new) == 0,
+	      "stalls: of two agents with a pid, not reported again by a dump");
+	check(varta_stalls_add_event(stalls, &old) == 1,
+	      "stalls: of an earlier agent with the pid, reported by an event");
+	check(varta_stalls_add_dumped(stalls, &new) == 0,
+	      "stalls: kept after the stall of an earlier agent");
+}
+
 static void test_forgetting(struct varta_reported_stalls *stalls)
 {
 	struct varta_agent a;
@@ -143,6 +160,7 @@ TEST_GROUP(reported_stalls)
 	test_before(&stalls);
 	test_identity(&stalls);
 	test_exit_of_earlier_agent(&stalls);
+	test_two_agents_with_a_pid(&stalls);
 	test_forgetting(&stalls);
 	varta_stalls_clear(&stalls);
 }
