@@ -296,6 +296,8 @@ static enum varta_record_result update_slot(struct model *model,
 	/* 3.1 */
 	if (slot->proc && id->proc &&
 	    slot->proc != id->proc) {
+		if (model->pid_owner(slot->pid) == slot->proc)
+			return VARTA_RECORD_OUT_OF_ORDER;
 		if (!may_transfer_charge(model, slot, id))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;

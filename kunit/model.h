@@ -51,6 +51,8 @@ struct model {
 	bool takeover;
 	/* Agents per user. */
 	u32 quota;
+	/* Returns the process that has a pid, NULL for none. */
+	struct varta_proc *(*pid_owner)(u32 pid);
 	/* Time of the last resume. */
 	u64 resume_ns;
 	struct model_slot slots[MODEL_CAPACITY_MAX];

@@ -911,6 +911,7 @@ static bool run_once(struct kunit *test, struct model_run *run,
 	run->fixture->threshold = run->threshold;
 	run->next_event = U64_MAX;
 	model_init(&run->model, &run->config);
+	run->model.pid_owner = fake_proc_of_pid;
 	for (i = 0; i < STEPS_PER_RUN && !what; i++)
 		what = run_step(run);
 	if (what)

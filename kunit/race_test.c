@@ -32,6 +32,8 @@ enum {
 	SHORTEST		= 1 << 14,
 	LONGEST			= SHORTEST << 6,
 	STEP			= 1 << 14,
+	/* A process that gets pids and does not beat; 1 to 3 do. */
+	SILENT_PROC		= 4,
 };
 
 static_assert(LONGEST > NSEC_PER_MSEC);
@@ -274,6 +276,23 @@ static void beat(struct worker *worker, u32 pid)
 	}
 }
 
+/* The old process no longer beats, so it must not have the pid. */
+static void start_process(struct agent *agent, u32 pid)
+{
+	agent->proc = (agent->proc + 1) % 3;
+	fake_procs_set_pid(pid, 1 + agent->proc);
+}
+
+static void change_pid_owner(struct worker *worker, u32 pid)
+{
+	const u32 owners[] = {
+		0, 1 + worker->race->agents[pid - 1].proc, SILENT_PROC,
+	};
+
+	fake_procs_set_pid(pid, owners[random_below(worker,
+						    ARRAY_SIZE(owners))]);
+}
+
 static void end_agent(struct worker *worker, u32 pid, u32 how)
 {
 	struct race *race = worker->race;
@@ -289,7 +308,7 @@ static void end_agent(struct worker *worker, u32 pid, u32 how)
 		varta_tracker_note_exit(&race->fixture->tracker, &id, 0,
 					atomic64_read(&race->clock));
 	else
-		agent->proc = (agent->proc + 1) % 3;
+		start_process(agent, pid);
 	agent->nonce = 0;
 }
 
@@ -307,7 +326,7 @@ static void operate(struct worker *worker)
 		atomic_set(&race->threshold,
 			   SHORTEST << random_below(worker, 7));
 	else if (n < 640)
-		fake_procs_set_pid(pid, random_below(worker, 4));
+		change_pid_owner(worker, pid);
 	else if (n < 645)
 		fake_procs_set_quota(random_below(worker, 4) ? U32_MAX :
 				     random_below(worker, 2 * AGENTS));

@@ -161,6 +161,25 @@ static void unknown_process_is_not_a_recycle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 1);
 }
 
+/*
+ * A child was about to beat for process 1, which exited. Process 2 has the pid
+ * now and must not lose its slot, and its exit, to the other.
+ */
+static void late_beat_of_old_process_is_rejected(struct kunit *test)
+{
+	make_small_tracker(test);
+	fake_procs_set_pid(7, 2);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 2, .uid = BOB);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 9, .proc = 1,
+			    .uid = ALICE);
+	KUNIT_EXPECT_PTR_EQ(test, slot_of(test, 7)->proc, fake_proc(2));
+	EXPECT_COUNT(test, PID_RECYCLES, 0);
+	expect_charged(test, 0, 1);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .proc = 2, .uid = BOB);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, 0));
+}
+
 /* ---- Section 3, rule 2: origin. */
 
 static void first_beat_pins_origin(struct kunit *test)
@@ -1012,6 +1031,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(different_process_restarts_slot),
 	KUNIT_CASE(new_process_may_start_with_terminal_beat),
 	KUNIT_CASE(unknown_process_is_not_a_recycle),
+	KUNIT_CASE(late_beat_of_old_process_is_rejected),
 
 	KUNIT_CASE(first_beat_pins_origin),
 	KUNIT_CASE(stronger_origin_takes_over_if_allowed),

@@ -80,6 +80,19 @@ static bool is_recycled(const struct varta_tracker *tracker,
 	       slot->ns_inode == id->ns_inode;
 }
 
+/*
+ * Rule 1: the slot's process has the pid, so the beat's has exited while a
+ * descendant was beating for it.
+ */
+static bool still_has_pid(const struct varta_tracker *tracker,
+			  const struct varta_slot *slot)
+{
+	struct varta_agent_info agent;
+
+	varta_slot_to_agent(slot, &agent);
+	return tracker->config.ops->proc_state(&agent.id) == VARTA_PROC_SAME;
+}
+
 /* Rule 3: the slot's pid namespace is known, and the beat's differs. */
 static bool namespace_conflicts(const struct varta_slot *slot,
 				const struct varta_beat_info *beat,
@@ -156,6 +169,8 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	lockdep_assert_held(&slot->lock);
 
 	if (is_recycled(tracker, slot, id)) {
+		if (still_has_pid(tracker, slot))
+			return VARTA_RECORD_OUT_OF_ORDER;
 		if (!restart_slot(tracker, slot, record))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 		varta_tracker_count(tracker, VARTA_COUNT_PID_RECYCLES);
