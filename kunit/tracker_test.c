@@ -395,7 +395,7 @@ static void index_entry_of_slot_of_other_source_is_dropped(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, varta_tracker_note_exit(tracker_of(test), &id,
 							 0, 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id,
-						     VARTA_COUNT_GOODBYES));
+						      VARTA_COUNT_GOODBYES));
 	EXPECT_INSERTED(test, .pid = 5, .source = 1, .nonce = 1);
 	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 5), &old));
 	fixture->violations = 1;
@@ -491,7 +491,7 @@ static void removal_requires_same_process_and_origin(struct kunit *test)
 			.proc = param->kept, .origin = param->origin);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
 	KUNIT_EXPECT_EQ(test, varta_tracker_remove(tracker_of(test), &id,
-						     VARTA_COUNT_GOODBYES),
+						   VARTA_COUNT_GOODBYES),
 			param->freed);
 	KUNIT_EXPECT_EQ(test, is_tracked(test, 7), !param->freed);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)),
@@ -505,7 +505,7 @@ static void removal_requires_same_process_and_origin(struct kunit *test)
 		return;
 	/* Neither nonce nor namespace is remembered. */
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id,
-						     VARTA_COUNT_GOODBYES));
+						      VARTA_COUNT_GOODBYES));
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = PIDNS_B,
 			.proc = 3);
 }
@@ -534,7 +534,7 @@ static void removal_frees_only_slot_of_its_source(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, varta_tracker_remove(tracker_of(test), &id,
 						     VARTA_COUNT_GOODBYES));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id,
-						     VARTA_COUNT_GOODBYES));
+						      VARTA_COUNT_GOODBYES));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, 10);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, VARTA_SOURCE_MAX, 7).nonce,
