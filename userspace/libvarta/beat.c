@@ -55,12 +55,16 @@ int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
 	return beat_result(v, varta_client_beat(&v->client, status, payload));
 }
 
+/* Before a beat, another file's data must not be read as answers. */
 static int connect_client(struct varta *v)
 {
+	struct varta_client__socket *s = &v->client.socket;
+
 	varta_client__notice_fork(&v->client);
-	if (v->client.socket.fd >= 0)
+	if (s->fd >= 0 && varta_client__inode(s->fd) == s->inode)
 		return 0;
-	return varta_client__connect(&v->client.socket);
+	varta_client__disconnect(s);
+	return varta_client__connect(s);
 }
 
 int varta_fd(struct varta *v)

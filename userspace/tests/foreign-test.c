@@ -9,6 +9,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
+#include "client.h"
 #include "connection.h"
 #include "tap.h"
 #include "varta-client.h"
@@ -165,6 +166,28 @@ static void test_answers(const int pair[2])
 	      "foreign: nothing more is read");
 }
 
+/* No beat is due, so nothing is sent that another file would reject. */
+static void test_dispatch(const char *name, const int pair[2])
+{
+	static struct varta v;
+	char buffer[16];
+
+	memset(&v, 0, sizeof(v));
+	init_client(&v.client, pair[0]);
+	v.due = UINT64_MAX;
+	check(send(pair[1], "mine", 4, 0) == 4 &&
+	      !varta_dispatch(&v, VARTA_STATUS_OK, 0) &&
+	      recv(pair[0], buffer, sizeof(buffer), MSG_DONTWAIT) == 4,
+	      "foreign: %s, untouched by a dispatch", name);
+	check(v.client.socket.fd >= 0 && v.client.socket.fd != pair[0],
+	      "foreign: %s, another socket for a dispatch", name);
+	varta_client__disconnect(&v.client.socket);
+	init_client(&v.client, pair[0]);
+	check(varta_fd(&v) >= 0 && varta_fd(&v) != pair[0],
+	      "foreign: %s, not the number to wait for", name);
+	varta_client__disconnect(&v.client.socket);
+}
+
 TEST_GROUP(foreign)
 {
 	size_t i;
@@ -178,6 +201,8 @@ TEST_GROUP(foreign)
 		}
 		test_beat(kinds[i].name, pair);
 		test_request(kinds[i].name, pair);
+		if (kinds[i].make != make_pipe)
+			test_dispatch(kinds[i].name, pair);
 		if (kinds[i].make == make_datagrams)
 			test_answers(pair);
 		close(pair[0]);
