@@ -147,6 +147,10 @@ stats = do("stats-get")[0]
 assert stats.get_attr("tracked") == stats.get_attr("inserted") == 2, stats
 assert stats.get_attr("stall-on-wire") == 1, stats
 assert stats.get_attr("missing-attribute") == 1, stats
+number_of = {entry["name"]: number for number, entry in enumerate(sets["stats"], 1)}
+taken = do("stats-take", counter=number_of["stall-on-wire"])[0]
+assert taken.get_attr("stall-on-wire") == 1, taken
+assert taken.get_attr("inserted") is None, taken
 assert do("stats-take")[0].get_attr("inserted") == 2
 assert do("stats-take")[0].get_attr("inserted") == 0
 do("config-set", threshold_ms=1234)

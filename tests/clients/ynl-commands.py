@@ -86,6 +86,12 @@ assert do("agent-get", source=5, pid=50)["agent"][0]["status"] == "degraded"
 stats = do("stats-get")
 assert stats["tracked"] == 101 and stats["inserted"] == 101, stats
 assert stats["auth-failures"] == stats["stall-on-wire"] == 1, stats
+number_of = {attribute["name"]: number for number, attribute in enumerate(
+    client.yaml["attribute-sets"][[each["name"] for each in client.yaml[
+        "attribute-sets"]].index("stats")]["attributes"], 1)}
+taken = do("stats-take", counter=[number_of["stall-on-wire"],
+                                  number_of["auth-failures"]])
+assert taken == {"stall-on-wire": 1, "auth-failures": 1}, taken
 assert do("stats-take")["inserted"] == 101
 assert do("stats-take")["inserted"] == 0
 assert do("stats-get")["inserted"] == 101
