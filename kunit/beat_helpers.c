@@ -135,8 +135,8 @@ bool note_exit(struct kunit *test, u32 pid, u32 proc, u32 exit_code)
 u32 run_exit_pass(struct kunit *test, struct report_log *log)
 {
 	*log = (struct report_log) { .tracker = tracker_of(test) };
-	KUNIT_EXPECT_FALSE(test, varta_tracker_exit_pass(tracker_of(test),
-							 record_report, log));
+	KUNIT_EXPECT_FALSE(test, tracker_fixture_exit_pass(test->priv,
+							   record_report, log));
 	return log->count;
 }
 
@@ -292,7 +292,8 @@ bool record_report(void *context, const struct varta_agent_info *agent)
 	for (i = 0; i < log->tracker->config.capacity; i++) {
 		struct varta_slot *slot = &log->tracker->slots[i];
 
-		if (slot->pid == agent->id.pid && !slot->detached &&
+		if (slot->pid == agent->id.pid &&
+		    slot->exited != VARTA_SLOT_DETACHED &&
 		    slot->source == agent->id.source && !slot->stalled)
 			log->unset_flag = true;
 	}

@@ -263,9 +263,10 @@ static void oldest_exit_is_reported_first(struct kunit *test)
 		log = (struct report_log) {
 			.tracker = tracker_of(test), .max_reports = 1,
 		};
-		KUNIT_EXPECT_TRUE(test, varta_tracker_exit_pass(tracker_of(test),
-								record_report,
-								&log));
+		KUNIT_EXPECT_TRUE(test,
+				  tracker_fixture_exit_pass(test->priv,
+							    record_report,
+							    &log));
 		KUNIT_EXPECT_EQ(test, log.agents[0].id.pid, i - 3);
 		KUNIT_EXPECT_EQ(test, log.agents[0].exit_ns, i - 3);
 	}
@@ -324,8 +325,8 @@ static void stopped_exit_pass_keeps_the_rest(struct kunit *test)
 	}
 	for (i = 1; i <= 4; i++) {
 		log.count = 0;
-		more = varta_tracker_exit_pass(tracker_of(test), record_report,
-					       &log);
+		more = tracker_fixture_exit_pass(test->priv, record_report,
+						 &log);
 		KUNIT_EXPECT_EQ(test, more, i < 4);
 		KUNIT_ASSERT_EQ(test, log.count, 1);
 		KUNIT_EXPECT_EQ(test, log.agents[0].exit_code,

@@ -286,18 +286,39 @@ static void report_limit_is_clamped(struct kunit *test)
 	EXPECT_COUNT(test, STALLS, agents);
 }
 
-static void stall_pass_ignores_callback_result(struct kunit *test)
+static bool refuse_report(void *context, const struct varta_agent_info *agent)
 {
-	struct report_log log = { .max_reports = 1 };
+	(*(u32 *)context)++;
+	return false;
+}
+
+/* Without room or memory for the event, the stall is found a little later. */
+static void stall_that_cannot_be_reported_is_found_again(struct kunit *test)
+{
+	struct tracker_fixture *fixture;
+	struct report_log log;
+	u32 refused = 0;
 
 	make_small_tracker(test);
-	log.tracker = tracker_of(test);
-	EXPECT_INSERTED(test, .pid = 1);
-	EXPECT_INSERTED(test, .pid = 2);
-	EXPECT_INSERTED(test, .pid = 3);
+	fixture = test->priv;
+	fixture->retry_at = THRESHOLD + VARTA_STALL_RETRY_NS;
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1);
+	EXPECT_INSERTED(test, .pid = 2, .nonce = 1);
 	varta_tracker_stall_pass(tracker_of(test), THRESHOLD, THRESHOLD,
-				 VARTA_STALL_BATCH, record_report, &log);
-	KUNIT_EXPECT_EQ(test, log.count, 3);
+				 VARTA_STALL_BATCH, refuse_report, &refused);
+	KUNIT_EXPECT_EQ(test, refused, 2);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
+	EXPECT_COUNT(test, STALLS, 0);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 1)->stalled);
+	KUNIT_EXPECT_LE(test, varta_tracker_next_deadline(tracker_of(test)),
+			fixture->retry_at);
+	KUNIT_EXPECT_EQ(test, run_stall_pass_log(test, fixture->retry_at - 1,
+						 THRESHOLD, &log), 0);
+	/* A beat ends the silence as if it had not been found. */
+	EXPECT_REFRESHED(test, .pid = 2, .nonce = 2, .now = fixture->retry_at);
+	KUNIT_EXPECT_EQ(test, run_stall_pass_log(test, fixture->retry_at,
+						 THRESHOLD, &log), 1);
+	KUNIT_EXPECT_EQ(test, log.agents[0].id.pid, 1);
 }
 
 static void beat_between_partial_passes_prevents_report(struct kunit *test)
@@ -998,7 +1019,7 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(stall_is_reported_for_its_source_only),
 	KUNIT_CASE(pass_with_small_limit_loses_no_report),
 	KUNIT_CASE(report_limit_is_clamped),
-	KUNIT_CASE(stall_pass_ignores_callback_result),
+	KUNIT_CASE(stall_that_cannot_be_reported_is_found_again),
 	KUNIT_CASE(beat_between_partial_passes_prevents_report),
 	KUNIT_CASE(slot_reused_between_partial_passes_is_not_reported),
 

@@ -112,6 +112,8 @@ struct model_run {
 	struct varta_agent_info reported[REPORTED_MAX];
 	u32 nr_reported;
 	u32 report_limit;
+	/* The last stall pass could not report all. */
+	bool refused;
 };
 
 static u32 random_below(struct model_run *run, u32 n)
@@ -290,7 +292,8 @@ static bool kicked_if_earlier(struct model_run *run)
 
 	if (nr != MODEL_NO_SLOT) {
 		deadline = model_deadline(&run->model, nr, run->threshold);
-		armed &= !run->model.slots[nr].exited;
+		armed &= !run->model.slots[nr].exited &&
+			 deadline > run->fixture->retry_at;
 	}
 	is_earlier = deadline < run->next_event;
 	run->kicks += kicks;
@@ -399,7 +402,9 @@ static bool step_rescan(struct model_run *run)
 	run->step.expected = model_next_deadline(&run->model, run->threshold);
 	return run->next_event <= next_event &&
 	       !kicks == (run->next_event == next_event) &&
-	       (run->rescanning || run->next_event <= run->step.expected);
+	       (run->rescanning ||
+		run->next_event <= max_t(u64, run->step.expected,
+					 run->fixture->retry_at));
 }
 
 static bool step_resume(struct model_run *run)
@@ -420,7 +425,21 @@ static bool step_deadline(struct model_run *run)
 	step->expected = model_next_deadline(&run->model, run->threshold);
 	if (model_stalled_now(&run->model) == model_tracked(&run->model))
 		return next == U64_MAX;
-	return run->rescanning || next <= step->expected;
+	return run->rescanning ||
+	       next <= max_t(u64, step->expected, run->fixture->retry_at);
+}
+
+/* Sometimes the stall cannot be reported. */
+static bool keep_stall(void *context, const struct varta_agent_info *agent)
+{
+	struct model_run *run = context;
+
+	if (one_in(run, 8)) {
+		run->refused = true;
+		return false;
+	}
+	keep_report(run, agent);
+	return true;
 }
 
 /* Reports may come in any order. */
@@ -465,18 +484,26 @@ static bool step_stall_pass(struct model_run *run)
 	step->now = random_now(run);
 	step->limit = one_in(run, 2) ? VARTA_STALL_BATCH : random_below(run, 4);
 	run->nr_reported = 0;
-	run->report_limit = random_below(run, 3);
+	run->refused = false;
 	more = varta_tracker_stall_pass(&run->fixture->tracker, step->now,
 					run->threshold, step->limit,
-					keep_report, run);
+					keep_stall, run);
 	step->result = run->nr_reported;
+	if (run->refused) {
+		run->fixture->retry_at =
+			max(run->fixture->retry_at,
+			    min(step->now, U64_MAX - 1 - VARTA_STALL_RETRY_NS) +
+			    VARTA_STALL_RETRY_NS);
+		run->next_event = run->fixture->tracker.wheel.next_event;
+		run->kicks = fake_procs_kicks();
+	}
 	if (run->nr_reported > max(step->limit, 1) || !stalls_match(run))
 		return false;
-	if (more || run->rescanning)
+	if (more || run->rescanning || run->refused)
 		return true;
 	step->expected = model_next_deadline(&run->model, run->threshold);
 	if (step->expected <= step->now)
-		return false;
+		return step->now < run->fixture->retry_at;
 	/* The next deadline is in the future. */
 	return one_in(run, 3) ||
 	       (step_deadline(run) && run->next_event > step->now);
@@ -528,8 +555,7 @@ static bool step_exit_pass(struct model_run *run)
 	step->expected = min(step->limit, model_exits(&run->model));
 	run->nr_reported = 0;
 	run->report_limit = step->limit;
-	more = varta_tracker_exit_pass(&run->fixture->tracker, keep_report,
-				       run);
+	more = tracker_fixture_exit_pass(run->fixture, keep_report, run);
 	step->result = run->nr_reported;
 	if (step->result != step->expected)
 		return false;
@@ -687,8 +713,8 @@ static bool slot_matches(const struct varta_slot *slot,
 	       slot->netns == model->netns &&
 	       slot->threshold_ms == model->threshold_ms &&
 	       !strcmp(slot->name, model->name) &&
-	       slot->exited == model->exited &&
-	       slot->detached == model->detached &&
+	       !slot->exited == !model->exited &&
+	       (slot->exited == VARTA_SLOT_DETACHED) == model->detached &&
 	       slot->exit_code == model->exit_code &&
 	       slot->exit_ns == model->exit_ns &&
 	       slot->proc == model->proc &&

@@ -127,7 +127,7 @@ static bool check_stall_report(void *context,
 	WRITE_ONCE(state->reported, agent->nonce);
 	if (since + threshold > race->pass_now)
 		atomic_inc(&race->early_reports);
-	return false;
+	return true;
 }
 
 static bool count_exit_report(void *context,
@@ -162,7 +162,8 @@ static void run_stall_passes(struct worker *worker)
 	struct race *race = worker->race;
 	struct varta_tracker *tracker = &race->fixture->tracker;
 
-	while (varta_tracker_exit_pass(tracker, count_exit_report, race))
+	while (tracker_fixture_exit_pass(race->fixture, count_exit_report,
+					 race))
 		;
 	do {
 		rescan(race);

@@ -12,6 +12,21 @@
 #include "tracker_fixture.h"
 #include "wheel_check.h"
 
+/* Keeps what the callback returns. */
+struct exit_pass {
+	varta_agent_cb report;
+	void *context;
+	bool go_on;
+};
+
+static bool pass_report(void *context, const struct varta_agent_info *agent)
+{
+	struct exit_pass *pass = context;
+
+	pass->go_on = pass->report(pass->context, agent);
+	return pass->go_on;
+}
+
 /**
  * tracker_fixture_total() - total of a counter
  * @fixture: the fixture
@@ -40,7 +55,7 @@ struct varta_slot *tracker_fixture_slot(const struct tracker_fixture *fixture,
 		struct varta_slot *slot = &fixture->tracker.slots[i];
 
 		if (slot->pid == pid && slot->source == source &&
-		    !slot->detached)
+		    slot->exited != VARTA_SLOT_DETACHED)
 			return slot;
 	}
 	return NULL;
@@ -58,6 +73,37 @@ void tracker_fixture_rescan(struct tracker_fixture *fixture, u64 threshold)
 	while (varta_tracker_rescan(&fixture->tracker, &cursor, threshold))
 		;
 	fixture->threshold = threshold;
+}
+
+/* Exits that were taken from the tracker. */
+static struct varta_slot_list taken;
+
+static struct varta_slot_list *taken_of(u32 flow)
+{
+	return &taken;
+}
+
+/**
+ * tracker_fixture_exit_pass() - report exits until the callback returns false
+ * @fixture: the fixture
+ * @report: called for each
+ * @context: passed to @report
+ *
+ * Return: whether there are more.
+ */
+bool tracker_fixture_exit_pass(struct tracker_fixture *fixture,
+			       varta_agent_cb report, void *context)
+{
+	struct varta_tracker *tracker = &fixture->tracker;
+	struct exit_pass pass = { .report = report, .context = context };
+
+	varta_tracker_take_exits(tracker, taken_of);
+	do {
+		if (varta_tracker_exit_time(tracker, &taken) == U64_MAX)
+			return false;
+		varta_tracker_report_exit(tracker, &taken, pass_report, &pass);
+	} while (pass.go_on);
+	return varta_tracker_exit_time(tracker, &taken) != U64_MAX;
 }
 
 /* U64_MAX if the deadline is not representable: no timer is needed. */
@@ -88,7 +134,8 @@ bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr)
 
 	/* An exited agent is not armed again once its timer has expired. */
 	if (slot->pid && !slot->stalled)
-		return slot->exited || armed <= deadline_of(fixture, slot);
+		return slot->exited || armed <= max(deadline_of(fixture, slot),
+						    fixture->retry_at);
 	return armed == U64_MAX;
 }
 
@@ -132,7 +179,6 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 		if (!slot->pid) {
 			KUNIT_EXPECT_FALSE(test, slot->stalled);
 			KUNIT_EXPECT_FALSE(test, slot->exited);
-			KUNIT_EXPECT_FALSE(test, slot->detached);
 			continue;
 		}
 		used++;
@@ -141,8 +187,7 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 			refs[fake_proc_nr(slot->proc)]++;
 		charged[slot->uid] += has_quota;
 		netns_charged[fake_netns_nr(slot->netns)] += has_quota;
-		if (slot->detached) {
-			KUNIT_EXPECT_TRUE(test, slot->exited);
+		if (slot->exited == VARTA_SLOT_DETACHED) {
 			detached++;
 			continue;
 		}
@@ -207,6 +252,7 @@ tracker_fixture_create(struct kunit *test,
 				     full_config.capacity);
 	}
 	fake_procs_reset();
+	taken.first = VARTA_NO_SLOT;
 	test->priv = fixture;
 	return fixture;
 }

@@ -22,6 +22,8 @@ struct tracker_fixture {
 	 * that rescans by itself sets it.
 	 */
 	u64 threshold;
+	/* A stall pass that could report no more has armed timers until then. */
+	u64 retry_at;
 };
 
 struct tracker_fixture *
@@ -31,6 +33,8 @@ void tracker_fixture_destroy(struct kunit *test,
 			     struct tracker_fixture *fixture);
 void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture);
 bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr);
+bool tracker_fixture_exit_pass(struct tracker_fixture *fixture,
+			       varta_agent_cb report, void *context);
 void tracker_fixture_rescan(struct tracker_fixture *fixture, u64 threshold);
 u64 tracker_fixture_total(const struct tracker_fixture *fixture,
 			  enum varta_counter which);

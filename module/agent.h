@@ -60,6 +60,7 @@ static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
  * @ns_pid: pid in its own pid namespace
  * @time_ns: inode number of the sender's time namespace, 0 if unknown
  * @uid: user whose quota it is charged to
+ * @flow: whose events delay each other
  * @origin: how the identity is known; lower values are stronger
  */
 struct varta_agent_id {
@@ -72,6 +73,7 @@ struct varta_agent_id {
 	u32 ns_pid;
 	u32 time_ns;
 	u32 uid;
+	u32 flow;
 	enum varta_origin origin;
 };
 

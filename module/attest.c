@@ -11,6 +11,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include "attest.h"
 #include "netns_ref.h"
@@ -81,13 +82,41 @@ static void copy_comm(struct varta_sender *sender,
 	sender->comm[sizeof(sender->comm) - 1] = '\0';
 }
 
+/*
+ * Whose events the current process causes. In a user namespace it may have many
+ * users, so there it is the owner of the outermost one. Root makes them for
+ * others: each of its own is a user.
+ */
+static u32 current_flow(void)
+{
+	const struct user_namespace *ns = current_user_ns();
+
+	if (ns == &init_user_ns)
+		return from_kuid(&init_user_ns, current_uid());
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	if (uid_eq(ns->owner, GLOBAL_ROOT_UID))
+		return ns->ns.inum;
+	return from_kuid(&init_user_ns, ns->owner);
+}
+
+/**
+ * varta_attest_user() - identify the user of the current process
+ * @id: its user and flow are set
+ */
+void varta_attest_user(struct varta_agent_id *id)
+{
+	id->uid = from_kuid(&init_user_ns, current_uid());
+	id->flow = current_flow();
+}
+
 static void set_identity(struct varta_sender *sender, struct pid *pid,
 			 struct varta_netns *netns)
 {
 	sender->pid = pid;
 	varta_attest_pid(&sender->id, pid);
 	sender->id.time_ns = varta_time_ns_of_current();
-	sender->id.uid = from_kuid(&init_user_ns, current_uid());
+	varta_attest_user(&sender->id);
 	sender->id.netns = netns;
 	sender->id.comm = sender->comm;
 }

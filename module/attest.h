@@ -70,6 +70,7 @@ bool varta_sender_alive(const struct varta_sender *sender);
 u64 varta_sender_clock(u64 now);
 void varta_sender_put(struct varta_sender *sender);
 
+void varta_attest_user(struct varta_agent_id *id);
 void varta_attest_pid(struct varta_agent_id *id, struct pid *pid);
 u32 varta_pid_in_ns(const struct varta_agent_id *id,
 		    struct pid_namespace *reader);

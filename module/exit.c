@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exits of tracked processes. They are noted in atomic context. The exit pass
- * reports them and frees the slots.
+ * Exits of tracked processes. They are noted in atomic context. Reporting an
+ * exit frees the slot.
  */
 
 #include <linux/lockdep.h>
@@ -61,7 +61,7 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  * @now: time in nanoseconds, monotonic
  *
  * Context: any but interrupts; does not sleep.
- * Return: whether the agent is tracked: varta_tracker_exit_pass() has to follow.
+ * Return: whether the agent is tracked: varta_tracker_take_exits() has to follow.
  */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
 			     const struct varta_agent_id *id, u32 exit_code,
@@ -76,7 +76,7 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 	spin_lock(&slot->lock);
 	tracked = varta_slot_has_key(slot, key) && slot->proc == id->proc;
 	if (tracked && !slot->exited) {
-		WRITE_ONCE(slot->exited, true);
+		WRITE_ONCE(slot->exited, VARTA_SLOT_EXITED);
 		slot->exit_code = exit_code;
 		queue_exit(tracker, slot, now);
 	}
@@ -84,6 +84,7 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 	return tracked;
 }
 
+/* The oldest exit of tracker->exits. */
 static struct varta_slot *next_exit(struct varta_tracker *tracker)
 {
 	struct varta_slot *slot;
@@ -94,45 +95,66 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
 	return slot;
 }
 
-/* Returns whether to go on with the next slot. */
-static bool report_exit(struct varta_tracker *tracker, struct varta_slot *slot,
-			varta_agent_cb report, void *context)
-{
-	struct varta_agent_info agent;
-	struct varta_proc *old_proc;
-	bool go_on;
-
-	rt_mutex_lock(&tracker->lock);
-	spin_lock(&slot->lock);
-	varta_tracker_count(tracker, VARTA_COUNT_EXITS);
-	varta_slot_to_agent(slot, &agent);
-	go_on = report(context, &agent);
-	old_proc = varta_slot_free(tracker, slot);
-	spin_unlock(&slot->lock);
-	rt_mutex_unlock(&tracker->lock);
-	varta_tracker_put_proc(tracker, old_proc);
-	return go_on;
-}
-
 /**
- * varta_tracker_exit_pass() - report noted exits and free their slots
+ * varta_tracker_take_exits() - sort noted exits into the caller's lists
  * @tracker: the tracker
- * @report: called for each, the first exit first; false ends the pass after
- *	that agent
- * @context: passed to @report
+ * @list_of: returns the list for an exit of a flow
  *
  * Context: process, may sleep; one caller at a time.
- * Return: whether there may be more exits.
  */
-bool varta_tracker_exit_pass(struct varta_tracker *tracker,
-			     varta_agent_cb report, void *context)
+void varta_tracker_take_exits(struct varta_tracker *tracker,
+			      struct varta_slot_list *(*list_of)(u32 flow))
 {
 	struct varta_slot *slot;
 
 	while ((slot = next_exit(tracker))) {
+		append(tracker, list_of(slot->flow), slot);
 		cond_resched();
-		if (!report_exit(tracker, slot, report, context))
-			return READ_ONCE(tracker->exits.first) != VARTA_NO_SLOT;
 	}
-	return false;
+}
+
+/**
+ * varta_tracker_exit_time() - time of the first exit of a list
+ * @tracker: the tracker
+ * @exits: the list
+ *
+ * Return: the time, U64_MAX if the list is empty.
+ */
+u64 varta_tracker_exit_time(const struct varta_tracker *tracker,
+			    const struct varta_slot_list *exits)
+{
+	return exits->first == VARTA_NO_SLOT ? U64_MAX :
+		tracker->slots[exits->first].exit_ns;
+}
+
+/**
+ * varta_tracker_report_exit() - report the first exit of a list, free its slot
+ * @tracker: the tracker
+ * @exits: the list, filled by varta_tracker_take_exits()
+ * @report: called for the agent; its return value is ignored
+ * @context: passed to @report
+ *
+ * Context: process, may sleep; one caller at a time.
+ * Return: false if the list is empty.
+ */
+bool varta_tracker_report_exit(struct varta_tracker *tracker,
+			       struct varta_slot_list *exits,
+			       varta_agent_cb report, void *context)
+{
+	struct varta_slot *slot = remove_first(tracker, exits);
+	struct varta_agent_info agent;
+	struct varta_proc *old_proc;
+
+	if (!slot)
+		return false;
+	rt_mutex_lock(&tracker->lock);
+	spin_lock(&slot->lock);
+	varta_tracker_count(tracker, VARTA_COUNT_EXITS);
+	varta_slot_to_agent(slot, &agent);
+	report(context, &agent);
+	old_proc = varta_slot_free(tracker, slot);
+	spin_unlock(&slot->lock);
+	rt_mutex_unlock(&tracker->lock);
+	varta_tracker_put_proc(tracker, old_proc);
+	return true;
 }

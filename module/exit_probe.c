@@ -14,9 +14,9 @@
 
 #include "exit_probe.h"
 #include "attest.h"
+#include "notify.h"
 #include "params.h"
 #include "varta.h"
-#include "stall_thread.h"
 
 #ifdef CONFIG_PREEMPT_RT
 #error "varta does not support PREEMPT_RT: its exit probe takes spinlocks and must not sleep"
@@ -36,7 +36,7 @@ static void note_exit(VARTA_EXIT_PROBE_ARGS)
 	if (varta_tracker_note_exit(&varta.tracker, &id,
 				    task->signal->group_exit_code,
 				    ktime_get_ns()))
-		varta_stall_thread_note_exit();
+		varta_notify_wake();
 }
 
 static void find_exit_tracepoint(struct tracepoint *tracepoint, void *unused)

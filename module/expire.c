@@ -37,6 +37,17 @@ static void remove_recycled(struct varta_tracker *tracker,
 	varta_tracker_put_proc(tracker, old_proc);
 }
 
+/* The stall could not be reported, so it is found again. */
+static void postpone_stall(struct varta_tracker *tracker,
+			   struct varta_slot *slot, u64 now)
+{
+	u64 retry = min(now, U64_MAX - 1 - VARTA_STALL_RETRY_NS) +
+		    VARTA_STALL_RETRY_NS;
+
+	varta_slot_set_stalled(tracker, slot, false);
+	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
+}
+
 /* Report the stall of a slot, unless it was freed or had a beat meanwhile. */
 static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			u64 now, u64 threshold, varta_agent_cb report,
@@ -64,11 +75,14 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	/* It may have been armed again since it left the wheel. */
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, true);
-	/* For note_exit(): an exit is not before the agent's stall. */
-	WRITE_ONCE(tracker->last_stall_ns, now);
 	agent.stalled = true;
-	varta_tracker_count(tracker, VARTA_COUNT_STALLS);
-	report(context, &agent);
+	if (report(context, &agent)) {
+		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
+		/* The exit of the agent, if it follows, is not before that. */
+		WRITE_ONCE(tracker->last_stall_ns, now);
+	} else {
+		postpone_stall(tracker, slot, now);
+	}
 unlock:
 	spin_unlock(&slot->lock);
 }
@@ -101,7 +115,8 @@ static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
  * @threshold: threshold of agents without their own, in nanoseconds; once it
  *	is lowered, varta_tracker_rescan() has to follow
  * @max_reports: how many stalls to report at most, 1 to VARTA_STALL_BATCH
- * @report: called for each stall; its return value is ignored
+ * @report: called for each stall; false means that it could not be reported,
+ *	so that a pass finds it again after VARTA_STALL_RETRY_NS
  * @context: passed to @report
  *
  * Only slots that the wheel expires are examined.

@@ -13,8 +13,10 @@
 
 #include "exit_probe.h"
 #include "attest.h"
+#include "flow.h"
 #include "netns_ref.h"
 #include "netlink.h"
+#include "notify.h"
 #include "params.h"
 #include "ratelimit.h"
 #include "sysfs.h"
@@ -36,6 +38,7 @@ static bool try_charge_agent(const struct varta_agent_id *id)
 {
 	if (!varta_quota_try_charge(id->uid))
 		return false;
+	varta_flows_charge(id->flow);
 	varta_netns_get(id->netns);
 	return true;
 }
@@ -43,6 +46,7 @@ static bool try_charge_agent(const struct varta_agent_id *id)
 static void uncharge_agent(const struct varta_agent_id *id)
 {
 	varta_quota_uncharge(id->uid);
+	varta_flows_uncharge(id->flow);
 	varta_netns_put(id->netns);
 }
 
@@ -51,6 +55,8 @@ static bool transfer_charge(const struct varta_agent_id *old,
 {
 	if (!varta_quota_transfer(old->uid, id->uid))
 		return false;
+	varta_flows_charge(id->flow);
+	varta_flows_uncharge(old->flow);
 	varta_netns_get(id->netns);
 	varta_netns_put(old->netns);
 	return true;
@@ -105,9 +111,12 @@ static int __init varta_init(void)
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;
-	err = init_tracker();
+	err = varta_flows_init();
 	if (err)
 		goto destroy_counters;
+	err = init_tracker();
+	if (err)
+		goto exit_flows;
 	err = varta_quota_init(varta_setting(VARTA_SET_CAPACITY));
 	if (err)
 		goto destroy_tracker;
@@ -117,9 +126,12 @@ static int __init varta_init(void)
 	err = varta_sysfs_init();
 	if (err)
 		goto exit_netns_ref;
-	err = varta_stall_thread_start();
+	err = varta_notify_start();
 	if (err)
 		goto remove_sysfs;
+	err = varta_stall_thread_start();
+	if (err)
+		goto stop_notify;
 	err = varta_exit_probe_init();
 	if (err)
 		goto stop_stall_thread;
@@ -136,6 +148,8 @@ exit_exit_probe:
 	varta_exit_probe_exit();
 stop_stall_thread:
 	varta_stall_thread_stop();
+stop_notify:
+	varta_notify_stop();
 remove_sysfs:
 	varta_sysfs_exit();
 exit_netns_ref:
@@ -144,6 +158,8 @@ exit_quota:
 	varta_quota_exit();
 destroy_tracker:
 	varta_tracker_destroy(&varta.tracker);
+exit_flows:
+	varta_flows_exit();
 destroy_counters:
 	varta_counters_destroy(&varta.counters);
 	return err;
@@ -153,11 +169,13 @@ static void __exit varta_exit(void)
 {
 	/* It sends to the multicast group, so it stops before the family. */
 	varta_stall_thread_stop();
+	varta_notify_stop();
 	varta_netlink_exit();
 	varta_exit_probe_exit();
 	varta_sysfs_exit();
 	/* Uncharges users and puts references to namespaces. */
 	varta_tracker_destroy(&varta.tracker);
+	varta_flows_exit();
 	varta_netns_ref_exit();
 	varta_quota_exit();
 	varta_counters_destroy(&varta.counters);

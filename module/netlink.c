@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 
 #include "agent_attrs.h"
+#include "listeners.h"
 #include "attest.h"
 #include "frame.h"
 #include "genl.h"
@@ -301,8 +302,6 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	struct varta_agent_id id = {
 		.source	= source,
 		.origin	= VARTA_ORIGIN_NETWORK_UNVERIFIED,
-		/* Relayed agents are charged to the relay's user. */
-		.uid	= from_kuid(&init_user_ns, current_uid()),
 	};
 	u64 now = ktime_get_ns();
 	struct varta_beat_info beat = { .timestamp = varta_sender_clock(now) };
@@ -323,6 +322,8 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	if (beat.pid > VARTA_PID_MAX)
 		return varta_reject(extack, NULL, VARTA_REASON_BAD_SOURCE);
 
+	/* Relayed agents are charged to the relay's user. */
+	varta_attest_user(&id);
 	id.pid = beat.pid;
 	id.ns_pid = beat.pid;
 	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
@@ -840,10 +841,14 @@ static int __init flush_stale_members(void)
 int __init varta_netlink_init(void)
 {
 	varta_nl_family.mcgrps = guarded_groups;
+#if COMPAT_GENL_HAS_FILTER
+	varta_nl_family.bind = varta_listeners_join;
+#endif
 	return flush_stale_members() ?: genl_register_family(&varta_nl_family);
 }
 
 void varta_netlink_exit(void)
 {
 	genl_unregister_family(&varta_nl_family);
+	varta_listeners_exit();
 }

@@ -18,6 +18,8 @@ struct varta_netns {
 	spinlock_t lock;
 	/* NULL once the namespace exits. */
 	struct net *net;
+	/* Of listeners.c. */
+	u64 mark;
 };
 
 /* Per-namespace data of the network core. */
@@ -122,4 +124,20 @@ struct net *varta_netns_get_net(struct varta_netns *netns)
 		net = maybe_get_net(net);
 	spin_unlock(&netns->lock);
 	return net;
+}
+
+bool varta_netns_is_init(const struct varta_netns *netns)
+{
+	return netns == netns_of(&init_net);
+}
+
+/* @net is held. */
+u64 varta_netns_mark(const struct net *net)
+{
+	return READ_ONCE(netns_of(net)->mark);
+}
+
+void varta_netns_set_mark(struct net *net, u64 mark)
+{
+	WRITE_ONCE(netns_of(net)->mark, mark);
 }

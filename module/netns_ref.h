@@ -18,5 +18,8 @@ struct varta_netns *varta_netns_get_of_task(struct task_struct *task);
 void varta_netns_get(struct varta_netns *netns);
 void varta_netns_put(struct varta_netns *netns);
 struct net *varta_netns_get_net(struct varta_netns *netns);
+bool varta_netns_is_init(const struct varta_netns *netns);
+u64 varta_netns_mark(const struct net *net);
+void varta_netns_set_mark(struct net *net, u64 mark);
 
 #endif /* _VARTA_NETNS_REF_H */

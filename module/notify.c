@@ -4,13 +4,24 @@
  * namespace get events about all agents. Listeners in an agent's own network
  * namespace get events about that agent, without its host pid: the kernel does
  * not provide a listener's pid namespace, so the network namespace decides.
+ *
+ * A thread of normal priority sends. A multicast in one network namespace makes
+ * the kernel loop over all members of generic netlink groups on the machine, so
+ * it can take long. It is the unit in which users share the thread: see flow.c.
  */
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/wait.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -18,28 +29,10 @@
 #include "genl.h"
 #include "attest.h"
 #include "agent_attrs.h"
+#include "flow.h"
+#include "listeners.h"
 #include "netns_ref.h"
 #include "varta.h"
-
-/* Sets of agents in a batch are bit masks. */
-static_assert(sizeof(u64) * BITS_PER_BYTE >= VARTA_NOTIFY_AGENTS);
-
-void varta_notify_begin(struct varta_notify_batch *batch, u8 command, u64 now)
-{
-	batch->command = command;
-	batch->now = now;
-	batch->count = 0;
-}
-
-/* Adds an agent whose slot is locked. Returns whether there is room for more. */
-bool varta_notify_add(struct varta_notify_batch *batch,
-		      const struct varta_agent_info *agent)
-{
-	batch->agents[batch->count] = *agent;
-	batch->pids[batch->count] = varta_pid_in_ns(&agent->id, &init_pid_ns);
-	varta_netns_get(agent->id.netns);
-	return ++batch->count < ARRAY_SIZE(batch->agents);
-}
 
 /* A multicast on its way from listener to listener. */
 struct delivery {
@@ -48,6 +41,8 @@ struct delivery {
 	struct sock *listener;
 	int drops;
 	u32 missed;
+	/* Listeners found, whether or not they may listen. */
+	u32 listeners;
 };
 
 static int drops_of(const struct sock *listener)
@@ -84,6 +79,7 @@ static int filter_listener(struct sock *listener, struct sk_buff *skb,
 	struct delivery *delivery = data;
 
 	account_drops(delivery);
+	delivery->listeners++;
 	if (!may_listen(listener, delivery->net))
 		return 1;
 	sock_hold(listener);
@@ -102,35 +98,51 @@ static int filter_listener(struct sock *listener, struct sk_buff *skb,
 static u32 multicast(struct net *net, struct sk_buff *skb)
 {
 	struct delivery delivery = { .net = net };
+	u64 snapshot = varta_listeners_snapshot();
 	int err;
 
 	err = genlmsg_multicast_netns_filtered(&varta_nl_family, net, skb, 0,
 					       VARTA_NLGRP_EVENTS, GFP_KERNEL,
 					       filter_listener, &delivery);
 	account_drops(&delivery);
+	if (err == -ESRCH && !delivery.listeners)
+		varta_listeners_set_none(net, snapshot);
 	if (err == -ENOBUFS && !delivery.missed)
 		return 1;
 	return delivery.missed;
 }
 
-/* The event for @net with the agents in @mask; NULL if out of memory. */
-static struct sk_buff *build(const struct net *net,
-			     const struct varta_notify_batch *batch, u64 mask)
+/* Whether anybody listens in any network namespace. */
+static bool has_listeners(void)
 {
+	return genl_has_listeners(&varta_nl_family, &init_net,
+				  VARTA_NLGRP_EVENTS);
+}
+
+/* Events of one kind that are sent in one message. */
+struct batch {
+	struct list_head events;
+	u32 count;
+};
+
+/* The message for @net, NULL without memory. */
+static struct sk_buff *build(const struct net *net, const struct batch *batch)
+{
+	const struct varta_event *event;
 	struct sk_buff *skb;
 	void *header;
 
-	skb = genlmsg_new(hweight64(mask) * varta_agent_nest_size(), GFP_KERNEL);
+	skb = genlmsg_new(batch->count * varta_agent_nest_size(), GFP_KERNEL);
 	if (!skb)
 		return NULL;
-	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0, batch->command);
+	event = list_first_entry(&batch->events, struct varta_event, list);
+	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0, event->command);
 	if (!header)
 		goto free;
-	for (; mask; mask &= mask - 1) {
-		u32 i = __ffs64(mask);
-		u32 pid = net == &init_net ? batch->pids[i] : 0;
+	list_for_each_entry(event, &batch->events, list) {
+		u32 pid = net == &init_net ? event->pid : 0;
 
-		if (varta_put_agent(skb, &batch->agents[i], pid, batch->now))
+		if (varta_put_agent(skb, &event->agent, pid, event->found_ns))
 			goto free;
 	}
 	genlmsg_end(skb, header);
@@ -141,68 +153,328 @@ free:
 	return NULL;
 }
 
-static void notify_netns(struct net *net,
-			 const struct varta_notify_batch *batch, u64 mask)
+/* Returns whether it took a multicast. */
+static bool send(struct net *net, const struct batch *batch)
 {
 	struct sk_buff *skb;
 	u32 missed;
 
-	if (!genl_has_listeners(&varta_nl_family, net, VARTA_NLGRP_EVENTS))
-		return;
-	skb = build(net, batch, mask);
+	if (!has_listeners() || !varta_listeners_possible(net))
+		return false;
+	skb = build(net, batch);
 	if (!skb) {
 		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
-				 hweight64(mask));
-		return;
+				 batch->count);
+		return true;
 	}
 	missed = multicast(net, skb);
 	if (missed)
 		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_MISSED,
-				 missed * hweight64(mask));
+				 missed * batch->count);
+	return true;
 }
 
-/* The agents in @mask that have the network namespace of the first one. */
-static u64 same_netns_mask(const struct varta_notify_batch *batch, u64 mask)
+static void free_event(struct varta_event *event)
 {
-	const struct varta_netns *netns = batch->agents[__ffs64(mask)].id.netns;
-	u64 found = 0;
+	varta_netns_put(event->agent.id.netns);
+	varta_event_free(event);
+}
 
-	for (; mask; mask &= mask - 1) {
-		u32 i = __ffs64(mask);
+static void free_events(struct list_head *events)
+{
+	struct varta_event *event, *next;
 
-		if (batch->agents[i].id.netns == netns)
-			found |= BIT_ULL(i);
+	list_for_each_entry_safe(event, next, events, list)
+		free_event(event);
+}
+
+/* The agent's slot is locked. */
+static void describe(struct varta_event *event,
+		     const struct varta_agent_info *agent, u8 command, u64 now)
+{
+	event->agent = *agent;
+	event->found_ns = now;
+	event->pid = varta_pid_in_ns(&agent->id, &init_pid_ns);
+	event->command = command;
+	varta_netns_get(agent->id.netns);
+}
+
+/* @data: the event, NULL if nobody listens */
+static bool describe_exit(void *data, const struct varta_agent_info *agent)
+{
+	if (data)
+		describe(data, agent, VARTA_CMD_EXIT_NTF, agent->exit_ns);
+	return true;
+}
+
+/**
+ * varta_notify_stall() - queue the event of a stall
+ * @agent: the agent, whose slot is locked
+ * @now: when the stall was found
+ *
+ * Context: process; does not sleep. varta_notify_wake() has to follow.
+ * Return: false if there is no memory, or the user has too many events.
+ */
+bool varta_notify_stall(const struct varta_agent_info *agent, u64 now)
+{
+	struct varta_event *event;
+
+	if (!has_listeners())
+		return true;
+	event = varta_event_alloc(GFP_NOWAIT);
+	if (!event)
+		return false;
+	describe(event, agent, VARTA_CMD_STALL_NTF, now);
+	if (varta_flows_add(event))
+		return true;
+	free_event(event);
+	return false;
+}
+
+enum {
+	/* CPU time after which the worker sleeps as long, in nanoseconds. */
+	RUN_NS		= 4 * NSEC_PER_MSEC,
+	/* Most CPU time without sleep, for flows that used less than others. */
+	DEBT_MAX_NS	= 100 * NSEC_PER_MSEC,
+	/* Bits of @work. */
+	WORK_PENDING	= 0,
+};
+
+static DECLARE_WAIT_QUEUE_HEAD(worker_wait);
+static struct task_struct *worker;
+static unsigned long work;
+
+/* The next event is the exit of a slot. A stall is before an exit. */
+static bool next_is_exit(struct varta_flow *flow)
+{
+	const struct varta_event *stall = varta_flow_first(flow);
+	u64 exit_ns = varta_tracker_exit_time(&varta.tracker, &flow->exits);
+
+	return exit_ns != U64_MAX && (!stall || exit_ns < stall->found_ns);
+}
+
+/* Frees the slot. Returns NULL if nobody listens. */
+static struct varta_event *take_exit(struct varta_flow *flow)
+{
+	struct varta_event *event = NULL;
+
+	if (has_listeners()) {
+		event = varta_event_alloc(GFP_KERNEL);
+		/* The exit stays in its slot. */
+		if (!event)
+			return ERR_PTR(-ENOMEM);
 	}
-	return found;
+	varta_tracker_report_exit(&varta.tracker, &flow->exits, describe_exit,
+				  event);
+	return event;
 }
 
-static void notify_agent_netns(const struct varta_notify_batch *batch, u64 mask)
+/* Takes the oldest events of a flow as long as they are of one kind. */
+static int fill(struct batch *batch, struct varta_flow *flow)
 {
-	while (mask) {
-		u64 same = same_netns_mask(batch, mask);
-		struct net *net;
+	bool exits = next_is_exit(flow);
+	u32 taken;
 
-		mask &= ~same;
-		net = varta_netns_get_net(batch->agents[__ffs64(same)].id.netns);
-		if (!net)
+	INIT_LIST_HEAD(&batch->events);
+	batch->count = 0;
+	for (taken = 0; taken < VARTA_NOTIFY_AGENTS; taken++) {
+		struct varta_event *event;
+
+		if (next_is_exit(flow) != exits)
+			break;
+		event = exits ? take_exit(flow) : varta_flow_pop(flow);
+		if (IS_ERR(event))
+			return batch->count ? 0 : PTR_ERR(event);
+		if (!event && !exits)
+			break;
+		if (!event)
 			continue;
-		if (net != &init_net)
-			notify_netns(net, batch, same);
+		list_add_tail(&event->list, &batch->events);
+		batch->count++;
+	}
+	return 0;
+}
+
+/* To the initial network namespace, where all events go. */
+static int send_new(struct varta_flow *flow)
+{
+	struct varta_event *event, *next;
+	struct batch batch;
+	int err;
+
+	err = fill(&batch, flow);
+	if (err || !batch.count)
+		return err;
+	send(&init_net, &batch);
+	list_for_each_entry_safe(event, next, &batch.events, list) {
+		struct varta_netns *netns = event->agent.id.netns;
+
+		if (netns && !varta_netns_is_init(netns)) {
+			list_move_tail(&event->list, &flow->sent);
+		} else {
+			list_del(&event->list);
+			free_event(event);
+		}
+	}
+	return 0;
+}
+
+/* To the network namespace of the first agent, with others that live there. */
+static bool send_to_agent_netns(struct varta_flow *flow)
+{
+	struct varta_event *event, *next;
+	struct varta_netns *netns;
+	struct batch batch = {
+		.events = LIST_HEAD_INIT(batch.events),
+	};
+	bool multicast = false;
+	struct net *net;
+
+	event = list_first_entry(&flow->sent, struct varta_event, list);
+	netns = event->agent.id.netns;
+	list_for_each_entry_safe(event, next, &flow->sent, list) {
+		if (event->agent.id.netns != netns)
+			continue;
+		list_move_tail(&event->list, &batch.events);
+		batch.count++;
+	}
+	net = varta_netns_get_net(netns);
+	if (net) {
+		multicast = send(net, &batch);
 		put_net(net);
 	}
+	free_events(&batch.events);
+	return multicast;
 }
 
-/* May sleep. varta_notify_begin() starts the batch again. */
-void varta_notify_send(struct varta_notify_batch *batch)
+/* Sends one multicast of the flow whose turn it is. Returns -EAGAIN if none. */
+static int serve(void)
 {
-	u64 all;
-	u32 i;
+	struct varta_flow *flow = varta_flows_next();
+	u64 start = ktime_get_ns();
+	int err = 0;
 
-	if (!batch->count)
-		return;
-	all = GENMASK_ULL(batch->count - 1, 0);
-	notify_netns(&init_net, batch, all);
-	notify_agent_netns(batch, all);
-	for (i = 0; i < batch->count; i++)
-		varta_netns_put(batch->agents[i].id.netns);
+	if (!flow)
+		return -EAGAIN;
+	if (list_empty(&flow->sent)) {
+		err = send_new(flow);
+	} else {
+		while (!list_empty(&flow->sent) && !send_to_agent_netns(flow))
+			;
+	}
+	varta_flow_served(flow, ktime_get_ns() - start);
+	return err;
+}
+
+static void sort_exits(void)
+{
+	varta_tracker_take_exits(&varta.tracker, varta_flows_exits_of);
+}
+
+/* Sleeps until @expires, work, or the end. Returns whether there is work. */
+static bool wait_for_work(ktime_t *expires)
+{
+	DEFINE_WAIT(wait);
+
+	prepare_to_wait(&worker_wait, &wait, TASK_IDLE);
+	if (!test_bit(WORK_PENDING, &work) && !kthread_should_stop())
+		schedule_hrtimeout(expires, HRTIMER_MODE_ABS);
+	finish_wait(&worker_wait, &wait);
+	/* A full barrier: what is queued later sets the bit again. */
+	return test_and_clear_bit(WORK_PENDING, &work);
+}
+
+/*
+ * Sleeps for @ns, or if @fresh until a flow that used less time than the others
+ * gets an event. Returns how long.
+ */
+static u64 rest(u64 ns, bool fresh)
+{
+	u64 start = ktime_get_ns(), now = start;
+	ktime_t expires = ns_to_ktime(start + ns);
+
+	varta_flows_take_fresh();
+	while (now < start + ns && !kthread_should_stop()) {
+		if (wait_for_work(&expires)) {
+			sort_exits();
+			if (varta_flows_take_fresh() && fresh)
+				break;
+		}
+		now = ktime_get_ns();
+	}
+	return ktime_get_ns() - start;
+}
+
+static u64 cpu_time(void)
+{
+	return READ_ONCE(current->se.sum_exec_runtime);
+}
+
+static int worker_fn(void *unused)
+{
+	u64 debt = 0, mark = cpu_time(), now;
+
+	while (!kthread_should_stop()) {
+		int err;
+
+		sort_exits();
+		err = serve();
+		if (err == -EAGAIN)
+			wait_for_work(NULL);
+		else if (err)
+			rest(NSEC_PER_MSEC, true);
+		/* It may be updated only while the thread sleeps. */
+		now = cpu_time();
+		debt += now - mark;
+		mark = now;
+		if (debt >= RUN_NS)
+			debt -= min(debt, rest(debt, debt < DEBT_MAX_NS));
+	}
+	return 0;
+}
+
+int varta_notify_start(void)
+{
+	worker = kthread_run(worker_fn, NULL, "varta-notify");
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	/* As for a workqueue of high priority: sends little, but in time. */
+	set_user_nice(worker, MIN_NICE);
+	return 0;
+}
+
+static void drop_events(struct varta_flow *flow)
+{
+	struct varta_event *event;
+	u32 dropped = 0;
+
+	while ((event = varta_flow_pop(flow))) {
+		free_event(event);
+		dropped++;
+	}
+	free_events(&flow->sent);
+	INIT_LIST_HEAD(&flow->sent);
+	flow->exits.first = VARTA_NO_SLOT;
+	if (has_listeners())
+		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
+				 dropped);
+}
+
+/* Nothing is queued any more. The exits that are noted stay in their slots. */
+void varta_notify_stop(void)
+{
+	struct varta_flow *flow;
+
+	kthread_stop(worker);
+	while ((flow = varta_flows_next())) {
+		drop_events(flow);
+		varta_flow_served(flow, 0);
+	}
+}
+
+/* To be called after varta_notify_stall() and varta_tracker_note_exit(). */
+void varta_notify_wake(void)
+{
+	set_bit(WORK_PENDING, &work);
+	wake_up(&worker_wait);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Multicast events about agents. */
+/* Multicast events about agents, and the thread that sends them. */
 #ifndef _VARTA_NOTIFY_H
 #define _VARTA_NOTIFY_H
 
@@ -10,25 +10,9 @@ enum varta_notify_limits {
 	VARTA_NOTIFY_AGENTS = 48,
 };
 
-/**
- * struct varta_notify_batch - agents of one event
- * @command: the event, VARTA_CMD_..._NTF
- * @count: number of agents
- * @now: time of the event, CLOCK_MONOTONIC in nanoseconds
- * @agents: the agents. @id.netns is held, @id.proc may be stale.
- * @pids: their pids in the initial pid namespace
- */
-struct varta_notify_batch {
-	u8 command;
-	u32 count;
-	u64 now;
-	struct varta_agent_info agents[VARTA_NOTIFY_AGENTS];
-	u32 pids[VARTA_NOTIFY_AGENTS];
-};
-
-void varta_notify_begin(struct varta_notify_batch *batch, u8 command, u64 now);
-bool varta_notify_add(struct varta_notify_batch *batch,
-		      const struct varta_agent_info *agent);
-void varta_notify_send(struct varta_notify_batch *batch);
+int varta_notify_start(void);
+void varta_notify_stop(void);
+bool varta_notify_stall(const struct varta_agent_info *agent, u64 now);
+void varta_notify_wake(void);
 
 #endif /* _VARTA_NOTIFY_H */

@@ -48,6 +48,7 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 	slot->time_ns = id->time_ns;
 	slot->netns = id->netns;
 	WRITE_ONCE(slot->uid, id->uid);
+	slot->flow = id->flow;
 	slot->ns_pid = id->ns_pid;
 	slot->origin = id->origin;
 	slot->has_regular = false;
@@ -248,7 +249,7 @@ void varta_slot_detach(struct varta_tracker *tracker,
 	if (!record->exited)
 		return;
 	varta_pid_index_remove(&tracker->index, varta_agent_key(record->id));
-	record->exited->detached = true;
+	WRITE_ONCE(record->exited->exited, VARTA_SLOT_DETACHED);
 }
 
 /* An index entry for an agent without a slot is a bug; heal it. */

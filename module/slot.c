@@ -23,6 +23,7 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.id.pid		= slot->pid,
 		.id.ns_pid	= slot->ns_pid,
 		.id.uid		= slot->uid,
+		.id.flow	= slot->flow,
 		.id.origin	= slot->origin,
 		.last_ns	= slot->last_ns,
 		.nonce		= slot->nonce,
@@ -87,7 +88,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	lockdep_assert_held(&tracker->lock);
 	lockdep_assert_held(&slot->lock);
 
-	if (!slot->detached &&
+	if (slot->exited != VARTA_SLOT_DETACHED &&
 	    !varta_pid_index_remove(&tracker->index,
 				    varta_key(slot->source, slot->pid)))
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
@@ -96,10 +97,9 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, false);
-	WRITE_ONCE(slot->exited, false);
+	WRITE_ONCE(slot->exited, 0);
 	slot->exit_ns = 0;
 	slot->exit_code = 0;
-	slot->detached = false;
 	slot->proc = NULL;
 	slot->next = tracker->free_slot;
 	tracker->free_slot = varta_slot_nr(tracker, slot);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A thread that sleeps until the next deadline in the tracker and then reports
- * stalls. It also wakes for an earlier deadline, a changed threshold, or the
- * exit of an agent. Without agents there is no deadline and no timer.
+ * A thread that sleeps until the next deadline in the tracker, finds stalls and
+ * queues their events, which notify.c sends. It also wakes for an earlier
+ * deadline or a changed threshold. Without agents there is no deadline and no
+ * timer.
  *
  * CLOCK_MONOTONIC stops during suspend, so that is not silence. But processes
  * are frozen before and thawed after that. Meanwhile nothing is reported, and
@@ -25,8 +26,6 @@
 #include "varta.h"
 #include "stall_thread.h"
 
-static_assert((int)VARTA_NOTIFY_AGENTS <= (int)VARTA_STALL_BATCH);
-
 enum {
 	/* Time that the thread is busy before it sleeps, in nanoseconds. */
 	BUSY_NS		= NSEC_PER_MSEC,
@@ -35,7 +34,7 @@ enum {
 	/* Longest sleep of throttle(). */
 	THROTTLE_NS	= 100 * NSEC_PER_MSEC,
 	/* Bits of @pending. */
-	PENDING_EXITS	= 0,
+	PENDING_STALLS	= 0,
 	PENDING_RESCAN	= 1,
 };
 
@@ -51,7 +50,6 @@ static atomic_t suspends;
 
 /* State of the thread. */
 struct context {
-	struct varta_notify_batch batch;
 	/* Progress of a rescan for a changed threshold. */
 	u32 cursor;
 	bool rescanning;
@@ -64,36 +62,31 @@ struct context {
 
 static struct context context;
 
-static bool add_to_batch(void *data, const struct varta_agent_info *agent)
-{
-	struct context *context = data;
+/* One stall pass. */
+struct pass {
+	u64 now;
+	bool found;
+};
 
-	return varta_notify_add(&context->batch, agent);
+static bool report_stall(void *data, const struct varta_agent_info *agent)
+{
+	struct pass *pass = data;
+
+	pass->found = true;
+	return varta_notify_stall(agent, pass->now);
 }
 
-static bool report_exits(struct context *context)
+static bool find_stalls(void)
 {
+	struct pass pass = { .now = ktime_get_ns() };
 	bool more;
 
-	/* A full barrier: exits that are noted later set the bit again. */
-	test_and_clear_bit(PENDING_EXITS, &pending);
-	varta_notify_begin(&context->batch, VARTA_CMD_EXIT_NTF, ktime_get_ns());
-	more = varta_tracker_exit_pass(&varta.tracker, add_to_batch, context);
-	varta_notify_send(&context->batch);
-	return more;
-}
-
-static bool report_stalls(struct context *context)
-{
-	u64 now = ktime_get_ns();
-	bool more;
-
-	varta_notify_begin(&context->batch, VARTA_CMD_STALL_NTF, now);
-	more = varta_tracker_stall_pass(&varta.tracker, now,
+	clear_bit(PENDING_STALLS, &pending);
+	more = varta_tracker_stall_pass(&varta.tracker, pass.now,
 					varta_threshold_ns(),
-					VARTA_NOTIFY_AGENTS, add_to_batch,
-					context);
-	varta_notify_send(&context->batch);
+					VARTA_STALL_BATCH, report_stall, &pass);
+	if (pass.found)
+		varta_notify_wake();
 	return more;
 }
 
@@ -165,12 +158,10 @@ static void run(struct context *context)
 		if (atomic_read_acquire(&suspends)) {
 			/* Continue at resume, not at the next deadline. */
 			if (more)
-				set_bit(PENDING_EXITS, &pending);
+				set_bit(PENDING_STALLS, &pending);
 			return;
 		}
-		/* Stalls first: they have a deadline, exits do not. */
-		more = report_stalls(context);
-		more |= report_exits(context);
+		more = find_stalls();
 		more |= rescan(context);
 		throttle(context);
 	} while (more && !kthread_should_stop());
@@ -261,13 +252,6 @@ void varta_stall_thread_stop(void)
 /* For a deadline that is earlier than the one the thread waits for. */
 void varta_stall_thread_kick(void)
 {
-	wake_up(&thread_wait);
-}
-
-/* To be called after varta_tracker_note_exit(). */
-void varta_stall_thread_note_exit(void)
-{
-	set_bit(PENDING_EXITS, &pending);
 	wake_up(&thread_wait);
 }
 

@@ -12,6 +12,7 @@
 #include <linux/cache.h>
 #include <linux/rtmutex.h>
 #include <linux/spinlock_types.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
 #include "agent.h"
@@ -26,6 +27,8 @@ enum varta_tracker_limits {
 	VARTA_NONCE_WRAP	= 1 << 20,
 	/* Most stalls that one stall pass reports. */
 	VARTA_STALL_BATCH	= 48,
+	/* When a stall that could not be reported is found again. */
+	VARTA_STALL_RETRY_NS	= 10 * NSEC_PER_MSEC,
 };
 
 struct varta_slot;
@@ -90,6 +93,9 @@ struct varta_tracker_config {
 	bool origin_takeover;
 	bool key_by_ns_pid;
 };
+
+/* Ends a chain of slots. */
+#define VARTA_NO_SLOT	U32_MAX
 
 /* Slots in order, linked by &varta_slot.next; VARTA_NO_SLOT at the ends. */
 struct varta_slot_list {
@@ -184,7 +190,12 @@ void varta_tracker_resume(struct varta_tracker *tracker, u64 now);
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
 			     const struct varta_agent_id *id, u32 exit_code,
 			     u64 now);
-bool varta_tracker_exit_pass(struct varta_tracker *tracker,
-			     varta_agent_cb report, void *context);
+void varta_tracker_take_exits(struct varta_tracker *tracker,
+			      struct varta_slot_list *(*list_of)(u32 flow));
+u64 varta_tracker_exit_time(const struct varta_tracker *tracker,
+			    const struct varta_slot_list *exits);
+bool varta_tracker_report_exit(struct varta_tracker *tracker,
+			       struct varta_slot_list *exits,
+			       varta_agent_cb report, void *context);
 
 #endif /* _VARTA_TRACKER_H */

@@ -19,8 +19,11 @@
 
 #include "tracker.h"
 
-/* Ends a chain of slots. */
-#define VARTA_NO_SLOT	U32_MAX
+enum varta_slot_exited {
+	VARTA_SLOT_EXITED = 1,
+	/* The index has a new slot for the key. */
+	VARTA_SLOT_DETACHED,
+};
 
 /*
  * @lock protects all fields that do not say otherwise. Those marked "lockless"
@@ -55,9 +58,9 @@ struct varta_slot {
 	struct varta_netns *netns;
 	/* Lockless. */
 	u32 uid;
+	u32 flow;
 	u32 ns_pid;
 	u32 payload;
-	u32 exit_code;
 	/* When the process exited, if exited. */
 	u64 exit_ns;
 	char name[VARTA_NAME_SIZE];
@@ -68,6 +71,8 @@ struct varta_slot {
 	u32 next;
 	/* Time namespace of the beats, 0 while unknown. */
 	u32 time_ns;
+	/* In the format of wait(2), if exited. */
+	u16 exit_code;
 	/* enum varta_origin */
 	u8 origin;
 	/* enum varta_status */
@@ -77,15 +82,11 @@ struct varta_slot {
 	bool has_regular;
 	bool has_terminal;
 	/*
-	 * The process has exited. The slot serves no other agent until the exit
-	 * is reported, which frees it. Lockless.
+	 * enum varta_slot_exited. If not 0, the process has exited, and the slot
+	 * serves no other agent until that is reported, which frees it. Then
+	 * protected by tracker->lock. Lockless.
 	 */
-	bool exited;
-	/*
-	 * The exit is not reported, and the index has a new slot for the key.
-	 * Protected by tracker->lock.
-	 */
-	bool detached;
+	u8 exited;
 } ____cacheline_aligned;
 
 /* One call of varta_tracker_record(). */

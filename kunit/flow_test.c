@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tests of flow.c: events are served by user, the one who took the least first. */
+#include <kunit/test.h>
+
+#include "beat_helpers.h"
+#include "flow.h"
+
+static int flow_test_init(struct kunit *test)
+{
+	return varta_flows_init();
+}
+
+/* Frees all that is queued. */
+static void flow_test_exit(struct kunit *test)
+{
+	struct varta_flow *flow;
+	struct varta_event *event;
+
+	while ((flow = varta_flows_next())) {
+		while ((event = varta_flow_pop(flow)))
+			varta_event_free(event);
+		flow->exits.first = VARTA_NO_SLOT;
+		varta_flow_served(flow, 0);
+	}
+	varta_flows_exit();
+}
+
+static bool add_event(struct kunit *test, u32 key, u64 now)
+{
+	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, event);
+	event->agent.id.flow = key;
+	event->found_ns = now;
+	if (varta_flows_add(event))
+		return true;
+	varta_event_free(event);
+	return false;
+}
+
+/* Serves one event. Returns when it was found, 0 for none; sets the key. */
+static u64 serve_event(u32 *key, u64 ns)
+{
+	struct varta_flow *flow = varta_flows_next();
+	struct varta_event *event;
+	u64 found = 0;
+
+	*key = 0;
+	if (!flow)
+		return 0;
+	*key = flow->key;
+	event = varta_flow_pop(flow);
+	if (event) {
+		found = event->found_ns;
+		varta_event_free(event);
+	}
+	varta_flow_served(flow, ns);
+	return found;
+}
+
+static void events_of_a_flow_keep_their_order(struct kunit *test)
+{
+	u32 key, i;
+
+	varta_flows_charge(ALICE);
+	for (i = 1; i <= 8; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
+	for (i = 1; i <= 8; i++)
+		KUNIT_EXPECT_EQ(test, serve_event(&key, 10), i);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 0);
+	varta_flows_uncharge(ALICE);
+}
+
+/* However many events another has, and whatever they cost. */
+static void new_flow_goes_next(struct kunit *test)
+{
+	u32 key, i;
+
+	varta_flows_charge(ALICE);
+	varta_flows_charge(BOB);
+	for (i = 1; i <= 16; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
+	for (i = 1; i <= 4; i++) {
+		serve_event(&key, 1000000);
+		KUNIT_EXPECT_EQ(test, key, ALICE);
+	}
+	varta_flows_take_fresh();
+	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 100));
+	KUNIT_EXPECT_TRUE(test, varta_flows_take_fresh());
+	KUNIT_EXPECT_FALSE(test, varta_flows_take_fresh());
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 100);
+	KUNIT_EXPECT_EQ(test, key, BOB);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 5);
+	varta_flows_uncharge(ALICE);
+	varta_flows_uncharge(BOB);
+}
+
+static void flows_get_equal_time(struct kunit *test)
+{
+	u64 time[3] = {};
+	u32 key, i;
+
+	for (i = 0; i < 64; i++) {
+		varta_flows_charge(ALICE);
+		varta_flows_charge(BOB);
+	}
+	for (i = 1; i <= 64; i++) {
+		KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
+		KUNIT_EXPECT_TRUE(test, add_event(test, BOB, i));
+	}
+	for (i = 0; i < 40; i++) {
+		struct varta_flow *flow = varta_flows_next();
+		u64 cost = flow->key == ALICE ? 30 : 10;
+
+		KUNIT_EXPECT_NE(test, serve_event(&key, cost), 0);
+		time[key] += cost;
+	}
+	KUNIT_EXPECT_GE(test, time[ALICE] + 30, time[BOB]);
+	KUNIT_EXPECT_LE(test, time[ALICE], time[BOB] + 30);
+	for (i = 0; i < 64; i++) {
+		varta_flows_uncharge(ALICE);
+		varta_flows_uncharge(BOB);
+	}
+}
+
+/* Time without events is not saved up. */
+static void idle_flow_gets_no_credit(struct kunit *test)
+{
+	u32 key, i, bob = 0;
+
+	for (i = 0; i < 64; i++)
+		varta_flows_charge(ALICE);
+	varta_flows_charge(BOB);
+	for (i = 1; i <= 40; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
+	for (i = 1; i <= 20; i++)
+		serve_event(&key, 100);
+	for (i = 1; i <= 16; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, BOB, i));
+	for (i = 1; i <= 10; i++) {
+		serve_event(&key, 100);
+		bob += key == BOB;
+	}
+	KUNIT_EXPECT_GE(test, bob, 4);
+	KUNIT_EXPECT_LE(test, bob, 6);
+	for (i = 0; i < 64; i++)
+		varta_flows_uncharge(ALICE);
+	varta_flows_uncharge(BOB);
+}
+
+static void events_of_a_flow_are_limited_by_its_agents(struct kunit *test)
+{
+	u32 key, i;
+
+	varta_flows_charge(ALICE);
+	varta_flows_charge(ALICE);
+	varta_flows_charge(BOB);
+	for (i = 1; i <= VARTA_FLOW_EVENTS + 2; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
+	KUNIT_EXPECT_FALSE(test, add_event(test, ALICE, i));
+	/* The room of others is not affected. */
+	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 1));
+	serve_event(&key, 10);
+	serve_event(&key, 10);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
+	varta_flows_uncharge(ALICE);
+	KUNIT_EXPECT_FALSE(test, add_event(test, ALICE, i));
+	varta_flows_uncharge(ALICE);
+	varta_flows_uncharge(BOB);
+}
+
+/* The agent is gone, its event is not. */
+static void events_outlive_their_agents(struct kunit *test)
+{
+	u32 key;
+
+	varta_flows_charge(ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
+	varta_flows_uncharge(ALICE);
+	varta_flows_charge(ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 2));
+	varta_flows_uncharge(ALICE);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 1);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 2);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 0);
+}
+
+/* Nor is it forgotten while others wait. */
+static void used_time_outlives_the_agents(struct kunit *test)
+{
+	u32 key, i;
+
+	for (i = 0; i < 4; i++)
+		varta_flows_charge(BOB);
+	for (i = 1; i <= 8; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, BOB, i));
+	varta_flows_charge(ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
+	serve_event(&key, 100);
+	KUNIT_EXPECT_EQ(test, key, ALICE);
+	varta_flows_uncharge(ALICE);
+	varta_flows_take_fresh();
+	varta_flows_charge(ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 2));
+	KUNIT_EXPECT_FALSE(test, varta_flows_take_fresh());
+	for (i = 0; i < 4; i++) {
+		serve_event(&key, 20);
+		KUNIT_EXPECT_EQ(test, key, BOB);
+	}
+	varta_flows_uncharge(ALICE);
+	for (i = 0; i < 4; i++)
+		varta_flows_uncharge(BOB);
+}
+
+static void unknown_flow_has_a_place(struct kunit *test)
+{
+	u32 key;
+
+	varta_flows_uncharge(ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
+	KUNIT_EXPECT_PTR_NE(test, varta_flows_exits_of(BOB), NULL);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 1);
+}
+
+static struct kunit_case flow_cases[] = {
+	KUNIT_CASE(events_of_a_flow_keep_their_order),
+	KUNIT_CASE(new_flow_goes_next),
+	KUNIT_CASE(flows_get_equal_time),
+	KUNIT_CASE(idle_flow_gets_no_credit),
+	KUNIT_CASE(events_of_a_flow_are_limited_by_its_agents),
+	KUNIT_CASE(events_outlive_their_agents),
+	KUNIT_CASE(used_time_outlives_the_agents),
+	KUNIT_CASE(unknown_flow_has_a_place),
+	{}
+};
+
+static struct kunit_suite flow_suite = {
+	.name = "varta-flow",
+	.init = flow_test_init,
+	.exit = flow_test_exit,
+	.test_cases = flow_cases,
+};
+
+kunit_test_suite(flow_suite);

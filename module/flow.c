@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flows are served by virtual time, as tasks are by the fair scheduler: each is
+ * charged the time that the worker spends on it, and the one with the least
+ * goes next.
+ */
+
+#include <linux/hash.h>
+#include <linux/hashtable.h>
+#include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "flow.h"
+
+enum {
+	HASH_BITS = 10,
+	/* Unused flows to look at in one call. */
+	EXAMINED_MAX = 16,
+};
+
+static struct {
+	/* Protects all that follows. Innermost, not taken in interrupts. */
+	spinlock_t lock;
+	DECLARE_HASHTABLE(table, HASH_BITS);
+	/* Those that start at the least virtual time come first. */
+	struct list_head active;
+	/*
+	 * Without agents and events, but ahead of @vtime: a user must not get
+	 * rid of the time that it used.
+	 */
+	struct list_head unused;
+	/* Of the flow served last; never decreases. */
+	u64 vtime;
+	/* A flow became active that used less time than the others. */
+	bool fresh;
+	/* Of agents for which no flow could be allocated. */
+	struct varta_flow fallback;
+} flows;
+
+static struct kmem_cache *flow_cache;
+static struct kmem_cache *event_cache;
+
+static void init_flow(struct varta_flow *flow, u32 key)
+{
+	*flow = (struct varta_flow) {
+		.list	= LIST_HEAD_INIT(flow->list),
+		.events	= LIST_HEAD_INIT(flow->events),
+		.sent	= LIST_HEAD_INIT(flow->sent),
+		.exits	= { VARTA_NO_SLOT, VARTA_NO_SLOT },
+		.key	= key,
+	};
+}
+
+int varta_flows_init(void)
+{
+	spin_lock_init(&flows.lock);
+	hash_init(flows.table);
+	INIT_LIST_HEAD(&flows.active);
+	INIT_LIST_HEAD(&flows.unused);
+	flows.vtime = 0;
+	flows.fresh = false;
+	init_flow(&flows.fallback, 0);
+	flow_cache = KMEM_CACHE(varta_flow, 0);
+	event_cache = KMEM_CACHE(varta_event, 0);
+	if (flow_cache && event_cache)
+		return 0;
+	varta_flows_exit();
+	return -ENOMEM;
+}
+
+/* All agents were uncharged, all events freed. */
+void varta_flows_exit(void)
+{
+	struct varta_flow *flow;
+	struct hlist_node *next;
+	int bucket;
+
+	/* What was never served is still active. */
+	hash_for_each_safe(flows.table, bucket, next, flow, node)
+		kmem_cache_free(flow_cache, flow);
+	kmem_cache_destroy(event_cache);
+	kmem_cache_destroy(flow_cache);
+}
+
+struct varta_event *varta_event_alloc(gfp_t gfp)
+{
+	return kmem_cache_zalloc(event_cache, gfp | __GFP_NOWARN);
+}
+
+void varta_event_free(struct varta_event *event)
+{
+	kmem_cache_free(event_cache, event);
+}
+
+static struct varta_flow *lookup_flow(u32 key)
+{
+	struct varta_flow *flow;
+
+	lockdep_assert_held(&flows.lock);
+	hash_for_each_possible(flows.table, flow, node, key) {
+		if (flow->key == key)
+			return flow;
+	}
+	return NULL;
+}
+
+/* The flow for an agent that is charged. */
+static struct varta_flow *flow_of(u32 key)
+{
+	return lookup_flow(key) ?: &flows.fallback;
+}
+
+static void free_flow(struct varta_flow *flow)
+{
+	list_del(&flow->list);
+	hash_del(&flow->node);
+	kmem_cache_free(flow_cache, flow);
+}
+
+static void release_flow(struct varta_flow *flow)
+{
+	if (flow == &flows.fallback || flow->agents || flow->active)
+		return;
+	if (flow->vtime <= flows.vtime)
+		free_flow(flow);
+	else
+		list_move_tail(&flow->list, &flows.unused);
+}
+
+static void free_unused_flows(void)
+{
+	struct varta_flow *flow, *next;
+	int examined = 0;
+
+	list_for_each_entry_safe(flow, next, &flows.unused, list) {
+		if (examined++ == EXAMINED_MAX)
+			break;
+		release_flow(flow);
+	}
+}
+
+/**
+ * varta_flows_charge() - add an agent to its flow
+ * @key: key of the flow, which is made if there is none
+ *
+ * Context: any but interrupts; does not sleep.
+ */
+void varta_flows_charge(u32 key)
+{
+	struct varta_flow *flow;
+
+	spin_lock(&flows.lock);
+	flow = lookup_flow(key);
+	if (!flow) {
+		flow = kmem_cache_alloc(flow_cache, GFP_NOWAIT | __GFP_NOWARN);
+		if (flow) {
+			init_flow(flow, key);
+			hash_add(flows.table, &flow->node, key);
+		} else {
+			flow = &flows.fallback;
+		}
+	}
+	flow->agents++;
+	if (!flow->active)
+		list_del_init(&flow->list);
+	spin_unlock(&flows.lock);
+}
+
+/**
+ * varta_flows_uncharge() - remove an agent from its flow
+ * @key: key of the flow
+ *
+ * Context: any but interrupts; does not sleep.
+ */
+void varta_flows_uncharge(u32 key)
+{
+	struct varta_flow *flow;
+
+	spin_lock(&flows.lock);
+	flow = flow_of(key);
+	/* Agents of the fallback may leave a flow that was made later. */
+	if (flow->agents)
+		flow->agents--;
+	release_flow(flow);
+	spin_unlock(&flows.lock);
+}
+
+static void activate(struct varta_flow *flow)
+{
+	lockdep_assert_held(&flows.lock);
+
+	if (flow->active)
+		return;
+	flow->active = true;
+	if (flow->vtime <= flows.vtime)
+		flows.fresh = true;
+	flow->vtime = max(flow->vtime, flows.vtime);
+	list_move(&flow->list, &flows.active);
+}
+
+/**
+ * varta_flows_add() - queue an event
+ * @event: the event; the caller keeps it if there is no room
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: false if its flow has too many events.
+ */
+bool varta_flows_add(struct varta_event *event)
+{
+	struct varta_flow *flow;
+	bool has_room;
+
+	spin_lock(&flows.lock);
+	flow = flow_of(event->agent.id.flow);
+	has_room = flow->queued < flow->agents + VARTA_FLOW_EVENTS;
+	if (has_room) {
+		list_add_tail(&event->list, &flow->events);
+		flow->queued++;
+		activate(flow);
+	}
+	spin_unlock(&flows.lock);
+	return has_room;
+}
+
+/**
+ * varta_flows_exits_of() - the list for another exit of a flow
+ * @key: key of the flow
+ *
+ * Context: the worker; does not sleep.
+ */
+struct varta_slot_list *varta_flows_exits_of(u32 key)
+{
+	struct varta_flow *flow;
+
+	spin_lock(&flows.lock);
+	flow = flow_of(key);
+	activate(flow);
+	spin_unlock(&flows.lock);
+	return &flow->exits;
+}
+
+/**
+ * varta_flows_take_fresh() - whether a flow became active since the last call
+ *
+ * Flows that used more time than the others do not count.
+ */
+bool varta_flows_take_fresh(void)
+{
+	bool fresh;
+
+	spin_lock(&flows.lock);
+	fresh = flows.fresh;
+	flows.fresh = false;
+	spin_unlock(&flows.lock);
+	return fresh;
+}
+
+/**
+ * varta_flows_next() - choose the flow to serve next
+ *
+ * Context: the worker; does not sleep.
+ * Return: the flow, to be given to varta_flow_served(); NULL if none is active.
+ */
+struct varta_flow *varta_flows_next(void)
+{
+	struct varta_flow *flow, *next = NULL;
+
+	spin_lock(&flows.lock);
+	list_for_each_entry(flow, &flows.active, list) {
+		if (!next || flow->vtime < next->vtime)
+			next = flow;
+	}
+	if (next)
+		flows.vtime = max(flows.vtime, next->vtime);
+	free_unused_flows();
+	spin_unlock(&flows.lock);
+	return next;
+}
+
+/**
+ * varta_flow_first() - the first event of a flow, which stays in it
+ * @flow: the flow
+ *
+ * Context: the worker; does not sleep.
+ */
+const struct varta_event *varta_flow_first(struct varta_flow *flow)
+{
+	const struct varta_event *event;
+
+	spin_lock(&flows.lock);
+	event = list_first_entry_or_null(&flow->events, struct varta_event,
+					 list);
+	spin_unlock(&flows.lock);
+	return event;
+}
+
+/**
+ * varta_flow_pop() - take the first event of a flow
+ * @flow: the flow
+ *
+ * Context: the worker; does not sleep.
+ * Return: the event, NULL if there is none.
+ */
+struct varta_event *varta_flow_pop(struct varta_flow *flow)
+{
+	struct varta_event *event;
+
+	spin_lock(&flows.lock);
+	event = list_first_entry_or_null(&flow->events, struct varta_event,
+					 list);
+	if (event) {
+		list_del(&event->list);
+		flow->queued--;
+	}
+	spin_unlock(&flows.lock);
+	return event;
+}
+
+/**
+ * varta_flow_served() - charge a flow for what was done for it
+ * @flow: the flow, which may be freed
+ * @ns: time that it took
+ *
+ * Context: the worker; does not sleep.
+ */
+void varta_flow_served(struct varta_flow *flow, u64 ns)
+{
+	spin_lock(&flows.lock);
+	flow->vtime += ns;
+	if (list_empty(&flow->events) && list_empty(&flow->sent) &&
+	    flow->exits.first == VARTA_NO_SLOT) {
+		list_del_init(&flow->list);
+		flow->active = false;
+		release_flow(flow);
+	}
+	spin_unlock(&flows.lock);
+}
