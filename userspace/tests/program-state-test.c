@@ -134,6 +134,8 @@ static const struct {
 	{ "/a", "/ab", NULL },
 	{ "/a/b", "/a", NULL },
 	{ "/", "/../x", NULL },
+	{ "/", "/..", NULL },
+	{ "/", "/..x/y", "..x/y" },
 	{ "/..", "/", NULL },
 };
 

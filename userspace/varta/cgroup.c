@@ -138,6 +138,12 @@ void cgroup_mount_parse(struct cgroup_mount *mount, char *line)
 	mount->point = point;
 }
 
+/* A name may begin with two dots. */
+static bool begins_with_parent(const char *path)
+{
+	return !strncmp(path, "..", 2) && (!path[2] || path[2] == '/');
+}
+
 const char *cgroup_path_below(const char *root, const char *path)
 {
 	size_t length = strlen(root);
@@ -152,7 +158,7 @@ const char *cgroup_path_below(const char *root, const char *path)
 	while (*path == '/')
 		path++;
 	/* Outside of this process's cgroup namespace. */
-	return strncmp(path, "..", 2) ? path : NULL;
+	return begins_with_parent(path) ? NULL : path;
 }
 
 /* Returns a file of the cgroup @path below @mount, as read_text_at(). */
