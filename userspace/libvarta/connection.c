@@ -259,6 +259,34 @@ static bool is_about_varta(const struct nlmsghdr *message)
 	       !nla_strcmp(a[CTRL_ATTR_FAMILY_NAME], VARTA_FAMILY_NAME);
 }
 
+static int read_if_varta(const struct nlmsghdr *message, void *arg)
+{
+	return is_about_varta(message) ? read_family(message, arg) : 0;
+}
+
+int varta_connection_find_family(struct varta_connection *c)
+{
+	struct varta_connection other = { .timeout_ms = c->timeout_ms };
+	struct nl_msg *request = nlmsg_alloc();
+	int error = varta_client__connect(&other.socket);
+
+	if (error || !request ||
+	    !genlmsg_put(request, NL_AUTO_PORT, NL_AUTO_SEQ, GENL_ID_CTRL, 0,
+			 NLM_F_REQUEST | NLM_F_DUMP, CTRL_CMD_GETFAMILY, 1)) {
+		nlmsg_free(request);
+		error = error ? error : -ENOMEM;
+	} else {
+		error = varta_connection_query(&other, request, read_if_varta,
+					       &other);
+	}
+	if (!error) {
+		c->socket.family = other.socket.family;
+		c->events_group = other.events_group;
+	}
+	varta_connection_close(&other);
+	return error;
+}
+
 enum varta_family_change
 varta_connection_family_change(struct varta_connection *c,
 			       const struct nlmsghdr *message)

@@ -121,4 +121,15 @@ enum varta_family_change
 varta_connection_family_change(struct varta_connection *c,
 			       const struct nlmsghdr *message);
 
+/**
+ * varta_connection_find_family() - Look up the family after lost messages.
+ * @c: The connection. Its family, 0 for none, and events group are updated. No
+ *   message is read from its socket.
+ *
+ * Never makes the kernel load the module.
+ *
+ * Return: 0 or a negative errno.
+ */
+int varta_connection_find_family(struct varta_connection *c);
+
 #endif /* VARTA_CONNECTION_H */

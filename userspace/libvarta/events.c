@@ -204,16 +204,37 @@ static int deliver_agent(const struct varta_agent *agent, void *arg)
 }
 
 /* The tracker of a module that was loaded again is empty. */
+static int follow_loaded(struct varta_events *events, struct delivery *delivery)
+{
+	varta_stalls_clear(&events->stalls);
+	events->behind = true;
+	report(delivery, VARTA_EVENT_LOADED, NULL, false);
+	return join_group(&events->connection);
+}
+
+/* What was lost may have been a change of the family. */
+static int find_family(struct varta_events *events, struct delivery *delivery)
+{
+	struct varta_connection *c = &events->connection;
+	uint16_t before = c->socket.family;
+	int error = varta_connection_find_family(c);
+
+	if (error)
+		return error;
+	if (c->socket.family == before)
+		return 0;
+	if (before)
+		report(delivery, VARTA_EVENT_UNLOADED, NULL, false);
+	return c->socket.family ? follow_loaded(events, delivery) : 0;
+}
+
 static int deliver_family(struct varta_events *events,
 			  const struct nlmsghdr *message,
 			  struct delivery *delivery)
 {
 	switch (varta_connection_family_change(&events->connection, message)) {
 	case VARTA_FAMILY_LOADED:
-		varta_stalls_clear(&events->stalls);
-		events->behind = true;
-		report(delivery, VARTA_EVENT_LOADED, NULL, false);
-		return join_group(&events->connection);
+		return follow_loaded(events, delivery);
 	case VARTA_FAMILY_UNLOADED:
 		report(delivery, VARTA_EVENT_UNLOADED, NULL, false);
 		return 0;
@@ -321,8 +342,9 @@ static int catch_up(struct varta_events *events, struct delivery *delivery)
 		error = receive_or_note_loss(events, delivery);
 	if (error && error != -EAGAIN)
 		return error;
-	if (!events->connection.socket.family)
-		return 0;
+	error = find_family(events, delivery);
+	if (error || !events->connection.socket.family)
+		return error;
 	return dump_stalled(events, delivery);
 }
 

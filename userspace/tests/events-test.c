@@ -10,12 +10,14 @@ static int fake_receive(struct varta_client__socket *s, void *buffer,
 			size_t size);
 static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 		     varta_agent_fn fn, void *arg);
+static int fake_find_family(struct varta_connection *c);
 static int fake_add_event(struct varta_reported_stalls *stalls,
 			  const struct varta_agent *agent);
 
 /* Replaces functions that seldom fail. */
 #define varta_client__receive	fake_receive
 #define varta_agent_dump	fake_dump
+#define varta_connection_find_family	fake_find_family
 #define varta_stalls_add_event	fake_add_event
 #include "events.c"
 #undef varta_stalls_add_event
@@ -33,6 +35,7 @@ static int fake_add_event(struct varta_reported_stalls *stalls,
 static struct {
 	struct nl_msg *message;
 	int receive_error, dump_error;
+	uint16_t family;
 	/* Adding the stall of this agent fails once. */
 	uint32_t fails_for;
 	unsigned int dumps;
@@ -74,6 +77,12 @@ static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 		error = fn(&agent, arg);
 	}
 	return error;
+}
+
+static int fake_find_family(struct varta_connection *c)
+{
+	c->socket.family = fake.family;
+	return 0;
 }
 
 static int fake_add_event(struct varta_reported_stalls *stalls,
@@ -130,6 +139,7 @@ static struct varta_events *begin(void)
 	static struct varta_events events;
 
 	memset(&fake, 0, sizeof(fake));
+	fake.family = FAMILY;
 	memset(reported, 0, sizeof(reported));
 	resynced = 0;
 	overruns = 0;
@@ -212,10 +222,12 @@ static void test_no_dump(void)
 	      receive_events(events) == -EAGAIN,
 	      "events: lost events, and no dump");
 	events->connection.socket.family = 0;
+	fake.family = 0;
 	fake.dumps = 0;
 	check(receive_events(events) == -EAGAIN && !fake.dumps,
 	      "events: lost events, and no module");
 	events->connection.socket.family = FAMILY;
+	fake.family = FAMILY;
 	fake.dump_error = 0;
 	check_recovery(events, AGENTS, "dump works again");
 }
