@@ -5,6 +5,10 @@
 #include "beat_helpers.h"
 #include "flow.h"
 
+enum {
+	CAROL = 3,
+};
+
 static int flow_test_init(struct kunit *test)
 {
 	return varta_flows_init();
@@ -84,15 +88,44 @@ static void new_flow_goes_next(struct kunit *test)
 		serve_event(&key, 1000000);
 		KUNIT_EXPECT_EQ(test, key, ALICE);
 	}
-	varta_flows_take_fresh();
+	KUNIT_EXPECT_FALSE(test, varta_flows_any_fresh());
 	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 100));
-	KUNIT_EXPECT_TRUE(test, varta_flows_take_fresh());
-	KUNIT_EXPECT_FALSE(test, varta_flows_take_fresh());
+	KUNIT_EXPECT_TRUE(test, varta_flows_any_fresh());
 	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 100);
 	KUNIT_EXPECT_EQ(test, key, BOB);
+	KUNIT_EXPECT_FALSE(test, varta_flows_any_fresh());
 	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 5);
 	varta_flows_uncharge(ALICE);
 	varta_flows_uncharge(BOB);
+}
+
+/* The worker does not sleep until it has served all such flows. */
+static void flow_is_fresh_until_served(struct kunit *test)
+{
+	struct varta_flow *flow;
+	u32 key;
+
+	varta_flows_charge(ALICE);
+	varta_flows_charge(BOB);
+	varta_flows_charge(CAROL);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 2));
+	serve_event(&key, 10);
+	flow = varta_flows_next();
+	KUNIT_ASSERT_EQ(test, flow->key, ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 3));
+	KUNIT_EXPECT_TRUE(test, add_event(test, CAROL, 4));
+	varta_flow_served(flow, 10);
+	KUNIT_EXPECT_TRUE(test, varta_flows_any_fresh());
+	serve_event(&key, 10);
+	KUNIT_EXPECT_TRUE(test, varta_flows_any_fresh());
+	serve_event(&key, 10);
+	KUNIT_EXPECT_FALSE(test, varta_flows_any_fresh());
+	serve_event(&key, 10);
+	KUNIT_EXPECT_EQ(test, key, ALICE);
+	varta_flows_uncharge(ALICE);
+	varta_flows_uncharge(BOB);
+	varta_flows_uncharge(CAROL);
 }
 
 static void flows_get_equal_time(struct kunit *test)
@@ -199,11 +232,12 @@ static void used_time_outlives_the_agents(struct kunit *test)
 	serve_event(&key, 100);
 	KUNIT_EXPECT_EQ(test, key, ALICE);
 	varta_flows_uncharge(ALICE);
-	varta_flows_take_fresh();
+	serve_event(&key, 20);
+	KUNIT_EXPECT_EQ(test, key, BOB);
 	varta_flows_charge(ALICE);
 	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 2));
-	KUNIT_EXPECT_FALSE(test, varta_flows_take_fresh());
-	for (i = 0; i < 4; i++) {
+	KUNIT_EXPECT_FALSE(test, varta_flows_any_fresh());
+	for (i = 0; i < 3; i++) {
 		serve_event(&key, 20);
 		KUNIT_EXPECT_EQ(test, key, BOB);
 	}
@@ -225,6 +259,7 @@ static void unknown_flow_has_a_place(struct kunit *test)
 static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(events_of_a_flow_keep_their_order),
 	KUNIT_CASE(new_flow_goes_next),
+	KUNIT_CASE(flow_is_fresh_until_served),
 	KUNIT_CASE(flows_get_equal_time),
 	KUNIT_CASE(idle_flow_gets_no_credit),
 	KUNIT_CASE(events_of_a_flow_are_limited_by_its_agents),

@@ -33,8 +33,6 @@ static struct {
 	struct list_head unused;
 	/* Of the flow served last; never decreases. */
 	u64 vtime;
-	/* A flow became active that used less time than the others. */
-	bool fresh;
 	/* Of agents for which no flow could be allocated. */
 	struct varta_flow fallback;
 } flows;
@@ -60,7 +58,6 @@ int varta_flows_init(void)
 	INIT_LIST_HEAD(&flows.active);
 	INIT_LIST_HEAD(&flows.unused);
 	flows.vtime = 0;
-	flows.fresh = false;
 	init_flow(&flows.fallback, 0);
 	flow_cache = KMEM_CACHE(varta_flow, 0);
 	event_cache = KMEM_CACHE(varta_event, 0);
@@ -194,8 +191,6 @@ static void activate(struct varta_flow *flow)
 	if (flow->active)
 		return;
 	flow->active = true;
-	if (flow->vtime <= flows.vtime)
-		flows.fresh = true;
 	flow->vtime = max(flow->vtime, flows.vtime);
 	list_move(&flow->list, &flows.active);
 }
@@ -242,17 +237,21 @@ struct varta_slot_list *varta_flows_exits_of(u32 key)
 }
 
 /**
- * varta_flows_take_fresh() - whether a flow became active since the last call
+ * varta_flows_any_fresh() - whether a flow waits that used less time than others
  *
- * Flows that used more time than the others do not count.
+ * Such flows became active and were not served since.
  */
-bool varta_flows_take_fresh(void)
+bool varta_flows_any_fresh(void)
 {
-	bool fresh;
+	struct varta_flow *flow;
+	bool fresh = false;
 
 	spin_lock(&flows.lock);
-	fresh = flows.fresh;
-	flows.fresh = false;
+	list_for_each_entry(flow, &flows.active, list) {
+		fresh = flow->vtime <= flows.vtime;
+		if (fresh)
+			break;
+	}
 	spin_unlock(&flows.lock);
 	return fresh;
 }

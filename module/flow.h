@@ -69,7 +69,7 @@ struct varta_event *varta_event_alloc(gfp_t gfp);
 void varta_event_free(struct varta_event *event);
 bool varta_flows_add(struct varta_event *event);
 struct varta_slot_list *varta_flows_exits_of(u32 key);
-bool varta_flows_take_fresh(void);
+bool varta_flows_any_fresh(void);
 struct varta_flow *varta_flows_next(void);
 const struct varta_event *varta_flow_first(struct varta_flow *flow);
 struct varta_event *varta_flow_pop(struct varta_flow *flow);

@@ -386,20 +386,19 @@ static bool wait_for_work(ktime_t *expires)
 
 /*
  * Sleeps for @ns, or if @fresh until a flow that used less time than the others
- * gets an event. Returns how long.
+ * has an event. Returns how long.
  */
 static u64 rest(u64 ns, bool fresh)
 {
 	u64 start = ktime_get_ns(), now = start;
 	ktime_t expires = ns_to_ktime(start + ns);
 
-	varta_flows_take_fresh();
 	while (now < start + ns && !kthread_should_stop()) {
-		if (wait_for_work(&expires)) {
+		/* It may have come while another was served. */
+		if (fresh && varta_flows_any_fresh())
+			break;
+		if (wait_for_work(&expires))
 			sort_exits();
-			if (varta_flows_take_fresh() && fresh)
-				break;
-		}
 		now = ktime_get_ns();
 	}
 	return ktime_get_ns() - start;
