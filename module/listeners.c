@@ -14,7 +14,9 @@
  */
 
 #include <linux/atomic.h>
+#include <linux/hashtable.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -29,10 +31,13 @@
 enum {
 	/* Joining tasks to look at in one call. */
 	EXAMINED_MAX = 16,
+	HASH_BITS = 10,
 };
 
 struct joining_task {
 	struct list_head list;
+	/* In the hash table, by task. */
+	struct hlist_node node;
 	struct task_struct *task;
 };
 
@@ -41,6 +46,7 @@ static atomic64_t joins = ATOMIC64_INIT(1);
 static DEFINE_SPINLOCK(joining_lock);
 /* Tasks that may be joining; each at most once. Protected by joining_lock. */
 static LIST_HEAD(joining);
+static DEFINE_HASHTABLE(joining_table, HASH_BITS);
 
 static bool has_joined(struct task_struct *task)
 {
@@ -52,6 +58,7 @@ static bool has_joined(struct task_struct *task)
 static void forget(struct joining_task *entry)
 {
 	list_del(&entry->list);
+	hash_del(&entry->node);
 	put_task_struct(entry->task);
 	kfree(entry);
 }
@@ -77,30 +84,38 @@ static bool all_have_joined(void)
 	return none_left;
 }
 
+/* Returns whether it is in the list now, and was not before. */
+static bool remember_current(struct joining_task *entry)
+{
+	struct joining_task *other;
+
+	lockdep_assert_held(&joining_lock);
+	hash_for_each_possible(joining_table, other, node,
+			       (unsigned long)current) {
+		if (other->task == current)
+			return false;
+	}
+	entry->task = get_task_struct(current);
+	list_add_tail(&entry->list, &joining);
+	hash_add(joining_table, &entry->node, (unsigned long)current);
+	return true;
+}
+
 /**
  * varta_listeners_join() - a socket is about to join the group
  * @group: not used
  *
  * Context: the task that joins; may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0. The core ignores it, so this must not fail.
  */
 int varta_listeners_join(int group)
 {
-	struct joining_task *entry, *other;
+	struct joining_task *entry;
 
-	entry = kmalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
-	if (!entry)
-		return -ENOMEM;
+	entry = kmalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
 	spin_lock(&joining_lock);
-	list_for_each_entry(other, &joining, list) {
-		if (other->task == current)
-			break;
-	}
-	if (list_entry_is_head(other, &joining, list)) {
-		entry->task = get_task_struct(current);
-		list_add_tail(&entry->list, &joining);
+	if (remember_current(entry))
 		entry = NULL;
-	}
 	spin_unlock(&joining_lock);
 	kfree(entry);
 	/* The list does not grow if nothing is sent. */
