@@ -426,12 +426,15 @@ int main(int argc, char **argv)
 	};
 	const struct role *role = argc == 3 ? find_role(argv[1]) : NULL;
 	unsigned long count;
+	char *end_of_count;
 	int i;
 
 	if (!role)
 		return usage();
 	role_name = role->name;
-	count = strtoul(argv[2], NULL, 10);
+	count = strtoul(argv[2], &end_of_count, 10);
+	if (end_of_count == argv[2] || *end_of_count)
+		return usage();
 	if (!count && nice(LASTING_NICE) < 0)
 		fail("nice", -errno);
 	srand((unsigned int)getpid());
