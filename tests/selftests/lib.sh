@@ -9,6 +9,8 @@ sys=/sys/kernel/varta
 log=/tmp/case.log
 work=/tmp/case
 skip_reason=/tmp/case.skip
+# A pipe to which nobody writes.
+never=/tmp/case.never
 # Timeout of every wait, in seconds; longer on the slow debug kernels.
 case $(uname -r) in
 *-kasan | *-kcsan | *-kmemleak | *-gcov) patience=240 ;;
