@@ -24,7 +24,7 @@
  *			it has not refused this beat or an earlier one so far
  *	-ENODEV		the module is not loaded
  *	-EAGAIN		no room in the kernel or in the socket
- *	any other	the kernel refused a beat, or there is no socket
+ *	any other	the kernel refused a beat, or a system call failed
  *
  * If @refusal.error is not 0, the errno is the kernel's, also if it is one of
  * the above, and @refusal.text is its reason.
@@ -159,6 +159,7 @@ union varta_client__message {
  * @clocked: Nonces follow the clock.
  * @nonce: The last nonce, or the one before the first.
  * @retry_at: When to look for the module again.
+ * @lookup_error: Result of the last time.
  * @same_process: A page that the kernel clears in a child; 1 in this process.
  * @pid: This process, if the kernel does not clear the page; else 0.
  * @forks: How often the client has moved to a child.
@@ -172,6 +173,7 @@ struct varta_client {
 	bool clocked;
 	uint64_t nonce;
 	uint64_t retry_at;
+	int lookup_error;
 	volatile unsigned char *same_process;
 	pid_t pid;
 	uint32_t forks;
@@ -499,7 +501,7 @@ static inline int varta_client__read_answers(struct varta_client *c,
 					     bool expected)
 {
 	const struct nlmsghdr *message;
-	int i, at, length;
+	int i, at, length, error = -EAGAIN;
 
 	for (i = 0; i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
 		length = varta_client__receive(&c->socket, &c->buffer,
@@ -507,8 +509,10 @@ static inline int varta_client__read_answers(struct varta_client *c,
 		/* Other answers may follow. */
 		if (length == -ENOBUFS || length == -EMSGSIZE)
 			continue;
-		if (length < 0)
+		if (length < 0) {
+			error = length;
 			break;
+		}
 		for (at = 0; (message = varta_client__message_at(&c->buffer, at,
 								 length));
 		     at += (int)NLMSG_ALIGN(message->nlmsg_len)) {
@@ -525,8 +529,9 @@ static inline int varta_client__read_answers(struct varta_client *c,
 	}
 	if (c->refusal.error)
 		return c->refusal.error;
-	if (c->socket.fd < 0)
-		return -EBADF;
+	/* Reading has failed: whether the beat was refused is unknown. */
+	if (error != -EAGAIN)
+		return error;
 	return expected ? -EAGAIN : 0;
 }
 
@@ -555,34 +560,47 @@ varta_client__read_family(const struct nlmsghdr *message)
 	return family;
 }
 
-/* Reads the answer to its end, so that none of it is left in the socket. */
-static inline void varta_client__read_families(struct varta_client *c)
+/*
+ * Reads the answer to its end, so that none of it is left in the socket.
+ * Returns 0; -ENODEV if the kernel says that there is no such family; or
+ * another negative errno.
+ */
+static inline int varta_client__read_families(struct varta_client *c)
 {
+	struct varta_client_refusal refusal;
 	const struct nlmsghdr *message;
-	int i, at, length;
+	int i, at, length, verdict, lost = 0;
 	uint16_t family;
 
 	for (i = 0; i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
 		length = varta_client__receive(&c->socket, &c->buffer,
 					       sizeof(c->buffer));
-		if (length == -ENOBUFS || length == -EMSGSIZE)
+		if (length == -ENOBUFS || length == -EMSGSIZE) {
+			lost = length;
 			continue;
+		}
 		if (length < 0)
-			return;
+			return length;
 		for (at = 0; (message = varta_client__message_at(&c->buffer, at,
 								 length));
 		     at += (int)NLMSG_ALIGN(message->nlmsg_len)) {
 			if (message->nlmsg_seq != c->socket.sequence)
 				continue;
 			if (message->nlmsg_type == NLMSG_DONE ||
-			    message->nlmsg_type == NLMSG_ERROR)
-				return;
+			    message->nlmsg_type == NLMSG_ERROR) {
+				verdict = varta_client__verdict(message,
+								&refusal);
+				if (verdict && verdict != -ENOENT)
+					return verdict;
+				return lost ? lost : -ENODEV;
+			}
 			family = varta_client__read_family(message);
 			if (family)
 				c->socket.family = family;
 		}
 	}
 	varta_client__disconnect(&c->socket);
+	return lost ? lost : -EMSGSIZE;
 }
 
 /*
@@ -605,8 +623,8 @@ static inline int varta_client__look_up(struct varta_client *c, bool by_name)
 	error = varta_client__send(&c->socket, &message.header);
 	if (error)
 		return error;
-	varta_client__read_families(c);
-	return c->socket.family ? 0 : -ENODEV;
+	error = varta_client__read_families(c);
+	return c->socket.family ? 0 : error;
 }
 
 /* ---- Calls */
@@ -641,10 +659,12 @@ static inline int varta_client__ready(struct varta_client *c, uint64_t now)
 		error = varta_client__connect(&c->socket);
 	if (error || c->socket.family)
 		return error;
+	/* The last lookup may have found a module that is unloaded by now. */
 	if (now < c->retry_at)
-		return -ENODEV;
+		return c->lookup_error ? c->lookup_error : -ENODEV;
 	c->retry_at = now + VARTA_CLIENT__RETRY_NS;
-	return varta_client__look_up(c, false);
+	c->lookup_error = varta_client__look_up(c, false);
+	return c->lookup_error;
 }
 
 static inline int varta_client__exchange_once(struct varta_client *c,
@@ -664,8 +684,6 @@ static inline int varta_client__exchange_once(struct varta_client *c,
 	case ENOBUFS:
 	case ENOMEM:
 		return -EAGAIN;
-	case ECONNREFUSED:
-		return -ENODEV;
 	default:
 		return error;
 	}

@@ -212,8 +212,8 @@ VARTA_API bool varta_refused(const struct varta *v);
  * the kernel's errno if it refused a beat, see varta_reason(). -ENODEV: the
  * module is not loaded and the handle is not optional. -EAGAIN with
  * VARTA_REASON_NONE: no room for the beat, or for its acknowledgement, in the
- * kernel or in the socket. Any other: there is no socket, as with -EMFILE, or
- * the program has closed it.
+ * kernel or in the socket. Any other: a system call failed, as with -EMFILE,
+ * or with -EPERM of a seccomp filter, or the program has closed the socket.
  */
 VARTA_API int varta_beat(struct varta *v, enum varta_status status,
 			 uint32_t payload);

@@ -27,11 +27,15 @@ static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 
 #include "tap.h"
 
-/* The fake kernel, which gives one answer once. */
+/*
+ * The fake kernel, which gives one answer once. It has no families, and says so
+ * unless it is silent.
+ */
 static struct {
 	unsigned char answer[512];
 	size_t answer_size;
-	int send_error;
+	int send_error, receive_error;
+	bool silent;
 	uint32_t sender;
 	int sent;
 	union varta_client__message last;
@@ -48,6 +52,22 @@ static int fake_madvise(void *address, size_t size, int advice)
 	return -1;
 }
 
+/* The end of a dump or a verdict. */
+static void answer(uint16_t type, uint32_t sequence, int error)
+{
+	const struct nlmsgerr verdict = { .error = error };
+	struct nlmsghdr header = {
+		.nlmsg_len = NLMSG_HDRLEN + sizeof(verdict),
+		.nlmsg_type = type,
+		.nlmsg_flags = NLM_F_CAPPED,
+		.nlmsg_seq = sequence,
+	};
+
+	memcpy(kernel.answer, &header, sizeof(header));
+	memcpy(kernel.answer + NLMSG_HDRLEN, &verdict, sizeof(verdict));
+	kernel.answer_size = NLMSG_ALIGN(header.nlmsg_len);
+}
+
 static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 			   const struct sockaddr *to, socklen_t to_size)
 {
@@ -58,6 +78,9 @@ static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 	kernel.sent++;
 	memcpy(&kernel.last, message,
 	       size < sizeof(kernel.last) ? size : sizeof(kernel.last));
+	if (!kernel.send_error && !kernel.silent && !kernel.answer_size &&
+	    kernel.last.header.nlmsg_type == GENL_ID_CTRL)
+		answer(NLMSG_DONE, kernel.last.header.nlmsg_seq, 0);
 	if (!kernel.send_error)
 		return (ssize_t)size;
 	errno = kernel.send_error;
@@ -75,8 +98,8 @@ static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 
 	(void)fd;
 	(void)flags;
-	if (!length) {
-		errno = EAGAIN;
+	if (kernel.receive_error || !length) {
+		errno = kernel.receive_error ? kernel.receive_error : EAGAIN;
 		return -1;
 	}
 	kernel.answer_size = 0;
@@ -246,12 +269,58 @@ static void test_absent(struct varta_client *c)
 	      kernel.sent == sent, "client: but not with every beat");
 	check(varta_client_terminal(c, 11) == -ENODEV &&
 	      kernel.sent == sent + 1, "client: and for a last word");
+	sent = kernel.sent;
+	c->lookup_error = 0;
+	check(beat(c) == -ENODEV && kernel.sent == sent,
+	      "client: it was found, and is missing again");
 	varta_client_close(c);
 
 	begin(c, false);
 	refuse(1, -ENOENT, "no agent with this pid", 23);
 	check(varta_client_bye(c) == -ENOENT && c->refusal.error == -ENOENT,
 	      "client: a missing agent is not a missing module");
+	varta_client_close(c);
+}
+
+/* Only the kernel's answer says that the module is missing. */
+static void test_lookup_errors(struct varta_client *c)
+{
+	static const struct {
+		int receive_error, verdict, result;
+	} lookups[] = {
+		{ 0, 0, -ENODEV },
+		{ 0, -ENOENT, -ENODEV },
+		{ 0, -ENOMEM, -ENOMEM },
+		{ 0, -EPERM, -EPERM },
+		{ EPERM, 0, -EPERM },
+		{ ENOSYS, 0, -ENOSYS },
+		{ EAGAIN, 0, -EAGAIN },
+		{ ENOBUFS, 0, -ENOBUFS },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
+		memset(&kernel, 0, sizeof(kernel));
+		kernel.receive_error = lookups[i].receive_error;
+		answer(NLMSG_ERROR, 1, lookups[i].verdict);
+		check(varta_client_open(c, NULL) == lookups[i].result,
+		      "client: lookup %zu", i);
+		varta_client_close(c);
+	}
+
+	begin(c, false);
+	c->socket.family = 0;
+	kernel.receive_error = EPERM;
+	check(beat(c) == -EPERM && kernel.sent == 1,
+	      "client: an answer that may not be read");
+	check(beat(c) == -EPERM && kernel.sent == 1,
+	      "client: is not looked up with every beat");
+	c->socket.family = 42;
+	check(beat(c) == -EPERM && kernel.sent == 2,
+	      "client: a verdict that may not be read");
+	kernel.receive_error = 0;
+	kernel.send_error = ECONNREFUSED;
+	check(beat(c) == -ECONNREFUSED, "client: an errno of sendto()");
 	varta_client_close(c);
 }
 
@@ -318,6 +387,7 @@ TEST_GROUP(client)
 	test_refused(&c);
 	test_damaged(&c);
 	test_absent(&c);
+	test_lookup_errors(&c);
 	test_closed(&c);
 	test_fork(&c);
 }

@@ -101,7 +101,7 @@ static void report_no_module(struct doctor *doctor, int error)
 	struct utsname kernel;
 
 	if (error != -ENODEV) {
-		report(doctor, WRONG, "module", "no netlink socket: %s: %s",
+		report(doctor, WRONG, "module", "cannot be reached by netlink: %s: %s",
 		       strerrorname_np(-error), strerror(-error));
 		return;
 	}
@@ -228,15 +228,16 @@ static void check_events(struct doctor *doctor)
 {
 	struct varta_events *events;
 	int error = varta_events_open(&events, NULL);
+	bool unprivileged = error == -EPERM && !may_listen();
 
 	if (!error) {
 		varta_events_close(events);
 		report(doctor, OK, "listen", "events can be received");
 		return;
 	}
-	report(doctor, error == -EPERM ? NOTE : WRONG, "listen", "%s: %s",
+	report(doctor, unprivileged ? NOTE : WRONG, "listen", "%s: %s",
 	       strerrorname_np(-error), strerror(-error));
-	if (error == -EPERM)
+	if (unprivileged)
 		advise("this needs CAP_NET_ADMIN over the network namespace: "
 		       "sudo varta monitor");
 }

@@ -340,15 +340,6 @@ static int exit_code_of(const struct monitor *monitor, int error)
 	return EXIT_TIMEOUT;
 }
 
-static int fail_subscription(int error)
-{
-	if (error != -EPERM)
-		return fail_open(error);
-	fputs("varta: cannot listen: EPERM: this needs CAP_NET_ADMIN over the "
-	      "network namespace: sudo varta monitor\n", stderr);
-	return EXIT_REFUSED;
-}
-
 int cmd_monitor(int argc, char **argv)
 {
 	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
@@ -363,7 +354,7 @@ int cmd_monitor(int argc, char **argv)
 	how.resync = true;
 	error = varta_events_open(&events, &how);
 	if (error)
-		return fail_subscription(error);
+		return fail_listen(error);
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fputs("varta: listening\n", stderr);

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/netlink.h>
 
 #include "command.h"
 
@@ -29,9 +33,41 @@ int fail_system(const char *what, int error)
 int fail_open(int error)
 {
 	if (error != -ENODEV)
-		return fail_system("open a netlink socket", error);
+		return fail_system("reach the kernel by netlink", error);
 	fputs("varta: module not loaded: modprobe varta\n", stderr);
 	return EXIT_NO_MODULE;
+}
+
+bool may_listen(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	int size = 1, result;
+
+	/* Needs the same capability over the same network namespace. */
+	result = setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size,
+			    sizeof(size));
+	if (fd >= 0)
+		close(fd);
+	return !result;
+}
+
+int fail_listen(int error)
+{
+	struct varta *v;
+	int other;
+
+	if (error != -EPERM)
+		return fail_open(error);
+	/* A security policy may refuse sockets, with the same errno. */
+	other = varta_open(&v, NULL);
+	if (other)
+		return fail_open(other);
+	varta_close(v);
+	if (may_listen())
+		return fail_system("subscribe to events", error);
+	fputs("varta: cannot listen: EPERM: this needs CAP_NET_ADMIN over the "
+	      "network namespace: sudo varta monitor\n", stderr);
+	return EXIT_REFUSED;
 }
 
 static int exit_code_of(const struct varta *v, int error)

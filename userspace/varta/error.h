@@ -5,15 +5,30 @@
 #ifndef ERROR_H
 #define ERROR_H
 
+#include <stdbool.h>
+
 #include <varta.h>
 
 /**
- * fail_open() - Report that varta_open() or varta_events_open() failed.
+ * may_listen() - Whether this process has CAP_NET_ADMIN, as listeners need.
+ *
+ * Return: true if it has the capability over its network namespace.
+ */
+bool may_listen(void);
+
+/**
+ * fail_open() - Report that varta_open() failed.
  * @error: Negative errno.
  *
  * Return: The exit status, an enum exit_code; so do all functions below.
  */
 int fail_open(int error);
+
+/**
+ * fail_listen() - Report that varta_events_open() failed.
+ * @error: Negative errno.
+ */
+int fail_listen(int error);
 
 /**
  * fail_call() - Report that a call on a handle failed.

@@ -155,7 +155,9 @@ int main(int argc, char **argv)
 	int code;
 
 	descriptors_reserve();
-	setlocale(LC_ALL, "");
+	/* Fails if any of the locales is missing. */
+	if (!setlocale(LC_ALL, ""))
+		setlocale(LC_CTYPE, "");
 	argp_err_exit_status = EXIT_USAGE;
 	if (argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &invocation) ||
 	    !invocation.command)
