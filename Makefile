@@ -7,6 +7,10 @@
 ifneq ($(words $(CURDIR)),1)
 $(error the path of the tree has a space, which make cannot handle: $(CURDIR))
 endif
+# And names of files at colons, in rules.
+ifneq ($(findstring :,$(CURDIR)),)
+$(error the path of the tree has a colon, which make cannot handle: $(CURDIR))
+endif
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
