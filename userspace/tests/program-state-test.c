@@ -89,6 +89,26 @@ TEST_GROUP(threads)
 }
 
 static const struct {
+	const char *text;
+	uint64_t switches;
+} statuses[] = {
+	{ "Name:\tvoluntary_ctxt_switches:7\nState:\tS\n"
+	  "voluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t3\n", 15 },
+	{ "x\nvoluntary_ctxt_switches:\t5", 5 },
+	{ "Name:\tsh\n", 0 },
+	{ "", 0 },
+};
+
+TEST_GROUP(switches)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		check(status_switches(statuses[i].text) == statuses[i].switches,
+		      "switches: %zu", i);
+}
+
+static const struct {
 	const char *text, *unified, *freezer;
 } memberships[] = {
 	{ "0::/\n", "/", "" },

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -73,6 +74,31 @@ int read_text(int fd, char *text, size_t size)
 	}
 	text[length] = '\0';
 	return length < INT_MAX ? (int)length : INT_MAX;
+}
+
+int read_end_of_text(int fd, char *text, size_t size)
+{
+	size_t length = 0, half = size / 2;
+	off_t offset = 0;
+	ssize_t got;
+
+	for (;;) {
+		if (length == size - 1) {
+			memmove(text, text + half, length - half);
+			length -= half;
+		}
+		got = pread(fd, text + length, size - 1 - length, offset);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		length += (size_t)got;
+		offset += got;
+	}
+	text[length] = '\0';
+	return 0;
 }
 
 int read_text_at(int directory, const char *path, char *text, size_t size)

@@ -36,6 +36,16 @@ int private_mount(const char *type);
 int read_text(int fd, char *text, size_t size);
 
 /**
+ * read_end_of_text() - Read the end of a file that may be longer than a buffer.
+ * @fd: The file, which is read from its start.
+ * @text: Receives at least half of @size, with a terminating NUL.
+ * @size: Size of @text.
+ *
+ * Return: 0 or a negative errno.
+ */
+int read_end_of_text(int fd, char *text, size_t size);
+
+/**
  * read_text_at() - As read_text(), by name.
  * @directory: A descriptor.
  * @path: Relative to @directory.

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,12 @@
 
 /* Holds /proc/PID/stat: about 50 numbers and a name. */
 #define STAT_SIZE	2048
+
+/* Half of it holds the end of /proc/PID/status, after the groups. */
+#define STATUS_SIZE	4096
+
+/* Of struct program, before any. */
+#define NO_SWITCHES	UINT64_MAX
 
 void thread_states_add(struct thread_states *threads, char state)
 {
@@ -65,16 +72,33 @@ char stat_state(const char *text, size_t length)
 	return after[2];
 }
 
+static uint64_t number_after(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+uint64_t status_switches(const char *text)
+{
+	return number_after(text, "\nvoluntary_ctxt_switches:") +
+	       number_after(text, "\nnonvoluntary_ctxt_switches:");
+}
+
 int program_open_self(struct program *program)
 {
 	const int flags = O_RDONLY | O_CLOEXEC;
 
-	*program = (struct program){ .stat = -1, .cgroup = -1, .task = -1 };
+	*program = (struct program){ .stat = -1, .status = -1, .cgroup = -1,
+				     .task = -1, .switches = NO_SWITCHES };
 	program->procfs = procfs_open();
 	if (program->procfs < 0)
 		return program->procfs;
 	program->stat = openat(program->procfs, "self/stat", flags);
 	if (program->stat < 0)
+		return -errno;
+	program->status = openat(program->procfs, "self/status", flags);
+	if (program->status < 0)
 		return -errno;
 	program->task = openat(program->procfs, "self/task",
 			       flags | O_DIRECTORY);
@@ -98,6 +122,7 @@ void program_close(struct program *program)
 	else
 		close_if_open(program->task);
 	close_if_open(program->cgroup);
+	close_if_open(program->status);
 	close_if_open(program->stat);
 	close_if_open(program->procfs);
 }
@@ -202,6 +227,50 @@ static bool read_threads(struct program *program, struct thread_states *threads)
 	return add_leader_alone(program, threads, state);
 }
 
+static uint64_t read_switches(int status)
+{
+	char text[STATUS_SIZE];
+
+	return read_end_of_text(status, text, sizeof(text)) ?
+	       0 : status_switches(text);
+}
+
+/* Of the whole program. A thread that has ended also changes the sum. */
+static uint64_t all_switches(struct program *program)
+{
+	uint64_t sum = read_switches(program->status);
+	const struct dirent *entry;
+	char path[300];
+	int fd;
+
+	if (!program->threads)
+		return sum;
+	rewinddir(program->threads);
+	while ((entry = readdir(program->threads))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "%s/status", entry->d_name);
+		fd = openat(dirfd(program->threads), path,
+			    O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		sum += read_switches(fd);
+		close(fd);
+	}
+	return sum;
+}
+
+/* Whether it has run since the last time when this was asked. */
+static bool has_run(struct program *program, bool leader_alone)
+{
+	uint64_t switches = leader_alone ? read_switches(program->status) :
+					   all_switches(program);
+	bool changed = switches != program->switches;
+
+	program->switches = switches;
+	return changed;
+}
+
 enum program_state program_state(struct program *program)
 {
 	struct thread_states threads = { 0 };
@@ -217,6 +286,9 @@ enum program_state program_state(struct program *program)
 	if (!read_threads(program, &threads))
 		return PROGRAM_UNKNOWN;
 	state = thread_states_judge(&threads);
+	if (state == PROGRAM_STOPPED &&
+	    has_run(program, threads.leader_traced && !threads.stopped))
+		state = PROGRAM_RUNS;
 	if (state != PROGRAM_RUNS || !program->frozen)
 		return state;
 	return program->frozen > 0 ? PROGRAM_FROZEN : PROGRAM_UNKNOWN;

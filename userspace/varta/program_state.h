@@ -8,13 +8,14 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cgroup.h"
 
 /**
  * enum program_state - Whether a program can make progress.
  * @PROGRAM_RUNS: It can.
- * @PROGRAM_STOPPED: By a signal or a debugger.
+ * @PROGRAM_STOPPED: By a signal or a debugger, for longer than a moment.
  * @PROGRAM_FROZEN: By a cgroup.
  * @PROGRAM_EXITS: No thread is left.
  * @PROGRAM_UNKNOWN: That cannot be read.
@@ -71,9 +72,18 @@ enum program_state thread_states_judge(const struct thread_states *threads);
 char stat_state(const char *text, size_t length);
 
 /**
+ * status_switches() - Find the context switches in the text of /proc/PID/status.
+ * @text: The text, or its end. A name in it has no newlines.
+ *
+ * Return: Voluntary and other ones; 0 if there are none.
+ */
+uint64_t status_switches(const char *text);
+
+/**
  * struct program - Open files of a process, to read its state.
  * @procfs: /proc.
  * @stat: Its first thread's state.
+ * @status: Its first thread's context switches.
  * @cgroup: Its first thread's cgroups.
  * @task: The directory of its threads.
  * @threads: The same as a stream, made when first needed.
@@ -81,17 +91,19 @@ char stat_state(const char *text, size_t length);
  * @text: Of a thread's cgroups.
  * @judged: The text of the thread before.
  * @frozen: What cgroup_is_frozen() returned for @judged.
+ * @switches: Context switches when it was last found to be stopped.
  *
  * The files are opened before the program is executed. Then they can be read
  * also if /proc is mounted with hidepid, or not mounted any more.
  */
 struct program {
-	int procfs, stat, cgroup, task;
+	int procfs, stat, status, cgroup, task;
 	DIR *threads;
 	char own[CGROUP_TEXT_SIZE];
 	char text[CGROUP_TEXT_SIZE];
 	char judged[CGROUP_TEXT_SIZE];
 	int frozen;
+	uint64_t switches;
 };
 
 /**
@@ -113,6 +125,11 @@ void program_close(struct program *program);
 /**
  * program_state() - Read the program's state.
  * @program: The program, which has to be another process than the caller.
+ *
+ * Tracers such as strace(1) stop a thread for a moment at each system call, and
+ * cpulimit(1) stops the whole program for one. So a program that has run since
+ * it was last found to be stopped is not stopped: what is stopped for longer is
+ * found at the second call.
  *
  * Return: The state.
  */
