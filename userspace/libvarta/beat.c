@@ -100,43 +100,53 @@ int varta_dispatch(struct varta *v, enum varta_status status, uint32_t payload)
 	return beat_result(v, error);
 }
 
-static int put_report(struct nl_msg *message, const struct varta_beat *beat)
+static int put_report(struct nl_msg *message, const struct varta_beat *beat,
+		      const struct varta_beat_attributes *attribute)
 {
-	if (beat->frame)
-		return nla_put(message, VARTA_A_BEAT_FRAME,
-			       (int)beat->frame_len, beat->frame);
-	if (nla_put_u32(message, VARTA_A_BEAT_STATUS, beat->status) ||
-	    nla_put_u64(message, VARTA_A_BEAT_NONCE, beat->nonce) ||
-	    nla_put_u64(message, VARTA_A_BEAT_TIMESTAMP, beat->timestamp) ||
-	    nla_put_u32(message, VARTA_A_BEAT_PAYLOAD, beat->payload))
+	if (nla_put_u32(message, attribute->status, beat->status) ||
+	    nla_put_u64(message, attribute->nonce, beat->nonce) ||
+	    nla_put_u64(message, attribute->timestamp, beat->timestamp) ||
+	    nla_put_u32(message, attribute->payload, beat->payload))
 		return -1;
-	if (beat->claim_pid)
-		return nla_put_u32(message, VARTA_A_BEAT_PID, beat->pid);
+	if (attribute->always_pid || beat->claim_pid)
+		return nla_put_u32(message, attribute->pid, beat->pid);
 	return 0;
 }
 
-static int put_fields(struct nl_msg *message, const struct varta_beat *beat)
+int varta_beat_write(struct nl_msg *message, const struct varta_beat *beat,
+		     const struct varta_beat_attributes *attribute)
 {
-	if (put_report(message, beat))
-		return -1;
-	if (beat->threshold_ms &&
-	    nla_put_u32(message, VARTA_A_BEAT_THRESHOLD_MS,
-			beat->threshold_ms))
-		return -1;
-	if (beat->name)
-		return nla_put_string(message, VARTA_A_BEAT_NAME, beat->name);
-	return 0;
-}
-
-static int write_beat(struct varta *v, const struct varta_beat *beat)
-{
-	struct nlmsghdr *header = nlmsg_hdr(v->message);
-
 	if (!varta_is_zero(beat->reserved0, sizeof(beat->reserved0)) ||
 	    !varta_is_zero(beat->reserved, sizeof(beat->reserved)))
 		return -E2BIG;
 	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
 		return -EMSGSIZE;
+	if (beat->frame ? nla_put(message, attribute->frame,
+				  (int)beat->frame_len, beat->frame) :
+			  put_report(message, beat, attribute))
+		return -EMSGSIZE;
+	if (beat->threshold_ms &&
+	    nla_put_u32(message, attribute->threshold_ms, beat->threshold_ms))
+		return -EMSGSIZE;
+	if (beat->name && nla_put_string(message, attribute->name, beat->name))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int write_beat(struct varta *v, const struct varta_beat *beat)
+{
+	static const struct varta_beat_attributes attributes = {
+		.status = VARTA_A_BEAT_STATUS,
+		.nonce = VARTA_A_BEAT_NONCE,
+		.timestamp = VARTA_A_BEAT_TIMESTAMP,
+		.payload = VARTA_A_BEAT_PAYLOAD,
+		.pid = VARTA_A_BEAT_PID,
+		.frame = VARTA_A_BEAT_FRAME,
+		.threshold_ms = VARTA_A_BEAT_THRESHOLD_MS,
+		.name = VARTA_A_BEAT_NAME,
+	};
+	struct nlmsghdr *header = nlmsg_hdr(v->message);
+
 	/* Back to the empty message of varta_open(). */
 	header->nlmsg_len = NLMSG_HDRLEN;
 	if (!genlmsg_put(v->message, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0,
@@ -144,7 +154,7 @@ static int write_beat(struct varta *v, const struct varta_beat *beat)
 		return -EMSGSIZE;
 	if (v->client.acknowledge)
 		header->nlmsg_flags |= NLM_F_ACK;
-	return put_fields(v->message, beat) ? -EMSGSIZE : 0;
+	return varta_beat_write(v->message, beat, &attributes);
 }
 
 int varta_beat_send(struct varta *v, const struct varta_beat *beat)

@@ -85,6 +85,29 @@ int varta_call_begin(struct varta *v);
 int varta_call_end(struct varta *v, int result);
 
 /**
+ * struct varta_beat_attributes - Numbers of the attributes of a beat.
+ * @always_pid: The pid is sent whether or not it is claimed.
+ *
+ * The other members are named as those of struct varta_beat.
+ */
+struct varta_beat_attributes {
+	int status, nonce, timestamp, payload, pid, frame, threshold_ms, name;
+	bool always_pid;
+};
+
+/**
+ * varta_beat_write() - Add a beat to a message.
+ * @message: The message.
+ * @beat: The beat.
+ * @attribute: The numbers of its attributes.
+ *
+ * Return: 0; -E2BIG if a reserved member is not 0; -EMSGSIZE if there is no
+ * room, or the frame is too long.
+ */
+int varta_beat_write(struct nl_msg *message, const struct varta_beat *beat,
+		     const struct varta_beat_attributes *attribute);
+
+/**
  * varta_reason_of() - Parse the reason at the start of a refusal's text.
  * @text: The text.
  *

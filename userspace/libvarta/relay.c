@@ -11,46 +11,30 @@
 
 #include "client.h"
 
-static int put_report(struct nl_msg *message, const struct varta_beat *beat)
-{
-	if (beat->frame)
-		return nla_put(message, VARTA_A_RELAYED_BEAT_FRAME,
-			       (int)beat->frame_len, beat->frame);
-	if (nla_put_u32(message, VARTA_A_RELAYED_BEAT_STATUS, beat->status) ||
-	    nla_put_u64(message, VARTA_A_RELAYED_BEAT_NONCE, beat->nonce) ||
-	    nla_put_u64(message, VARTA_A_RELAYED_BEAT_TIMESTAMP,
-			beat->timestamp) ||
-	    nla_put_u32(message, VARTA_A_RELAYED_BEAT_PAYLOAD, beat->payload))
-		return -1;
-	return nla_put_u32(message, VARTA_A_RELAYED_BEAT_PID, beat->pid);
-}
-
-static int put_agent(struct nl_msg *message, const struct varta_beat *beat)
-{
-	if (beat->threshold_ms &&
-	    nla_put_u32(message, VARTA_A_RELAYED_BEAT_THRESHOLD_MS,
-			beat->threshold_ms))
-		return -1;
-	if (beat->name &&
-	    nla_put_string(message, VARTA_A_RELAYED_BEAT_NAME, beat->name))
-		return -1;
-	if (beat->ns_inode)
-		return nla_put_u64(message, VARTA_A_RELAYED_BEAT_NS_INODE,
-				   beat->ns_inode);
-	return 0;
-}
+static const struct varta_beat_attributes attributes = {
+	.status = VARTA_A_RELAYED_BEAT_STATUS,
+	.nonce = VARTA_A_RELAYED_BEAT_NONCE,
+	.timestamp = VARTA_A_RELAYED_BEAT_TIMESTAMP,
+	.payload = VARTA_A_RELAYED_BEAT_PAYLOAD,
+	.pid = VARTA_A_RELAYED_BEAT_PID,
+	.frame = VARTA_A_RELAYED_BEAT_FRAME,
+	.threshold_ms = VARTA_A_RELAYED_BEAT_THRESHOLD_MS,
+	.name = VARTA_A_RELAYED_BEAT_NAME,
+	.always_pid = true,
+};
 
 static int put_beat(struct nl_msg *message, const struct varta_beat *beat)
 {
-	struct nlattr *nest;
+	struct nlattr *nest = nla_nest_start(message, VARTA_A_RELAY_BEAT);
+	int error;
 
-	if (!varta_is_zero(beat->reserved0, sizeof(beat->reserved0)) ||
-	    !varta_is_zero(beat->reserved, sizeof(beat->reserved)))
-		return -E2BIG;
-	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
+	if (!nest)
 		return -EMSGSIZE;
-	nest = nla_nest_start(message, VARTA_A_RELAY_BEAT);
-	if (!nest || put_report(message, beat) || put_agent(message, beat))
+	error = varta_beat_write(message, beat, &attributes);
+	if (error)
+		return error;
+	if (beat->ns_inode && nla_put_u64(message, VARTA_A_RELAYED_BEAT_NS_INODE,
+					  beat->ns_inode))
 		return -EMSGSIZE;
 	return nla_nest_end(message, nest) < 0 ? -EMSGSIZE : 0;
 }
