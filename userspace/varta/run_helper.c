@@ -34,6 +34,7 @@
 #include "descriptors.h"
 #include "error.h"
 #include "program_state.h"
+#include "rlimits.h"
 
 enum {
 	/* Used if the module's threshold is unknown. */
@@ -43,6 +44,8 @@ enum {
 	/* How often to look for an exit that no pidfd reports. */
 	EXIT_POLL_MS		= 1000,
 	PROBE_POLL_MS		= 10,
+	/* Most files that are open at once to read the program's state. */
+	FILES_NEEDED		= 6,
 };
 
 #define SHELL	"/bin/sh"
@@ -59,6 +62,7 @@ enum {
  * @default_interval: @interval_ms has to be computed from the module's
  *   threshold.
  * @signals: The program's signal mask, restored for probes.
+ * @limits: The program's resource limits, likewise.
  * @logged: A failure was logged. Only the first one is.
  * @state_logged: The same of failures to read the program's state.
  */
@@ -71,6 +75,7 @@ struct helper {
 	uint32_t interval_ms;
 	bool default_interval;
 	sigset_t signals;
+	struct rlimits limits;
 	bool logged, state_logged;
 };
 
@@ -207,6 +212,7 @@ static pid_t start_probe(const struct helper *helper)
 	setpgid(probe, 0);
 	if (probe)
 		return probe;
+	rlimits_restore(&helper->limits);
 	sigprocmask(SIG_SETMASK, &helper->signals, NULL);
 	execl(SHELL, "sh", "-c", helper->plan->probe, NULL);
 	_exit(127);
@@ -288,14 +294,64 @@ static void detach(struct helper *helper)
 {
 	const struct program *program = &helper->program;
 	int keep[] = { helper->pidfd, helper->report, program->procfs,
-		       program->stat, program->task, program->cgroup };
+		       program->stat, program->status, program->task,
+		       program->cgroup };
 
 	prctl(PR_SET_NAME, "varta-run");
 	setsid();
+	rlimits_lift();
 	/* If the program ignores it, probes could not be waited for. */
 	signal(SIGCHLD, SIG_DFL);
 	descriptors_close_others(keep, sizeof(keep) / sizeof(keep[0]),
 				 program->procfs);
+}
+
+static int try_files(const struct helper *helper)
+{
+	int files[FILES_NEEDED], count = 0, error = 0;
+
+	while (count < FILES_NEEDED && !error) {
+		files[count] = dup(helper->report);
+		error = files[count] < 0 ? -errno : 0;
+		count += !error;
+	}
+	while (count--)
+		close(files[count]);
+	return error;
+}
+
+static int try_process(void)
+{
+	pid_t child = fork();
+
+	if (!child)
+		_exit(EXIT_SUCCESS);
+	if (child < 0)
+		return -errno;
+	waitpid(child, NULL, 0);
+	return 0;
+}
+
+/* Hard limits, and those of the user, hold for the helper, too. */
+static bool has_resources(const struct helper *helper)
+{
+	struct rlimit cpu;
+	int error = try_files(helper);
+
+	if (error) {
+		fail_system("open the files to watch the program", error);
+		return false;
+	}
+	error = helper->plan->probe ? try_process() : 0;
+	if (error) {
+		fail_system("start a process for the probe", error);
+		return false;
+	}
+	if (!getrlimit(RLIMIT_CPU, &cpu) && cpu.rlim_max != RLIM_INFINITY)
+		fprintf(stderr, "varta: the helper process ends after %llu "
+			"seconds of processor time, the hard limit\n",
+			(unsigned long long)cpu.rlim_max);
+	return true;
 }
 
 /* What a beat needs. Returns false if that is missing, which it has said. */
@@ -312,6 +368,8 @@ static bool prepare(struct helper *helper)
 		fail_system("run the probe with " SHELL, -errno);
 		return false;
 	}
+	if (!has_resources(helper))
+		return false;
 	if (read_state(helper) == PROGRAM_UNKNOWN) {
 		fputs("varta: cannot read from /proc and /sys/fs/cgroup "
 		      "whether the program is stopped or frozen\n", stderr);
@@ -468,8 +526,10 @@ enum run_helper_result run_helper_start(const struct run_plan *plan,
 {
 	static struct helper helper;
 	enum run_helper_result result = RUN_HELPER_FAILED;
-	int error = program_open_self(&helper.program);
+	int error;
 
+	rlimits_raise(&helper.limits);
+	error = program_open_self(&helper.program);
 	helper.plan = plan;
 	helper.null.drain = -1;
 	helper.interval_ms = plan->interval_ms;
@@ -485,6 +545,7 @@ enum run_helper_result run_helper_start(const struct run_plan *plan,
 	if (helper.pidfd >= 0)
 		close(helper.pidfd);
 	program_close(&helper.program);
+	rlimits_restore(&helper.limits);
 	return result;
 }
 
