@@ -50,7 +50,7 @@ static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
 
 /**
  * struct varta_agent_id - identity of an agent
- * @proc: process reference, which tells two processes with the same pid apart;
+ * @proc: process reference, which distinguishes processes with the same pid;
  *	NULL if unknown
  * @ns_inode: inode number of its pid namespace, 0 if unknown
  * @netns: reference to its network namespace, NULL if unknown

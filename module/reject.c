@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The table of refusals. Their texts begin with the word of the reason, by
- * which programs tell them apart: several have the same error number.
+ * which programs distinguish them: several have the same error number.
  */
 
 #include <linux/errno.h>

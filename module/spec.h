@@ -56,7 +56,7 @@
 	X(EVICTION_POLICY, eviction_policy, 0, 0, 1, FIXED, eviction_policy_words, "strict or balanced", "Which agents may be evicted when the tracker is full: strict or balanced (default strict)") \
 	X(EVICTION_SCAN_WINDOW, eviction_scan_window, 256, 1, 4194304, FIXED, no_words, "1..4194304", "Number of slots that one pass of an eviction scans: 1..4194304 (default 256)") \
 	X(ORIGIN_TAKEOVER, origin_takeover, 0, 0, 1, FIXED, no_words, "0..1", "1 lets an attested agent take over the slot of a relayed one with its pid, 0 refuses its beats: 0..1 (default 0)") \
-	X(NAMESPACE_POLICY, namespace_policy, 0, 0, 2, FIXED, namespace_policy_words, "isolate, pin or host", "How agents of different pid namespaces are told apart: isolate, pin or host (default isolate)") \
+	X(NAMESPACE_POLICY, namespace_policy, 0, 0, 2, FIXED, namespace_policy_words, "isolate, pin or host", "Which pid identifies an agent: isolate, pin or host (default isolate)") \
 	X(TRACK_EXIT, track_exit, 1, 0, 1, WRITABLE, no_words, "0..1", "1 reports an agent whose process exits and frees its slot at once, 0 lets it stall: 0..1 (default 1)") \
 	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, WRITABLE, no_words, "10..86400000", "Lowest threshold that an agent may request, in milliseconds: 10..86400000 (default 10)") \
 	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000, WRITABLE, no_words, "10..86400000", "Highest threshold that an agent may request, in milliseconds: 10..86400000 (default 86400000)") \

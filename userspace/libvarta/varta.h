@@ -168,7 +168,7 @@ VARTA_API const char *varta_errmsg(const struct varta *v);
  *
  * Return: The reason. VARTA_REASON_NONE if the call succeeded, if it failed in
  * this process, if netlink itself refused it, or if the reason is newer than
- * this library; varta_refused() tells these apart.
+ * this library; varta_refused() distinguishes these.
  */
 VARTA_API enum varta_reason varta_reason(const struct varta *v);
 

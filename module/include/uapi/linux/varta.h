@@ -53,12 +53,11 @@ enum varta_eviction_policy {
 };
 
 /**
- * enum varta_namespace_policy - How agents of different pid namespaces are
- *   told apart.
- * @VARTA_NAMESPACE_POLICY_ISOLATE: By their pid in the initial pid namespace,
- *   which is unique. Equal pids in different namespaces do not conflict.
- * @VARTA_NAMESPACE_POLICY_PIN: Not at all: an agent is known by the pid in its
- *   own namespace. The first namespace that beats for a pid owns it.
+ * enum varta_namespace_policy - Which pid identifies an agent.
+ * @VARTA_NAMESPACE_POLICY_ISOLATE: The pid in the initial pid namespace, which
+ *   is unique. Equal pids in different namespaces do not conflict.
+ * @VARTA_NAMESPACE_POLICY_PIN: The pid in the agent's own namespace. The first
+ *   namespace that beats for a pid owns it.
  * @VARTA_NAMESPACE_POLICY_HOST: Only processes of the initial pid namespace
  *   may beat.
  */
