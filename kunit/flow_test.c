@@ -128,6 +128,50 @@ static void flow_is_fresh_until_served(struct kunit *test)
 	varta_flows_uncharge(CAROL);
 }
 
+/* Of equal time, the one that waited longest goes first. */
+static void ties_are_served_oldest_first(struct kunit *test)
+{
+	static const u32 order[] = { CAROL, ALICE, BOB };
+	u32 key, i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		varta_flows_charge(order[i]);
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, order[i], i + 1));
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		KUNIT_EXPECT_EQ(test, serve_event(&key, 10), i + 1);
+		KUNIT_EXPECT_EQ(test, key, order[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		varta_flows_uncharge(order[i]);
+}
+
+/* A flow whose allocation failed does not keep others waiting. */
+static void postponed_flow_goes_after_all_others(struct kunit *test)
+{
+	struct varta_flow *flow;
+	u32 key, i;
+
+	for (i = ALICE; i <= CAROL; i++)
+		varta_flows_charge(i);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
+	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 2));
+	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 3));
+	KUNIT_EXPECT_TRUE(test, add_event(test, CAROL, 4));
+	flow = varta_flows_next();
+	KUNIT_ASSERT_EQ(test, flow->key, ALICE);
+	varta_flow_postpone(flow);
+	varta_flow_served(flow, 0);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 2);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 3);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 4);
+	/* Nor does the worker spin for it. */
+	KUNIT_EXPECT_FALSE(test, varta_flows_any_fresh());
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 1);
+	for (i = ALICE; i <= CAROL; i++)
+		varta_flows_uncharge(i);
+}
+
 static void flows_get_equal_time(struct kunit *test)
 {
 	u64 time[3] = {};
@@ -191,6 +235,8 @@ static void events_of_a_flow_are_limited_by_its_agents(struct kunit *test)
 	for (i = 1; i <= VARTA_FLOW_EVENTS + 2; i++)
 		KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, i));
 	KUNIT_EXPECT_FALSE(test, add_event(test, ALICE, i));
+	KUNIT_EXPECT_FALSE(test, varta_flows_have_room(ALICE));
+	KUNIT_EXPECT_TRUE(test, varta_flows_have_room(BOB));
 	/* The room of others is not affected. */
 	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 1));
 	serve_event(&key, 10);
@@ -223,12 +269,12 @@ static void used_time_outlives_the_agents(struct kunit *test)
 {
 	u32 key, i;
 
+	varta_flows_charge(ALICE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
 	for (i = 0; i < 4; i++)
 		varta_flows_charge(BOB);
 	for (i = 1; i <= 8; i++)
 		KUNIT_EXPECT_TRUE(test, add_event(test, BOB, i));
-	varta_flows_charge(ALICE);
-	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
 	serve_event(&key, 100);
 	KUNIT_EXPECT_EQ(test, key, ALICE);
 	varta_flows_uncharge(ALICE);
@@ -260,6 +306,8 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(events_of_a_flow_keep_their_order),
 	KUNIT_CASE(new_flow_goes_next),
 	KUNIT_CASE(flow_is_fresh_until_served),
+	KUNIT_CASE(ties_are_served_oldest_first),
+	KUNIT_CASE(postponed_flow_goes_after_all_others),
 	KUNIT_CASE(flows_get_equal_time),
 	KUNIT_CASE(idle_flow_gets_no_credit),
 	KUNIT_CASE(events_of_a_flow_are_limited_by_its_agents),

@@ -24,7 +24,7 @@ static struct {
 	/* Protects all that follows. Innermost, not taken in interrupts. */
 	spinlock_t lock;
 	DECLARE_HASHTABLE(table, HASH_BITS);
-	/* Those that start at the least virtual time come first. */
+	/* Among flows of equal virtual time, the first goes first. */
 	struct list_head active;
 	/*
 	 * Without agents and events, but ahead of @vtime: a user must not get
@@ -192,7 +192,29 @@ static void activate(struct varta_flow *flow)
 		return;
 	flow->active = true;
 	flow->vtime = max(flow->vtime, flows.vtime);
-	list_move(&flow->list, &flows.active);
+	list_move_tail(&flow->list, &flows.active);
+}
+
+/* The flow has room for another event. */
+static bool has_room(const struct varta_flow *flow)
+{
+	return flow->queued < flow->agents + VARTA_FLOW_EVENTS;
+}
+
+/**
+ * varta_flows_have_room() - whether varta_flows_add() would queue an event
+ * @key: key of the flow
+ *
+ * Context: any but interrupts; does not sleep.
+ */
+bool varta_flows_have_room(u32 key)
+{
+	bool room;
+
+	spin_lock(&flows.lock);
+	room = has_room(flow_of(key));
+	spin_unlock(&flows.lock);
+	return room;
 }
 
 /**
@@ -205,18 +227,18 @@ static void activate(struct varta_flow *flow)
 bool varta_flows_add(struct varta_event *event)
 {
 	struct varta_flow *flow;
-	bool has_room;
+	bool room;
 
 	spin_lock(&flows.lock);
 	flow = flow_of(event->agent.id.flow);
-	has_room = flow->queued < flow->agents + VARTA_FLOW_EVENTS;
-	if (has_room) {
+	room = has_room(flow);
+	if (room) {
 		list_add_tail(&event->list, &flow->events);
 		flow->queued++;
 		activate(flow);
 	}
 	spin_unlock(&flows.lock);
-	return has_room;
+	return room;
 }
 
 /**
@@ -315,6 +337,23 @@ struct varta_event *varta_flow_pop(struct varta_flow *flow)
 	}
 	spin_unlock(&flows.lock);
 	return event;
+}
+
+/**
+ * varta_flow_postpone() - let all other flows that wait go first
+ * @flow: the flow that varta_flows_next() chose and that could not be served
+ *
+ * Context: the worker; does not sleep.
+ */
+void varta_flow_postpone(struct varta_flow *flow)
+{
+	struct varta_flow *other;
+
+	spin_lock(&flows.lock);
+	list_for_each_entry(other, &flows.active, list)
+		flow->vtime = max(flow->vtime, other->vtime);
+	flow->vtime++;
+	spin_unlock(&flows.lock);
 }
 
 /**

@@ -67,12 +67,14 @@ void varta_flows_charge(u32 key);
 void varta_flows_uncharge(u32 key);
 struct varta_event *varta_event_alloc(gfp_t gfp);
 void varta_event_free(struct varta_event *event);
+bool varta_flows_have_room(u32 key);
 bool varta_flows_add(struct varta_event *event);
 struct varta_slot_list *varta_flows_exits_of(u32 key);
 bool varta_flows_any_fresh(void);
 struct varta_flow *varta_flows_next(void);
 const struct varta_event *varta_flow_first(struct varta_flow *flow);
 struct varta_event *varta_flow_pop(struct varta_flow *flow);
+void varta_flow_postpone(struct varta_flow *flow);
 void varta_flow_served(struct varta_flow *flow, u64 ns);
 
 #endif /* _VARTA_FLOW_H */

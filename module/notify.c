@@ -221,6 +221,9 @@ bool varta_notify_stall(const struct varta_agent_info *agent, u64 now)
 
 	if (!has_listeners())
 		return true;
+	/* First: a user's refused stalls are found again and again. */
+	if (!varta_flows_have_room(agent->id.flow))
+		return false;
 	event = varta_event_alloc(GFP_NOWAIT);
 	if (!event)
 		return false;
@@ -362,6 +365,9 @@ static int serve(void)
 		while (!list_empty(&flow->sent) && !send_to_agent_netns(flow))
 			;
 	}
+	/* Its allocation failed; those of others may be smaller. */
+	if (err)
+		varta_flow_postpone(flow);
 	varta_flow_served(flow, ktime_get_ns() - start);
 	return err;
 }
