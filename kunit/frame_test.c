@@ -99,7 +99,7 @@ static void published_frames_are_accepted(struct kunit *test)
 	struct varta_beat_info beat;
 
 	KUNIT_EXPECT_EQ(test, varta_frame_decode(ok, sizeof(ok), &beat),
-			VARTA_FRAME_OK);
+			VARTA_REASON_NONE);
 	expect_same_beat(test, &beat, &(struct varta_beat_info) {
 		.status = VARTA_STATUS_OK, .pid = 2, .nonce = 1,
 	});
@@ -107,7 +107,7 @@ static void published_frames_are_accepted(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test,
 			varta_frame_decode(critical, sizeof(critical), &beat),
-			VARTA_FRAME_OK);
+			VARTA_REASON_NONE);
 	expect_same_beat(test, &beat, &(struct varta_beat_info) {
 		.status = VARTA_STATUS_CRITICAL, .pid = 2, .timestamp = 999,
 		.nonce = U64_MAX,
@@ -127,7 +127,7 @@ static void frame_is_decoded_at_any_alignment(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(buffer + offset,
 							 VARTA_FRAME_LEN,
 							 &beat),
-				VARTA_FRAME_OK);
+				VARTA_REASON_NONE);
 		expect_same_beat(test, &beat, &good_beat);
 	}
 }
@@ -143,8 +143,8 @@ static void frame_with_wrong_length_is_rejected(struct kunit *test)
 	for (len = 0; len <= sizeof(buffer); len++) {
 		KUNIT_EXPECT_EQ_MSG(test,
 				    varta_frame_decode(buffer, len, &beat),
-				    len == 32 ? VARTA_FRAME_OK :
-				    VARTA_BAD_LENGTH, "length %zu", len);
+				    len == 32 ? VARTA_REASON_NONE :
+				    VARTA_REASON_BAD_LENGTH, "length %zu", len);
 	}
 }
 
@@ -155,12 +155,12 @@ static void every_flipped_bit_is_rejected(struct kunit *test)
 	int bit;
 
 	for (bit = 0; bit < 8 * VARTA_FRAME_LEN; bit++) {
-		enum varta_frame_error expected = VARTA_BAD_CRC;
+		enum varta_reason expected = VARTA_REASON_BAD_CRC;
 
 		if (bit < 16)
-			expected = VARTA_BAD_MAGIC;
+			expected = VARTA_REASON_BAD_MAGIC;
 		else if (bit < 24)
-			expected = VARTA_BAD_VERSION;
+			expected = VARTA_REASON_BAD_VERSION;
 		make_frame(frame, &good_beat);
 		frame[bit / 8] ^= 1 << bit % 8;
 		KUNIT_EXPECT_EQ_MSG(test,
@@ -182,30 +182,32 @@ static void only_magic_va_and_version_2_are_accepted(struct kunit *test)
 		frame[0] = value;
 		seal(frame);
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, 32, &beat),
-				value == 'V' ? VARTA_FRAME_OK :
-				VARTA_BAD_MAGIC);
+				value == 'V' ? VARTA_REASON_NONE :
+				VARTA_REASON_BAD_MAGIC);
 		make_frame(frame, &good_beat);
 		frame[1] = value;
 		seal(frame);
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, 32, &beat),
-				value == 'A' ? VARTA_FRAME_OK :
-				VARTA_BAD_MAGIC);
+				value == 'A' ? VARTA_REASON_NONE :
+				VARTA_REASON_BAD_MAGIC);
 		make_frame(frame, &good_beat);
 		frame[2] = value;
 		seal(frame);
 		KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, 32, &beat),
-				value == 2 ? VARTA_FRAME_OK :
-				VARTA_BAD_VERSION);
+				value == 2 ? VARTA_REASON_NONE :
+				VARTA_REASON_BAD_VERSION);
 	}
 }
 
 /* All combinations of faults: the first in the documented order is returned. */
 static void first_fault_in_documented_order_is_returned(struct kunit *test)
 {
-	static const enum varta_frame_error order[] = {
-		VARTA_BAD_LENGTH, VARTA_BAD_MAGIC, VARTA_BAD_VERSION,
-		VARTA_BAD_CRC, VARTA_BAD_STATUS, VARTA_STALL_ON_WIRE,
-		VARTA_BAD_PID, VARTA_BAD_TIMESTAMP, VARTA_BAD_NONCE,
+	static const enum varta_reason order[] = {
+		VARTA_REASON_BAD_LENGTH,    VARTA_REASON_BAD_MAGIC,
+		VARTA_REASON_BAD_VERSION,   VARTA_REASON_BAD_CRC,
+		VARTA_REASON_BAD_STATUS,    VARTA_REASON_STALL_ON_WIRE,
+		VARTA_REASON_BAD_PID,	    VARTA_REASON_BAD_TIMESTAMP,
+		VARTA_REASON_BAD_NONCE,
 	};
 	enum { LENGTH, MAGIC, VERSION, CRC, STATUS, STALL, PID, TIME, NONCE };
 	u8 frame[VARTA_FRAME_LEN];
@@ -216,7 +218,7 @@ static void first_fault_in_documented_order_is_returned(struct kunit *test)
 		size_t len = VARTA_FRAME_LEN;
 		bool framing = faults & (BIT(LENGTH) | BIT(MAGIC) |
 					 BIT(VERSION) | BIT(CRC));
-		enum varta_frame_error expected = order[__ffs(faults)];
+		enum varta_reason expected = order[__ffs(faults)];
 
 		/* These two exclude each other. */
 		if (faults & BIT(STATUS) && faults & BIT(STALL))
@@ -255,9 +257,9 @@ static void first_fault_in_documented_order_is_returned(struct kunit *test)
 struct field_case {
 	const char *name;
 	struct varta_beat_info beat;
-	enum varta_frame_error in_frame;
+	enum varta_reason in_frame;
 	/* As a typed beat: the same rules, except that pid 1 is valid. */
-	enum varta_frame_error typed;
+	enum varta_reason typed;
 };
 
 #define FIELDS(status_, pid_, timestamp_, nonce_)			\
@@ -265,42 +267,44 @@ struct field_case {
 	  .nonce = (nonce_) }
 
 static const struct field_case field_cases[] = {
-	{ "status ok", FIELDS(0, 2, 0, 0), VARTA_FRAME_OK, VARTA_FRAME_OK },
-	{ "status degraded", FIELDS(1, 2, 0, 0), VARTA_FRAME_OK,
-	  VARTA_FRAME_OK },
-	{ "status critical", FIELDS(2, 2, 0, 0), VARTA_FRAME_OK,
-	  VARTA_FRAME_OK },
-	{ "status stall", FIELDS(3, 2, 0, 0), VARTA_STALL_ON_WIRE,
-	  VARTA_STALL_ON_WIRE },
-	{ "status 4", FIELDS(4, 2, 0, 0), VARTA_BAD_STATUS, VARTA_BAD_STATUS },
-	{ "status 255", FIELDS(255, 2, 0, 0), VARTA_BAD_STATUS,
-	  VARTA_BAD_STATUS },
-	{ "pid 0", FIELDS(0, 0, 0, 0), VARTA_BAD_PID, VARTA_BAD_PID },
-	{ "pid 1, a container's init", FIELDS(0, 1, 0, 0), VARTA_BAD_PID,
-	  VARTA_FRAME_OK },
-	{ "pid 2", FIELDS(0, 2, 0, 0), VARTA_FRAME_OK, VARTA_FRAME_OK },
-	{ "largest pid", FIELDS(0, U32_MAX, 0, 0), VARTA_FRAME_OK,
-	  VARTA_FRAME_OK },
-	{ "largest timestamp", FIELDS(0, 2, U64_MAX - 1, 0), VARTA_FRAME_OK,
-	  VARTA_FRAME_OK },
-	{ "timestamp too large", FIELDS(0, 2, U64_MAX, 0), VARTA_BAD_TIMESTAMP,
-	  VARTA_BAD_TIMESTAMP },
+	{ "status ok", FIELDS(0, 2, 0, 0), VARTA_REASON_NONE,
+	  VARTA_REASON_NONE },
+	{ "status degraded", FIELDS(1, 2, 0, 0), VARTA_REASON_NONE,
+	  VARTA_REASON_NONE },
+	{ "status critical", FIELDS(2, 2, 0, 0), VARTA_REASON_NONE,
+	  VARTA_REASON_NONE },
+	{ "status stall", FIELDS(3, 2, 0, 0), VARTA_REASON_STALL_ON_WIRE,
+	  VARTA_REASON_STALL_ON_WIRE },
+	{ "status 4", FIELDS(4, 2, 0, 0), VARTA_REASON_BAD_STATUS,
+	  VARTA_REASON_BAD_STATUS },
+	{ "status 255", FIELDS(255, 2, 0, 0), VARTA_REASON_BAD_STATUS,
+	  VARTA_REASON_BAD_STATUS },
+	{ "pid 0", FIELDS(0, 0, 0, 0), VARTA_REASON_BAD_PID, VARTA_REASON_BAD_PID },
+	{ "pid 1, a container's init", FIELDS(0, 1, 0, 0), VARTA_REASON_BAD_PID,
+	  VARTA_REASON_NONE },
+	{ "pid 2", FIELDS(0, 2, 0, 0), VARTA_REASON_NONE, VARTA_REASON_NONE },
+	{ "largest pid", FIELDS(0, U32_MAX, 0, 0), VARTA_REASON_NONE,
+	  VARTA_REASON_NONE },
+	{ "largest timestamp", FIELDS(0, 2, U64_MAX - 1, 0), VARTA_REASON_NONE,
+	  VARTA_REASON_NONE },
+	{ "timestamp too large", FIELDS(0, 2, U64_MAX, 0), VARTA_REASON_BAD_TIMESTAMP,
+	  VARTA_REASON_BAD_TIMESTAMP },
 	{ "largest regular nonce", FIELDS(0, 2, 0, U64_MAX - 1),
-	  VARTA_FRAME_OK, VARTA_FRAME_OK },
-	{ "terminal nonce, ok", FIELDS(0, 2, 0, U64_MAX), VARTA_BAD_NONCE,
-	  VARTA_BAD_NONCE },
+	  VARTA_REASON_NONE, VARTA_REASON_NONE },
+	{ "terminal nonce, ok", FIELDS(0, 2, 0, U64_MAX), VARTA_REASON_BAD_NONCE,
+	  VARTA_REASON_BAD_NONCE },
 	{ "terminal nonce, degraded", FIELDS(1, 2, 0, U64_MAX),
-	  VARTA_BAD_NONCE, VARTA_BAD_NONCE },
-	{ "terminal nonce, critical", FIELDS(2, 2, 0, U64_MAX), VARTA_FRAME_OK,
-	  VARTA_FRAME_OK },
+	  VARTA_REASON_BAD_NONCE, VARTA_REASON_BAD_NONCE },
+	{ "terminal nonce, critical", FIELDS(2, 2, 0, U64_MAX), VARTA_REASON_NONE,
+	  VARTA_REASON_NONE },
 	{ "terminal nonce, stall", FIELDS(3, 2, 0, U64_MAX),
-	  VARTA_STALL_ON_WIRE, VARTA_STALL_ON_WIRE },
+	  VARTA_REASON_STALL_ON_WIRE, VARTA_REASON_STALL_ON_WIRE },
 	{ "terminal nonce, status 4", FIELDS(4, 2, 0, U64_MAX),
-	  VARTA_BAD_STATUS, VARTA_BAD_STATUS },
+	  VARTA_REASON_BAD_STATUS, VARTA_REASON_BAD_STATUS },
 	{ "terminal, timestamp too large", FIELDS(2, 2, U64_MAX, U64_MAX),
-	  VARTA_BAD_TIMESTAMP, VARTA_BAD_TIMESTAMP },
-	{ "terminal, pid 1", FIELDS(2, 1, 0, U64_MAX), VARTA_BAD_PID,
-	  VARTA_FRAME_OK },
+	  VARTA_REASON_BAD_TIMESTAMP, VARTA_REASON_BAD_TIMESTAMP },
+	{ "terminal, pid 1", FIELDS(2, 1, 0, U64_MAX), VARTA_REASON_BAD_PID,
+	  VARTA_REASON_NONE },
 };
 
 KUNIT_ARRAY_PARAM_DESC(field, field_cases, name);
@@ -314,7 +318,7 @@ static void field_rules_hold_in_both_forms(struct kunit *test)
 	make_frame(frame, &param->beat);
 	KUNIT_EXPECT_EQ(test, varta_frame_decode(frame, sizeof(frame), &beat),
 			param->in_frame);
-	if (param->in_frame == VARTA_FRAME_OK)
+	if (param->in_frame == VARTA_REASON_NONE)
 		expect_same_beat(test, &beat, &param->beat);
 	KUNIT_EXPECT_EQ(test, varta_beat_check(&param->beat, LOWEST_FRAME_PID),
 			param->in_frame);
@@ -328,10 +332,10 @@ static void typed_status_is_checked_as_32_bits(struct kunit *test)
 	struct varta_beat_info beat = { .pid = 2, .status = 0x100 };
 
 	KUNIT_EXPECT_EQ(test, varta_beat_check(&beat, LOWEST_TYPED_PID),
-			VARTA_BAD_STATUS);
+			VARTA_REASON_BAD_STATUS);
 	beat.status = U32_MAX;
 	KUNIT_EXPECT_EQ(test, varta_beat_check(&beat, LOWEST_TYPED_PID),
-			VARTA_BAD_STATUS);
+			VARTA_REASON_BAD_STATUS);
 }
 
 static void only_critical_with_terminal_nonce_is_terminal(struct kunit *test)

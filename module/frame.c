@@ -27,26 +27,26 @@ static_assert(sizeof(struct vlp_frame) == VARTA_FRAME_LEN);
  * varta_frame_decode() - decode and check a VLP v0.2 frame
  * @data: the frame, of any alignment
  * @len: its length in bytes
- * @beat: set to its content; unspecified if there is an error
+ * @beat: set to its content; unspecified if it is refused
  *
  * Context: any.
- * Return: the first error, or VARTA_FRAME_OK.
+ * Return: why the frame is refused first, or VARTA_REASON_NONE.
  */
-enum varta_frame_error varta_frame_decode(const void *data, size_t len,
-					  struct varta_beat_info *beat)
+enum varta_reason varta_frame_decode(const void *data, size_t len,
+				     struct varta_beat_info *beat)
 {
 	const struct vlp_frame *frame = data;
 	u32 crc;
 
 	if (len != sizeof(*frame))
-		return VARTA_BAD_LENGTH;
+		return VARTA_REASON_BAD_LENGTH;
 	if (frame->magic[0] != 'V' || frame->magic[1] != 'A')
-		return VARTA_BAD_MAGIC;
+		return VARTA_REASON_BAD_MAGIC;
 	if (frame->version != VLP_VERSION)
-		return VARTA_BAD_VERSION;
+		return VARTA_REASON_BAD_VERSION;
 	crc = ~crc32c(~0, frame, offsetof(struct vlp_frame, crc));
 	if (crc != get_unaligned_le32(&frame->crc))
-		return VARTA_BAD_CRC;
+		return VARTA_REASON_BAD_CRC;
 
 	beat->status = frame->status;
 	beat->pid = get_unaligned_le32(&frame->pid);

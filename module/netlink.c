@@ -44,18 +44,6 @@ static u64 get_u64(const struct nlattr *attr)
 	return value;
 }
 
-static const enum varta_reason frame_reasons[] = {
-	[VARTA_BAD_LENGTH]	= VARTA_REASON_BAD_LENGTH,
-	[VARTA_BAD_MAGIC]	= VARTA_REASON_BAD_MAGIC,
-	[VARTA_BAD_VERSION]	= VARTA_REASON_BAD_VERSION,
-	[VARTA_BAD_CRC]		= VARTA_REASON_BAD_CRC,
-	[VARTA_BAD_STATUS]	= VARTA_REASON_BAD_STATUS,
-	[VARTA_STALL_ON_WIRE]	= VARTA_REASON_STALL_ON_WIRE,
-	[VARTA_BAD_PID]		= VARTA_REASON_BAD_PID,
-	[VARTA_BAD_TIMESTAMP]	= VARTA_REASON_BAD_TIMESTAMP,
-	[VARTA_BAD_NONCE]	= VARTA_REASON_BAD_NONCE,
-};
-
 static const enum varta_reason record_reasons[] = {
 	[VARTA_RECORD_OUT_OF_ORDER]	  = VARTA_REASON_OUT_OF_ORDER,
 	[VARTA_RECORD_CAPACITY_EXCEEDED]  = VARTA_REASON_CAPACITY_EXCEEDED,
@@ -65,15 +53,15 @@ static const enum varta_reason record_reasons[] = {
 };
 
 static const struct nlattr *bad_attr(struct nlattr **attrs,
-				     enum varta_frame_error error)
+				     enum varta_reason reason)
 {
-	switch (error) {
-	case VARTA_BAD_STATUS:
-	case VARTA_STALL_ON_WIRE:
+	switch (reason) {
+	case VARTA_REASON_BAD_STATUS:
+	case VARTA_REASON_STALL_ON_WIRE:
 		return attrs[VARTA_A_BEAT_STATUS];
-	case VARTA_BAD_PID:
+	case VARTA_REASON_BAD_PID:
 		return attrs[VARTA_A_BEAT_PID];
-	case VARTA_BAD_TIMESTAMP:
+	case VARTA_REASON_BAD_TIMESTAMP:
 		return attrs[VARTA_A_BEAT_TIMESTAMP];
 	default:
 		return attrs[VARTA_A_BEAT_NONCE];
@@ -88,7 +76,7 @@ static int read_beat_attrs(struct netlink_ext_ack *extack, struct nlattr **attrs
 	const struct nlattr *timestamp = attrs[VARTA_A_BEAT_TIMESTAMP];
 	const struct nlattr *payload = attrs[VARTA_A_BEAT_PAYLOAD];
 	const struct nlattr *pid = attrs[VARTA_A_BEAT_PID];
-	enum varta_frame_error error;
+	enum varta_reason reason;
 
 	if (!status)
 		return varta_reject_missing(extack, nest, VARTA_A_BEAT_STATUS);
@@ -104,26 +92,25 @@ static int read_beat_attrs(struct netlink_ext_ack *extack, struct nlattr **attrs
 	if (pid)
 		beat->pid = nla_get_u32(pid);
 
-	error = varta_beat_check(beat, VARTA_LOWEST_TYPED_PID);
-	if (!error)
+	reason = varta_beat_check(beat, VARTA_LOWEST_TYPED_PID);
+	if (!reason)
 		return 0;
-	return varta_reject(extack, bad_attr(attrs, error),
-			    frame_reasons[error]);
+	return varta_reject(extack, bad_attr(attrs, reason), reason);
 }
 
 static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		      struct varta_beat_info *beat)
 {
 	const struct nlattr *frame = attrs[VARTA_A_BEAT_FRAME];
-	enum varta_frame_error error;
+	enum varta_reason reason;
 
 	if (attrs[VARTA_A_BEAT_STATUS] || attrs[VARTA_A_BEAT_NONCE] ||
 	    attrs[VARTA_A_BEAT_TIMESTAMP] || attrs[VARTA_A_BEAT_PAYLOAD] ||
 	    attrs[VARTA_A_BEAT_PID])
 		return varta_reject(extack, frame,
 				    VARTA_REASON_CONFLICTING_ATTRIBUTES);
-	error = varta_frame_decode(nla_data(frame), nla_len(frame), beat);
-	return error ? varta_reject(extack, frame, frame_reasons[error]) : 0;
+	reason = varta_frame_decode(nla_data(frame), nla_len(frame), beat);
+	return reason ? varta_reject(extack, frame, reason) : 0;
 }
 
 static bool threshold_allowed(u32 threshold_ms)

@@ -51,20 +51,21 @@ static void check_accepted(const uint8_t *data, const struct varta_beat_info *be
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct varta_beat_info beat, moved;
-	enum varta_frame_error error;
+	enum varta_reason reason;
 	uint8_t *elsewhere = malloc(size + 1);
 
 	if (!elsewhere)
 		return 0;
-	error = varta_frame_decode(data, size, &beat);
-	demand(error <= VARTA_BAD_NONCE);
-	demand((error == VARTA_BAD_LENGTH) == (size != VARTA_FRAME_LEN));
+	reason = varta_frame_decode(data, size, &beat);
+	demand(!reason || (reason >= VARTA_REASON_BAD_LENGTH &&
+			  reason <= VARTA_REASON_BAD_NONCE));
+	demand((reason == VARTA_REASON_BAD_LENGTH) == (size != VARTA_FRAME_LEN));
 
 	memcpy(elsewhere + 1, data, size);
-	demand(varta_frame_decode(elsewhere + 1, size, &moved) == error);
+	demand(varta_frame_decode(elsewhere + 1, size, &moved) == reason);
 	free(elsewhere);
 
-	if (error == VARTA_FRAME_OK)
+	if (reason == VARTA_REASON_NONE)
 		check_accepted(data, &beat);
 	return 0;
 }
