@@ -301,7 +301,7 @@ static void stall_that_cannot_be_reported_is_found_again(struct kunit *test)
 
 	make_small_tracker(test);
 	fixture = test->priv;
-	fixture->retry_at = THRESHOLD + VARTA_STALL_RETRY_NS;
+	fixture->retry_at = THRESHOLD + VARTA_STALL_RETRY_MIN_NS;
 	EXPECT_INSERTED(test, .pid = 1, .nonce = 1);
 	EXPECT_INSERTED(test, .pid = 2, .nonce = 1);
 	varta_tracker_stall_pass(tracker_of(test), THRESHOLD, THRESHOLD,
@@ -319,6 +319,41 @@ static void stall_that_cannot_be_reported_is_found_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_stall_pass_log(test, fixture->retry_at,
 						 THRESHOLD, &log), 1);
 	KUNIT_EXPECT_EQ(test, log.agents[0].id.pid, 1);
+}
+
+/* A user without room must not keep the thread busy. */
+static void delay_of_a_refused_stall_doubles(struct kunit *test)
+{
+	struct tracker_fixture *fixture;
+	u64 now = THRESHOLD, delay = VARTA_STALL_RETRY_MIN_NS;
+	u32 refused = 0, i;
+
+	make_small_tracker(test);
+	fixture = test->priv;
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1);
+	for (i = 1; i <= 12; i++) {
+		varta_tracker_stall_pass(tracker_of(test), now - 1, THRESHOLD,
+					 VARTA_STALL_BATCH, refuse_report,
+					 &refused);
+		KUNIT_EXPECT_EQ(test, refused, i - 1);
+		varta_tracker_stall_pass(tracker_of(test), now, THRESHOLD,
+					 VARTA_STALL_BATCH, refuse_report,
+					 &refused);
+		KUNIT_EXPECT_EQ(test, refused, i);
+		if (i > 2)
+			delay = min_t(u64, 2 * delay, VARTA_STALL_RETRY_MAX_NS);
+		now += delay;
+	}
+	KUNIT_EXPECT_EQ(test, delay, VARTA_STALL_RETRY_MAX_NS);
+	fixture->retry_at = now;
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, now), 1);
+	/* The next stall starts anew. */
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .now = now);
+	now += THRESHOLD;
+	varta_tracker_stall_pass(tracker_of(test), now, THRESHOLD,
+				 VARTA_STALL_BATCH, refuse_report, &refused);
+	fixture->retry_at = now + VARTA_STALL_RETRY_MIN_NS;
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, fixture->retry_at), 1);
 }
 
 static void beat_between_partial_passes_prevents_report(struct kunit *test)
@@ -1020,6 +1055,7 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(pass_with_small_limit_loses_no_report),
 	KUNIT_CASE(report_limit_is_clamped),
 	KUNIT_CASE(stall_that_cannot_be_reported_is_found_again),
+	KUNIT_CASE(delay_of_a_refused_stall_doubles),
 	KUNIT_CASE(beat_between_partial_passes_prevents_report),
 	KUNIT_CASE(slot_reused_between_partial_passes_is_not_reported),
 

@@ -429,13 +429,29 @@ static bool step_deadline(struct model_run *run)
 	       next <= max_t(u64, step->expected, run->fixture->retry_at);
 }
 
+/* A resume may make it less late, so that it is found again earlier. */
+static void note_refused(struct model_run *run,
+			 const struct varta_agent_info *agent)
+{
+	u64 threshold = agent->threshold_ms ?
+		agent->threshold_ms * (u64)NSEC_PER_MSEC : run->threshold;
+	u64 now = run->step.now;
+	u64 late = now - agent->last_ns - threshold;
+	u64 delay = clamp_t(u64, late, VARTA_STALL_RETRY_MIN_NS,
+			    VARTA_STALL_RETRY_MAX_NS);
+
+	run->refused = true;
+	run->fixture->retry_at = max(run->fixture->retry_at,
+				     min(now, U64_MAX - 1 - delay) + delay);
+}
+
 /* Sometimes the stall cannot be reported. */
 static bool keep_stall(void *context, const struct varta_agent_info *agent)
 {
 	struct model_run *run = context;
 
 	if (one_in(run, 8)) {
-		run->refused = true;
+		note_refused(run, agent);
 		return false;
 	}
 	keep_report(run, agent);
@@ -490,10 +506,6 @@ static bool step_stall_pass(struct model_run *run)
 					keep_stall, run);
 	step->result = run->nr_reported;
 	if (run->refused) {
-		run->fixture->retry_at =
-			max(run->fixture->retry_at,
-			    min(step->now, U64_MAX - 1 - VARTA_STALL_RETRY_NS) +
-			    VARTA_STALL_RETRY_NS);
 		run->next_event = run->fixture->tracker.wheel.next_event;
 		run->kicks = fake_procs_kicks();
 	}

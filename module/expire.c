@@ -37,12 +37,18 @@ static void remove_recycled(struct varta_tracker *tracker,
 	varta_tracker_put_proc(tracker, old_proc);
 }
 
-/* The stall could not be reported, so it is found again. */
+/*
+ * The stall could not be reported, so it is found again: after as long as it is
+ * late already, so that the delay doubles.
+ */
 static void postpone_stall(struct varta_tracker *tracker,
-			   struct varta_slot *slot, u64 now)
+			   struct varta_slot *slot, u64 now, u64 threshold)
 {
-	u64 retry = min(now, U64_MAX - 1 - VARTA_STALL_RETRY_NS) +
-		    VARTA_STALL_RETRY_NS;
+	u64 late = varta_silence(varta_slot_deadline(tracker, slot, threshold),
+				 now);
+	u64 delay = clamp_t(u64, late, VARTA_STALL_RETRY_MIN_NS,
+			    VARTA_STALL_RETRY_MAX_NS);
+	u64 retry = min(now, U64_MAX - 1 - delay) + delay;
 
 	varta_slot_set_stalled(tracker, slot, false);
 	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
@@ -81,7 +87,7 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		/* The exit of the agent, if it follows, is not before that. */
 		WRITE_ONCE(tracker->last_stall_ns, now);
 	} else {
-		postpone_stall(tracker, slot, now);
+		postpone_stall(tracker, slot, now, threshold);
 	}
 unlock:
 	spin_unlock(&slot->lock);
@@ -116,7 +122,8 @@ static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
  *	is lowered, varta_tracker_rescan() has to follow
  * @max_reports: how many stalls to report at most, 1 to VARTA_STALL_BATCH
  * @report: called for each stall; false means that it could not be reported,
- *	so that a pass finds it again after VARTA_STALL_RETRY_NS
+ *	so that a pass finds it again, after VARTA_STALL_RETRY_MIN_NS to
+ *	VARTA_STALL_RETRY_MAX_NS
  * @context: passed to @report
  *
  * Only slots that the wheel expires are examined.

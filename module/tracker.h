@@ -27,8 +27,9 @@ enum varta_tracker_limits {
 	VARTA_NONCE_WRAP	= 1 << 20,
 	/* Most stalls that one stall pass reports. */
 	VARTA_STALL_BATCH	= 48,
-	/* When a stall that could not be reported is found again. */
-	VARTA_STALL_RETRY_NS	= 10 * NSEC_PER_MSEC,
+	/* Delay until a stall that could not be reported is found again. */
+	VARTA_STALL_RETRY_MIN_NS = 10 * NSEC_PER_MSEC,
+	VARTA_STALL_RETRY_MAX_NS = NSEC_PER_SEC,
 };
 
 struct varta_slot;
