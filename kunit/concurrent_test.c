@@ -354,8 +354,85 @@ static void concurrent_operations_keep_tracker_consistent(struct kunit *test)
 	/* tracker_fixture_check() checks slots, index, flags and references. */
 }
 
+struct exit_race {
+	struct tracker_fixture *fixture;
+	bool finished;
+	atomic_t missed;
+	atomic_t wrong_results;
+};
+
+static bool ignore_agent(void *context, const struct varta_agent_info *agent)
+{
+	return true;
+}
+
+static void start_agent(struct exit_race *race, u32 proc, u64 nonce)
+{
+	struct varta_agent_id id = { .pid = 1, .proc = fake_proc(proc) };
+	struct varta_beat_info beat = { .pid = 1, .nonce = nonce };
+	bool started;
+
+	if (varta_tracker_record(&race->fixture->tracker, &beat, &id, nonce,
+				 THRESHOLD, &started) != VARTA_RECORD_INSERTED)
+		atomic_inc(&race->wrong_results);
+}
+
+/* The pid of an agent goes from process to process, without a gap. */
+static void exit_and_restart(void *context)
+{
+	struct exit_race *race = context;
+	u32 i;
+
+	for (i = 1; i <= OPERATIONS; i++) {
+		struct varta_agent_id id = {
+			.pid = 1, .proc = fake_proc(1 + (i - 1) % 2),
+		};
+
+		varta_tracker_note_exit(&race->fixture->tracker, &id, 0, i);
+		start_agent(race, 1 + i % 2, i + 1);
+		tracker_fixture_exit_pass(race->fixture, ignore_agent, NULL);
+		cond_resched();
+	}
+	WRITE_ONCE(race->finished, true);
+}
+
+static void lookup_until_finished(void *context)
+{
+	struct exit_race *race = context;
+
+	while (!READ_ONCE(race->finished)) {
+		if (!varta_tracker_lookup(&race->fixture->tracker, 0, 1,
+					  ignore_agent, NULL))
+			atomic_inc(&race->missed);
+		cond_resched();
+	}
+}
+
+/* Needs several CPUs to fail. */
+static void lookup_finds_agent_whose_slot_changes(struct kunit *test)
+{
+	struct varta_tracker_config config = { .capacity = CAPACITY };
+	struct threads *threads = kunit_kzalloc(test, sizeof(*threads),
+						GFP_KERNEL);
+	struct exit_race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, threads);
+	KUNIT_ASSERT_NOT_NULL(test, race);
+	race->fixture = tracker_fixture_create(test, &config);
+	race->fixture->threshold = THRESHOLD;
+	start_agent(race, 1, 1);
+	threads_add(threads, exit_and_restart, race);
+	for (i = 0; i < 2; i++)
+		threads_add(threads, lookup_until_finished, race);
+	KUNIT_ASSERT_EQ(test, threads_run(threads), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_results), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->missed), 0);
+}
+
 static struct kunit_case concurrent_cases[] = {
 	KUNIT_CASE(concurrent_operations_keep_tracker_consistent),
+	KUNIT_CASE(lookup_finds_agent_whose_slot_changes),
 	{}
 };
 

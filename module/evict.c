@@ -45,7 +45,6 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 	if (!confirmed)
 		goto unlock;
 
-	varta_slot_detach(tracker, record);
 	err = varta_pid_index_replace(&tracker->index, old_key,
 				      varta_agent_key(record->id),
 				      varta_slot_nr(tracker, slot));
@@ -54,6 +53,7 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 		record->result = VARTA_RECORD_CAPACITY_EXCEEDED;
 		goto unlock;
 	}
+	varta_slot_detach(tracker, record);
 	if (err)
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	tracker->last_evicted = (struct varta_evicted) {

@@ -293,7 +293,7 @@ bool varta_pid_index_remove(struct varta_pid_index *index, u64 key)
  * varta_pid_index_replace() - remove one key and add another
  * @index: the index
  * @old_key: the key to remove, whose entry may be used for @key
- * @key: the key to add, which is not in the table
+ * @key: the key to add; if it is in the table, its slot is changed in place
  * @slot: slot of @key, up to VARTA_SLOT_MAX
  *
  * Context: any; the caller's lock excludes other changes.
@@ -305,13 +305,14 @@ int varta_pid_index_replace(struct varta_pid_index *index, u64 old_key,
 {
 	struct probe_result old = probe_key(index, old_key, NO_ENTRY);
 	struct probe_result new = probe_key(index, key, old.found);
+	u32 idx = new.found != NO_ENTRY ? new.found : new.vacant;
 
-	if (new.vacant == NO_ENTRY)
+	if (idx == NO_ENTRY)
 		return -ENOSPC;
-	store(index, new.vacant, make_entry(key, slot));
+	store(index, idx, make_entry(key, slot));
 	if (old.found == NO_ENTRY)
 		return -ENOENT;
-	if (old.found != new.vacant)
+	if (old.found != idx)
 		remove_entry(index, old.found, old.budget);
 	return 0;
 }

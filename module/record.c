@@ -238,8 +238,8 @@ static bool update_if_tracked(struct varta_tracker *tracker,
 }
 
 /*
- * Takes the agent's key from the slot whose exit is not reported. The index has
- * room for the key after that.
+ * The slot whose exit is not reported no longer has the agent's key. The new
+ * slot is locked, and the index has it for the key.
  */
 void varta_slot_detach(struct varta_tracker *tracker,
 		       const struct varta_record *record)
@@ -248,7 +248,6 @@ void varta_slot_detach(struct varta_tracker *tracker,
 
 	if (!record->exited)
 		return;
-	varta_pid_index_remove(&tracker->index, varta_agent_key(record->id));
 	WRITE_ONCE(record->exited->exited, VARTA_SLOT_DETACHED);
 }
 
@@ -274,23 +273,24 @@ static void insert_charged(struct varta_tracker *tracker,
 		return;
 	}
 
-	varta_slot_detach(tracker, record);
-	/* First, since it may fail. A lookup that finds it sees no agent yet. */
+	slot = &tracker->slots[nr];
+	/* Before the index has it, so that a lookup waits for the agent. */
+	spin_lock(&slot->lock);
 	if (!varta_pid_index_insert(&tracker->index,
 				    varta_agent_key(record->id), nr)) {
+		spin_unlock(&slot->lock);
 		varta_tracker_count(tracker, VARTA_COUNT_PROBE_EXHAUSTED);
 		record->result = VARTA_RECORD_CAPACITY_EXCEEDED;
 		return;
 	}
+	varta_slot_detach(tracker, record);
 
-	slot = &tracker->slots[nr];
 	if (nr == tracker->slots_used)
 		WRITE_ONCE(tracker->slots_used, nr + 1);
 	else
 		tracker->free_slot = slot->next;
 	WRITE_ONCE(tracker->tracked, tracker->tracked + 1);
 
-	spin_lock(&slot->lock);
 	WRITE_ONCE(slot->pid, record->id->pid);
 	slot->source = record->id->source;
 	varta_slot_start(tracker, slot, record);

@@ -107,19 +107,22 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 			  varta_agent_cb show, void *context)
 {
 	u64 key = varta_key(source, pid);
-	struct varta_slot *slot = varta_tracker_find_slot(tracker, key);
+	struct varta_slot *slot = varta_tracker_find_slot(tracker, key), *old;
 	struct varta_agent_info agent;
-	bool tracked;
+	bool tracked = false;
 
-	if (!slot)
-		return false;
-	spin_lock(&slot->lock);
-	tracked = varta_slot_has_key(slot, key);
-	if (tracked) {
-		varta_slot_to_agent(slot, &agent);
-		show(context, &agent);
+	/* A slot whose exit is reported is freed when the key has another. */
+	for (old = NULL; slot && slot != old && !tracked;
+	     slot = varta_tracker_find_slot(tracker, key)) {
+		spin_lock(&slot->lock);
+		tracked = varta_slot_has_key(slot, key);
+		if (tracked) {
+			varta_slot_to_agent(slot, &agent);
+			show(context, &agent);
+		}
+		spin_unlock(&slot->lock);
+		old = slot;
 	}
-	spin_unlock(&slot->lock);
 	return tracked;
 }
 

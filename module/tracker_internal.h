@@ -5,9 +5,10 @@
  *
  * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
- * known agents do not contend. No two slots are locked at a time. exit_lock is
- * innermost. Operations on one agent are linearizable: each takes effect while
- * it holds the slot's lock, or tracker->lock if the agent has no slot.
+ * known agents do not contend. No two slots are locked at a time. The index gets
+ * a slot for a key while that slot is locked. exit_lock is innermost. Operations
+ * on one agent are linearizable: each takes effect while it holds the slot's
+ * lock, or tracker->lock if the agent has no slot.
  */
 #ifndef _VARTA_TRACKER_INTERNAL_H
 #define _VARTA_TRACKER_INTERNAL_H
