@@ -7,11 +7,15 @@
 
 enum {
 	CAROL = 3,
+	DAVE = 4,
+	EVE = 5,
+	/* Most users with their own flow. */
+	FLOWS = 3,
 };
 
 static int flow_test_init(struct kunit *test)
 {
-	return varta_flows_init();
+	return varta_flows_init(FLOWS);
 }
 
 /* Frees all that is queued. */
@@ -292,11 +296,43 @@ static void used_time_outlives_the_agents(struct kunit *test)
 		varta_flows_uncharge(BOB);
 }
 
+/* Without memory or room, users share a flow. */
+static void agents_of_a_shared_flow_are_counted_exactly(struct kunit *test)
+{
+	u32 i, key;
+
+	for (i = ALICE; i <= DAVE; i++)
+		varta_flows_charge(i);
+	varta_flows_charge(EVE);
+	/* There would be room for a flow of Dave's, without his first agent. */
+	varta_flows_uncharge(ALICE);
+	varta_flows_charge(DAVE);
+	varta_flows_charge(EVE);
+	for (i = 1; i <= VARTA_FLOW_EVENTS + 4; i++)
+		KUNIT_EXPECT_TRUE(test, add_event(test, i % 2 ? DAVE : EVE, i));
+	KUNIT_EXPECT_FALSE(test, varta_flows_have_room(DAVE));
+	KUNIT_EXPECT_FALSE(test, varta_flows_have_room(EVE));
+	KUNIT_EXPECT_TRUE(test, varta_flows_have_room(BOB));
+	for (i = 1; i <= VARTA_FLOW_EVENTS + 4; i++)
+		KUNIT_EXPECT_EQ(test, serve_event(&key, 10), i);
+	for (i = 0; i < 2; i++) {
+		varta_flows_uncharge(DAVE);
+		varta_flows_uncharge(EVE);
+	}
+	/* Nobody shares it any more. */
+	varta_flows_charge(DAVE);
+	KUNIT_EXPECT_TRUE(test, add_event(test, DAVE, 1));
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 1);
+	KUNIT_EXPECT_EQ(test, key, DAVE);
+	varta_flows_uncharge(BOB);
+	varta_flows_uncharge(CAROL);
+	varta_flows_uncharge(DAVE);
+}
+
 static void unknown_flow_has_a_place(struct kunit *test)
 {
 	u32 key;
 
-	varta_flows_uncharge(ALICE);
 	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
 	KUNIT_EXPECT_PTR_NE(test, varta_flows_exits_of(BOB), NULL);
 	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 1);
@@ -313,6 +349,7 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(events_of_a_flow_are_limited_by_its_agents),
 	KUNIT_CASE(events_outlive_their_agents),
 	KUNIT_CASE(used_time_outlives_the_agents),
+	KUNIT_CASE(agents_of_a_shared_flow_are_counted_exactly),
 	KUNIT_CASE(unknown_flow_has_a_place),
 	{}
 };

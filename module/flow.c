@@ -5,6 +5,7 @@
  * goes next.
  */
 
+#include <linux/bug.h>
 #include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/lockdep.h>
@@ -33,8 +34,11 @@ static struct {
 	struct list_head unused;
 	/* Of the flow served last; never decreases. */
 	u64 vtime;
-	/* Of agents for which no flow could be allocated. */
+	/* Of all agents of users that have no flow in @table. */
 	struct varta_flow fallback;
+	/* Flows in @table, and most of them. */
+	u32 count;
+	u32 max;
 } flows;
 
 static struct kmem_cache *flow_cache;
@@ -51,13 +55,22 @@ static void init_flow(struct varta_flow *flow, u32 key)
 	};
 }
 
-int varta_flows_init(void)
+/**
+ * varta_flows_init() - start without agents
+ * @max: most flows; further users share one
+ *
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int varta_flows_init(u32 max)
 {
 	spin_lock_init(&flows.lock);
 	hash_init(flows.table);
 	INIT_LIST_HEAD(&flows.active);
 	INIT_LIST_HEAD(&flows.unused);
 	flows.vtime = 0;
+	flows.count = 0;
+	flows.max = max;
 	init_flow(&flows.fallback, 0);
 	flow_cache = KMEM_CACHE(varta_flow, 0);
 	event_cache = KMEM_CACHE(varta_event, 0);
@@ -113,6 +126,7 @@ static void free_flow(struct varta_flow *flow)
 {
 	list_del(&flow->list);
 	hash_del(&flow->node);
+	flows.count--;
 	kmem_cache_free(flow_cache, flow);
 }
 
@@ -138,6 +152,25 @@ static void free_unused_flows(void)
 	}
 }
 
+/*
+ * While the fallback has agents, some may be of @key. A flow made now would not
+ * count them.
+ */
+static struct varta_flow *add_flow(u32 key)
+{
+	struct varta_flow *flow;
+
+	if (flows.fallback.agents || flows.count == flows.max)
+		return NULL;
+	flow = kmem_cache_alloc(flow_cache, GFP_NOWAIT | __GFP_NOWARN);
+	if (!flow)
+		return NULL;
+	init_flow(flow, key);
+	hash_add(flows.table, &flow->node, key);
+	flows.count++;
+	return flow;
+}
+
 /**
  * varta_flows_charge() - add an agent to its flow
  * @key: key of the flow, which is made if there is none
@@ -149,16 +182,7 @@ void varta_flows_charge(u32 key)
 	struct varta_flow *flow;
 
 	spin_lock(&flows.lock);
-	flow = lookup_flow(key);
-	if (!flow) {
-		flow = kmem_cache_alloc(flow_cache, GFP_NOWAIT | __GFP_NOWARN);
-		if (flow) {
-			init_flow(flow, key);
-			hash_add(flows.table, &flow->node, key);
-		} else {
-			flow = &flows.fallback;
-		}
-	}
+	flow = lookup_flow(key) ?: add_flow(key) ?: &flows.fallback;
 	flow->agents++;
 	if (!flow->active)
 		list_del_init(&flow->list);
@@ -177,8 +201,7 @@ void varta_flows_uncharge(u32 key)
 
 	spin_lock(&flows.lock);
 	flow = flow_of(key);
-	/* Agents of the fallback may leave a flow that was made later. */
-	if (flow->agents)
+	if (!WARN_ON_ONCE(!flow->agents))
 		flow->agents--;
 	release_flow(flow);
 	spin_unlock(&flows.lock);

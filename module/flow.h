@@ -14,6 +14,8 @@
 enum varta_flow_limits {
 	/* Events of a flow at most: so many, and one for each of its agents. */
 	VARTA_FLOW_EVENTS = 16,
+	/* Two for each user that the quota allows: some have no agent now. */
+	VARTA_FLOWS_MAX = 2 * 65536,
 };
 
 /**
@@ -61,7 +63,7 @@ struct varta_flow {
 	bool active;
 };
 
-int varta_flows_init(void);
+int varta_flows_init(u32 max);
 void varta_flows_exit(void);
 void varta_flows_charge(u32 key);
 void varta_flows_uncharge(u32 key);

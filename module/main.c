@@ -111,7 +111,7 @@ static int __init varta_init(void)
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;
-	err = varta_flows_init();
+	err = varta_flows_init(VARTA_FLOWS_MAX);
 	if (err)
 		goto destroy_counters;
 	err = init_tracker();
