@@ -14,8 +14,6 @@
 
 #include "parse.h"
 
-#define CAPACITY_MAX	4194304
-
 enum value_kind {
 	KIND_NUMBER,
 	KIND_DURATION,
@@ -23,45 +21,15 @@ enum value_kind {
 };
 
 /*
- * Ranges are those of the module, which alone enforces them. A setting of a
- * newer module is a number of 32 bits.
+ * From the netlink specification. The module alone enforces the ranges. A
+ * setting of a newer module is a number of 32 bits.
  */
 static const struct setting {
 	enum value_kind kind;
 	uint32_t min, max;
 	const char *(*word)(uint32_t value);
 } settings[VARTA_CONFIG_ROOM] = {
-	[VARTA_A_CONFIG_CAPACITY] = { KIND_NUMBER, 1, CAPACITY_MAX, NULL },
-	[VARTA_A_CONFIG_THRESHOLD_MS] = {
-		KIND_DURATION, THRESHOLD_MIN_MS, THRESHOLD_MAX_MS, NULL
-	},
-	[VARTA_A_CONFIG_EVICTION_POLICY] = {
-		KIND_WORD, VARTA_EVICTION_POLICY_STRICT,
-		VARTA_EVICTION_POLICY_BALANCED, varta_eviction_policy_name
-	},
-	[VARTA_A_CONFIG_EVICTION_SCAN_WINDOW] = {
-		KIND_NUMBER, 1, CAPACITY_MAX, NULL
-	},
-	[VARTA_A_CONFIG_ORIGIN_TAKEOVER] = { KIND_NUMBER, 0, 1, NULL },
-	[VARTA_A_CONFIG_NAMESPACE_POLICY] = {
-		KIND_WORD, VARTA_NAMESPACE_POLICY_ISOLATE,
-		VARTA_NAMESPACE_POLICY_HOST, varta_namespace_policy_name
-	},
-	[VARTA_A_CONFIG_TRACK_EXIT] = { KIND_NUMBER, 0, 1, NULL },
-	[VARTA_A_CONFIG_MIN_THRESHOLD_MS] = {
-		KIND_DURATION, THRESHOLD_MIN_MS, THRESHOLD_MAX_MS, NULL
-	},
-	[VARTA_A_CONFIG_MAX_THRESHOLD_MS] = {
-		KIND_DURATION, THRESHOLD_MIN_MS, THRESHOLD_MAX_MS, NULL
-	},
-	[VARTA_A_CONFIG_MAX_AGENTS_PER_USER] = {
-		KIND_NUMBER, 0, CAPACITY_MAX, NULL
-	},
-	[VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS] = {
-		KIND_DURATION, 0, THRESHOLD_MAX_MS, NULL
-	},
-	[VARTA_A_CONFIG_BEAT_RATE] = { KIND_NUMBER, 0, 1000000000, NULL },
-	[VARTA_A_CONFIG_BEAT_BURST] = { KIND_NUMBER, 1, 1000000, NULL },
+#include "varta-settings.h"
 };
 
 static const struct setting *find_setting(unsigned int attribute)

@@ -317,7 +317,8 @@ static int try_files(const struct helper *helper)
 	}
 	while (count--)
 		close(files[count]);
-	return error;
+	/* A filter may refuse dup(2), which is not needed. */
+	return error == -EMFILE ? error : 0;
 }
 
 static int try_process(void)
