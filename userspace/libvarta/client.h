@@ -86,9 +86,15 @@ int varta_call_end(struct varta *v, int result);
 
 /**
  * struct varta_beat_attributes - Numbers of the attributes of a beat.
+ * @status: Of the member of struct varta_beat with this name; so the others.
+ * @nonce: Likewise.
+ * @timestamp: Likewise.
+ * @payload: Likewise.
+ * @pid: Likewise.
+ * @frame: Likewise.
+ * @threshold_ms: Likewise.
+ * @name: Likewise.
  * @always_pid: The pid is sent whether or not it is claimed.
- *
- * The other members are named as those of struct varta_beat.
  */
 struct varta_beat_attributes {
 	int status, nonce, timestamp, payload, pid, frame, threshold_ms, name;
