@@ -158,20 +158,23 @@ static void postponed_flow_goes_after_all_others(struct kunit *test)
 
 	for (i = ALICE; i <= CAROL; i++)
 		varta_flows_charge(i);
-	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
+	/* Bob has used time. */
+	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 1));
 	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 2));
 	KUNIT_EXPECT_TRUE(test, add_event(test, BOB, 3));
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 100), 1);
+	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 5));
 	KUNIT_EXPECT_TRUE(test, add_event(test, CAROL, 4));
 	flow = varta_flows_next();
 	KUNIT_ASSERT_EQ(test, flow->key, ALICE);
 	varta_flow_postpone(flow);
 	varta_flow_served(flow, 0);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 4);
 	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 2);
 	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 3);
-	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 4);
 	/* Nor does the worker spin for it. */
 	KUNIT_EXPECT_FALSE(test, varta_flows_any_fresh());
-	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 1);
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 0), 5);
 	for (i = ALICE; i <= CAROL; i++)
 		varta_flows_uncharge(i);
 }
