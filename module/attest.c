@@ -15,8 +15,8 @@
 
 #include "attest.h"
 #include "netns_ref.h"
-#include "pid_index.h"
 #include "params.h"
+#include "pid_index.h"
 
 enum {
 	/* Most steps up from a sender to the ancestor that it beats for. */

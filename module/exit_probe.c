@@ -12,8 +12,8 @@
 #include <linux/tracepoint.h>
 #include <trace/events/varta_compat.h>
 
-#include "exit_probe.h"
 #include "attest.h"
+#include "exit_probe.h"
 #include "notify.h"
 #include "params.h"
 #include "varta.h"
@@ -25,7 +25,7 @@
 static struct tracepoint *exit_tracepoint;
 
 /* @task is the exiting thread. Only the last one of its group counts. */
-static void note_exit(VARTA_EXIT_PROBE_ARGS)
+static void probe_exit(VARTA_EXIT_PROBE_ARGS)
 {
 	struct varta_agent_id id;
 
@@ -52,11 +52,11 @@ int varta_exit_probe_init(void)
 		pr_err("this kernel has no tracepoint sched_process_exit\n");
 		return -ENOENT;
 	}
-	return tracepoint_probe_register(exit_tracepoint, note_exit, NULL);
+	return tracepoint_probe_register(exit_tracepoint, probe_exit, NULL);
 }
 
 void varta_exit_probe_exit(void)
 {
-	tracepoint_probe_unregister(exit_tracepoint, note_exit, NULL);
+	tracepoint_probe_unregister(exit_tracepoint, probe_exit, NULL);
 	tracepoint_synchronize_unregister();
 }

@@ -11,18 +11,18 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "exit_probe.h"
 #include "attest.h"
+#include "exit_probe.h"
 #include "flow.h"
-#include "netns_ref.h"
 #include "netlink.h"
+#include "netns_ref.h"
 #include "notify.h"
 #include "params.h"
 #include "ratelimit.h"
+#include "stall_thread.h"
 #include "sysfs.h"
 #include "user_quota.h"
 #include "varta.h"
-#include "stall_thread.h"
 
 enum {
 #define X(NAME, name, value, min, max, ...) NAME##_MAX = (max),

@@ -25,13 +25,13 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
-#include "notify.h"
-#include "genl.h"
-#include "attest.h"
 #include "agent_attrs.h"
+#include "attest.h"
 #include "flow.h"
+#include "genl.h"
 #include "listeners.h"
 #include "netns_ref.h"
+#include "notify.h"
 #include "varta.h"
 
 /* A multicast on its way from listener to listener. */

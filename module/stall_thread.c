@@ -23,14 +23,14 @@
 #include <linux/wait.h>
 
 #include "notify.h"
-#include "varta.h"
 #include "stall_thread.h"
+#include "varta.h"
 
 enum {
 	/* Time that the thread is busy before it sleeps, in nanoseconds. */
 	BUSY_NS		= NSEC_PER_MSEC,
 	/* At most this counts as busy if the thread was off its CPU. */
-	STEP_NS		= 2 * NSEC_PER_MSEC,
+	OFF_CPU_MAX_NS	= 2 * NSEC_PER_MSEC,
 	/* Longest sleep of throttle(). */
 	THROTTLE_NS	= 100 * NSEC_PER_MSEC,
 	/* Bits of @pending. */
@@ -59,8 +59,6 @@ struct context {
 	/* Context switches of the thread at @mark_ns. */
 	unsigned long nr_switches;
 };
-
-static struct context context;
 
 /* One stall pass. */
 struct pass {
@@ -116,7 +114,7 @@ static u64 busy_since_mark(struct context *context)
 	u64 passed = now - context->mark_ns;
 
 	if (count_switches() != context->nr_switches)
-		passed = min_t(u64, passed, STEP_NS);
+		passed = min_t(u64, passed, OFF_CPU_MAX_NS);
 	context->mark_ns = now;
 	context->nr_switches = count_switches();
 	return passed;
@@ -189,6 +187,8 @@ static void wait_for_deadline(void)
 
 static int thread_fn(void *unused)
 {
+	struct context context = {};
+
 	while (!kthread_should_stop()) {
 		account_sleep(&context);
 		run(&context);
