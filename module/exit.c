@@ -84,7 +84,6 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 	return tracked;
 }
 
-/* The oldest exit of tracker->exits. */
 static struct varta_slot *next_exit(struct varta_tracker *tracker)
 {
 	struct varta_slot *slot;

@@ -116,7 +116,6 @@ static struct varta_flow *lookup_flow(u32 key)
 	return NULL;
 }
 
-/* The flow for an agent that is charged. */
 static struct varta_flow *flow_of(u32 key)
 {
 	return lookup_flow(key) ?: &flows.fallback;
@@ -218,7 +217,6 @@ static void activate(struct varta_flow *flow)
 	list_move_tail(&flow->list, &flows.active);
 }
 
-/* The flow has room for another event. */
 static bool has_room(const struct varta_flow *flow)
 {
 	return flow->queued < flow->agents + VARTA_FLOW_EVENTS;

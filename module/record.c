@@ -9,7 +9,6 @@
 
 #include "tracker_internal.h"
 
-/* Store an accepted beat, the slot's first or a later one. */
 static void update_last_beat(struct varta_slot *slot,
 			     const struct varta_beat_info *beat, u64 now)
 {
@@ -298,7 +297,6 @@ static void insert_charged(struct varta_tracker *tracker,
 	record->result = VARTA_RECORD_INSERTED;
 }
 
-/* Unknown pid. */
 static void insert_agent(struct varta_tracker *tracker,
 			 struct varta_record *record)
 {

@@ -48,7 +48,6 @@ static unsigned long pending;
  */
 static atomic_t suspends;
 
-/* State of the thread. */
 struct context {
 	/* Progress of a rescan for a changed threshold. */
 	u32 cursor;
@@ -60,7 +59,6 @@ struct context {
 	unsigned long nr_switches;
 };
 
-/* One stall pass. */
 struct pass {
 	u64 now;
 	bool found;
