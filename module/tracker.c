@@ -92,6 +92,22 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	kvfree(tracker->slots);
 }
 
+static bool show_slot(struct varta_slot *slot, u64 key, varta_agent_cb show,
+		      void *context)
+{
+	struct varta_agent_info agent;
+	bool tracked;
+
+	spin_lock(&slot->lock);
+	tracked = varta_slot_has_key(slot, key);
+	if (tracked) {
+		varta_slot_to_agent(slot, &agent);
+		show(context, &agent);
+	}
+	spin_unlock(&slot->lock);
+	return tracked;
+}
+
 /**
  * varta_tracker_lookup() - show the agent that has a pid now (section 6)
  * @tracker: the tracker
@@ -107,23 +123,15 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 			  varta_agent_cb show, void *context)
 {
 	u64 key = varta_key(source, pid);
-	struct varta_slot *slot = varta_tracker_find_slot(tracker, key), *old;
-	struct varta_agent_info agent;
-	bool tracked = false;
+	struct varta_slot *slot, *old = NULL;
 
 	/* A slot whose exit is reported is freed when the key has another. */
-	for (old = NULL; slot && slot != old && !tracked;
-	     slot = varta_tracker_find_slot(tracker, key)) {
-		spin_lock(&slot->lock);
-		tracked = varta_slot_has_key(slot, key);
-		if (tracked) {
-			varta_slot_to_agent(slot, &agent);
-			show(context, &agent);
-		}
-		spin_unlock(&slot->lock);
+	while ((slot = varta_tracker_find_slot(tracker, key)) && slot != old) {
+		if (show_slot(slot, key, show, context))
+			return true;
 		old = slot;
 	}
-	return tracked;
+	return false;
 }
 
 /**
