@@ -56,18 +56,26 @@ int procfs_open(void)
 	return own < 0 ? error : own;
 }
 
+/* As pread(), but returns a negative errno. */
+static ssize_t read_at(int fd, char *to, size_t size, size_t offset)
+{
+	ssize_t got;
+
+	do {
+		got = pread(fd, to, size, (off_t)offset);
+	} while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
 int read_text(int fd, char *text, size_t size)
 {
 	size_t length = 0;
 	ssize_t got;
 
 	while (length < size - 1) {
-		got = pread(fd, text + length, size - 1 - length,
-			    (off_t)length);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = read_at(fd, text + length, size - 1 - length, length);
 		if (got < 0)
-			return -errno;
+			return (int)got;
 		if (!got)
 			break;
 		length += (size_t)got;
@@ -78,8 +86,7 @@ int read_text(int fd, char *text, size_t size)
 
 int read_end_of_text(int fd, char *text, size_t size)
 {
-	size_t length = 0, half = size / 2;
-	off_t offset = 0;
+	size_t length = 0, half = size / 2, offset = 0;
 	ssize_t got;
 
 	for (;;) {
@@ -87,15 +94,13 @@ int read_end_of_text(int fd, char *text, size_t size)
 			memmove(text, text + half, length - half);
 			length -= half;
 		}
-		got = pread(fd, text + length, size - 1 - length, offset);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = read_at(fd, text + length, size - 1 - length, offset);
 		if (got < 0)
-			return -errno;
+			return (int)got;
 		if (!got)
 			break;
 		length += (size_t)got;
-		offset += got;
+		offset += (size_t)got;
 	}
 	text[length] = '\0';
 	return 0;
