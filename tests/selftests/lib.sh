@@ -9,8 +9,6 @@ sys=/sys/kernel/varta
 log=/tmp/case.log
 work=/tmp/case
 skip_reason=/tmp/case.skip
-# A pipe to which nobody writes.
-never=/tmp/case.never
 # Timeout of every wait, in seconds; longer on the slow debug kernels.
 case $(uname -r) in
 *-kasan | *-kcsan | *-kmemleak | *-gcov) patience=240 ;;
@@ -54,12 +52,16 @@ check_stderr() {
 	grep -qF "$1" "$work/err" || fail "'$1' is not in: $(cat "$work/err")"
 }
 
+is_slow_kernel() {
+	case $(uname -r) in
+	*-kasan | *-kcsan) ;;
+	*) false ;;
+	esac
+}
+
 # scaled N: N on a stock kernel, N / 50 on a slow debug kernel
 scaled() {
-	case $(uname -r) in
-	*-kasan | *-kcsan) echo $(($1 / 50)) ;;
-	*) echo "$1" ;;
-	esac
+	is_slow_kernel && echo $(($1 / 50)) || echo "$1"
 }
 
 # sized FULL SMALL: FULL if the runner has --full, SMALL otherwise
