@@ -41,6 +41,12 @@ _varta_program() {
 	done
 }
 
+# _varta_field NAME: prints a member of each agent; not those with bytes that the shell
+# interprets, as any user can choose them and "compgen -W" expands words
+_varta_field() {
+	varta agents -j 2>/dev/null | sed -nE "s/^ *\"$1\": *\"?([a-zA-Z0-9:_.@-]+)\"?,?$/\1/p" | sort -u
+}
+
 # _varta_values COMMAND OPTION: prints the known values; fails if the option
 # has no value
 _varta_values() {
@@ -49,6 +55,7 @@ _varta_values() {
 	--sort) echo pid name silence status threshold namespace ;;
 	--status) echo ok degraded critical ;;
 	--pid) echo $$ ;;
+	--user | --unit | --container | --pod) _varta_field "${2#--}" ;;
 	--*) [[ $'\n'$(_varta_options "$1") == *$'\n'"$2="* ]] ;;
 	*) return 1 ;;
 	esac
@@ -57,7 +64,7 @@ _varta_values() {
 # _varta_arguments COMMAND
 _varta_arguments() {
 	case $1 in
-	agents) varta agents --wide 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+	agents) _varta_field pid ;;
 	config)
 		[[ $COMP_CWORD -gt 2 ]] || echo list get set
 		varta config list 2>/dev/null | awk '{ print $1 }'

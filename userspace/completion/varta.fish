@@ -50,6 +50,12 @@ function __varta_has
     __varta_options | string match -q -- "$argv[1]*"
 end
 
+# A member of each agent; not those with bytes that the shell interprets.
+function __varta_field
+    varta agents -j 2>/dev/null |
+        string replace -rf '^ *"'$argv[1]'": *"?([a-zA-Z0-9:_.@-]+)"?,?$' '$1' | sort -u
+end
+
 complete -c varta -f
 complete -c varta -n __fish_is_first_token -a '(__varta_commands)'
 complete -c varta -n __varta_at_option -a '(__varta_options)'
@@ -60,8 +66,11 @@ complete -c varta -n '__varta_has --sort' -l sort -x \
 complete -c varta -n '__varta_has --status' -l status -x \
     -a 'ok degraded critical'
 complete -c varta -n '__varta_has --pid' -l pid -x -a '(__fish_complete_pids)'
+for field in user unit container pod
+    complete -c varta -n "__varta_has --$field" -l $field -x -a "(__varta_field $field)"
+end
 complete -c varta -n '__varta_on agents' \
-    -a '(varta agents --wide 2>/dev/null | awk "NR > 1 { print \$1 }")'
+    -a '(__varta_field pid)'
 complete -c varta -n '__varta_on config' \
     -a '(varta config list 2>/dev/null | awk "{ print \$1 }")'
 complete -c varta -n '__varta_on config; and test (count (commandline -opc)) -eq 2' \

@@ -68,7 +68,26 @@ static void test_names(void)
 		format_name_utf8(text, names[i].name);
 		check(!strcmp(text, expected), "format: name '%s' as UTF-8",
 		      names[i].terminal);
+		format_text_utf8(text, names[i].name);
+		check(!strcmp(text, expected), "format: text '%s' as UTF-8",
+		      names[i].terminal);
 	}
+}
+
+/* Longer than any name. */
+static void test_text(void)
+{
+	char from[301], text[4 * sizeof(from)];
+	size_t i;
+
+	memset(from, '\033', sizeof(from) - 1);
+	from[sizeof(from) - 1] = '\0';
+	format_text(text, from);
+	for (i = 0; i < sizeof(from) - 1; i++)
+		if (memcmp(text + 4 * i, "\\x1b", 4))
+			break;
+	check(i == sizeof(from) - 1 && !text[4 * i],
+	      "format: text of control characters");
 }
 
 /* Bytes of UTF-8 are other characters there, some of them controls. */
@@ -105,5 +124,6 @@ TEST_GROUP(format)
 	check(!strcmp(text, "unknown"), "format: unknown namespace");
 	setlocale(LC_CTYPE, "C.UTF-8");
 	test_names();
+	test_text();
 	test_8_bit_locale();
 }

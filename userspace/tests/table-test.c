@@ -4,13 +4,24 @@
  */
 #include "table.h"
 
+#include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tap.h"
 
+#define ID	"4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970"
+
 static const struct varta_agent plain = {
 	.pid = 7, .ns_pid = 7, .ns_inode = 4026531836, .nonce = 3,
 	.silence = 20000000, .threshold_ms = 5000, .name = "web",
+};
+
+static const struct cgroup_name service = { .unit = "web-frontend.service" };
+
+static const struct cgroup_name container = {
+	.unit = "docker-" ID ".scope", .container = ID,
+	.runtime = CGROUP_RUNTIME_DOCKER,
 };
 
 /* Every field has its maximum length. */
@@ -24,64 +35,189 @@ static const struct varta_agent longest = {
 };
 
 static void make_table(struct table *table, const struct varta_agent *agent,
-		       int room)
+		       const struct agent_owner *owner, bool wide, int room)
 {
-	table_init(table);
-	table_widen(table, agent);
+	table_init(table, wide);
+	table_widen(table, agent, owner);
 	if (room)
 		table_fit(table, room);
 }
 
+/* The table of one agent, made to fit @room columns unless that is 0. */
+static bool shows(const struct varta_agent *agent,
+		  const struct agent_owner *owner, bool wide, int room,
+		  const char *header, const char *row)
+{
+	char got_header[TABLE_LINE_SIZE], got_row[TABLE_LINE_SIZE];
+	struct table table;
+
+	make_table(&table, agent, owner, wide, room);
+	table_header(&table, got_header);
+	table_row(&table, agent, owner, got_row);
+	return !strcmp(got_header, header) && !strcmp(got_row, row);
+}
+
+static void test_columns(void)
+{
+	struct agent_owner *owner = owner_new(33, "www-data", &service);
+	struct agent_owner *inside = owner_new(0, "root", &container);
+	struct varta_agent agent = plain;
+
+	check(shows(&plain, owner, false, 0,
+		    "NAME  UNIT                  USER      PID  STATE"
+		    "         SILENCE",
+		    "web   web-frontend.service  www-data    7  ok   "
+		    "  20 ms of 5.0 s"), "table: columns");
+	check(shows(&plain, NULL, false, 0,
+		    "NAME  UNIT  USER  PID  STATE         SILENCE",
+		    "web   -     -       7  ok     20 ms of 5.0 s"),
+	      "table: owner unknown");
+	check(shows(&plain, inside, false, 0,
+		    "NAME  UNIT                 USER  PID  STATE"
+		    "         SILENCE",
+		    "web   docker:4f797c539e6c  root    7  ok   "
+		    "  20 ms of 5.0 s"), "table: container");
+	check(shows(&plain, inside, true, 0,
+		    "NAME  UNIT                 USER  PID  STATE"
+		    "         SILENCE  STATUS  NONCE  NS PID  NAMESPACE"
+		    "         ORIGIN           CONTAINER",
+		    "web   docker:4f797c539e6c  root    7  ok   "
+		    "  20 ms of 5.0 s  ok          3       7  "
+		    "pid:[4026531836]  kernel-attested  " ID),
+	      "table: wide, with a container");
+	agent.stalled = true;
+	agent.source = 7;
+	check(shows(&agent, NULL, false, 0,
+		    "NAME  UNIT  USER  PID  STATE           SILENCE  SOURCE",
+		    "web   -     -       7  stalled  20 ms of 5.0 s       7"),
+	      "table: stalled, relayed");
+	free(owner);
+	free(inside);
+}
+
 static void test_widths(void)
 {
-	char line[TABLE_LINE_SIZE], header[TABLE_LINE_SIZE];
+	struct agent_owner *owner = owner_new(33, "www-data", &service);
+	char line[TABLE_LINE_SIZE];
 	struct table table;
 	int room;
 
-	make_table(&table, &plain, 0);
-	table_header(&table, header);
-	table_row(&table, &plain, line);
-	check(!strcmp(header, "PID  NS PID  NAMESPACE         STATUS  NONCE  "
-		      "SILENCE  THRESHOLD  STALLED  ORIGIN           NAME"),
-	      "table: header");
-	check(!strcmp(line, "  7       7  pid:[4026531836]  ok          3  "
-		      "  20 ms      5.0 s  no       kernel-attested  web"),
-	      "table: row");
-	for (room = 200; room >= 60; room--) {
-		make_table(&table, &plain, room);
-		table_row(&table, &plain, line);
+	for (room = 200; room >= 40; room--) {
+		make_table(&table, &plain, owner, false, room);
+		table_row(&table, &plain, owner, line);
 		if (strlen(line) > (size_t)room || !strstr(line, "ok") ||
-		    !strstr(line, "web") || !strstr(line, "20 ms"))
+		    !strstr(line, "web") || !strstr(line, "20 ms of"))
 			break;
 	}
-	check(room < 60, "table: fits from 200 columns down to 60");
-	make_table(&table, &plain, 1);
-	table_header(&table, header);
-	check(!strcmp(header, "PID  STATUS  SILENCE  STALLED  NAME"),
+	check(room < 40, "table: fits from 200 columns down to 40");
+	check(shows(&plain, owner, false, 61,
+		    "NAME  UNIT               USER      PID  STATE"
+		    "         SILENCE",
+		    "web   web-frontend.s...  www-data    7  ok   "
+		    "  20 ms of 5.0 s"), "table: unit cut");
+	check(shows(&plain, owner, false, 50,
+		    "NAME  UNIT          PID  STATE         SILENCE",
+		    "web   web-front...    7  ok     20 ms of 5.0 s"),
+	      "table: user hidden");
+	check(shows(&plain, owner, false, 1,
+		    "NAME  PID  STATE         SILENCE",
+		    "web     7  ok     20 ms of 5.0 s"),
 	      "table: columns that are never hidden");
+	free(owner);
+}
+
+/* Widths are those on the terminal: a name comes before other columns. */
+static void test_utf8(void)
+{
+	struct varta_agent agent = plain;
+	char line[TABLE_LINE_SIZE];
+	struct table table;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	/* Two columns for each character; one without any. */
+	strcpy(agent.name, "\xe6\x97\xa5\xe6\x9c\xac");
+	check(shows(&agent, NULL, false, 0,
+		    "NAME  UNIT  USER  PID  STATE         SILENCE",
+		    "\xe6\x97\xa5\xe6\x9c\xac  -     -       7  ok     "
+		    "20 ms of 5.0 s"), "table: wide characters");
+	strcpy(agent.name, "cafe\xcc\x81");
+	table_init(&table, false);
+	table_row(&table, &agent, NULL, line);
+	check(!strncmp(line, "cafe\xcc\x81  -", 9), "table: combined characters");
+	strcpy(agent.name, "ab\xe6\x97\xa5" "c");
+	table_row(&table, &agent, NULL, line);
+	check(!strncmp(line, "a...  -", 7), "table: cut before a wide character");
+	setlocale(LC_CTYPE, "C");
 }
 
 static void test_longest(void)
 {
-	char line[TABLE_LINE_SIZE], header[TABLE_LINE_SIZE];
+	struct cgroup_name name = { .runtime = CGROUP_RUNTIME_CONTAINERD };
+	char line[TABLE_LINE_SIZE], header[TABLE_LINE_SIZE], user[256];
+	struct agent_owner *owner;
 	struct table table;
 
-	make_table(&table, &longest, 0);
-	table_row(&table, &longest, line);
+	memset(name.container, '\xff', sizeof(name.container) - 1);
+	memset(name.pod, '\xff', sizeof(name.pod) - 1);
+	memset(user, '\xff', sizeof(user) - 1);
+	user[sizeof(user) - 1] = '\0';
+	owner = owner_new(0, user, &name);
+	make_table(&table, &longest, owner, true, 0);
+	table_row(&table, &longest, owner, line);
 	table_header(&table, header);
 	check(strstr(line, "18446744073709551614") &&
 	      strstr(line, "pid:[18446744073709551615]") &&
-	      strlen(line) > 60 && !strcmp(line + strlen(line) - 4, "\\xff"),
+	      strstr(line, "5124095 h 34 m of 1193 h 2 m") &&
+	      strlen(line) > 4096 && strlen(line) < TABLE_LINE_SIZE &&
+	      !strcmp(line + strlen(line) - 4, "\\xff"),
 	      "table: maximum length of each column");
-	check(strstr(header, "SOURCE"), "table: source of a relayed agent");
-	/* Without table_widen() the row may be cut off, but must not overflow. */
-	make_table(&table, &plain, 0);
-	table_row(&table, &longest, line);
-	check(strlen(line) < TABLE_LINE_SIZE, "table: row without table_widen()");
+	check(strstr(header, "SOURCE") && strstr(header, "POD"),
+	      "table: all columns");
+	/* Without table_widen() texts are cut. */
+	make_table(&table, &plain, NULL, true, 0);
+	table_row(&table, &longest, owner, line);
+	check(strlen(line) < 250 && !strncmp(line, "\\...  c...  \\...  ", 18),
+	      "table: row without table_widen()");
+	free(owner);
+}
+
+/* The most bytes and the widest columns at once. */
+static void test_longest_line(void)
+{
+	struct cgroup_name name = { .runtime = CGROUP_RUNTIME_LXC };
+	char line[TABLE_LINE_SIZE], user[256] = "";
+	struct varta_agent agent = longest;
+	struct agent_owner *owner;
+	struct table table;
+	size_t i;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	memset(name.container, '\xff', sizeof(name.container) - 1);
+	memset(name.pod, '\xff', sizeof(name.pod) - 1);
+	memset(user, '\xff', sizeof(user) - 1);
+	owner = owner_new(0, user, &name);
+	make_table(&table, &longest, owner, true, 0);
+	free(owner);
+	for (i = 0; i + 2 < sizeof(user); i += 2) {
+		memcpy(name.container + i, "\xcc\x81", 3);
+		memcpy(name.pod + i, "\xcc\x81", 3);
+		memcpy(user + i, "\xcc\x81", 3);
+	}
+	for (i = 0; i + 2 < sizeof(agent.name); i += 2)
+		memcpy(agent.name + i, "\xcc\x81", 3);
+	owner = owner_new(0, user, &name);
+	table_row(&table, &agent, owner, line);
+	check(strlen(line) > 4096 && strlen(line) < TABLE_LINE_SIZE,
+	      "table: characters without width in the widest columns");
+	free(owner);
+	setlocale(LC_CTYPE, "C");
 }
 
 TEST_GROUP(table)
 {
+	test_columns();
 	test_widths();
+	test_utf8();
 	test_longest();
+	test_longest_line();
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <varta.h>
 
@@ -16,6 +17,8 @@
 #include "command.h"
 #include "error.h"
 #include "json.h"
+#include "owner.h"
+#include "owner_args.h"
 #include "parse.h"
 #include "session.h"
 #include "snapshot.h"
@@ -30,8 +33,9 @@
 /**
  * struct agents_options - What to show, and how.
  * @query: Which agents.
+ * @filter: Whose agents.
  * @json: Print JSON.
- * @wide: Show all columns on a narrow terminal, too.
+ * @wide: Show all columns, however narrow the terminal is.
  * @quiet: Print nothing.
  * @watch: Repeat.
  * @interval_ms: Time between repetitions; 0 until it is known.
@@ -39,9 +43,22 @@
  */
 struct agents_options {
 	struct agent_query query;
+	struct owner_filter filter;
 	bool json, wide, quiet, watch;
 	uint32_t interval_ms;
 	uint64_t count;
+};
+
+/**
+ * struct listing - Agents and whose they are.
+ * @snapshot: The agents.
+ * @owners: An owner for each of them, NULL if none was read.
+ * @reader: Reads the owners.
+ */
+struct listing {
+	struct snapshot snapshot;
+	struct agent_owner **owners;
+	struct owner_reader *reader;
 };
 
 enum { OPTION_COUNT = 256 };
@@ -49,7 +66,7 @@ enum { OPTION_COUNT = 256 };
 static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
 	{ .name = "wide", .key = 'W',
-	  .doc = "Show all columns on a narrow terminal, too" },
+	  .doc = "Show all columns, also on a narrow terminal" },
 	{ .name = "quiet", .key = 'q',
 	  .doc = "Print nothing; exit with 1 if there is no such agent" },
 	{ .name = "watch", .key = 'w', .arg = "INTERVAL",
@@ -103,6 +120,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->query;
+		state->child_inputs[1] = &options->filter;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -137,6 +155,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{ .argp = &agent_args },
+	{ .argp = &owner_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -148,7 +167,8 @@ static const struct argp parser = {
 	.args_doc = "[PID]",
 	.doc = "List the agents in the caller's pid namespace, or the one with "
 	       "this process id.\v"
-	       "PID is a local agent unless --source is given. In names, bytes "
+	       "PID is a local agent unless --source is given. UNIT is a "
+	       "container or pod, if the agent is in one. In names, bytes "
 	       "that are not UTF-8 or not safe on a terminal are shown as "
 	       "\\xNN, a backslash as two. JSON has the names and units of the "
 	       "netlink interface: times are in nanoseconds.",
@@ -156,8 +176,9 @@ static const struct argp parser = {
 
 /* @most: number of agents that fit the terminal. */
 static void print_rows(const struct table *table,
-		       const struct snapshot *snapshot, size_t most)
+		       const struct listing *listing, size_t most)
 {
+	const struct snapshot *snapshot = &listing->snapshot;
 	char line[TABLE_LINE_SIZE];
 	enum severity severity;
 	size_t i;
@@ -166,7 +187,8 @@ static void print_rows(const struct table *table,
 	puts(line);
 	for (i = 0; i < snapshot->count && i < most; i++) {
 		severity = agent_severity(&snapshot->agents[i]);
-		table_row(table, &snapshot->agents[i], line);
+		table_row(table, &snapshot->agents[i], listing->owners[i],
+			  line);
 		printf("%s%s%s\n", colour_begin(severity), line,
 		       colour_end(severity));
 	}
@@ -175,17 +197,18 @@ static void print_rows(const struct table *table,
 }
 
 /* A watched terminal is overwritten; elsewhere an empty line separates. */
-static void print_table(const struct snapshot *snapshot,
+static void print_table(const struct listing *listing,
 			const struct agents_options *options, bool first)
 {
+	const struct snapshot *snapshot = &listing->snapshot;
 	struct table table;
 	size_t most = SIZE_MAX, i;
 	int columns, lines;
 	bool terminal = terminal_size(&columns, &lines);
 
-	table_init(&table);
+	table_init(&table, options->wide);
 	for (i = 0; i < snapshot->count; i++)
-		table_widen(&table, &snapshot->agents[i]);
+		table_widen(&table, &snapshot->agents[i], listing->owners[i]);
 	if (columns && !options->wide)
 		table_fit(&table, columns);
 	if (options->watch && terminal) {
@@ -197,17 +220,18 @@ static void print_table(const struct snapshot *snapshot,
 	} else if (!first) {
 		putchar('\n');
 	}
-	print_rows(&table, snapshot, most);
+	print_rows(&table, listing, most);
 }
 
 static int add_to_array(struct json_object *array,
-			const struct varta_agent *agent)
+			const struct varta_agent *agent,
+			const struct agent_owner *owner)
 {
 	struct json_object *object = json_object_new_object();
 
 	if (!object)
 		return -ENOMEM;
-	if (json_add_agent(object, agent) ||
+	if (json_add_agent(object, agent) || json_add_owner(object, owner) ||
 	    json_object_array_add(array, object)) {
 		json_object_put(object);
 		return -ENOMEM;
@@ -215,50 +239,104 @@ static int add_to_array(struct json_object *array,
 	return 0;
 }
 
-static int print_json(const struct snapshot *snapshot, bool one_line)
+static int print_json(const struct listing *listing, bool one_line)
 {
+	const struct snapshot *snapshot = &listing->snapshot;
 	struct json_object *array = json_object_new_array();
 	int error = array ? 0 : -ENOMEM;
 	size_t i;
 
 	for (i = 0; i < snapshot->count && !error; i++)
-		error = add_to_array(array, &snapshot->agents[i]);
+		error = add_to_array(array, &snapshot->agents[i],
+				     listing->owners[i]);
 	if (!error)
 		error = json_print(array, one_line);
 	json_object_put(array);
 	return error ? fail_system("print JSON", error) : EXIT_OK;
 }
 
-static int show_once(struct varta *v, const struct agents_options *options,
-		     struct snapshot *snapshot, bool first)
+static void free_owners(struct listing *listing)
 {
-	int error = snapshot_read(v, &options->query, snapshot);
+	size_t i;
+
+	for (i = 0; listing->owners && i < listing->snapshot.count; i++)
+		free(listing->owners[i]);
+	free(listing->owners);
+	listing->owners = NULL;
+}
+
+/* Reads the owners of all agents, and drops those that @filter does not want. */
+static int read_owners(struct listing *listing,
+		       const struct owner_filter *filter)
+{
+	struct snapshot *snapshot = &listing->snapshot;
+	size_t count = snapshot->count, i;
+	struct agent_owner *owner;
+
+	snapshot->count = 0;
+	listing->owners = calloc(count + 1, sizeof(*listing->owners));
+	if (!listing->owners)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		owner = owner_read(listing->reader, &snapshot->agents[i]);
+		if (!owner)
+			return -ENOMEM;
+		if (!owner_matches(filter, owner)) {
+			free(owner);
+			continue;
+		}
+		listing->owners[snapshot->count] = owner;
+		snapshot->agents[snapshot->count++] = snapshot->agents[i];
+	}
+	return 0;
+}
+
+static int read_listing(struct varta *v, const struct agents_options *options,
+			struct listing *listing)
+{
+	int error;
+
+	free_owners(listing);
+	error = snapshot_read(v, &options->query, &listing->snapshot);
+	if (error)
+		return error;
+	if (options->quiet && owner_filter_is_empty(&options->filter))
+		return 0;
+	return read_owners(listing, &options->filter);
+}
+
+static int show_once(struct varta *v, const struct agents_options *options,
+		     struct listing *listing, bool first)
+{
+	int error = read_listing(v, options, listing);
 
 	if (error == -ENOENT && options->quiet)
 		return EXIT_REFUSED;
 	if (error)
 		return fail_call(v, options->query.one ? "read the agent" :
 				 "read the agents", error);
-	if (snapshot->torn)
+	if (listing->snapshot.torn)
 		fputs("varta: the tracker changed while it was read: agents "
 		      "may be missing or listed twice\n", stderr);
 	if (options->quiet)
-		return snapshot->count ? EXIT_OK : EXIT_REFUSED;
+		return listing->snapshot.count ? EXIT_OK : EXIT_REFUSED;
 	if (options->json)
-		return print_json(snapshot, options->watch);
-	print_table(snapshot, options, first);
+		return print_json(listing, options->watch);
+	print_table(listing, options, first);
 	return EXIT_OK;
 }
 
 static int show(struct varta *v, void *arg)
 {
 	const struct agents_options *options = arg;
-	struct snapshot snapshot = { 0 };
+	struct listing listing = { .reader = owner_reader_open() };
 	uint64_t due = varta_monotonic_now(), shown = 0;
 	int code;
 
+	if (!listing.reader)
+		return fail_system("read the owners", -ENOMEM);
 	for (;;) {
-		code = show_once(v, options, &snapshot, !shown);
+		code = show_once(v, options, &listing, !shown);
 		shown++;
 		/* A closed pipe ends the command; main() reports it. */
 		if (code != EXIT_OK || shown == options->count ||
@@ -267,7 +345,9 @@ static int show(struct varta *v, void *arg)
 		due += options->interval_ms * NS_PER_MS;
 		sleep_until(due);
 	}
-	snapshot_free(&snapshot);
+	free_owners(&listing);
+	snapshot_free(&listing.snapshot);
+	owner_reader_close(listing.reader);
 	return code;
 }
 

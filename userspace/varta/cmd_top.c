@@ -116,19 +116,33 @@ static int read_stats(struct varta *v, struct top *top)
 	return 0;
 }
 
-static bool matches_filter(const struct tui_view *view,
-			   const struct varta_agent *agent)
+/* Searches hidden columns, too. */
+static bool line_matches(const struct tui_view *view,
+			 const struct varta_agent *agent,
+			 const struct agent_owner *owner)
 {
 	char line[TABLE_LINE_SIZE];
 	struct table table;
 
-	if (!view->filter[0])
-		return true;
-	/* Search hidden columns, too. */
-	table_init(&table);
-	table_widen(&table, agent);
-	table_row(&table, agent, line);
+	table_init(&table, true);
+	table_widen(&table, agent, owner);
+	table_row(&table, agent, owner, line);
 	return strcasestr(line, view->filter);
+}
+
+/* Most agents match by what the kernel says, without files of /proc. */
+static bool matches_filter(const struct tui_view *view,
+			   const struct varta_agent *agent)
+{
+	struct agent_owner *owner;
+	bool matches;
+
+	if (!view->filter[0] || line_matches(view, agent, NULL))
+		return true;
+	owner = owner_read(view->owners, agent);
+	matches = line_matches(view, agent, owner);
+	free(owner);
+	return matches;
 }
 
 static int apply_filter(struct tui_view *view)
@@ -343,13 +357,19 @@ static int work(struct varta *v, void *arg)
 	struct top *top = arg;
 	int error;
 
-	if (!tui_open())
+	top->view.owners = owner_reader_open();
+	if (!top->view.owners)
+		return fail_system("read the owners", -ENOMEM);
+	if (!tui_open()) {
+		owner_reader_close(top->view.owners);
 		return EXIT_SYSTEM;
-	table_init(&top->view.table);
+	}
+	table_init(&top->view.table, false);
 	error = run_until_quit(v, top);
 	tui_close();
 	snapshot_free(&top->view.snapshot);
 	free(top->view.matches);
+	owner_reader_close(top->view.owners);
 	return error ? fail_call(v, "read the agents", error) : EXIT_OK;
 }
 

@@ -153,9 +153,10 @@ static bool is_safe_on_terminal(uint32_t code)
 	       (code < 0x80 || is_utf8_locale());
 }
 
-static void put_name(char *text, const char *name, bool for_terminal)
+static void put_text(char *text, const char *name, size_t size,
+		     bool for_terminal)
 {
-	const char *end = name + strnlen(name, VARTA_NAME_SIZE - 1);
+	const char *end = name + size;
 	uint32_t code = 0;
 	size_t length;
 
@@ -177,10 +178,20 @@ static void put_name(char *text, const char *name, bool for_terminal)
 
 void format_name(char *text, const char *name)
 {
-	put_name(text, name, true);
+	put_text(text, name, strnlen(name, VARTA_NAME_SIZE - 1), true);
 }
 
 void format_name_utf8(char *text, const char *name)
 {
-	put_name(text, name, false);
+	put_text(text, name, strnlen(name, VARTA_NAME_SIZE - 1), false);
+}
+
+void format_text(char *text, const char *from)
+{
+	put_text(text, from, strlen(from), true);
+}
+
+void format_text_utf8(char *text, const char *from)
+{
+	put_text(text, from, strlen(from), false);
 }

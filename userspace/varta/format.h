@@ -53,4 +53,18 @@ void format_name(char *text, const char *name);
  */
 void format_name_utf8(char *text, const char *name);
 
+/**
+ * format_text() - As format_name(), for a text of any length.
+ * @text: Receives four times the length of @from, and a NUL.
+ * @from: The text.
+ */
+void format_text(char *text, const char *from);
+
+/**
+ * format_text_utf8() - As format_name_utf8(), for a text of any length.
+ * @text: As for format_text().
+ * @from: The text.
+ */
+void format_text_utf8(char *text, const char *from);
+
 #endif /* FORMAT_H */

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "format.h"
 
@@ -82,6 +84,48 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 		     json_object_new_boolean(agent->stalled)))
 		return -ENOMEM;
 	return add_exit(object, agent);
+}
+
+/* A text that may have any bytes, unless it is empty. */
+static int add_text(struct json_object *object, const char *name,
+		    const char *text)
+{
+	char *escaped;
+	int error;
+
+	if (!*text)
+		return 0;
+	escaped = malloc(4 * strlen(text) + 1);
+	if (!escaped)
+		return -ENOMEM;
+	format_text_utf8(escaped, text);
+	error = add_string(object, name, escaped);
+	free(escaped);
+	return error;
+}
+
+static int add_unit(struct json_object *object, const struct agent_owner *owner)
+{
+	if (!*owner->unit)
+		return 0;
+	if (add_text(object, "unit", owner->unit))
+		return -ENOMEM;
+	return json_add(object, "user_unit",
+			json_object_new_boolean(owner->user_unit));
+}
+
+int json_add_owner(struct json_object *object, const struct agent_owner *owner)
+{
+	const char *runtime = cgroup_runtime_name(owner->runtime);
+
+	if (owner->uid != OWNER_NO_UID && add_number(object, "uid", owner->uid))
+		return -ENOMEM;
+	if (add_text(object, "user", owner->user) || add_unit(object, owner) ||
+	    add_text(object, "session", owner->session) ||
+	    add_text(object, "container", owner->container) ||
+	    add_text(object, "runtime", runtime ? runtime : ""))
+		return -ENOMEM;
+	return add_text(object, "pod", owner->pod);
 }
 
 /*

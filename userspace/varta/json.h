@@ -10,6 +10,8 @@
 
 #include <varta.h>
 
+#include "owner.h"
+
 /**
  * json_add() - Add a member to an object.
  * @object: The object.
@@ -30,6 +32,15 @@ int json_add(struct json_object *object, const char *name,
  * Return: 0 or -ENOMEM.
  */
 int json_add_agent(struct json_object *object, const struct varta_agent *agent);
+
+/**
+ * json_add_owner() - Add the members that say whose process an agent is.
+ * @object: The object.
+ * @owner: The owner. What is unknown is left out.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int json_add_owner(struct json_object *object, const struct agent_owner *owner);
 
 /**
  * json_print() - Print a value and a newline to standard output.

@@ -5,54 +5,91 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include <stdbool.h>
+
 #include <varta.h>
 
 #include "format.h"
+#include "owner.h"
 
+/**
+ * enum table_column - The columns, in their order.
+ * @COLUMN_NAME: Name of the agent.
+ * @COLUMN_UNIT: Its place, see owner_place().
+ * @COLUMN_USER: Name of its user.
+ * @COLUMN_PID: Process id as the reader sees it.
+ * @COLUMN_STATE: "stalled" or its status.
+ * @COLUMN_SILENCE: Silence and threshold.
+ * @COLUMN_SOURCE: Number of its relay; only if an agent has one.
+ * @COLUMN_STATUS: Status; this and the following only in wide tables.
+ * @COLUMN_NONCE: Nonce of the last beat.
+ * @COLUMN_NS_PID: Process id in its own pid namespace.
+ * @COLUMN_NAMESPACE: That namespace.
+ * @COLUMN_ORIGIN: Origin of its beats.
+ * @COLUMN_CONTAINER: Whole id of its container; only if an agent has one.
+ * @COLUMN_POD: Uid of its pod; only if an agent has one.
+ * @COLUMNS_COUNT: Number of columns.
+ */
 enum table_column {
+	COLUMN_NAME,
+	COLUMN_UNIT,
+	COLUMN_USER,
 	COLUMN_PID,
-	COLUMN_NS_PID,
-	COLUMN_NAMESPACE,
+	COLUMN_STATE,
+	COLUMN_SILENCE,
+	COLUMN_SOURCE,
 	COLUMN_STATUS,
 	COLUMN_NONCE,
-	COLUMN_SILENCE,
-	COLUMN_THRESHOLD,
-	COLUMN_STALLED,
+	COLUMN_NS_PID,
+	COLUMN_NAMESPACE,
 	COLUMN_ORIGIN,
-	COLUMN_SOURCE,
-	COLUMN_NAME,
+	COLUMN_CONTAINER,
+	COLUMN_POD,
 	COLUMNS_COUNT
 };
 
-/* Size of a buffer for a line. */
-#define TABLE_LINE_SIZE	(COLUMNS_COUNT * (TEXT_SIZE + 2) + NAME_TEXT_SIZE)
+/* Size of a buffer for a text of the owner, whose bytes are all escaped. */
+#define OWNER_TEXT_SIZE	(4 * (OWNER_PLACE_SIZE - 1) + 1)
+
+/*
+ * Size of a buffer for a line. A text may have bytes without any width, and be
+ * in a column that is as wide as another text with all bytes escaped.
+ */
+#define TABLE_LINE_SIZE	(COLUMNS_COUNT * (3 * TEXT_SIZE) + \
+			 NAME_TEXT_SIZE + VARTA_NAME_SIZE + \
+			 4 * (OWNER_TEXT_SIZE + OWNER_PLACE_SIZE))
 
 /**
  * struct table - The layout of a table.
- * @widths: Width of each column; 0 for one that is not shown.
+ * @widths: Width of each column on a terminal; 0 for one that is not shown.
+ * @wide: It has all columns.
  *
  * Begins with table_init(), grows by table_widen(), and is made to fit a
  * terminal by table_fit().
  */
 struct table {
 	int widths[COLUMNS_COUNT];
+	bool wide;
 };
 
 /**
  * table_init() - A table as wide as its header.
  * @table: The table.
+ * @wide: Show all columns.
  */
-void table_init(struct table *table);
+void table_init(struct table *table, bool wide);
 
 /**
  * table_widen() - Make the columns wide enough for an agent.
  * @table: The table.
  * @agent: The agent.
+ * @owner: Its owner; NULL if unknown.
  */
-void table_widen(struct table *table, const struct varta_agent *agent);
+void table_widen(struct table *table, const struct varta_agent *agent,
+		 const struct agent_owner *owner);
 
 /**
- * table_fit() - Hide the least important columns until the table fits.
+ * table_fit() - Cut texts, then hide columns, until the table fits.
  * @table: The table, not to be widened afterwards.
  * @width: Width of the terminal. The remaining columns may need more.
  */
@@ -67,11 +104,12 @@ void table_header(const struct table *table, char *line);
 
 /**
  * table_row() - Format the row of an agent.
- * @table: The table, wide enough for the agent.
+ * @table: The table. A text that is longer than its column is cut.
  * @agent: The agent.
+ * @owner: As for table_widen().
  * @line: Receives TABLE_LINE_SIZE bytes, without a newline.
  */
 void table_row(const struct table *table, const struct varta_agent *agent,
-	       char *line);
+	       const struct agent_owner *owner, char *line);
 
 #endif /* TABLE_H */

@@ -178,7 +178,8 @@ static void draw_table_header(const struct table *table)
 }
 
 static void draw_agent(int y, const struct table *table,
-		       const struct varta_agent *agent)
+		       const struct varta_agent *agent,
+		       const struct agent_owner *owner)
 {
 	enum severity severity = agent_severity(agent);
 	attr_t attributes = A_NORMAL;
@@ -186,35 +187,54 @@ static void draw_agent(int y, const struct table *table,
 
 	if (severity && colour_enabled())
 		attributes = COLOR_PAIR(severity);
-	table_row(table, agent, line);
+	table_row(table, agent, owner, line);
 	draw_line(y, attributes, line);
 }
 
-/* Computes the layout for the agents on the screen, up to @end. */
-static void lay_out(struct tui_view *view, size_t end, struct table *table)
+/* Computes the layout for @count agents on the screen. */
+static void lay_out(struct tui_view *view, struct agent_owner **owners,
+		    size_t count, struct table *table)
 {
 	size_t i;
 
-	for (i = view->first; i < end; i++)
-		table_widen(&view->table, view->matches[i]);
+	for (i = 0; i < count; i++)
+		table_widen(&view->table, view->matches[view->first + i],
+			    owners[i]);
 	*table = view->table;
 	table_fit(table, COLS);
 }
 
+/* Draws @count agents. Owners that there is no memory for are unknown. */
+static void draw_agents(struct tui_view *view, struct agent_owner **owners,
+			size_t count)
+{
+	const struct varta_agent **agents = view->matches + view->first;
+	struct table table;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		owners[i] = owner_read(view->owners, agents[i]);
+	lay_out(view, owners, count, &table);
+	draw_table_header(&table);
+	for (i = 0; i < count; i++) {
+		draw_agent(HEAD_LINES + (int)i, &table, agents[i], owners[i]);
+		free(owners[i]);
+	}
+}
+
 void tui_draw(struct tui_view *view)
 {
-	size_t end = view->first + tui_rows(), i;
-	struct table table;
+	size_t count = view->count - view->first, rows = tui_rows();
+	struct agent_owner **owners;
 
-	if (end > view->count)
-		end = view->count;
-	lay_out(view, end, &table);
+	if (count > rows)
+		count = rows;
+	owners = calloc(count + 1, sizeof(*owners));
 	erase();
 	draw_head(view);
-	draw_table_header(&table);
-	for (i = view->first; i < end; i++)
-		draw_agent(HEAD_LINES + (int)(i - view->first), &table,
-			   view->matches[i]);
+	if (owners)
+		draw_agents(view, owners, count);
+	free(owners);
 	draw_foot(view);
 	refresh();
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "owner.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -23,6 +24,7 @@
  * @allocated: Number of agents that @matches has memory for.
  * @count: Number of @matches.
  * @first: Index of the match on the first line.
+ * @owners: Reads the owners of agents.
  * @table: Layout. It never gets narrower, so that columns stay in place.
  * @tracked: Number of tracked agents.
  * @stalled: Number of stalled agents.
@@ -37,6 +39,7 @@ struct tui_view {
 	struct snapshot snapshot;
 	const struct varta_agent **matches;
 	size_t allocated, count, first;
+	struct owner_reader *owners;
 	struct table table;
 	uint64_t tracked, stalled, capacity;
 	uint64_t beats;
