@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tests of flow.c: events are served by user, the one who took the least first. */
 #include <kunit/test.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 
 #include "beat_helpers.h"
 #include "flow.h"
@@ -332,6 +334,56 @@ static void agents_of_a_shared_flow_are_counted_exactly(struct kunit *test)
 	varta_flows_uncharge(DAVE);
 }
 
+/* Queues an event of each of many users. */
+static void fill_flows(struct kunit *test, u32 users)
+{
+	u32 key;
+
+	varta_flows_exit();
+	KUNIT_ASSERT_EQ(test, varta_flows_init(users), 0);
+	for (key = 1; key <= users; key++) {
+		varta_flows_charge(key);
+		KUNIT_ASSERT_TRUE(test, add_event(test, key, key));
+		varta_flows_uncharge(key);
+	}
+}
+
+/* The shortest time of some tries to choose, postpone and charge a flow. */
+static u64 time_to_choose(void)
+{
+	u64 shortest = U64_MAX;
+	u32 try, i;
+
+	for (try = 0; try < 16; try++) {
+		u64 start = ktime_get_ns();
+
+		for (i = 0; i < 8; i++) {
+			struct varta_flow *flow = varta_flows_next();
+
+			varta_flow_postpone(flow);
+			varta_flow_served(flow, 1);
+		}
+		shortest = min(shortest, ktime_get_ns() - start);
+	}
+	return shortest;
+}
+
+/* A user with many uids must not make each event of others take longer. */
+static void many_flows_do_not_make_the_choice_slow(struct kunit *test)
+{
+	u64 few, many;
+
+	fill_flows(test, 16);
+	few = time_to_choose();
+	flow_test_exit(test);
+	KUNIT_ASSERT_EQ(test, varta_flows_init(FLOWS), 0);
+	fill_flows(test, 65536);
+	many = time_to_choose();
+	kunit_info(test, "8 choices: %llu ns of 16 flows, %llu ns of 65536",
+		   few, many);
+	KUNIT_EXPECT_LT(test, many, 1000 * few);
+}
+
 static void unknown_flow_has_a_place(struct kunit *test)
 {
 	u32 key;
@@ -353,6 +405,7 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(events_outlive_their_agents),
 	KUNIT_CASE(used_time_outlives_the_agents),
 	KUNIT_CASE(agents_of_a_shared_flow_are_counted_exactly),
+	KUNIT_CASE(many_flows_do_not_make_the_choice_slow),
 	KUNIT_CASE(unknown_flow_has_a_place),
 	{}
 };

@@ -10,6 +10,7 @@
 #include <linux/hashtable.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
+#include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -25,8 +26,8 @@ static struct {
 	/* Protects all that follows. Innermost, not taken in interrupts. */
 	spinlock_t lock;
 	DECLARE_HASHTABLE(table, HASH_BITS);
-	/* Among flows of equal virtual time, the first goes first. */
-	struct list_head active;
+	/* By virtual time, those of equal time by arrival. */
+	struct rb_root_cached active;
 	/*
 	 * Without agents and events, but ahead of @vtime: a user must not get
 	 * rid of the time that it used.
@@ -66,7 +67,7 @@ int varta_flows_init(u32 max)
 {
 	spin_lock_init(&flows.lock);
 	hash_init(flows.table);
-	INIT_LIST_HEAD(&flows.active);
+	flows.active = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&flows.unused);
 	flows.vtime = 0;
 	flows.count = 0;
@@ -183,8 +184,7 @@ void varta_flows_charge(u32 key)
 	spin_lock(&flows.lock);
 	flow = lookup_flow(key) ?: add_flow(key) ?: &flows.fallback;
 	flow->agents++;
-	if (!flow->active)
-		list_del_init(&flow->list);
+	list_del_init(&flow->list);
 	spin_unlock(&flows.lock);
 }
 
@@ -206,6 +206,28 @@ void varta_flows_uncharge(u32 key)
 	spin_unlock(&flows.lock);
 }
 
+static bool goes_before(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct varta_flow, active_node)->vtime <
+	       rb_entry(b, struct varta_flow, active_node)->vtime;
+}
+
+/* The active flow that goes first, NULL if there is none. */
+static struct varta_flow *first_active(void)
+{
+	return rb_entry_safe(rb_first_cached(&flows.active), struct varta_flow,
+			     active_node);
+}
+
+static void set_vtime(struct varta_flow *flow, u64 vtime)
+{
+	lockdep_assert_held(&flows.lock);
+
+	rb_erase_cached(&flow->active_node, &flows.active);
+	flow->vtime = vtime;
+	rb_add_cached(&flow->active_node, &flows.active, goes_before);
+}
+
 static void activate(struct varta_flow *flow)
 {
 	lockdep_assert_held(&flows.lock);
@@ -214,7 +236,17 @@ static void activate(struct varta_flow *flow)
 		return;
 	flow->active = true;
 	flow->vtime = max(flow->vtime, flows.vtime);
-	list_move_tail(&flow->list, &flows.active);
+	list_del_init(&flow->list);
+	rb_add_cached(&flow->active_node, &flows.active, goes_before);
+}
+
+static void deactivate(struct varta_flow *flow)
+{
+	lockdep_assert_held(&flows.lock);
+
+	flow->active = false;
+	rb_erase_cached(&flow->active_node, &flows.active);
+	release_flow(flow);
 }
 
 static bool has_room(const struct varta_flow *flow)
@@ -287,14 +319,11 @@ struct varta_slot_list *varta_flows_exits_of(u32 key)
 bool varta_flows_any_fresh(void)
 {
 	struct varta_flow *flow;
-	bool fresh = false;
+	bool fresh;
 
 	spin_lock(&flows.lock);
-	list_for_each_entry(flow, &flows.active, list) {
-		fresh = flow->vtime <= flows.vtime;
-		if (fresh)
-			break;
-	}
+	flow = first_active();
+	fresh = flow && flow->vtime <= flows.vtime;
 	spin_unlock(&flows.lock);
 	return fresh;
 }
@@ -307,13 +336,10 @@ bool varta_flows_any_fresh(void)
  */
 struct varta_flow *varta_flows_next(void)
 {
-	struct varta_flow *flow, *next = NULL;
+	struct varta_flow *next;
 
 	spin_lock(&flows.lock);
-	list_for_each_entry(flow, &flows.active, list) {
-		if (!next || flow->vtime < next->vtime)
-			next = flow;
-	}
+	next = first_active();
 	if (next)
 		flows.vtime = max(flows.vtime, next->vtime);
 	free_unused_flows();
@@ -368,12 +394,12 @@ struct varta_event *varta_flow_pop(struct varta_flow *flow)
  */
 void varta_flow_postpone(struct varta_flow *flow)
 {
-	struct varta_flow *other;
+	struct rb_node *last;
 
 	spin_lock(&flows.lock);
-	list_for_each_entry(other, &flows.active, list)
-		flow->vtime = max(flow->vtime, other->vtime);
-	flow->vtime++;
+	last = rb_last(&flows.active.rb_root);
+	set_vtime(flow,
+		  rb_entry(last, struct varta_flow, active_node)->vtime + 1);
 	spin_unlock(&flows.lock);
 }
 
@@ -387,12 +413,9 @@ void varta_flow_postpone(struct varta_flow *flow)
 void varta_flow_served(struct varta_flow *flow, u64 ns)
 {
 	spin_lock(&flows.lock);
-	flow->vtime += ns;
+	set_vtime(flow, flow->vtime + ns);
 	if (list_empty(&flow->events) && list_empty(&flow->sent) &&
-	    flow->exits.first == VARTA_NO_SLOT) {
-		list_del_init(&flow->list);
-		flow->active = false;
-		release_flow(flow);
-	}
+	    flow->exits.first == VARTA_NO_SLOT)
+		deactivate(flow);
 	spin_unlock(&flows.lock);
 }

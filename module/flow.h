@@ -7,6 +7,7 @@
 #define _VARTA_FLOW_H
 
 #include <linux/list.h>
+#include <linux/rbtree_types.h>
 
 #include "agent.h"
 #include "tracker.h"
@@ -37,8 +38,8 @@ struct varta_event {
 /**
  * struct varta_flow - events and agents of one user
  * @node: in the hash table
- * @list: in the list of flows with something to send if @active, or of those
- *	that are to be freed, or empty
+ * @active_node: in the tree of flows with something to send if @active
+ * @list: in the list of those that are to be freed, or empty
  * @events: by time
  * @sent: events sent to the initial network namespace, and not yet to that of
  *	their agent. Only the worker uses it.
@@ -52,6 +53,7 @@ struct varta_event {
  */
 struct varta_flow {
 	struct hlist_node node;
+	struct rb_node active_node;
 	struct list_head list;
 	struct list_head events;
 	struct list_head sent;
