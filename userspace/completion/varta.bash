@@ -6,7 +6,7 @@
 
 _varta_commands() {
 	varta --help 2>/dev/null |
-		sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+		sed -n 's/^  \([a-z][a-z]*\) .*/\1/p'
 }
 
 # _varta_options COMMAND: prints the options; "--count=" if it needs a value
@@ -69,6 +69,7 @@ _varta_arguments() {
 		[[ $COMP_CWORD -gt 2 ]] || echo list get set
 		varta config list 2>/dev/null | awk '{ print $1 }'
 		;;
+	help) [[ $COMP_CWORD -gt 2 ]] || _varta_commands ;;
 	esac
 }
 

@@ -75,4 +75,6 @@ complete -c varta -n '__varta_on config' \
     -a '(varta config list 2>/dev/null | awk "{ print \$1 }")'
 complete -c varta -n '__varta_on config; and test (count (commandline -opc)) -eq 2' \
     -a 'list get set'
+complete -c varta -n '__varta_on help; and test (count (commandline -opc)) -eq 2' \
+    -a '(__varta_commands)'
 complete -c varta -n '__varta_on run' -a '(__varta_program)'

@@ -17,12 +17,15 @@
 
 const char *argp_program_version = "varta " VARTA_VERSION;
 
+static int cmd_help(int argc, char **argv);
+
 static const struct command commands[] = {
 	{ "agents", "list the tracked agents", cmd_agents },
 	{ "beat", "send beats", cmd_beat },
 	{ "bye", "remove an agent from the tracker", cmd_bye },
 	{ "config", "show or change settings", cmd_config },
 	{ "doctor", "check that everything works here", cmd_doctor },
+	{ "help", "describe a command", cmd_help },
 	{ "monitor", "print stalls and exits as they happen", cmd_monitor },
 	{ "relay", "send beats for remote agents", cmd_relay },
 	{ "run", "run a program as an agent", cmd_run },
@@ -32,50 +35,19 @@ static const struct command commands[] = {
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))
 
-static const char before_options[] =
-	"Control and query the kernel's liveness tracker.";
+/* Each command is in one task. Completions read lines of "  NAME SUMMARY". */
+static const struct {
+	const char *heading;
+	const char *names[5];
+} tasks[] = {
+	{ "Watch a program", { "run", "beat", "bye", "relay" } },
+	{ "Look at agents and counters", { "agents", "top", "stats" } },
+	{ "Listen to stalls and exits", { "monitor" } },
+	{ "Change settings", { "config" } },
+	{ "Find out what is wrong", { "doctor", "help" } },
+};
 
-static const char after_options[] =
-	"\n"
-	"'varta COMMAND --help' describes a command.\n"
-	"\n"
-	"Exit status:\n"
-	"  0  success\n"
-	"  1  refused by the kernel, with the reason on standard error;\n"
-	"     agents --quiet: no such agent; doctor: a check failed\n"
-	"  2  wrong usage\n"
-	"  3  module not loaded\n"
-	"  4  timeout\n"
-	"  5  local failure: no memory, output not written, ...\n"
-	"\n"
-	"'varta run' has the exit status of the program it runs.\n"
-	"A DURATION is 500ms, 5s, 2m or 1h; a bare number is ms.\n"
-	"Output is coloured on terminals, unless NO_COLOR is set.";
-
-/* Prepends the list of commands to the text after the options. */
-static char *help_filter(int key, const char *text, void *input)
-{
-	char *help = NULL;
-	size_t size = 0, i;
-	FILE *out;
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)text;
-	out = open_memstream(&help, &size);
-	if (!out)
-		return (char *)text;
-	fputs("Commands:\n", out);
-	for (i = 0; i < COMMANDS_COUNT; i++)
-		fprintf(out, "  %-9s %s\n", commands[i].name,
-			commands[i].summary);
-	fputs(after_options, out);
-	if (fclose(out)) {
-		free(help);
-		return (char *)text;
-	}
-	return help;
-}
+#define TASKS_COUNT	(sizeof(tasks) / sizeof(tasks[0]))
 
 static const struct command *find_command(const char *name)
 {
@@ -85,6 +57,37 @@ static const struct command *find_command(const char *name)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
+}
+
+/* Appends the commands, by task, to the text before the options. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	const struct command *command;
+	const char *const *name;
+	char *help = NULL;
+	size_t size = 0, i;
+	FILE *out;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_PRE_DOC)
+		return (char *)text;
+	out = open_memstream(&help, &size);
+	if (!out)
+		return (char *)text;
+	fputs(text, out);
+	for (i = 0; i < TASKS_COUNT; i++) {
+		fprintf(out, "\n\n%s:", tasks[i].heading);
+		for (name = tasks[i].names; *name; name++) {
+			command = find_command(*name);
+			fprintf(out, "\n  %-9s %s", command->name,
+				command->summary);
+		}
+	}
+	if (fclose(out)) {
+		free(help);
+		return (char *)text;
+	}
+	return help;
 }
 
 static const char *command_name(unsigned int index)
@@ -120,19 +123,80 @@ static error_t parse_argument(int key, char *argument,
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no command given");
+		/* Scripts do not take this for a success, nor for output. */
+		argp_state_help(state, stderr, ARGP_HELP_SHORT_USAGE |
+				ARGP_HELP_LONG | ARGP_HELP_DOC |
+				ARGP_HELP_EXIT_ERR);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
+#define AFTER_OPTIONS \
+	"'varta help COMMAND' describes a command, and varta(1) all of them.\n" \
+	"\n" \
+	"Exit status:\n" \
+	"  0  success\n" \
+	"  1  refused by the kernel, with the reason on standard error;\n" \
+	"     agents --quiet: no such agent; doctor: a check failed\n" \
+	"  2  wrong usage\n" \
+	"  3  module not loaded\n" \
+	"  4  timeout\n" \
+	"  5  local failure: no memory, output not written, ...\n" \
+	"\n" \
+	"'varta run' has the exit status of the program it runs.\n" \
+	"A DURATION is 500ms, 5s, 2m or 1h; a bare number is ms.\n" \
+	"Output is coloured on terminals, unless NO_COLOR is set."
+
 static const struct argp parser = {
 	.parser = parse_argument,
 	.args_doc = "COMMAND [ARGUMENT...]",
-	.doc = before_options,
+	.doc = "Control and query the kernel's liveness tracker.\v"
+	       AFTER_OPTIONS,
 	.help_filter = help_filter,
 };
+
+/* Does what COMMAND --help does; without one, what --help does. */
+static error_t parse_help_argument(int key, char *argument,
+				   struct argp_state *state)
+{
+	const struct command **command = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (*command)
+			return ARGP_ERR_UNKNOWN;
+		*command = find_command(argument);
+		if (!*command)
+			args_unknown(state, "command", argument, command_name);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp help_parser = {
+	.parser = parse_help_argument,
+	.args_doc = "[COMMAND]",
+	.doc = "Describe a command, or list all commands.",
+};
+
+static int run_command(const struct invocation *invocation);
+
+static int cmd_help(int argc, char **argv)
+{
+	char tool[] = "varta", option[] = "--help";
+	char *arguments[] = { tool, option, NULL };
+	struct invocation help = { .argc = 2, .argv = arguments };
+
+	if (argp_parse(&help_parser, argc, argv, 0, NULL, &help.command))
+		return EXIT_SYSTEM;
+	if (help.command)
+		return run_command(&help);
+	argp_parse(&parser, help.argc, help.argv, 0, NULL, &help);
+	return EXIT_SYSTEM;
+}
 
 static int run_command(const struct invocation *invocation)
 {
