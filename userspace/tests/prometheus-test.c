@@ -28,5 +28,8 @@ TEST_GROUP(prometheus)
 	}
 	check(is_help(prometheus_help("capacity")),
 	      "prometheus: help of a setting");
+	check(is_help(prometheus_help("bad_crc")) &&
+	      !strcmp(prometheus_help("bad_crc"), prometheus_help("bad_pid")),
+	      "prometheus: one help for all values of a label");
 	check(!prometheus_help("no_such_counter"), "prometheus: unknown name");
 }

@@ -132,6 +132,7 @@ static int print_metrics(struct varta *v, struct value_list *list)
 		return fail_call(v, "read the settings", error);
 	/* To compare with the number of tracked agents. */
 	values_add_setting(list, &config, VARTA_A_CONFIG_CAPACITY);
+	values_add_setting(list, &config, VARTA_A_CONFIG_EVICTION_SCAN_WINDOW);
 	prometheus_print(list);
 	prometheus_print_up(true);
 	return EXIT_OK;

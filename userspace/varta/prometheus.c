@@ -16,26 +16,193 @@ static const struct {
 #include "varta-docs.h"
 };
 
-const char *prometheus_help(const char *name)
+/**
+ * struct metric - How a counter, current value or setting is exported.
+ * @value: Its name in the netlink specification, with underscores.
+ * @name: Name of the metric: that of varta-watch, the observer for VLP in user
+ *   space, if it counts the same.
+ * @label: Name and value of a label, if metrics share the name; or NULL.
+ */
+struct metric {
+	const char *value, *name, *label;
+};
+
+static const struct metric metrics[] = {
+	{ "tracked", "varta_watch_pids_tracked", NULL },
+	{ "stalled_now", "varta_watch_pids_stalled", NULL },
+	{ "capacity", "varta_tracker_capacity", NULL },
+	{ "eviction_scan_window", "varta_tracker_eviction_scan_window_max",
+	  NULL },
+	{ "inserted", "varta_beats_total", "result=\"inserted\"" },
+	{ "refreshed", "varta_beats_total", "result=\"refreshed\"" },
+	{ "stalls", "varta_stalls_total", NULL },
+	{ "exits", "varta_exits_total", NULL },
+	{ "goodbyes", "varta_goodbyes_total", NULL },
+	{ "nonce_wraps", "varta_nonce_wrap_total", NULL },
+	{ "out_of_order", "varta_tracker_out_of_order_total", NULL },
+	{ "evictions", "varta_tracker_evicted_total", NULL },
+	{ "eviction_scan_truncated",
+	  "varta_tracker_eviction_scan_truncated_total", NULL },
+	{ "capacity_exceeded", "varta_tracker_capacity_exceeded_total", NULL },
+	{ "quota_exceeded", "varta_tracker_quota_exceeded_total", NULL },
+	{ "pid_recycles", "varta_tracker_pid_recycle_total", NULL },
+	{ "removed_dead", "varta_tracker_removed_dead_total", NULL },
+	{ "namespace_conflicts", "varta_tracker_namespace_conflict_total",
+	  NULL },
+	{ "origin_conflicts", "varta_origin_conflict_total", NULL },
+	{ "invariant_violations", "varta_tracker_invariant_violations_total",
+	  NULL },
+	{ "probe_exhausted", "varta_tracker_pid_index_probe_exhausted_total",
+	  NULL },
+	{ "auth_failures", "varta_frame_auth_failures_total", NULL },
+	{ "namespace_mismatch", "varta_frame_namespace_mismatch_total", NULL },
+	{ "rate_limited_agent", "varta_rate_limited_total",
+	  "reason=\"per_pid\"" },
+	{ "rate_limited_global", "varta_rate_limited_total",
+	  "reason=\"global\"" },
+	{ "bad_length", "varta_truncated_datagrams_total", NULL },
+	{ "bad_magic", "varta_decode_errors_total", "kind=\"bad_magic\"" },
+	{ "bad_version", "varta_decode_errors_total", "kind=\"bad_version\"" },
+	{ "bad_status", "varta_decode_errors_total", "kind=\"bad_status\"" },
+	{ "bad_pid", "varta_decode_errors_total", "kind=\"bad_pid\"" },
+	{ "bad_timestamp", "varta_decode_errors_total",
+	  "kind=\"bad_timestamp\"" },
+	{ "bad_nonce", "varta_decode_errors_total", "kind=\"bad_nonce\"" },
+	{ "stall_on_wire", "varta_decode_errors_total",
+	  "kind=\"stall_on_wire\"" },
+	{ "bad_crc", "varta_decode_errors_total", "kind=\"bad_crc\"" },
+	{ "missing_attribute", "varta_request_errors_total",
+	  "kind=\"missing_attribute\"" },
+	{ "conflicting_attributes", "varta_request_errors_total",
+	  "kind=\"conflicting_attributes\"" },
+	{ "unexpected_attribute", "varta_request_errors_total",
+	  "kind=\"unexpected_attribute\"" },
+	{ "bad_threshold", "varta_request_errors_total",
+	  "kind=\"bad_threshold\"" },
+	{ "bad_source", "varta_request_errors_total", "kind=\"bad_source\"" },
+	{ "unknown_agent", "varta_request_errors_total",
+	  "kind=\"unknown_agent\"" },
+	{ "config_fixed", "varta_config_refused_total", "reason=\"fixed\"" },
+	{ "config_out_of_range", "varta_config_refused_total",
+	  "reason=\"out_of_range\"" },
+	{ "events_lost", "varta_events_lost_total", NULL },
+	{ "events_missed", "varta_events_missed_total", NULL },
+};
+
+/* Of metrics with a label, which have one text for all its values. */
+static const struct {
+	const char *name;
+	const char *help;
+} shared_help[] = {
+	{ "varta_beats_total",
+	  "Beats accepted, by whether they started a slot." },
+	{ "varta_rate_limited_total",
+	  "Beats refused because of a rate limit, by the limit." },
+	{ "varta_decode_errors_total",
+	  "Beats refused because of their contents, by what is wrong." },
+	{ "varta_request_errors_total",
+	  "Requests refused for another reason, by the reason." },
+	{ "varta_config_refused_total",
+	  "Changes of settings refused, by the reason." },
+};
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* Size of the name of a metric. */
+#define NAME_SIZE	96
+
+/**
+ * struct sample - One line of the output.
+ * @name: Name of the metric.
+ * @label: As in struct metric.
+ * @item: The value.
+ */
+struct sample {
+	char name[NAME_SIZE];
+	const char *label;
+	const struct named_value *item;
+};
+
+static const char *doc_of(const char *value)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(docs) / sizeof(docs[0]); i++)
-		if (!strcmp(docs[i].name, name))
+	for (i = 0; i < COUNT(docs); i++)
+		if (!strcmp(docs[i].name, value))
 			return docs[i].doc;
 	return NULL;
 }
 
-static void print_metric(const struct named_value *item)
+static const struct metric *metric_of(const char *value)
 {
-	const char *help = prometheus_help(item->name);
-	const char *suffix = item->counter ? "_total" : "";
+	size_t i;
+
+	for (i = 0; i < COUNT(metrics); i++)
+		if (!strcmp(metrics[i].value, value))
+			return &metrics[i];
+	return NULL;
+}
+
+/* A counter of a newer kernel has its own name. */
+static void init_sample(struct sample *sample, const struct named_value *item)
+{
+	const struct metric *metric = metric_of(item->name);
+
+	sample->item = item;
+	sample->label = metric ? metric->label : NULL;
+	if (metric)
+		snprintf(sample->name, NAME_SIZE, "%s", metric->name);
+	else
+		snprintf(sample->name, NAME_SIZE, "varta_%s%s", item->name,
+			 item->counter ? "_total" : "");
+}
+
+const char *prometheus_help(const char *value)
+{
+	const struct metric *metric = metric_of(value);
+	size_t i;
+
+	for (i = 0; metric && i < COUNT(shared_help); i++)
+		if (!strcmp(shared_help[i].name, metric->name))
+			return shared_help[i].help;
+	return doc_of(value);
+}
+
+static void print_head(const struct sample *sample)
+{
+	const char *help = prometheus_help(sample->item->name);
 
 	if (help)
-		printf("# HELP varta_%s%s %s\n", item->name, suffix, help);
-	printf("# TYPE varta_%s%s %s\n", item->name, suffix,
-	       item->counter ? "counter" : "gauge");
-	printf("varta_%s%s %" PRIu64 "\n", item->name, suffix, item->value);
+		printf("# HELP %s %s\n", sample->name, help);
+	printf("# TYPE %s %s\n", sample->name,
+	       sample->item->counter ? "counter" : "gauge");
+}
+
+static void print_sample(const struct sample *sample)
+{
+	const char *label = sample->label;
+
+	printf("%s%s%s%s %" PRIu64 "\n", sample->name, label ? "{" : "",
+	       label ? label : "", label ? "}" : "", sample->item->value);
+}
+
+/* Samples of one metric are printed together, where the first of them is. */
+static void print_metric(const struct value_list *list, size_t index)
+{
+	struct sample first, sample;
+	size_t i;
+
+	init_sample(&first, &list->items[index]);
+	for (i = 0; i < list->count; i++) {
+		init_sample(&sample, &list->items[i]);
+		if (strcmp(sample.name, first.name))
+			continue;
+		if (i < index)
+			return;
+		if (i == index)
+			print_head(&first);
+		print_sample(&sample);
+	}
 }
 
 void prometheus_print(const struct value_list *list)
@@ -43,7 +210,7 @@ void prometheus_print(const struct value_list *list)
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		print_metric(&list->items[i]);
+		print_metric(list, i);
 }
 
 void prometheus_print_up(bool up)

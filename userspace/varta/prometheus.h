@@ -11,7 +11,9 @@
 
 /**
  * prometheus_print() - Print values as metrics.
- * @list: The values. A counter is called varta_NAME_total, a gauge varta_NAME.
+ * @list: The values. Metrics have the names that the admin guide lists; a value
+ *   that this version does not know is varta_NAME, or varta_NAME_total if it is
+ *   a counter.
  */
 void prometheus_print(const struct value_list *list);
 
@@ -22,12 +24,12 @@ void prometheus_print(const struct value_list *list);
 void prometheus_print_up(bool up);
 
 /**
- * prometheus_help() - The HELP text of a metric.
- * @name: The name of a counter, gauge or setting.
+ * prometheus_help() - The HELP text of a value's metric.
+ * @value: The name of a counter, gauge or setting.
  *
- * Return: A constant string, from the netlink specification; NULL if that does
- * not have it.
+ * Return: A constant string, from the netlink specification unless values share
+ * the metric; NULL if there is none.
  */
-const char *prometheus_help(const char *name);
+const char *prometheus_help(const char *value);
 
 #endif /* PROMETHEUS_H */
