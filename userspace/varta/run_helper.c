@@ -26,6 +26,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <varta.h>
@@ -147,11 +148,7 @@ static void beat(struct helper *helper)
 
 static bool program_exited(const struct helper *helper)
 {
-	struct pollfd exited = { .fd = helper->pidfd, .events = POLLIN };
-
-	if (helper->pidfd < 0)
-		return getppid() != (pid_t)helper->plan->pid;
-	return poll(&exited, 1, 0) > 0;
+	return getppid() != (pid_t)helper->plan->pid;
 }
 
 /* Throw away what probes have written, so that they can write on. */
@@ -174,6 +171,17 @@ static bool probe_exited(pid_t probe)
 		      WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
+/* A filter may refuse poll(2). Then this sleeps for @blind_ms at most. */
+static void wait_for_any(struct pollfd *wake_ups, nfds_t count, int ms,
+			 int blind_ms)
+{
+	if (poll(wake_ups, count, ms) >= 0)
+		return;
+	if (ms > blind_ms)
+		ms = blind_ms;
+	sleep_until(varta_monotonic_now() + (uint64_t)ms * NS_PER_MS);
+}
+
 /* Until @deadline, or until the program or the probe, 0 for none, exits. */
 static void wait_until(const struct helper *helper, uint64_t deadline,
 		       pid_t probe)
@@ -193,8 +201,9 @@ static void wait_until(const struct helper *helper, uint64_t deadline,
 			ms = EXIT_POLL_MS;
 		if (probe && pidfd < 0 && ms > PROBE_POLL_MS)
 			ms = PROBE_POLL_MS;
-		if (poll(wake_ups, 3, ms) > 0)
-			drain(helper);
+		wait_for_any(wake_ups, 3, ms,
+			     probe ? PROBE_POLL_MS : EXIT_POLL_MS);
+		drain(helper);
 	} while (ms && !program_exited(helper) &&
 		 !(probe && probe_exited(probe)));
 	if (pidfd >= 0)
@@ -333,6 +342,14 @@ static int try_process(void)
 	return 0;
 }
 
+static int try_waiting(void)
+{
+	const struct timespec none = { 0, 0 };
+
+	return poll(NULL, 0, 0) < 0 ?
+	       -clock_nanosleep(CLOCK_MONOTONIC, 0, &none, NULL) : 0;
+}
+
 /* Hard limits, and those of the user, hold for the helper, too. */
 static bool has_resources(const struct helper *helper)
 {
@@ -371,6 +388,11 @@ static bool prepare(struct helper *helper)
 	}
 	if (!has_resources(helper))
 		return false;
+	error = try_waiting();
+	if (error) {
+		fail_system("wait for the time of a beat", error);
+		return false;
+	}
 	if (read_state(helper) == PROGRAM_UNKNOWN) {
 		fputs("varta: cannot read from /proc and /sys/fs/cgroup "
 		      "whether the program is stopped or frozen\n", stderr);
