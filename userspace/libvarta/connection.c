@@ -292,14 +292,18 @@ varta_connection_family_change(struct varta_connection *c,
 			       const struct nlmsghdr *message)
 {
 	const struct genlmsghdr *header = nlmsg_data(message);
+	bool is_current;
 
 	if (message->nlmsg_type != GENL_ID_CTRL || !is_about_varta(message))
 		return VARTA_FAMILY_UNCHANGED;
-	if (header->cmd == CTRL_CMD_DELFAMILY) {
+	/* varta_connection_find_family() may have been ahead of messages. */
+	is_current = varta_client__read_family(message) == c->socket.family;
+	if (header->cmd == CTRL_CMD_DELFAMILY && is_current) {
 		c->socket.family = 0;
 		return VARTA_FAMILY_UNLOADED;
 	}
-	if (header->cmd != CTRL_CMD_NEWFAMILY || read_family(message, c))
+	if (header->cmd != CTRL_CMD_NEWFAMILY || is_current ||
+	    read_family(message, c))
 		return VARTA_FAMILY_UNCHANGED;
 	return VARTA_FAMILY_LOADED;
 }

@@ -73,13 +73,24 @@ static int add_earlier(const struct varta_agent *agent, void *arg)
 	return varta_stalls_add_earlier(arg, agent);
 }
 
+/* From here on, messages say that the module is loaded again. */
+static int follow_family(struct varta_connection *c)
+{
+	int error = varta_connection_follow_family(c);
+
+	/* It may have been since the family was looked up. */
+	if (!error)
+		error = varta_connection_find_family(c);
+	if (error)
+		return error;
+	return c->socket.family ? 0 : -ENODEV;
+}
+
 /* Stalls from before the subscription count as reported. */
 static int prepare_resync(struct varta_events *events)
 {
-	int error = varta_connection_follow_family(&events->connection);
+	int error = varta_open(&events->reader, NULL);
 
-	if (!error)
-		error = varta_open(&events->reader, NULL);
 	if (error)
 		return error;
 	varta_stalls_init(&events->stalls);
@@ -96,6 +107,8 @@ static int subscribe(struct varta_events *events,
 
 	if (!error && options->buffer)
 		error = set_buffer(c->socket.fd, options->buffer);
+	if (!error && options->resync)
+		error = follow_family(c);
 	if (!error)
 		error = join_group(c);
 	if (!error && options->resync)

@@ -10,14 +10,23 @@ static int fake_receive(struct varta_client__socket *s, void *buffer,
 			size_t size);
 static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 		     varta_agent_fn fn, void *arg);
+static int fake_open_connection(struct varta_connection *c, int timeout_ms);
+static int fake_follow_family(const struct varta_connection *c);
 static int fake_find_family(struct varta_connection *c);
+static int fake_open(struct varta **handle, const struct varta_options *how);
+static int fake_setsockopt(int fd, int level, int name, const void *value,
+			   socklen_t size);
 static int fake_add_event(struct varta_reported_stalls *stalls,
 			  const struct varta_agent *agent);
 
 /* Replaces functions that seldom fail. */
 #define varta_client__receive	fake_receive
 #define varta_agent_dump	fake_dump
+#define varta_connection_open	fake_open_connection
+#define varta_connection_follow_family	fake_follow_family
 #define varta_connection_find_family	fake_find_family
+#define varta_open	fake_open
+#define setsockopt	fake_setsockopt
 #define varta_stalls_add_event	fake_add_event
 #include "events.c"
 #undef varta_stalls_add_event
@@ -29,6 +38,7 @@ static int fake_add_event(struct varta_reported_stalls *stalls,
 #include "tap.h"
 
 #define FAMILY	42
+#define OLD_FAMILY	41
 #define AGENTS	48
 
 /* The fake kernel and allocator. */
@@ -36,12 +46,14 @@ static struct {
 	struct nl_msg *message;
 	int receive_error, dump_error;
 	uint16_t family;
+	/* The group was joined since the module was loaded. */
+	bool joined;
 	/* Adding the stall of this agent fails once. */
 	uint32_t fails_for;
 	unsigned int dumps;
 } fake;
 
-static unsigned int reported[AGENTS + 1], resynced, overruns;
+static unsigned int reported[AGENTS + 1], resynced, overruns, changes;
 
 static int fake_receive(struct varta_client__socket *s, void *buffer,
 			size_t size)
@@ -79,9 +91,43 @@ static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 	return error;
 }
 
+static int fake_open_connection(struct varta_connection *c, int timeout_ms)
+{
+	(void)timeout_ms;
+	c->socket.fd = -1;
+	c->socket.family = OLD_FAMILY;
+	c->events_group = 1;
+	return 0;
+}
+
+/* The module is loaded again just before this. */
+static int fake_follow_family(const struct varta_connection *c)
+{
+	(void)c;
+	fake.family = FAMILY;
+	fake.joined = false;
+	return 0;
+}
+
 static int fake_find_family(struct varta_connection *c)
 {
 	c->socket.family = fake.family;
+	return 0;
+}
+
+static int fake_open(struct varta **handle, const struct varta_options *how)
+{
+	(void)how;
+	*handle = NULL;
+	return 0;
+}
+
+static int fake_setsockopt(int fd, int level, int name, const void *value,
+			   socklen_t size)
+{
+	(void)fd, (void)value, (void)size;
+	if (level == SOL_NETLINK && name == NETLINK_ADD_MEMBERSHIP)
+		fake.joined = true;
 	return 0;
 }
 
@@ -99,6 +145,8 @@ static void note(const struct varta_event *event, void *arg)
 {
 	(void)arg;
 	overruns += event->type == VARTA_EVENT_OVERRUN;
+	changes += event->type == VARTA_EVENT_UNLOADED ||
+		   event->type == VARTA_EVENT_LOADED;
 	if (event->agent)
 		reported[event->agent->ns_pid]++;
 	resynced += event->resynced;
@@ -143,6 +191,7 @@ static struct varta_events *begin(void)
 	memset(reported, 0, sizeof(reported));
 	resynced = 0;
 	overruns = 0;
+	changes = 0;
 	events.connection.socket.family = FAMILY;
 	/* The pointer is only tested. */
 	events.reader = (struct varta *)&events;
@@ -232,10 +281,64 @@ static void test_no_dump(void)
 	check_recovery(events, AGENTS, "dump works again");
 }
 
+static void send_change(uint8_t command, uint16_t family)
+{
+	fake.message = nlmsg_alloc();
+	check(fake.message &&
+	      genlmsg_put(fake.message, 0, 0, GENL_ID_CTRL, 0, 0, command, 2) &&
+	      !nla_put_string(fake.message, CTRL_ATTR_FAMILY_NAME,
+			      VARTA_FAMILY_NAME) &&
+	      !nla_put_u16(fake.message, CTRL_ATTR_FAMILY_ID, family),
+	      "events: a change of the family");
+}
+
+/* A reload while the subscription is made must not make it deaf. */
+static void test_reload_at_start(void)
+{
+	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events *events;
+
+	begin();
+	how.resync = true;
+	if (varta_events_open(&events, &how)) {
+		check(false, "events: opens during a reload");
+		return;
+	}
+	check(events->connection.socket.family == FAMILY && fake.joined,
+	      "events: a reload between lookup and subscription");
+	varta_events_close(events);
+}
+
+/* The lookup after a loss may be ahead of the messages about a reload. */
+static void test_late_messages(void)
+{
+	struct varta_events *events = begin();
+
+	events->connection.socket.fd = -1;
+	events->connection.events_group = 1;
+	send_change(CTRL_CMD_DELFAMILY, OLD_FAMILY);
+	check(!receive_events(events) && !changes,
+	      "events: an earlier family is unloaded");
+	send_change(CTRL_CMD_NEWFAMILY, FAMILY);
+	check(!receive_events(events) && !changes && !fake.dumps,
+	      "events: the family is loaded, which is known");
+	send_change(CTRL_CMD_DELFAMILY, FAMILY);
+	check(receive_events(events) == 1 && changes == 1,
+	      "events: the family is unloaded");
+	fake.dump_error = -ENODEV;
+	fake.family = FAMILY + 1;
+	send_change(CTRL_CMD_NEWFAMILY, FAMILY + 1);
+	check(receive_events(events) == 1 && changes == 2 && fake.joined,
+	      "events: the family is loaded again");
+	varta_stalls_clear(&events->stalls);
+}
+
 TEST_GROUP(events)
 {
 	test_memory();
 	test_damaged();
 	test_overrun();
 	test_no_dump();
+	test_reload_at_start();
+	test_late_messages();
 }
