@@ -11,6 +11,7 @@ enum {
 	CAROL = 3,
 	DAVE = 4,
 	EVE = 5,
+	FRANK = 6,
 	/* Most users with their own flow. */
 	FLOWS = 3,
 };
@@ -334,6 +335,26 @@ static void agents_of_a_shared_flow_are_counted_exactly(struct kunit *test)
 	varta_flows_uncharge(DAVE);
 }
 
+/* One user who stays must not make all later ones share with it. */
+static void users_share_a_flow_no_longer_than_needed(struct kunit *test)
+{
+	u32 key, i;
+
+	for (i = ALICE; i <= DAVE; i++)
+		varta_flows_charge(i);
+	varta_flows_uncharge(ALICE);
+	varta_flows_charge(FRANK);
+	KUNIT_EXPECT_TRUE(test, add_event(test, FRANK, 1));
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 1);
+	KUNIT_EXPECT_EQ(test, key, FRANK);
+	KUNIT_EXPECT_TRUE(test, add_event(test, DAVE, 2));
+	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 2);
+	KUNIT_EXPECT_EQ(test, key, 0);
+	for (i = BOB; i <= DAVE; i++)
+		varta_flows_uncharge(i);
+	varta_flows_uncharge(FRANK);
+}
+
 /* Queues an event of each of many users. */
 static void fill_flows(struct kunit *test, u32 users)
 {
@@ -405,6 +426,7 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(events_outlive_their_agents),
 	KUNIT_CASE(used_time_outlives_the_agents),
 	KUNIT_CASE(agents_of_a_shared_flow_are_counted_exactly),
+	KUNIT_CASE(users_share_a_flow_no_longer_than_needed),
 	KUNIT_CASE(many_flows_do_not_make_the_choice_slow),
 	KUNIT_CASE(unknown_flow_has_a_place),
 	{}

@@ -13,6 +13,7 @@
 #include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "flow.h"
 
@@ -37,6 +38,8 @@ static struct {
 	u64 vtime;
 	/* Of all agents of users that have no flow in @table. */
 	struct varta_flow fallback;
+	/* Number of these agents, by bucket of @table. */
+	u32 shared[1 << HASH_BITS];
 	/* Flows in @table, and most of them. */
 	u32 count;
 	u32 max;
@@ -73,6 +76,7 @@ int varta_flows_init(u32 max)
 	flows.count = 0;
 	flows.max = max;
 	init_flow(&flows.fallback, 0);
+	memset(flows.shared, 0, sizeof(flows.shared));
 	flow_cache = KMEM_CACHE(varta_flow, 0);
 	event_cache = KMEM_CACHE(varta_event, 0);
 	if (flow_cache && event_cache)
@@ -152,15 +156,20 @@ static void free_unused_flows(void)
 	}
 }
 
+static u32 *shared_agents(u32 key)
+{
+	return &flows.shared[hash_min(key, HASH_BITS)];
+}
+
 /*
- * While the fallback has agents, some may be of @key. A flow made now would not
- * count them.
+ * While the fallback has agents of this bucket, some may be of @key. A flow made
+ * now would not count them.
  */
 static struct varta_flow *add_flow(u32 key)
 {
 	struct varta_flow *flow;
 
-	if (flows.fallback.agents || flows.count == flows.max)
+	if (*shared_agents(key) || flows.count == flows.max)
 		return NULL;
 	flow = kmem_cache_alloc(flow_cache, GFP_NOWAIT | __GFP_NOWARN);
 	if (!flow)
@@ -184,6 +193,8 @@ void varta_flows_charge(u32 key)
 	spin_lock(&flows.lock);
 	flow = lookup_flow(key) ?: add_flow(key) ?: &flows.fallback;
 	flow->agents++;
+	if (flow == &flows.fallback)
+		++*shared_agents(key);
 	list_del_init(&flow->list);
 	spin_unlock(&flows.lock);
 }
@@ -200,8 +211,11 @@ void varta_flows_uncharge(u32 key)
 
 	spin_lock(&flows.lock);
 	flow = flow_of(key);
-	if (!WARN_ON_ONCE(!flow->agents))
+	if (!WARN_ON_ONCE(!flow->agents)) {
 		flow->agents--;
+		if (flow == &flows.fallback)
+			--*shared_agents(key);
+	}
 	release_flow(flow);
 	spin_unlock(&flows.lock);
 }
