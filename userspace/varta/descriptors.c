@@ -108,35 +108,49 @@ static bool is_null_device(int fd)
 	       file.st_rdev == makedev(1, 3);
 }
 
-static int make_pipes(struct null_files *files)
-{
-	int input[2], output[2];
-
-	if (pipe2(input, O_CLOEXEC))
-		return -errno;
-	if (pipe2(output, O_CLOEXEC)) {
-		close(input[0]);
-		close(input[1]);
-		return -errno;
-	}
-	/* Without a writer, the end of the file is read. */
-	close(input[1]);
-	fcntl(output[0], F_SETFL, O_NONBLOCK);
-	*files = (struct null_files){ input[0], output[1], output[0] };
-	return 0;
-}
-
-int null_files_open(struct null_files *files)
+/* Returns -1 if there is none. */
+static int open_null(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-	if (fd >= 0 && is_null_device(fd)) {
-		*files = (struct null_files){ fd, fd, -1 };
+	if (fd >= 0 && !is_null_device(fd)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Without a writer, the end of the file is read. */
+static int open_empty_pipe(void)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	close(ends[1]);
+	return ends[0];
+}
+
+int null_files_open(struct null_files *files, bool read_output)
+{
+	int null = open_null(), input = null, ends[2], error;
+
+	if (null >= 0 && !read_output) {
+		*files = (struct null_files){ null, null, -1 };
 		return 0;
 	}
-	if (fd >= 0)
-		close(fd);
-	return make_pipes(files);
+	if (input < 0)
+		input = open_empty_pipe();
+	if (input < 0)
+		return input;
+	if (pipe2(ends, O_CLOEXEC)) {
+		error = -errno;
+		close(input);
+		return error;
+	}
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	*files = (struct null_files){ input, ends[1], ends[0] };
+	return 0;
 }
 
 int null_files_use(const struct null_files *files)

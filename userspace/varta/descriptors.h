@@ -5,6 +5,8 @@
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
 
+#include <stdbool.h>
+
 /**
  * descriptors_reserve() - Make sure that 0, 1 and 2 are in use.
  *
@@ -26,7 +28,7 @@ void descriptors_close_others(int *keep, int count, int procfs);
  * struct null_files - What replaces the standard descriptors.
  * @input: Reads as an empty file.
  * @output: Accepts all that is written.
- * @drain: If not -1, what was written has to be read here, and is of no use.
+ * @drain: If not -1, what was written has to be read here.
  */
 struct null_files {
 	int input, output, drain;
@@ -35,10 +37,11 @@ struct null_files {
 /**
  * null_files_open() - Open /dev/null, or make pipes where there is none.
  * @files: Set, to numbers above 2 if 0, 1 and 2 are in use.
+ * @read_output: Make a pipe for the output in any case, to read it.
  *
  * Return: 0 or a negative errno.
  */
-int null_files_open(struct null_files *files);
+int null_files_open(struct null_files *files, bool read_output);
 
 /**
  * null_files_use() - Replace the standard descriptors.

@@ -176,6 +176,21 @@ static void put_text(char *text, const char *name, size_t size,
 	*text = '\0';
 }
 
+size_t format_fit(const char *text, size_t size)
+{
+	size_t used = 0, length;
+	uint32_t code;
+
+	while (text[used]) {
+		length = decode_utf8(text + used, &code);
+		length = length ? length : 1;
+		if (used + length > size)
+			break;
+		used += length;
+	}
+	return used;
+}
+
 void format_name(char *text, const char *name)
 {
 	put_text(text, name, strnlen(name, VARTA_NAME_SIZE - 1), true);

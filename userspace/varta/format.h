@@ -5,6 +5,7 @@
 #ifndef FORMAT_H
 #define FORMAT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <varta.h>
@@ -52,6 +53,15 @@ void format_name(char *text, const char *name);
  * @name: At most VARTA_NAME_SIZE - 1 bytes.
  */
 void format_name_utf8(char *text, const char *name);
+
+/**
+ * format_fit() - Find where to cut a text, not within a character of UTF-8.
+ * @text: The text.
+ * @size: The most bytes to keep.
+ *
+ * Return: The number of bytes to keep.
+ */
+size_t format_fit(const char *text, size_t size);
 
 /**
  * format_text() - As format_name(), for a text of any length.

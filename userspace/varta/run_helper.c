@@ -34,6 +34,9 @@
 #include "clock.h"
 #include "descriptors.h"
 #include "error.h"
+#include "format.h"
+#include "late_stderr.h"
+#include "probe.h"
 #include "program_state.h"
 #include "rlimits.h"
 
@@ -47,6 +50,7 @@ enum {
 	PROBE_POLL_MS		= 10,
 	/* Most files that are open at once to read the program's state. */
 	FILES_NEEDED		= 6,
+	LINE_SIZE		= PROBE_RESULT_SIZE + NAME_TEXT_SIZE + 64,
 };
 
 #define SHELL	"/bin/sh"
@@ -58,26 +62,32 @@ enum {
  * @pidfd: Of the program; -1 if it cannot be had.
  * @report: Where the result is written.
  * @null: What stands in for standard input and output.
+ * @messages: The program's standard error.
  * @v: The handle, which finds the module whenever it is loaded.
  * @interval_ms: Time from beat to beat.
  * @default_interval: @interval_ms has to be computed from the module's
  *   threshold.
  * @signals: The program's signal mask, restored for probes.
  * @limits: The program's resource limits, likewise.
- * @logged: A failure was logged. Only the first one is.
- * @state_logged: The same of failures to read the program's state.
+ * @probe_state: What the last probe said.
+ * @output: What it has written.
+ * @failed: A failed beat was reported. Only the first one is.
+ * @state_failed: The same of failures to read the program's state.
  */
 struct helper {
 	const struct run_plan *plan;
 	struct program program;
 	int pidfd, report;
 	struct null_files null;
+	struct late_stderr messages;
 	struct varta *v;
 	uint32_t interval_ms;
 	bool default_interval;
 	sigset_t signals;
 	struct rlimits limits;
-	bool logged, state_logged;
+	enum probe_state probe_state;
+	struct probe_output output;
+	bool failed, state_failed;
 };
 
 static int send_beat(struct helper *helper)
@@ -117,19 +127,27 @@ static void read_interval(struct helper *helper)
 		     (uint32_t)config.value[VARTA_A_CONFIG_THRESHOLD_MS]);
 }
 
-/* The helper has no terminal. */
+/*
+ * On the program's standard error, which the journal or the container's log
+ * has. If that is closed or blocked, in the system log.
+ */
 __attribute__((format(printf, 2, 3)))
-static void log_once(bool *logged, const char *format, ...)
+static void say(const struct helper *helper, const char *format, ...)
 {
+	const struct run_plan *plan = helper->plan;
+	char name[NAME_TEXT_SIZE], text[PROBE_RESULT_SIZE], line[LINE_SIZE];
 	va_list arguments;
 
-	if (*logged)
-		return;
-	*logged = true;
-	openlog("varta", LOG_PID, LOG_DAEMON);
+	format_name(name, plan->name);
 	va_start(arguments, format);
-	vsyslog(LOG_WARNING, format, arguments);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	snprintf(line, sizeof(line), "varta: %s (process %u): %s\n", name,
+		 plan->pid, text);
+	if (late_stderr_write(&helper->messages, helper->program.task, line))
+		return;
+	openlog("varta", LOG_PID, LOG_DAEMON);
+	syslog(LOG_WARNING, "run: %s (process %u): %s", name, plan->pid, text);
 	closelog();
 }
 
@@ -137,13 +155,14 @@ static void beat(struct helper *helper)
 {
 	int error = send_beat(helper);
 
-	if (!error)
+	if (!error) {
 		read_interval(helper);
-	else
-		log_once(&helper->logged, "run: cannot beat for process %u: "
-			 "%s: %s", helper->plan->pid, strerrorname_np(-error),
-			 error == -ENODEV ? "the module is not loaded" :
-					    varta_errmsg(helper->v));
+	} else if (!helper->failed) {
+		helper->failed = true;
+		say(helper, "cannot beat: %s: %s", strerrorname_np(-error),
+		    error == -ENODEV ? "the module is not loaded" :
+				       varta_errmsg(helper->v));
+	}
 }
 
 static bool program_exited(const struct helper *helper)
@@ -151,16 +170,20 @@ static bool program_exited(const struct helper *helper)
 	return getppid() != (pid_t)helper->plan->pid;
 }
 
-/* Throw away what probes have written, so that they can write on. */
-static void drain(const struct helper *helper)
+/* Read what probes have written, so that they can write on. */
+static void drain(struct helper *helper)
 {
 	char bytes[4096];
+	ssize_t got;
 	int i;
 
 	/* A pipe holds no more. A probe may write without end. */
-	for (i = 0; i < 16 && helper->null.drain >= 0; i++)
-		if (read(helper->null.drain, bytes, sizeof(bytes)) <= 0)
+	for (i = 0; i < 16 && helper->null.drain >= 0; i++) {
+		got = read(helper->null.drain, bytes, sizeof(bytes));
+		if (got <= 0)
 			return;
+		probe_output_add(&helper->output, bytes, (size_t)got);
+	}
 }
 
 static bool probe_exited(pid_t probe)
@@ -183,8 +206,7 @@ static void wait_for_any(struct pollfd *wake_ups, nfds_t count, int ms,
 }
 
 /* Until @deadline, or until the program or the probe, 0 for none, exits. */
-static void wait_until(const struct helper *helper, uint64_t deadline,
-		       pid_t probe)
+static void wait_until(struct helper *helper, uint64_t deadline, pid_t probe)
 {
 	int pidfd = probe ? pidfd_open(probe, 0) : -1;
 	struct pollfd wake_ups[] = {
@@ -228,21 +250,50 @@ static pid_t start_probe(const struct helper *helper)
 }
 
 /* Kills the probe's process group afterwards in any case. */
-static bool probe_succeeds(struct helper *helper, uint64_t deadline)
+static struct probe_result run_probe(struct helper *helper, uint64_t deadline)
 {
+	struct probe_result result = { .limit_ms = helper->interval_ms };
 	pid_t probe = start_probe(helper);
-	int status = -1;
+	bool in_time;
 
 	if (probe < 0) {
-		log_once(&helper->logged, "run: cannot start the probe for "
-			 "process %u: %s", helper->plan->pid, strerror(-probe));
-		return false;
+		result.state = PROBE_ERROR;
+		result.error = probe;
+		return result;
 	}
 	wait_until(helper, deadline, probe);
+	in_time = probe_exited(probe);
 	kill(-probe, SIGKILL);
 	/* It leads no group if setpgid(2) was refused. */
 	kill(probe, SIGKILL);
-	return waitpid(probe, &status, 0) == probe && status == 0;
+	if (waitpid(probe, &result.status, 0) != probe) {
+		result.state = PROBE_ERROR;
+		result.error = -errno;
+	} else {
+		result.state = in_time ? probe_state(result.status) :
+					 PROBE_TIMES_OUT;
+	}
+	return result;
+}
+
+/* Says what the probe says if that has changed. */
+static bool probe_succeeds(struct helper *helper, uint64_t deadline)
+{
+	char text[PROBE_RESULT_SIZE];
+	struct probe_result result;
+
+	/* Not the words of a probe before. */
+	drain(helper);
+	probe_output_clear(&helper->output);
+	result = run_probe(helper, deadline);
+	drain(helper);
+	/* The exit may have ended the probe, too. */
+	if (result.state != helper->probe_state && !program_exited(helper)) {
+		helper->probe_state = result.state;
+		probe_result_text(&result, &helper->output, text);
+		say(helper, "%s", text);
+	}
+	return result.state == PROBE_SUCCEEDS;
 }
 
 /* A thread may move to another cgroup while the state is read. */
@@ -259,10 +310,12 @@ static bool program_runs(struct helper *helper)
 {
 	enum program_state state = read_state(helper);
 
-	if (state == PROGRAM_UNKNOWN && !program_exited(helper))
-		log_once(&helper->state_logged, "run: cannot read whether "
-			 "process %u is stopped or frozen: no beats until then",
-			 helper->plan->pid);
+	if (state == PROGRAM_UNKNOWN && !helper->state_failed &&
+	    !program_exited(helper)) {
+		helper->state_failed = true;
+		say(helper, "cannot read whether it is stopped or frozen: no "
+		    "beats until then");
+	}
 	return state == PROGRAM_RUNS;
 }
 
@@ -376,7 +429,7 @@ static bool has_resources(const struct helper *helper)
 static bool prepare(struct helper *helper)
 {
 	struct varta_options how = VARTA_OPTIONS_INIT;
-	int error = null_files_open(&helper->null);
+	int error = null_files_open(&helper->null, helper->plan->probe);
 
 	if (error) {
 		fail_system("open /dev/null or a pipe", error);
@@ -431,6 +484,7 @@ static enum run_helper_result become_ready(struct helper *helper)
 	if (!prepare(helper))
 		return RUN_HELPER_FAILED;
 	result = send_first_beat(helper);
+	late_stderr_open(&helper->messages);
 	/* Without a result, run_helper_start() takes the helper for dead. */
 	if (null_files_use(&helper->null))
 		_exit(EXIT_FAILURE);
