@@ -103,6 +103,34 @@ static void test_8_bit_locale(void)
 	check(!strcmp(text, "caf\xc3\xa9"), "format: UTF-8 in every locale");
 }
 
+static const struct {
+	const char *text;
+	size_t size, fits;
+} cuts[] = {
+	{ "", 0, 0 },
+	{ "web", 15, 3 },
+	{ "web", 3, 3 },
+	{ "web", 2, 2 },
+	{ "web", 0, 0 },
+	{ "caf\xc3\xa9", 5, 5 },
+	{ "caf\xc3\xa9", 4, 3 },
+	{ "\xf0\x9f\x98\x80", 3, 0 },
+	{ "x\xf0\x9f\x98\x80y", 5, 5 },
+	/* Not UTF-8: single bytes. */
+	{ "\xff\xff\xff", 2, 2 },
+	{ "ab\xe2\x82", 3, 3 },
+};
+
+static void test_fit(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
+		check(format_fit(cuts[i].text, cuts[i].size) == cuts[i].fits,
+		      "format: '%s' fits into %zu bytes", cuts[i].text,
+		      cuts[i].size);
+}
+
 TEST_GROUP(format)
 {
 	char text[TEXT_SIZE];
@@ -125,5 +153,6 @@ TEST_GROUP(format)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	test_names();
 	test_text();
+	test_fit();
 	test_8_bit_locale();
 }

@@ -5,10 +5,12 @@
 #include "beat_args.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "args.h"
 #include "config_values.h"
+#include "format.h"
 #include "parse.h"
 
 enum {
@@ -30,8 +32,8 @@ static const struct argp_option pid_options[] = {
 
 static const struct argp_option agent_options[] = {
 	{ .name = "name", .key = OPTION_NAME, .arg = "NAME",
-	  .doc = "Name of the agent, up to 15 bytes (default: unchanged; "
-		 "for a new local agent, its command name)" },
+	  .doc = "Name of the agent, shortened to 15 bytes (default: "
+		 "unchanged; for a new local agent, its command name)" },
 	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
 	  .doc = "The agent stalls after this silence (default: unchanged; "
 		 "for a new agent, the setting threshold_ms)" },
@@ -66,11 +68,17 @@ static uint32_t take_status(const struct argp_state *state, const char *text)
 	return (uint32_t)number;
 }
 
-static const char *take_name(const struct argp_state *state, const char *text)
+/* A long name, such as %n in a unit, does not keep a service from starting. */
+static const char *take_name(const struct argp_state *state, char *text)
 {
-	if (strlen(text) >= VARTA_NAME_SIZE)
-		args_error(state, "--name", text, "longer than %d bytes",
-			   VARTA_NAME_SIZE - 1);
+	char name[NAME_TEXT_SIZE];
+
+	if (strlen(text) >= VARTA_NAME_SIZE) {
+		text[format_fit(text, VARTA_NAME_SIZE - 1)] = '\0';
+		format_name(name, text);
+		fprintf(stderr, "%s: --name: longer than %d bytes: shortened "
+			"to %s\n", state->name, VARTA_NAME_SIZE - 1, name);
+	}
 	return text;
 }
 

@@ -19,6 +19,7 @@
 #include "args.h"
 #include "beat_args.h"
 #include "command.h"
+#include "format.h"
 #include "parse.h"
 #include "run_helper.h"
 #include "session.h"
@@ -136,8 +137,9 @@ static const char *default_name(const char *command)
 {
 	static char name[VARTA_NAME_SIZE];
 	const char *slash = strrchr(command, '/');
+	const char *last = slash ? slash + 1 : command;
 
-	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : command);
+	memcpy(name, last, format_fit(last, sizeof(name) - 1));
 	return name;
 }
 
