@@ -4,6 +4,7 @@
  */
 #include "config_values.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <varta.h>
@@ -59,6 +60,44 @@ static void test_values(void)
 		      bad_values[i].text);
 }
 
+static const struct {
+	unsigned int attribute;
+	const char *text;
+	int error;
+} parameters[] = {
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "5000", 0 },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "0x10", 0 },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "+10", 0 },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "5s", -EINVAL },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "-5", -EINVAL },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "+-5", -EINVAL },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "", -EINVAL },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "9", -ERANGE },
+	/* Octal. */
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "010", -ERANGE },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "08", -EINVAL },
+	{ VARTA_A_CONFIG_CAPACITY, "4k", -EINVAL },
+	{ VARTA_A_CONFIG_CAPACITY, "0", -ERANGE },
+	{ VARTA_A_CONFIG_CAPACITY, "99999999999999999999", -ERANGE },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "balanced", 0 },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "Balanced", -EINVAL },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "1", 0 },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "2", -ERANGE },
+	{ VARTA_A_CONFIG_TRACK_EXIT, "Y", -EINVAL },
+};
+
+static void test_parameters(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++)
+		check(config_parameter_check(parameters[i].attribute,
+					     parameters[i].text) ==
+		      parameters[i].error, "config values: parameter %s=%s",
+		      varta_config_name(parameters[i].attribute),
+		      parameters[i].text);
+}
+
 static void test_words(void)
 {
 	const unsigned int policy = VARTA_A_CONFIG_EVICTION_POLICY;
@@ -109,6 +148,7 @@ TEST_GROUP(config_values)
 	check(!config_find("") && !config_find("origin") &&
 	      !config_find("origin-takeover"), "config values: not found by another name");
 	test_values();
+	test_parameters();
 	test_words();
 	test_choices();
 }

@@ -5,10 +5,12 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -17,11 +19,16 @@
 
 #include "colour.h"
 #include "command.h"
+#include "config_values.h"
 #include "error.h"
 #include "format.h"
 #include "genl.h"
+#include "modprobe.h"
 #include "procfs.h"
 #include "session.h"
+
+/* A longer line of a file is cut. */
+#define LINE_MAX_SHOWN	160
 
 /* Percent of the capacity that is too much. */
 #define NEARLY_FULL	90
@@ -44,9 +51,10 @@ enum result {
 /**
  * struct doctor - State of the checks.
  * @wrong: A check failed.
+ * @contained: This is a container: the module is the host's matter.
  */
 struct doctor {
-	bool wrong;
+	bool wrong, contained;
 };
 
 static const struct {
@@ -77,9 +85,48 @@ static void report(struct doctor *doctor, enum result result, const char *what,
 }
 
 /* Print how to fix what was reported last. */
-static void advise(const char *advice)
+__attribute__((format(printf, 1, 2)))
+static void advise(const char *format, ...)
 {
-	printf("       %-10s %s\n", "", advice);
+	va_list arguments;
+
+	printf("       %-10s ", "");
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+}
+
+/* 0 if it cannot be read. */
+static uint64_t pid_namespace(void)
+{
+	char target[64] = "";
+	uint64_t inode = 0;
+
+	if (readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0 ||
+	    sscanf(target, "pid:[%" SCNu64 "]", &inode) != 1)
+		return 0;
+	return inode;
+}
+
+static const char *sudo(void)
+{
+	return geteuid() ? "sudo " : "";
+}
+
+/* Docker, podman, and the container interface of systemd. */
+static bool is_container(void)
+{
+	static const char *const marks[] = {
+		"/.dockerenv", "/run/.containerenv", "/run/systemd/container",
+	};
+	uint64_t inode = pid_namespace();
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (!access(marks[i], F_OK))
+			return true;
+	return inode && inode != INITIAL_PID_NS;
 }
 
 /* The first line of a file; "" if it cannot be read. */
@@ -95,10 +142,52 @@ static void read_line(const char *path, char *line, int size)
 	fclose(file);
 }
 
+/* The module is not installed for this kernel: the one thing that is missing. */
+static void advise_building(const char *modules, const char *release)
+{
+	bool debian = !access("/etc/debian_version", F_OK);
+	char *makefile;
+	bool headers;
+	glob_t source;
+
+	if (asprintf(&makefile, "%s/build/Makefile", modules) < 0)
+		return;
+	headers = !access(makefile, F_OK);
+	free(makefile);
+	if (glob("/usr/src/varta-*/dkms.conf", 0, NULL, &source))
+		advise("it is not installed for Linux %s: install the package "
+		       "varta-dkms, or build it: make module install-module",
+		       release);
+	else if (headers)
+		advise("it is not built for Linux %s: %sdkms autoinstall",
+		       release, sudo());
+	else
+		advise("it is not built for Linux %s, whose headers are "
+		       "missing: %s%s-%s", release, sudo(),
+		       debian ? "apt install linux-headers" :
+				"dnf install kernel-devel", release);
+	globfree(&source);
+}
+
+static void advise_loading(void)
+{
+	struct utsname kernel;
+	char *modules;
+
+	if (uname(&kernel) ||
+	    asprintf(&modules, "/lib/modules/%s", kernel.release) < 0)
+		return;
+	if (modprobe_has_file(modules, "varta"))
+		advise("%smodprobe varta    # installed for Linux %s", sudo(),
+		       kernel.release);
+	else
+		advise_building(modules, kernel.release);
+	free(modules);
+}
+
 static void report_no_module(struct doctor *doctor, int error)
 {
 	char disabled[8];
-	struct utsname kernel;
 
 	if (error != -ENODEV) {
 		report(doctor, WRONG, "module", "cannot be reached by netlink: %s: %s",
@@ -107,16 +196,17 @@ static void report_no_module(struct doctor *doctor, int error)
 	}
 	report(doctor, WRONG, "module", "not loaded, and not loadable on "
 	       "demand");
+	if (doctor->contained) {
+		advise("on the host: modprobe varta");
+		return;
+	}
 	read_line("/proc/sys/kernel/modules_disabled", disabled,
 		  sizeof(disabled));
 	if (!strcmp(disabled, "1"))
 		advise("reboot: kernel.modules_disabled=1 forbids to load "
 		       "modules until then");
 	else
-		advise(geteuid() ? "sudo modprobe varta" : "modprobe varta");
-	if (!uname(&kernel))
-		printf("       %-10s if modprobe does not find it: build and "
-		       "install it for %s\n", "", kernel.release);
+		advise_loading();
 }
 
 static void check_version(struct doctor *doctor)
@@ -142,19 +232,18 @@ static void check_version(struct doctor *doctor)
 
 static void check_namespace(struct doctor *doctor)
 {
-	char target[64] = "";
-	uint64_t inode = 0;
+	uint64_t inode = pid_namespace();
 
-	if (readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0 ||
-	    sscanf(target, "pid:[%" SCNu64 "]", &inode) != 1)
+	if (!inode)
 		report(doctor, NOTE, "namespace", "unknown: cannot read "
 		       "/proc/self/ns/pid");
 	else if (inode == INITIAL_PID_NS)
 		report(doctor, OK, "namespace", "the initial pid namespace: "
 		       "all agents are visible");
 	else
-		report(doctor, NOTE, "namespace", "%s is not the initial pid "
-		       "namespace: only agents in it are visible", target);
+		report(doctor, NOTE, "namespace", "pid:[%" PRIu64 "] is not "
+		       "the initial pid namespace: only agents in it are "
+		       "visible", inode);
 }
 
 /* What varta run and these checks read. */
@@ -239,7 +328,8 @@ static void check_events(struct doctor *doctor)
 	       strerrorname_np(-error), strerror(-error));
 	if (unprivileged)
 		advise("this needs CAP_NET_ADMIN over the network namespace: "
-		       "sudo varta monitor");
+		       "%s", doctor->contained ? "listen on the host, or give "
+		       "it to the container" : "sudo varta monitor");
 }
 
 static uint64_t percent(uint64_t part, uint64_t whole)
@@ -310,18 +400,85 @@ static int check_tracker(struct varta *v, void *arg)
 	return EXIT_OK;
 }
 
+/* Text is safe on a terminal, and not longer than needed. */
+static void report_line(struct doctor *doctor, enum result result,
+			const struct modprobe_line *line)
+{
+	char cut[LINE_MAX_SHOWN + 1], text[4 * LINE_MAX_SHOWN + 1];
+	size_t length = format_fit(line->text, LINE_MAX_SHOWN);
+
+	memcpy(cut, line->text, length);
+	cut[length] = '\0';
+	format_text(text, cut);
+	report(doctor, result, "parameters", "%s:%u: %s", line->file,
+	       line->number, text);
+}
+
+/* NAME=VALUE of the line. The module loads in spite of unknown names. */
+static void check_parameter(struct doctor *doctor,
+			    const struct modprobe_line *line, char *parameter)
+{
+	char *value = strchr(parameter, '=');
+	char choices[CHOICES_SIZE];
+	unsigned int setting;
+
+	if (value)
+		*value++ = '\0';
+	setting = config_find(parameter);
+	if (!setting) {
+		report_line(doctor, NOTE, line);
+		advise("the module has no such parameter; they are: modinfo -p "
+		       "varta");
+	} else if (!value || config_parameter_check(setting, value)) {
+		report_line(doctor, WRONG, line);
+		config_value_choices(setting, choices);
+		advise("the module is not loaded with this: %s must be %s",
+		       varta_config_name(setting), choices);
+	}
+}
+
+static void check_line(const struct modprobe_line *line, void *arg)
+{
+	struct doctor *doctor = arg;
+	char *words, *word, *rest = NULL;
+
+	if (!strcmp(line->command, "blacklist") ||
+	    !strcmp(line->command, "install")) {
+		report_line(doctor, NOTE, line);
+		advise("the module is not loaded on demand because of this");
+	}
+	if (strcmp(line->command, "options"))
+		return;
+	words = strdup(line->arguments);
+	for (word = words ? strtok_r(words, " \t", &rest) : NULL; word;
+	     word = strtok_r(NULL, " \t", &rest))
+		check_parameter(doctor, line, word);
+	free(words);
+}
+
+/* A container's files do not matter. */
+static void check_parameters(struct doctor *doctor)
+{
+	if (!doctor->contained)
+		modprobe_each_line(modprobe_directories, "varta", check_line,
+				   doctor);
+}
+
 static int check_all(struct doctor *doctor)
 {
 	struct varta *v;
 	int error = varta_open(&v, NULL), code;
 
+	doctor->contained = is_container();
 	if (error) {
 		report_no_module(doctor, error);
+		check_parameters(doctor);
 		check_namespace(doctor);
 		return error == -ENODEV ? EXIT_NO_MODULE : EXIT_SYSTEM;
 	}
 	varta_close(v);
 	check_version(doctor);
+	check_parameters(doctor);
 	check_namespace(doctor);
 	check_files(doctor);
 	check_beat(doctor);

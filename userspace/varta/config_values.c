@@ -4,10 +4,12 @@
  */
 #include "config_values.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <varta.h>
@@ -98,6 +100,26 @@ int config_value_parse(unsigned int attribute, const char *text,
 	default:
 		return parse_number(text, 0, UINT32_MAX, value);
 	}
+}
+
+/* kstrtou32() of the kernel. */
+int config_parameter_check(unsigned int attribute, const char *text)
+{
+	const struct setting *setting = find_setting(attribute);
+	unsigned long long number;
+	uint64_t word;
+	char *end;
+
+	if (setting->kind == KIND_WORD && !parse_word(setting, text, &word))
+		return 0;
+	if (!isdigit((unsigned char)text[text[0] == '+']))
+		return -EINVAL;
+	errno = 0;
+	number = strtoull(text, &end, 0);
+	if (*end)
+		return -EINVAL;
+	return errno || number < setting->min || number > setting->max ?
+	       -ERANGE : 0;
 }
 
 static void list_words(const struct setting *setting, char *choices)
