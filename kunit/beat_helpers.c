@@ -77,7 +77,7 @@ bool remove_agent(struct kunit *test, u32 pid)
 	struct varta_agent_id id = { .pid = pid };
 
 	return varta_tracker_remove(tracker_of(test), &id,
-				    VARTA_COUNT_GOODBYES);
+				    VARTA_GOODBYE_CAUSE_BYE, 0);
 }
 
 /**
@@ -108,7 +108,8 @@ bool note_exit_at(struct kunit *test, u32 pid, u32 proc, u32 exit_code, u64 now)
 {
 	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
 
-	return varta_tracker_note_exit(tracker_of(test), &id, exit_code, now);
+	return varta_tracker_note_exit(tracker_of(test), &id, exit_code, false,
+				       now);
 }
 
 /**
@@ -197,7 +198,9 @@ enum varta_record_result send_beat(struct kunit *test,
 		.status		= args->terminal ? VARTA_STATUS_CRITICAL :
 						   args->status,
 		.threshold_ms	= args->threshold_ms,
+		.tid		= args->tid,
 		.name		= args->name,
+		.thread_name	= args->thread_name,
 	};
 	struct varta_agent_id id = {
 		.proc		= fake_proc(args->proc),
@@ -209,6 +212,8 @@ enum varta_record_result send_beat(struct kunit *test,
 		.ns_pid		= args->ns_pid,
 		.time_ns	= args->time_ns,
 		.uid		= args->uid,
+		.start_ns	= args->start_ns,
+		.cgroup_id	= args->cgroup_id,
 		.origin		= args->origin,
 	};
 	u64 threshold = args->threshold ? *args->threshold : THRESHOLD;

@@ -55,6 +55,10 @@ enum {
  * @uid: user that is charged
  * @ns_pid: pid in the sender's own namespace
  * @payload: payload of the beat
+ * @tid: thread that sends it
+ * @thread_name: its name, of VARTA_NAME_SIZE bytes; NULL if unknown
+ * @start_ns: when the process started
+ * @cgroup_id: its cgroup
  * @origin: origin of the beat
  * @status: status of a regular beat
  * @terminal: send a terminal beat: critical, with the terminal nonce
@@ -76,6 +80,10 @@ struct beat_args {
 	u32 uid;
 	u32 ns_pid;
 	u32 payload;
+	u32 tid;
+	const char *thread_name;
+	u64 start_ns;
+	u64 cgroup_id;
 	enum varta_origin origin;
 	enum varta_status status;
 	bool terminal;
@@ -91,7 +99,7 @@ struct beat_args {
  * @unset_flag: an agent was reported before its stalled flag was set
  */
 struct report_log {
-	struct varta_agent_info agents[8];
+	struct varta_agent_info agents[7];
 	u32 count;
 	u32 max_reports;
 	u64 deadline;

@@ -157,7 +157,7 @@ static void remove_shared(struct worker *worker)
 	};
 
 	varta_tracker_remove(&worker->stress->fixture->tracker, &id,
-			     VARTA_COUNT_GOODBYES);
+			     VARTA_GOODBYE_CAUSE_BYE, 0);
 }
 
 static void remove_private(struct worker *worker)
@@ -165,7 +165,7 @@ static void remove_private(struct worker *worker)
 	struct varta_agent_id id = { .pid = PRIVATE_PID + worker->nr };
 
 	varta_tracker_remove(&worker->stress->fixture->tracker, &id,
-			     VARTA_COUNT_GOODBYES);
+			     VARTA_GOODBYE_CAUSE_BYE, 0);
 	if (varta_tracker_lookup(&worker->stress->fixture->tracker, 0, id.pid,
 				 NULL, NULL))
 		atomic_inc(&worker->stress->wrong_lookups);
@@ -388,7 +388,8 @@ static void exit_and_restart(void *context)
 			.pid = 1, .proc = fake_proc(1 + (i - 1) % 2),
 		};
 
-		varta_tracker_note_exit(&race->fixture->tracker, &id, 0, i);
+		varta_tracker_note_exit(&race->fixture->tracker, &id, 0, false,
+					i);
 		start_agent(race, 1 + i % 2, i + 1);
 		tracker_fixture_exit_pass(race->fixture, ignore_agent, NULL);
 		cond_resched();

@@ -57,7 +57,7 @@ static void strict_evicts_only_stalled_agents(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 9, .nonce = 77,
 			.now = FILL_TIME + 2 * EVICT_AFTER);
 	KUNIT_EXPECT_EQ(test, tracker->slots[2].pid, 9);
-	KUNIT_EXPECT_EQ(test, tracker->slots[2].nonce, 77);
+	KUNIT_EXPECT_EQ(test, tracker->slots[2].regular_nonce, 77);
 	KUNIT_EXPECT_FALSE(test, tracker->slots[2].stalled);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker), 4);

@@ -30,6 +30,8 @@ static struct {
 	struct varta_netns netns[FAKE_NETNS];
 	atomic_t charge_attempts;
 	atomic_t kicks;
+	atomic_t events_count;
+	struct varta_event_info events[FAKE_EVENTS];
 	/* A put without get, an uncharge without charge, a bad argument. */
 	bool unbalanced;
 } fake;
@@ -282,16 +284,44 @@ static bool transfer_charge(const struct varta_agent_id *old,
 	if (old->uid != id->uid) {
 		if (!try_charge(id))
 			return false;
-		uncharge(old);
+		if (atomic_dec_return(&fake.charged[old->uid]) < 0)
+			WRITE_ONCE(fake.unbalanced, true);
 		return true;
 	}
 	atomic_inc(&fake.charge_attempts);
-	if (id_is_valid(id) && id_is_valid(old)) {
+	if (id_is_valid(id) && id_is_valid(old))
 		atomic_inc(&netns_of(id)->charged);
-		if (atomic_dec_return(&netns_of(old)->charged) < 0)
-			WRITE_ONCE(fake.unbalanced, true);
-	}
 	return true;
+}
+
+static void end_transfer(const struct varta_agent_id *old)
+{
+	if (id_is_valid(old) &&
+	    atomic_dec_return(&netns_of(old)->charged) < 0)
+		WRITE_ONCE(fake.unbalanced, true);
+}
+
+static void keep_event(const struct varta_event_info *event)
+{
+	u32 nr = atomic_inc_return(&fake.events_count) - 1;
+
+	/* What it has must not be put yet. */
+	if (atomic_read(&netns_of(&event->agent.id)->charged) <= 0)
+		WRITE_ONCE(fake.unbalanced, true);
+	if (nr < FAKE_EVENTS)
+		fake.events[nr] = *event;
+}
+
+/**
+ * fake_events_take() - the events since the last take
+ * @count: set to their number, which may exceed FAKE_EVENTS
+ *
+ * Return: the first FAKE_EVENTS of them, until the next event.
+ */
+const struct varta_event_info *fake_events_take(u32 *count)
+{
+	*count = atomic_xchg(&fake.events_count, 0);
+	return fake.events;
 }
 
 static void kick(void)
@@ -306,7 +336,9 @@ const struct varta_tracker_ops fake_procs_ops = {
 	.try_charge		= try_charge,
 	.uncharge		= uncharge,
 	.transfer_charge	= transfer_charge,
+	.end_transfer		= end_transfer,
 	.kick			= kick,
+	.event			= keep_event,
 };
 
 /* Only the mandatory operations. */

@@ -17,6 +17,8 @@ enum fake_procs_limits {
 	/* Users and network namespaces are 0 to one less than this. */
 	FAKE_USERS = 8,
 	FAKE_NETNS = 8,
+	/* Events that are kept. */
+	FAKE_EVENTS = 80,
 };
 
 extern const struct varta_tracker_ops fake_procs_ops;
@@ -40,5 +42,6 @@ int fake_netns_charged(u32 netns);
 int fake_procs_charged_total(void);
 unsigned int fake_procs_charge_attempts(void);
 unsigned int fake_procs_kicks(void);
+const struct varta_event_info *fake_events_take(u32 *count);
 
 #endif /* _VARTA_KUNIT_FAKE_PROCS_H */

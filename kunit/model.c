@@ -122,6 +122,44 @@ static u64 threshold_of(const struct model_slot *slot, u64 threshold)
 	return threshold;
 }
 
+/**
+ * model_event_time() - the time of an event: times never decrease
+ * @model: the model
+ * @now: when it was found
+ */
+u64 model_event_time(struct model *model, u64 now)
+{
+	if (now > model->last_event_ns)
+		model->last_event_ns = now;
+	return model->last_event_ns;
+}
+
+/* Section 8. */
+static struct varta_event_info *add_event(struct model *model,
+					  const struct model_slot *slot,
+					  enum varta_event_kind kind, u64 now)
+{
+	struct varta_event_info *event = &model->events[model->nr_events++];
+
+	*event = (struct varta_event_info) {
+		.kind = kind,
+		.time_ns = model_event_time(model, now),
+		.agent.id.pid = slot->pid,
+		.agent.id.source = slot->source,
+		.agent.id.uid = slot->uid,
+		.agent.id.netns = slot->netns,
+		.agent.status = slot->status,
+		.agent.stalled = slot->stalled,
+	};
+	return event;
+}
+
+static void add_goodbye(struct model *model, const struct model_slot *slot,
+			enum varta_goodbye_cause cause, u64 now)
+{
+	add_event(model, slot, VARTA_EVENT_KIND_GOODBYE, now)->cause = cause;
+}
+
 static void set_name(struct model_slot *slot, const char *name)
 {
 	u32 i;
@@ -131,20 +169,34 @@ static void set_name(struct model_slot *slot, const char *name)
 		slot->name[i] = name[i];
 }
 
-/* What every accepted beat changes, in new and known slots. */
-static void apply_beat(struct model_slot *slot,
+/*
+ * What every accepted beat changes, in new and known slots. The slot has the
+ * state before, and a new one is well.
+ */
+static void apply_beat(struct model *model, struct model_slot *slot,
 		       const struct varta_beat_info *beat, u64 now)
 {
+	const struct model_slot before = *slot;
+	u64 gap = silence(max(slot->last_ns, model->resume_ns), now);
+	struct varta_event_info *event;
+
 	if (beat->threshold_ms)
 		slot->threshold_ms = beat->threshold_ms;
 	if (beat->name)
 		set_name(slot, beat->name);
+	if (gap > slot->longest_gap_ns)
+		slot->longest_gap_ns = gap;
 	if (now > slot->last_ns)
 		slot->last_ns = now;
+	slot->beats++;
+	slot->tid = beat->tid;
+	if (beat->thread_name)
+		memcpy(slot->thread_name, beat->thread_name, 15);
 	slot->status = beat->status;
 	slot->payload = beat->payload;
 	slot->nonce = beat->nonce;
 	slot->stalled = false;
+	slot->stall_ns = 0;
 	if (is_terminal(beat)) {
 		slot->has_terminal = true;
 		slot->terminal_timestamp = beat->timestamp;
@@ -152,11 +204,21 @@ static void apply_beat(struct model_slot *slot,
 		slot->has_regular = true;
 		slot->regular_nonce = beat->nonce;
 	}
+	if (before.stalled) {
+		event = add_event(model, slot, VARTA_EVENT_KIND_RECOVER, now);
+		event->silence_ns = silence(before.last_ns, now);
+		event->stall_ns = before.stall_ns;
+	}
+	if (slot->status != before.status ||
+	    (is_terminal(beat) &&
+	     (!before.beats || before.nonce != U64_MAX))) {
+		event = add_event(model, slot, VARTA_EVENT_KIND_STATUS, now);
+		event->old_status = before.status;
+	}
 }
 
-static void start_slot(struct model_slot *slot,
-		       const struct varta_beat_info *beat,
-		       const struct varta_agent_id *id, u64 now)
+static void fill_slot(struct model_slot *slot, const struct varta_agent_id *id,
+		      u64 now)
 {
 	memset(slot, 0, sizeof(*slot));
 	slot->pid = id->pid;
@@ -170,7 +232,45 @@ static void start_slot(struct model_slot *slot,
 	slot->ns_inode = id->ns_inode;
 	slot->time_ns = id->time_ns;
 	slot->origin = id->origin;
-	apply_beat(slot, beat, now);
+	slot->start_ns = id->start_ns;
+	slot->cgroup_id = id->cgroup_id;
+	slot->first_ns = now;
+	slot->last_ns = now;
+}
+
+static void start_slot(struct model *model, struct model_slot *slot,
+		       const struct varta_beat_info *beat,
+		       const struct varta_agent_id *id, u64 now)
+{
+	fill_slot(slot, id, now);
+	apply_beat(model, slot, beat, now);
+}
+
+/* 3.2: the same agent, with another origin. */
+static void take_over(struct model *model, struct model_slot *slot,
+		      const struct varta_beat_info *beat,
+		      const struct varta_agent_id *id, u64 now)
+{
+	const struct model_slot before = *slot;
+	struct varta_event_info *event;
+	u64 last_event_ns = model->last_event_ns;
+	u32 nr_events = model->nr_events;
+
+	fill_slot(slot, id, now);
+	apply_beat(model, slot, beat, now);
+	/* Those of a new agent, which it is not. */
+	model->nr_events = nr_events;
+	model->last_event_ns = last_event_ns;
+	if (before.stalled) {
+		event = add_event(model, slot, VARTA_EVENT_KIND_RECOVER, now);
+		event->silence_ns = silence(before.last_ns, now);
+		event->stall_ns = before.stall_ns;
+	}
+	if (slot->status != before.status ||
+	    (is_terminal(beat) && before.nonce != U64_MAX)) {
+		event = add_event(model, slot, VARTA_EVENT_KIND_STATUS, now);
+		event->old_status = before.status;
+	}
 }
 
 static enum varta_record_result count_result(struct model *model,
@@ -246,6 +346,8 @@ static u32 evict(struct model *model, u64 now, u64 threshold, const u32 *user)
 		.source = model->slots[victim].source,
 		.ns_inode = model->slots[victim].ns_inode,
 	};
+	add_goodbye(model, &model->slots[victim], VARTA_GOODBYE_CAUSE_EVICTED,
+		    now);
 	return victim;
 }
 
@@ -272,7 +374,7 @@ static enum varta_record_result insert(struct model *model,
 			return VARTA_RECORD_CAPACITY_EXCEEDED;
 	}
 	model->used = max(model->used, nr + 1);
-	start_slot(&model->slots[nr], beat, id, now);
+	start_slot(model, &model->slots[nr], beat, id, now);
 	return VARTA_RECORD_INSERTED;
 }
 
@@ -301,7 +403,8 @@ static enum varta_record_result update_slot(struct model *model,
 		if (!may_transfer_charge(model, slot, id))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 		model->totals[VARTA_COUNT_PID_RECYCLES]++;
-		start_slot(slot, beat, id, now);
+		add_goodbye(model, slot, VARTA_GOODBYE_CAUSE_PID_RECYCLED, now);
+		start_slot(model, slot, beat, id, now);
 		return VARTA_RECORD_INSERTED;
 	}
 
@@ -312,7 +415,7 @@ static enum varta_record_result update_slot(struct model *model,
 			return VARTA_RECORD_ORIGIN_CONFLICT;
 		if (!may_transfer_charge(model, slot, id))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
-		start_slot(slot, beat, id, now);
+		take_over(model, slot, beat, id, now);
 		return VARTA_RECORD_REFRESHED;
 	}
 
@@ -353,7 +456,7 @@ static enum varta_record_result update_slot(struct model *model,
 		slot->proc = id->proc;
 	if (id->time_ns)
 		slot->time_ns = id->time_ns;
-	apply_beat(slot, beat, now);
+	apply_beat(model, slot, beat, now);
 	return VARTA_RECORD_REFRESHED;
 }
 
@@ -473,7 +576,8 @@ bool model_is_recycled(const struct model *model, u32 nr,
 void model_stall(struct model *model, u32 nr, u64 now)
 {
 	model->slots[nr].stalled = true;
-	model->last_stall_ns = now;
+	model->slots[nr].stalls++;
+	model->slots[nr].stall_ns = model_event_time(model, now);
 	model->totals[VARTA_COUNT_STALLS]++;
 }
 
@@ -481,9 +585,12 @@ void model_stall(struct model *model, u32 nr, u64 now)
  * model_remove_recycled() - remove an agent whose pid was recycled
  * @model: the model
  * @nr: number of the slot
+ * @now: the time
  */
-void model_remove_recycled(struct model *model, u32 nr)
+void model_remove_recycled(struct model *model, u32 nr, u64 now)
 {
+	add_goodbye(model, &model->slots[nr], VARTA_GOODBYE_CAUSE_PID_RECYCLED,
+		    now);
 	model->totals[VARTA_COUNT_PID_RECYCLES]++;
 	memset(&model->slots[nr], 0, sizeof(model->slots[nr]));
 }
@@ -492,10 +599,13 @@ void model_remove_recycled(struct model *model, u32 nr)
  * model_remove() - remove an agent
  * @model: the model
  * @id: the agent
+ * @cause: VARTA_GOODBYE_CAUSE_BYE or VARTA_GOODBYE_CAUSE_EXITED
+ * @now: the time
  *
  * Return: whether it was removed.
  */
-bool model_remove(struct model *model, const struct varta_agent_id *id)
+bool model_remove(struct model *model, const struct varta_agent_id *id,
+		  enum varta_goodbye_cause cause, u64 now)
 {
 	u32 nr = model_find(model, id->source, id->pid);
 	struct model_slot *slot;
@@ -508,9 +618,25 @@ bool model_remove(struct model *model, const struct varta_agent_id *id)
 		return false;
 	if (slot->origin != id->origin || slot->exited)
 		return false;
-	model->totals[VARTA_COUNT_GOODBYES]++;
+	add_goodbye(model, slot, cause, now);
+	if (cause == VARTA_GOODBYE_CAUSE_BYE)
+		model->totals[VARTA_COUNT_GOODBYES]++;
+	else
+		model->totals[VARTA_COUNT_REMOVED_DEAD]++;
 	memset(slot, 0, sizeof(*slot));
 	return true;
+}
+
+/**
+ * model_reset_gaps() - forget the longest gaps
+ * @model: the model
+ */
+void model_reset_gaps(struct model *model)
+{
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++)
+		model->slots[i].longest_gap_ns = 0;
 }
 
 /**
@@ -518,12 +644,13 @@ bool model_remove(struct model *model, const struct varta_agent_id *id)
  * @model: the model
  * @id: the agent
  * @exit_code: its exit code
+ * @oom_killed: the OOM killer ended it
  * @now: the time
  *
  * Return: whether there is such an agent.
  */
 bool model_note_exit(struct model *model, const struct varta_agent_id *id,
-		     u32 exit_code, u64 now)
+		     u32 exit_code, bool oom_killed, u64 now)
 {
 	u32 nr = model_find(model, id->source, id->pid);
 	struct model_slot *slot;
@@ -535,11 +662,12 @@ bool model_note_exit(struct model *model, const struct varta_agent_id *id,
 		return false;
 	if (slot->exited)
 		return true;
-	now = max(now, max(model->last_exit_ns, model->last_stall_ns));
-	model->last_exit_ns = now;
+	now = model_event_time(model, now);
 	model->exits[model->nr_exits++] = nr;
 	slot->exited = true;
 	slot->exit_code = exit_code;
+	slot->oom_killed = oom_killed;
+	slot->stall_ns = 0;
 	slot->exit_ns = now;
 	return true;
 }

@@ -42,6 +42,16 @@ struct model_slot {
 	bool detached;
 	u32 exit_code;
 	u64 exit_ns;
+	bool oom_killed;
+	u64 stall_ns;
+	u64 first_ns;
+	u64 longest_gap_ns;
+	u64 beats;
+	u32 stalls;
+	u32 tid;
+	char thread_name[VARTA_NAME_SIZE];
+	u64 start_ns;
+	u64 cgroup_id;
 };
 
 struct model {
@@ -60,9 +70,11 @@ struct model {
 	/* Slots with unreported exits, the first exit first. */
 	u32 exits[MODEL_CAPACITY_MAX];
 	u32 nr_exits;
-	/* Times of the last exit and of the last stall. */
-	u64 last_exit_ns;
-	u64 last_stall_ns;
+	/* Time of the last event. */
+	u64 last_event_ns;
+	/* Events of the last step, without stalls and exits. */
+	struct varta_event_info events[MODEL_CAPACITY_MAX];
+	u32 nr_events;
 	/* Number of slots that were ever used. */
 	u32 used;
 	struct varta_evicted last_evicted;
@@ -87,10 +99,13 @@ u64 model_next_deadline(const struct model *model, u64 threshold);
 bool model_is_recycled(const struct model *model, u32 nr,
 		       struct varta_proc *(*pid_owner)(u32 pid));
 void model_stall(struct model *model, u32 nr, u64 now);
-void model_remove_recycled(struct model *model, u32 nr);
-bool model_remove(struct model *model, const struct varta_agent_id *id);
+void model_remove_recycled(struct model *model, u32 nr, u64 now);
+bool model_remove(struct model *model, const struct varta_agent_id *id,
+		  enum varta_goodbye_cause cause, u64 now);
+void model_reset_gaps(struct model *model);
+u64 model_event_time(struct model *model, u64 now);
 bool model_note_exit(struct model *model, const struct varta_agent_id *id,
-		     u32 exit_code, u64 now);
+		     u32 exit_code, bool oom_killed, u64 now);
 u32 model_exits(const struct model *model);
 void model_report_exit(struct model *model);
 u64 model_take(struct model *model, enum varta_counter which);

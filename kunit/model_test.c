@@ -59,6 +59,7 @@ enum step_kind {
 	TAKE,
 	LOOKUP,
 	FOR_EACH,
+	RESET_GAPS,
 };
 
 static const char * const kind_names[] = {
@@ -76,6 +77,7 @@ static const char * const kind_names[] = {
 	[TAKE]		= "take",
 	[LOOKUP]	= "lookup",
 	[FOR_EACH]	= "for each",
+	[RESET_GAPS]	= "reset gaps",
 };
 
 /* The last step, for failure messages. */
@@ -112,6 +114,9 @@ struct model_run {
 	struct varta_agent_info reported[REPORTED_MAX];
 	u32 nr_reported;
 	u32 report_limit;
+	/* Events of the last step. */
+	const struct varta_event_info *events;
+	u32 nr_events;
 	/* The last stall pass could not report all. */
 	bool refused;
 };
@@ -158,6 +163,8 @@ static struct varta_agent_id random_id(struct model_run *run)
 		.uid = random_below(run, USERS),
 		.netns = fake_netns(random_below(run, NETNS_USED)),
 		.comm = random_name(run),
+		.start_ns = random_below(run, 4),
+		.cgroup_id = random_below(run, 4),
 		.origin = VARTA_ORIGIN_KERNEL_ATTESTED,
 	};
 
@@ -176,6 +183,17 @@ static struct varta_agent_id random_id(struct model_run *run)
 	else
 		id.ns_inode = random_below(run, NAMESPACES);
 	return id;
+}
+
+/* As task->comm: VARTA_NAME_SIZE bytes. */
+static const char *random_thread_name(struct model_run *run)
+{
+	static const char names[][VARTA_NAME_SIZE] = {
+		"", "main", "worker/1", "fifteen-letters",
+	};
+	u32 nr = random_below(run, ARRAY_SIZE(names) + 1);
+
+	return nr < ARRAY_SIZE(names) ? names[nr] : NULL;
 }
 
 static u64 random_nonce(struct model_run *run, const struct varta_agent_id *id)
@@ -213,6 +231,8 @@ static struct varta_beat_info random_beat(struct model_run *run,
 		.timestamp = random_below(run, 6),
 		.payload = prandom_u32_state(&run->random),
 		.pid = id->pid,
+		.tid = random_below(run, 4),
+		.thread_name = random_thread_name(run),
 	};
 
 	if (one_in(run, 64))
@@ -380,6 +400,16 @@ static bool agent_matches(const struct varta_agent_info *agent,
 	       agent->exited == slot->exited &&
 	       agent->exit_code == slot->exit_code &&
 	       agent->exit_ns == slot->exit_ns &&
+	       agent->oom_killed == slot->oom_killed &&
+	       agent->stall_ns == slot->stall_ns &&
+	       agent->first_ns == slot->first_ns &&
+	       agent->longest_gap_ns == slot->longest_gap_ns &&
+	       agent->beats == slot->beats &&
+	       agent->stalls == slot->stalls &&
+	       agent->tid == slot->tid &&
+	       !strcmp(agent->thread_name, slot->thread_name) &&
+	       agent->id.start_ns == slot->start_ns &&
+	       agent->id.cgroup_id == slot->cgroup_id &&
 	       agent->stalled == slot->stalled;
 }
 
@@ -441,6 +471,7 @@ static void note_refused(struct model_run *run,
 			    VARTA_STALL_RETRY_MAX_NS);
 
 	run->refused = true;
+	model_event_time(&run->model, now);
 	run->fixture->retry_at = max(run->fixture->retry_at,
 				     min(now, U64_MAX - 1 - delay) + delay);
 }
@@ -481,7 +512,7 @@ static bool stalls_match(struct model_run *run)
 		if (model_is_due(model, i, now, run->threshold) &&
 		    model_is_recycled(model, i, fake_proc_of_pid) &&
 		    !slots[i].pid)
-			model_remove_recycled(model, i);
+			model_remove_recycled(model, i, now);
 	}
 	return true;
 }
@@ -533,12 +564,15 @@ static bool step_set_process(struct model_run *run)
 
 static bool step_remove(struct model_run *run)
 {
+	enum varta_goodbye_cause cause = one_in(run, 4) ?
+		VARTA_GOODBYE_CAUSE_EXITED : VARTA_GOODBYE_CAUSE_BYE;
 	struct step *step = &run->step;
 
 	step->id = random_id(run);
+	step->now = random_now(run);
 	step->result = varta_tracker_remove(&run->fixture->tracker, &step->id,
-					    VARTA_COUNT_GOODBYES);
-	step->expected = model_remove(&run->model, &step->id);
+					    cause, step->now);
+	step->expected = model_remove(&run->model, &step->id, cause, step->now);
 	return step->result == step->expected;
 }
 
@@ -546,13 +580,15 @@ static bool step_note_exit(struct model_run *run)
 {
 	struct step *step = &run->step;
 	u32 exit_code = random_below(run, 1000);
+	bool oom_killed = one_in(run, 2);
 
 	step->id = random_id(run);
 	step->now = random_now(run);
 	step->result = varta_tracker_note_exit(&run->fixture->tracker,
-					       &step->id, exit_code, step->now);
+					       &step->id, exit_code, oom_killed,
+					       step->now);
 	step->expected = model_note_exit(&run->model, &step->id, exit_code,
-					 step->now);
+					 oom_killed, step->now);
 	return step->result == step->expected;
 }
 
@@ -591,6 +627,13 @@ static bool step_set_quota(struct model_run *run)
 	run->step.limit = quota;
 	fake_procs_set_quota(quota);
 	run->model.quota = quota;
+	return true;
+}
+
+static bool step_reset_gaps(struct model_run *run)
+{
+	varta_tracker_reset_gaps(&run->fixture->tracker);
+	model_reset_gaps(&run->model);
 	return true;
 }
 
@@ -728,12 +771,24 @@ static bool slot_matches(const struct varta_slot *slot,
 	       !slot->exited == !model->exited &&
 	       (slot->exited == VARTA_SLOT_DETACHED) == model->detached &&
 	       slot->exit_code == model->exit_code &&
-	       slot->exit_ns == model->exit_ns &&
+	       slot->oom_killed == model->oom_killed &&
+	       (!slot->exited || slot->event_ns == model->exit_ns) &&
+	       (!slot->stalled || slot->exited ||
+		slot->event_ns == model->stall_ns) &&
+	       slot->first_ns == model->first_ns &&
+	       slot->longest_gap_ns == model->longest_gap_ns &&
+	       slot->beats == model->beats &&
+	       slot->stalls == model->stalls &&
+	       slot->tid == model->tid &&
+	       !strcmp(slot->thread_name, model->thread_name) &&
+	       slot->start_ns == model->start_ns &&
+	       slot->cgroup_id == model->cgroup_id &&
 	       slot->proc == model->proc &&
 	       slot->ns_inode == model->ns_inode &&
 	       slot->origin == model->origin &&
 	       slot->last_ns == model->last_ns &&
-	       slot->nonce == model->nonce &&
+	       (slot->last_is_terminal ? U64_MAX : slot->regular_nonce) ==
+		       model->nonce &&
 	       slot->payload == model->payload &&
 	       slot->status == model->status;
 }
@@ -743,6 +798,52 @@ static const char * const counter_names[] = {
 	VARTA_COUNTERS(X)
 #undef X
 };
+
+static bool event_matches(const struct varta_event_info *a,
+			  const struct varta_event_info *b)
+{
+	return a->kind == b->kind && a->time_ns == b->time_ns &&
+	       a->agent.id.pid == b->agent.id.pid &&
+	       a->agent.id.source == b->agent.id.source &&
+	       a->agent.id.uid == b->agent.id.uid &&
+	       a->agent.id.netns == b->agent.id.netns &&
+	       a->agent.status == b->agent.status &&
+	       a->agent.stalled == b->agent.stalled &&
+	       (a->kind != VARTA_EVENT_KIND_RECOVER ||
+		(a->silence_ns == b->silence_ns &&
+		 a->stall_ns == b->stall_ns)) &&
+	       (a->kind != VARTA_EVENT_KIND_STATUS ||
+		a->old_status == b->old_status) &&
+	       (a->kind != VARTA_EVENT_KIND_GOODBYE || a->cause == b->cause);
+}
+
+/* In their order, but for those of one stall pass. */
+static bool events_match(const struct model_run *run)
+{
+	const struct varta_event_info *events = run->events;
+	const struct model *model = &run->model;
+	bool seen[MODEL_CAPACITY_MAX] = {};
+	u32 i, nr, count = run->nr_events;
+
+	if (count != model->nr_events)
+		return false;
+	for (i = 0; i < count; i++) {
+		nr = i;
+		if (run->step.kind == STALL_PASS) {
+			for (nr = 0; nr < count; nr++) {
+				if (!seen[nr] &&
+				    event_matches(&events[i],
+						  &model->events[nr]))
+					break;
+			}
+		}
+		if (nr == count ||
+		    !event_matches(&events[i], &model->events[nr]))
+			return false;
+		seen[nr] = true;
+	}
+	return true;
+}
 
 /* Returns the name of what differs, or NULL. */
 static const char *find_difference(const struct model_run *run)
@@ -774,6 +875,8 @@ static const char *find_difference(const struct model_run *run)
 		if (fake_netns_charged(i) != netns_charged[i])
 			return "charges of network namespaces";
 	}
+	if (!events_match(run))
+		return "events";
 	if (fake_procs_kicks() != run->kicks)
 		return "kicks";
 	if (tracker->wheel.next_event != run->next_event)
@@ -811,6 +914,7 @@ static const step_fn step_fns[] = {
 	[TAKE]		= step_take,
 	[LOOKUP]	= step_lookup,
 	[FOR_EACH]	= step_for_each,
+	[RESET_GAPS]	= step_reset_gaps,
 };
 
 static enum step_kind random_kind(struct model_run *run)
@@ -834,7 +938,7 @@ static enum step_kind random_kind(struct model_run *run)
 	if (n < 94)
 		return EXIT_PASS;
 	if (n < 95)
-		return SET_QUOTA;
+		return one_in(run, 3) ? RESET_GAPS : SET_QUOTA;
 	if (n < 97)
 		return TAKE;
 	return n < 99 ? LOOKUP : FOR_EACH;
@@ -843,6 +947,7 @@ static enum step_kind random_kind(struct model_run *run)
 static const char *run_step(struct model_run *run)
 {
 	memset(&run->step, 0, sizeof(run->step));
+	run->model.nr_events = 0;
 	run->step.kind = random_kind(run);
 	run->step.now = run->now;
 	if (run->step.kind == ADVANCE_TIME) {
@@ -851,6 +956,7 @@ static const char *run_step(struct model_run *run)
 	}
 	if (!step_fns[run->step.kind](run))
 		return "result";
+	run->events = fake_events_take(&run->nr_events);
 	return find_difference(run);
 }
 
@@ -885,6 +991,18 @@ static void random_config(struct model_run *run)
 	}
 }
 
+static void print_event(struct kunit *test, const char *what,
+			const struct varta_event_info *event)
+{
+	kunit_err(test,
+		  "%s %u: pid %u/%u, user %u, netns %u, time %llu, silence %llu, stall %llu, stalled %u, status %u, was %u, cause %u\n",
+		  what, event->kind, event->agent.id.source,
+		  event->agent.id.pid, event->agent.id.uid,
+		  fake_netns_nr(event->agent.id.netns), event->time_ns,
+		  event->silence_ns, event->stall_ns, event->agent.stalled,
+		  event->agent.status, event->old_status, event->cause);
+}
+
 static void report_failure(struct kunit *test, const struct model_run *run,
 			   const char *what, unsigned long run_nr,
 			   unsigned int nr)
@@ -910,6 +1028,10 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 		  "nonce %llu, status %u, timestamp %llu, own threshold %u, name %s\n",
 		  step->beat.nonce, step->beat.status, step->beat.timestamp,
 		  step->beat.threshold_ms, step->beat.name ?: "none");
+	for (i = 0; i < run->nr_events; i++)
+		print_event(test, "event", &run->events[i]);
+	for (i = 0; i < run->model.nr_events; i++)
+		print_event(test, "expected", &run->model.events[i]);
 	kunit_err(test, "cursor %u, expected %u\n",
 		  run->fixture->tracker.eviction_cursor, run->model.cursor);
 	for (i = 0; i < run->config.capacity; i++) {
@@ -922,7 +1044,8 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 			  "slot %u: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
 			  i, slot->source, slot->pid, slot->threshold_ms,
 			  slot->exited, fake_proc_nr(slot->proc),
-			  slot->ns_inode, slot->last_ns, slot->nonce,
+			  slot->ns_inode, slot->last_ns,
+			  (u64)slot->last_is_terminal,
 			  slot->regular_nonce, slot->stalled);
 		kunit_err(test,
 			  "expected: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
@@ -971,6 +1094,7 @@ static void expect_all_counted(struct kunit *test, const u64 sums[])
 		VARTA_COUNT_NAMESPACE_CONFLICTS, VARTA_COUNT_PID_RECYCLES,
 		VARTA_COUNT_EVICTION_SCAN_TRUNCATED,
 		VARTA_COUNT_QUOTA_EXCEEDED, VARTA_COUNT_EXITS,
+		VARTA_COUNT_REMOVED_DEAD,
 	};
 	int i;
 

@@ -304,9 +304,9 @@ static void end_agent(struct worker *worker, u32 pid, u32 how)
 
 	if (!how)
 		varta_tracker_remove(&race->fixture->tracker, &id,
-				     VARTA_COUNT_GOODBYES);
+				     VARTA_GOODBYE_CAUSE_BYE, 0);
 	else if (how == 1)
-		varta_tracker_note_exit(&race->fixture->tracker, &id, 0,
+		varta_tracker_note_exit(&race->fixture->tracker, &id, 0, false,
 					atomic64_read(&race->clock));
 	else
 		start_process(agent, pid);

@@ -35,7 +35,7 @@ static void unknown_pid_is_inserted(struct kunit *test)
 	slot = slot_of(test, 7);
 	KUNIT_EXPECT_EQ(test, slot->ns_pid, 3);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 1234);
-	KUNIT_EXPECT_EQ(test, slot->nonce, 42);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 42);
 	KUNIT_EXPECT_TRUE(test, slot->has_regular);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 42);
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
@@ -56,7 +56,7 @@ static void unknown_pid_is_inserted_by_terminal_beat(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 7, .now = 9, .terminal = true,
 			.timestamp = 0, .origin = RELAYED);
 	slot = slot_of(test, 7);
-	KUNIT_EXPECT_EQ(test, slot->nonce, U64_MAX);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, U64_MAX);
 	KUNIT_EXPECT_FALSE(test, slot->has_regular);
 	KUNIT_EXPECT_TRUE(test, slot->has_terminal);
 	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 0);
@@ -123,7 +123,7 @@ static void different_process_restarts_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, PIDNS_B);
 	KUNIT_EXPECT_EQ(test, slot->ns_pid, 9);
 	KUNIT_EXPECT_EQ(test, slot->origin, ATTESTED);
-	KUNIT_EXPECT_EQ(test, slot->nonce, 3);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 3);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 3);
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, THRESHOLD + 5);
@@ -222,7 +222,7 @@ static void stronger_origin_takes_over_if_allowed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->ns_pid, 4);
 	KUNIT_EXPECT_PTR_EQ(test, slot->proc, fake_proc(3));
 	KUNIT_EXPECT_EQ(test, slot->ns_inode, PIDNS_A);
-	KUNIT_EXPECT_EQ(test, slot->nonce, 1);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 1);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 1);
 	KUNIT_EXPECT_FALSE(test, slot->has_terminal);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, THRESHOLD + 1);
@@ -410,7 +410,7 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 10,
 			 .now = 20, .payload = 3);
 	slot = slot_of(test, 7);
-	KUNIT_EXPECT_EQ(test, slot->nonce, U64_MAX);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, U64_MAX);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 5);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 20);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_CRITICAL);
@@ -420,7 +420,7 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 	/* An agent that survives its crash handler continues. */
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .timestamp = 99);
-	KUNIT_EXPECT_EQ(test, slot->nonce, 6);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 6);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_OK);
 	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 10);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 10);
@@ -560,7 +560,7 @@ static void nonces_must_increase_or_wrap(struct kunit *test)
 	if (param->result != VARTA_RECORD_REFRESHED)
 		return;
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, param->nonce);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->nonce, param->nonce);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, param->nonce);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = param->nonce + 1,
 			 .status = VARTA_STATUS_CRITICAL);
 }
@@ -609,7 +609,7 @@ static void accepted_beat_updates_slot(struct kunit *test)
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 8, .now = 11, .payload = 2,
 			 .status = VARTA_STATUS_DEGRADED);
 	slot = slot_of(test, 7);
-	KUNIT_EXPECT_EQ(test, slot->nonce, 8);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 8);
 	KUNIT_EXPECT_EQ(test, slot->regular_nonce, 8);
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 11);
 	KUNIT_EXPECT_EQ(test, slot->payload, 2);
@@ -622,7 +622,7 @@ static void last_beat_time_never_decreases(struct kunit *test)
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 500);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .now = 499, .payload = 9);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 500);
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->nonce, 2);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, 2);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->payload, 9);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .now = 0);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 500);

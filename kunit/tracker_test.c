@@ -339,18 +339,28 @@ static void expect_recovery_from_bad_entry(struct kunit *test, u32 pid)
 }
 
 /* The memory beyond the slots must not be read, though it looks like a slot. */
-static void index_entry_just_beyond_slots_is_dropped(struct kunit *test)
+static void expect_entry_beyond_slots_dropped(struct kunit *test, u32 slot)
 {
 	struct varta_tracker *tracker;
 
 	tracker_fixture_create(test, &(struct varta_tracker_config) {
-		.capacity = 5, .eviction_scan_window = 5,
+		.capacity = slot + 1, .eviction_scan_window = 5,
 	});
 	tracker = tracker_of(test);
 	tracker->config.capacity = 4;
-	tracker->slots[4].pid = 5;
-	insert_bad_entry(test, 5, 4);
+	tracker->slots[slot].pid = 5;
+	insert_bad_entry(test, 5, slot);
 	expect_recovery_from_bad_entry(test, 5);
+}
+
+static void index_entry_just_beyond_slots_is_dropped(struct kunit *test)
+{
+	expect_entry_beyond_slots_dropped(test, 4);
+}
+
+static void index_entry_beyond_slots_is_dropped(struct kunit *test)
+{
+	expect_entry_beyond_slots_dropped(test, 6);
 }
 
 static void index_entry_far_beyond_slots_is_dropped(struct kunit *test)
@@ -393,9 +403,9 @@ static void index_entry_of_slot_of_other_source_is_dropped(struct kunit *test)
 			  varta_pid_index_insert(&tracker_of(test)->index,
 						 varta_key(1, 5), 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_note_exit(tracker_of(test), &id,
-							 0, 0));
+							 0, false, 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id,
-						      VARTA_COUNT_GOODBYES));
+						      VARTA_GOODBYE_CAUSE_BYE, 0));
 	EXPECT_INSERTED(test, .pid = 5, .source = 1, .nonce = 1);
 	KUNIT_EXPECT_TRUE(test, slots_equal(slot_of(test, 5), &old));
 	fixture->violations = 1;
@@ -491,7 +501,7 @@ static void removal_requires_same_process_and_origin(struct kunit *test)
 			.proc = param->kept, .origin = param->origin);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
 	KUNIT_EXPECT_EQ(test, varta_tracker_remove(tracker_of(test), &id,
-						   VARTA_COUNT_GOODBYES),
+						   VARTA_GOODBYE_CAUSE_BYE, 0),
 			param->freed);
 	KUNIT_EXPECT_EQ(test, is_tracked(test, 7), !param->freed);
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)),
@@ -505,7 +515,7 @@ static void removal_requires_same_process_and_origin(struct kunit *test)
 		return;
 	/* Neither nonce nor namespace is remembered. */
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id,
-						      VARTA_COUNT_GOODBYES));
+						      VARTA_GOODBYE_CAUSE_BYE, 0));
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .ns_inode = PIDNS_B,
 			.proc = 3);
 }
@@ -530,11 +540,11 @@ static void removal_frees_only_slot_of_its_source(struct kunit *test)
 	make_three_sources(test);
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test),
 						      &unknown,
-						      VARTA_COUNT_GOODBYES));
+						      VARTA_GOODBYE_CAUSE_BYE, 0));
 	KUNIT_EXPECT_TRUE(test, varta_tracker_remove(tracker_of(test), &id,
-						     VARTA_COUNT_GOODBYES));
+						     VARTA_GOODBYE_CAUSE_BYE, 0));
 	KUNIT_EXPECT_FALSE(test, varta_tracker_remove(tracker_of(test), &id,
-						      VARTA_COUNT_GOODBYES));
+						      VARTA_GOODBYE_CAUSE_BYE, 0));
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, 10);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, VARTA_SOURCE_MAX, 7).nonce,
@@ -579,7 +589,7 @@ static void freed_slot_is_reused_by_another_source(struct kunit *test)
 
 	make_three_sources(test);
 	KUNIT_EXPECT_TRUE(test, varta_tracker_remove(tracker_of(test), &id,
-						     VARTA_COUNT_GOODBYES));
+						     VARTA_GOODBYE_CAUSE_BYE, 0));
 	EXPECT_INSERTED(test, .pid = 8, .source = 3, .nonce = 40);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 3, 8).nonce, 40);
 	EXPECT_INSERTED(test, .pid = 8, .nonce = 41);
@@ -622,6 +632,7 @@ static struct kunit_case tracker_cases[] = {
 	KUNIT_CASE(dump_of_stalled_shows_only_stalled_agents),
 
 	KUNIT_CASE(index_entry_just_beyond_slots_is_dropped),
+	KUNIT_CASE(index_entry_beyond_slots_is_dropped),
 	KUNIT_CASE(index_entry_far_beyond_slots_is_dropped),
 	KUNIT_CASE(index_entry_of_unused_slot_is_dropped),
 	KUNIT_CASE(index_entry_of_freed_slot_is_dropped),

@@ -604,6 +604,24 @@ static void scan_of_pending_timers_leaves_room_for_early_ones(struct kunit *test
 	expect_consistent(test);
 }
 
+/* The next event of a tick with many timers is its begin, found in short time. */
+static void tick_with_many_timers_is_not_scanned_whole(struct kunit *test)
+{
+	u64 begin = in_level(1), expires = begin + TICK / 2;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, begin % TICK, 0);
+	for (i = 0; i < CAPACITY; i++)
+		arm(test, i, expires + i);
+	KUNIT_EXPECT_LE(test, next(test), begin);
+	/* In the lowest level now. */
+	expire_all(test, begin - TICK);
+	KUNIT_EXPECT_EQ(test, next(test), begin);
+	for (i = 0; i < CAPACITY - 2; i++)
+		disarm(test, i);
+	KUNIT_EXPECT_EQ(test, next(test), expires + CAPACITY - 2);
+}
+
 /* Expire at each next event, as the tracker does. */
 static void expiry_order_is_exact_to_one_tick(struct kunit *test)
 {
@@ -841,6 +859,7 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(changes_between_batches_take_effect),
 	KUNIT_CASE(narrow_bucket_expires_before_wide_one),
 	KUNIT_CASE(scan_of_pending_timers_leaves_room_for_early_ones),
+	KUNIT_CASE(tick_with_many_timers_is_not_scanned_whole),
 	KUNIT_CASE(expiry_order_is_exact_to_one_tick),
 
 	KUNIT_CASE(far_time_jump_expires_all),

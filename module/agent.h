@@ -24,7 +24,9 @@ struct varta_netns;
  * @pid: pid that the sender claims, in its own pid namespace
  * @status: enum varta_status
  * @threshold_ms: threshold that the agent asks for, 0 for none
+ * @tid: thread that sends the beat, in the initial pid namespace; 0 if unknown
  * @name: name that the agent gives itself, NULL for none
+ * @thread_name: name of the thread, of VARTA_NAME_SIZE bytes; NULL if unknown
  */
 struct varta_beat_info {
 	u64 nonce;
@@ -33,7 +35,9 @@ struct varta_beat_info {
 	u32 pid;
 	u32 status;
 	u32 threshold_ms;
+	u32 tid;
 	const char *name;
+	const char *thread_name;
 };
 
 /**
@@ -59,8 +63,10 @@ static inline bool varta_beat_is_terminal(const struct varta_beat_info *beat)
  * @pid: with @source, the key of its slot
  * @ns_pid: pid in its own pid namespace
  * @time_ns: inode number of the sender's time namespace, 0 if unknown
- * @uid: user whose quota it is charged to
+ * @uid: user whose quota it is charged to: the real user of its process
  * @flow: whose events delay each other
+ * @start_ns: when its process started, CLOCK_BOOTTIME; 0 if unknown
+ * @cgroup_id: its cgroup in the unified hierarchy, 0 if unknown
  * @origin: how the identity is known; lower values are stronger
  */
 struct varta_agent_id {
@@ -74,6 +80,8 @@ struct varta_agent_id {
 	u32 time_ns;
 	u32 uid;
 	u32 flow;
+	u64 start_ns;
+	u64 cgroup_id;
 	enum varta_origin origin;
 };
 
@@ -85,24 +93,60 @@ struct varta_agent_id {
  * @payload: of the last accepted beat
  * @threshold_ms: its own threshold, 0 if it has none
  * @exit_ns: when its process exited, if @exited
+ * @stall_ns: when the stall was found, if @stalled and not @exited; else 0
+ * @first_ns: time of the first accepted beat
+ * @longest_gap_ns: longest time between two beats since the last reset
+ * @beats: accepted beats
+ * @stalls: reported stalls
+ * @tid: thread that sent the last beat, 0 if unknown
  * @exit_code: in the format of wait(2), if @exited
  * @status: of the last accepted beat
  * @name: its name; any bytes, NUL-terminated
+ * @thread_name: name of the thread @tid; any bytes, NUL-terminated
  * @stalled: its stall was reported and no beat was accepted since
  * @exited: its process has exited
+ * @oom_killed: the OOM killer ended the process
  */
 struct varta_agent_info {
 	struct varta_agent_id id;
 	u64 last_ns;
 	u64 nonce;
 	u64 exit_ns;
+	u64 stall_ns;
+	u64 first_ns;
+	u64 longest_gap_ns;
+	u64 beats;
+	u32 stalls;
+	u32 tid;
 	u32 payload;
 	u32 threshold_ms;
 	u32 exit_code;
 	enum varta_status status;
 	char name[VARTA_NAME_SIZE];
+	char thread_name[VARTA_NAME_SIZE];
 	bool stalled;
 	bool exited;
+	bool oom_killed;
+};
+
+/**
+ * struct varta_event_info - something that happened to an agent
+ * @agent: the agent after that; for a goodbye, as it was
+ * @kind: what happened
+ * @time_ns: when; not before earlier events of the agent
+ * @silence_ns: how long it was silent before its beat, for a recover
+ * @stall_ns: when the stall was found that ended, for a recover
+ * @old_status: status before, for a change of status
+ * @cause: why it is not tracked any more, for a goodbye
+ */
+struct varta_event_info {
+	struct varta_agent_info agent;
+	enum varta_event_kind kind;
+	u64 time_ns;
+	u64 silence_ns;
+	u64 stall_ns;
+	enum varta_status old_status;
+	enum varta_goodbye_cause cause;
 };
 
 /**

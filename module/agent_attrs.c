@@ -2,7 +2,11 @@
 /* Writes the attribute set "agent" of the netlink specification. */
 
 #include <linux/ktime.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
+#include <linux/uidgid.h>
 #include <uapi/linux/varta.h>
 
 #include "agent_attrs.h"
@@ -11,72 +15,173 @@
 /* Largest size of what varta_put_agent() adds. */
 size_t varta_agent_nest_size(void)
 {
-	/* pid, ns-pid, origin, status, payload, source, threshold-ms, exit-* */
-	return 8 * nla_total_size(sizeof(u32)) +
-	       /* ns-inode, nonce, last-beat, its realtime, silence, exit-time */
-	       6 * nla_total_size_64bit(sizeof(u64)) +
-	       nla_total_size(VARTA_NAME_SIZE) +
-	       /* stalled, and the nest itself */
-	       2 * nla_total_size(0);
+	/*
+	 * pid, ns-pid, origin, status, payload, source, threshold-ms, exit-*,
+	 * uid, tid, stalls, old-status, cause
+	 */
+	return 13 * nla_total_size(sizeof(u32)) +
+	       /*
+		* ns-inode, nonce, last-beat, its realtime, silence, exit-time,
+		* cgroup-id, start-time, beats, first-beat, longest-gap,
+		* stall-time, event-time
+		*/
+	       13 * nla_total_size_64bit(sizeof(u64)) +
+	       /* name, thread-name */
+	       2 * nla_total_size(VARTA_NAME_SIZE) +
+	       /* stalled, core-dumped, oom-killed, and the nest itself */
+	       4 * nla_total_size(0);
+}
+
+static int put_u64(struct sk_buff *skb, int attribute, u64 value)
+{
+	return nla_put_u64_64bit(skb, attribute, value, VARTA_A_AGENT_PAD);
 }
 
 static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
 {
 	u32 exit_code = agent->exit_code;
 
-	if (nla_put_u64_64bit(skb, VARTA_A_AGENT_EXIT_TIME, agent->exit_ns,
-			      VARTA_A_AGENT_PAD))
+	if (put_u64(skb, VARTA_A_AGENT_EXIT_TIME, agent->exit_ns) ||
+	    (agent->oom_killed && nla_put_flag(skb, VARTA_A_AGENT_OOM_KILLED)))
 		return -EMSGSIZE;
-	/* The format of wait(2): WTERMSIG() and WEXITSTATUS(). */
-	if (exit_code & 0x7f)
-		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL,
-				   exit_code & 0x7f);
-	return nla_put_u32(skb, VARTA_A_AGENT_EXIT_CODE, exit_code >> 8 & 0xff);
+	/* The format of wait(2): WTERMSIG(), WCOREDUMP() and WEXITSTATUS(). */
+	if (!(exit_code & 0x7f))
+		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_CODE,
+				   exit_code >> 8 & 0xff);
+	if (exit_code & 0x80 && nla_put_flag(skb, VARTA_A_AGENT_CORE_DUMPED))
+		return -EMSGSIZE;
+	return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL, exit_code & 0x7f);
+}
+
+/* 0 if the thread has no number in the namespace, or is gone. */
+static u32 tid_in_ns(u32 tid, struct pid_namespace *pid_ns)
+{
+	u32 nr;
+
+	if (pid_ns == &init_pid_ns || !pid_ns)
+		return pid_ns ? tid : 0;
+	rcu_read_lock();
+	nr = pid_nr_ns(find_pid_ns(tid, &init_pid_ns), pid_ns);
+	rcu_read_unlock();
+	return nr;
+}
+
+static int put_thread(struct sk_buff *skb, const struct varta_agent_info *agent,
+		      const struct varta_view *view)
+{
+	u32 tid = tid_in_ns(agent->tid, view->pid_ns);
+
+	if ((tid && nla_put_u32(skb, VARTA_A_AGENT_TID, tid)) ||
+	    (agent->thread_name[0] &&
+	     nla_put_string(skb, VARTA_A_AGENT_THREAD_NAME,
+			    agent->thread_name)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Whose process it is. */
+static int put_owner(struct sk_buff *skb, const struct varta_agent_info *agent,
+		     const struct varta_view *view)
+{
+	const struct varta_agent_id *id = &agent->id;
+	uid_t uid = from_kuid(view->user_ns,
+			      make_kuid(&init_user_ns, id->uid));
+
+	if ((uid != (uid_t)-1 && nla_put_u32(skb, VARTA_A_AGENT_UID, uid)) ||
+	    (id->cgroup_id &&
+	     put_u64(skb, VARTA_A_AGENT_CGROUP_ID, id->cgroup_id)) ||
+	    (id->start_ns &&
+	     put_u64(skb, VARTA_A_AGENT_START_TIME, id->start_ns)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_history(struct sk_buff *skb,
+		       const struct varta_agent_info *agent)
+{
+	if (put_u64(skb, VARTA_A_AGENT_BEATS, agent->beats) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_STALLS, agent->stalls) ||
+	    put_u64(skb, VARTA_A_AGENT_FIRST_BEAT, agent->first_ns) ||
+	    put_u64(skb, VARTA_A_AGENT_LONGEST_GAP, agent->longest_gap_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_event(struct sk_buff *skb, const struct varta_event_info *event)
+{
+	if (put_u64(skb, VARTA_A_AGENT_EVENT_TIME, event->time_ns))
+		return -EMSGSIZE;
+	switch (event->kind) {
+	case VARTA_EVENT_KIND_STATUS:
+		return nla_put_u32(skb, VARTA_A_AGENT_OLD_STATUS,
+				   event->old_status);
+	case VARTA_EVENT_KIND_GOODBYE:
+		return nla_put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
+	default:
+		return 0;
+	}
+}
+
+static u64 silence_of(const struct varta_agent_info *agent,
+		      const struct varta_view *view)
+{
+	u64 end = agent->exited ? agent->exit_ns : view->now;
+
+	if (view->event && view->event->kind == VARTA_EVENT_KIND_RECOVER)
+		return view->event->silence_ns;
+	return end > agent->last_ns ? end - agent->last_ns : 0;
+}
+
+static u64 stall_time_of(const struct varta_agent_info *agent,
+			 const struct varta_view *view)
+{
+	if (view->event && view->event->kind == VARTA_EVENT_KIND_RECOVER)
+		return view->event->stall_ns;
+	return agent->stall_ns;
 }
 
 /**
  * varta_put_agent() - add an agent to a message
  * @skb: the message
  * @agent: the agent
- * @pid: its pid for the reader, 0 to omit it
- * @now: time of the reply or event, CLOCK_MONOTONIC in nanoseconds
+ * @view: how the reader sees it
  *
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
-		    u32 pid, u64 now)
+		    const struct varta_view *view)
 {
 	u32 threshold_ms = agent->threshold_ms ?:
 			   varta_setting(VARTA_SET_THRESHOLD_MS);
-	u64 end = agent->exited ? agent->exit_ns : now;
-	u64 silence = end > agent->last_ns ? end - agent->last_ns : 0;
 	ktime_t last_real = ktime_mono_to_real(ns_to_ktime(agent->last_ns));
+	u64 stall_ns = stall_time_of(agent, view);
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if ((pid && nla_put_u32(skb, VARTA_A_AGENT_PID, pid)) ||
+	if ((view->pid && nla_put_u32(skb, VARTA_A_AGENT_PID, view->pid)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
 	    (agent->id.ns_inode &&
-	     nla_put_u64_64bit(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode,
-			       VARTA_A_AGENT_PAD)) ||
+	     put_u64(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_ORIGIN, agent->id.origin) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_STATUS, agent->status) ||
-	    nla_put_u64_64bit(skb, VARTA_A_AGENT_NONCE, agent->nonce,
-			      VARTA_A_AGENT_PAD) ||
+	    put_u64(skb, VARTA_A_AGENT_NONCE, agent->nonce) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
-	    nla_put_u64_64bit(skb, VARTA_A_AGENT_LAST_BEAT, agent->last_ns,
-			      VARTA_A_AGENT_PAD) ||
-	    nla_put_u64_64bit(skb, VARTA_A_AGENT_LAST_BEAT_REALTIME,
-			      ktime_to_ns(last_real), VARTA_A_AGENT_PAD) ||
-	    nla_put_u64_64bit(skb, VARTA_A_AGENT_SILENCE, silence,
-			      VARTA_A_AGENT_PAD) ||
+	    put_u64(skb, VARTA_A_AGENT_LAST_BEAT, agent->last_ns) ||
+	    put_u64(skb, VARTA_A_AGENT_LAST_BEAT_REALTIME,
+		    ktime_to_ns(last_real)) ||
+	    put_u64(skb, VARTA_A_AGENT_SILENCE, silence_of(agent, view)) ||
 	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||
+	    (stall_ns && put_u64(skb, VARTA_A_AGENT_STALL_TIME, stall_ns)) ||
 	    (agent->id.source &&
 	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
 	    nla_put_string(skb, VARTA_A_AGENT_NAME, agent->name) ||
-	    (agent->exited && put_exit(skb, agent))) {
+	    put_owner(skb, agent, view) ||
+	    put_thread(skb, agent, view) ||
+	    put_history(skb, agent) ||
+	    (agent->exited && put_exit(skb, agent)) ||
+	    (view->event && put_event(skb, view->event))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

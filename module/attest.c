@@ -5,6 +5,7 @@
  * number later has another struct pid.
  */
 
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
@@ -74,12 +75,24 @@ bool varta_namespace_allowed(const struct varta_sender *sender)
 	       ns_of_pid(sender->pid) == &init_pid_ns;
 }
 
-static void copy_comm(struct varta_sender *sender,
-		      const struct task_struct *task)
+static u64 cgroup_id_of(struct task_struct *task)
+{
+#ifdef CONFIG_CGROUPS
+	return cgroup_id(task_dfl_cgroup(task));
+#else
+	return 0;
+#endif
+}
+
+/* @leader is that of the process. Needs RCU. */
+static void describe_process(struct varta_sender *sender,
+			     struct task_struct *leader)
 {
 	/* The task may be renamed meanwhile, so the NUL is set here. */
-	memcpy(sender->comm, task->comm, sizeof(sender->comm));
+	memcpy(sender->comm, leader->comm, sizeof(sender->comm));
 	sender->comm[sizeof(sender->comm) - 1] = '\0';
+	sender->start_ns = leader->start_boottime;
+	sender->cgroup_id = cgroup_id_of(leader);
 }
 
 /*
@@ -119,6 +132,8 @@ static void set_identity(struct varta_sender *sender, struct pid *pid,
 	varta_attest_user(&sender->id);
 	sender->id.netns = netns;
 	sender->id.comm = sender->comm;
+	sender->id.start_ns = sender->start_ns;
+	sender->id.cgroup_id = sender->cgroup_id;
 }
 
 /**
@@ -134,7 +149,7 @@ void varta_attest_current(struct varta_sender *sender)
 {
 	/* An execve() by another thread may free the group leader. */
 	rcu_read_lock();
-	copy_comm(sender, current->group_leader);
+	describe_process(sender, current->group_leader);
 	rcu_read_unlock();
 	/* The current task holds its pid and its namespaces. */
 	set_identity(sender, task_tgid(current), varta_netns_of_current());
@@ -159,7 +174,7 @@ static struct varta_netns *get_netns_of(struct task_struct *process)
 
 /*
  * Whether the thread group @pid is an ancestor of the current task and has the
- * same real user. If so, copies its name and gets its network namespace.
+ * same real user. If so, describes it and gets its network namespace.
  */
 static bool descends_from(struct varta_sender *sender, struct pid *pid,
 			  struct varta_netns **netns)
@@ -179,7 +194,7 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 		if (!uid_eq(task_uid(task), current_uid()) ||
 		    !atomic_read(&task->signal->live))
 			return false;
-		copy_comm(sender, task->group_leader);
+		describe_process(sender, task->group_leader);
 		*netns = get_netns_of(task);
 		return true;
 	}

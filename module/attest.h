@@ -55,11 +55,15 @@ static inline u32 varta_time_ns_of_current(void)
  * struct varta_sender - attested identity with its references
  * @id: the identity
  * @pid: of the process. Held, like @id.netns, unless it is the current one.
+ * @start_ns: &varta_agent_id.start_ns
+ * @cgroup_id: &varta_agent_id.cgroup_id
  * @comm: buffer of @id.comm
  */
 struct varta_sender {
 	struct varta_agent_id id;
 	struct pid *pid;
+	u64 start_ns;
+	u64 cgroup_id;
 	char comm[TASK_COMM_LEN];
 };
 

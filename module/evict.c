@@ -33,6 +33,8 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
 			    struct varta_record *record, bool only_stalled)
 {
+	static const enum varta_goodbye_cause cause =
+		VARTA_GOODBYE_CAUSE_EVICTED;
 	u64 old_key = varta_key(slot->source, slot->pid);
 	bool confirmed;
 	int err;
@@ -61,10 +63,12 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 		.source = slot->source,
 		.ns_inode = slot->ns_inode,
 	};
-	if (record->over_quota)
-		varta_slot_transfer_charge(tracker, slot, record->id);
-	else
+	if (record->over_quota) {
+		varta_slot_transfer_charge(tracker, slot, record, &cause);
+	} else {
+		varta_slot_goodbye(tracker, slot, cause, record->now);
 		varta_slot_uncharge(tracker, slot);
+	}
 	WRITE_ONCE(slot->pid, record->id->pid);
 	slot->source = record->id->source;
 	varta_slot_start(tracker, slot, record);

@@ -34,23 +34,18 @@ static struct varta_slot *remove_first(struct varta_tracker *tracker,
 	return slot;
 }
 
-/*
- * Times of exits never decrease along the list, and an exit is never before a
- * stall of the same agent: @now may be older, since the caller may have been
- * delayed after it read the clock.
- */
+/* Times of exits never decrease along the list: see varta_tracker_event_time(). */
 static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		       u64 now)
 {
 	lockdep_assert_held(&slot->lock);
 
-	spin_lock(&tracker->exit_lock);
-	now = max3(now, tracker->last_exit_ns,
-		   READ_ONCE(tracker->last_stall_ns));
-	tracker->last_exit_ns = now;
-	slot->exit_ns = now;
+	spin_lock(&tracker->event_lock);
+	now = max(now, tracker->last_event_ns);
+	tracker->last_event_ns = now;
+	slot->event_ns = now;
 	append(tracker, &tracker->exits, slot);
-	spin_unlock(&tracker->exit_lock);
+	spin_unlock(&tracker->event_lock);
 }
 
 /**
@@ -58,6 +53,7 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  * @tracker: the tracker
  * @id: identity of the agent; ignored unless its slot has this process reference
  * @exit_code: in the format of wait(2)
+ * @oom_killed: the OOM killer ended it
  * @now: time in nanoseconds, monotonic
  *
  * Context: any but interrupts; does not sleep.
@@ -65,7 +61,7 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
 			     const struct varta_agent_id *id, u32 exit_code,
-			     u64 now)
+			     bool oom_killed, u64 now)
 {
 	u64 key = varta_agent_key(id);
 	struct varta_slot *slot = varta_tracker_find_slot(tracker, key);
@@ -78,6 +74,7 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 	if (tracked && !slot->exited) {
 		WRITE_ONCE(slot->exited, VARTA_SLOT_EXITED);
 		slot->exit_code = exit_code;
+		slot->oom_killed = oom_killed;
 		queue_exit(tracker, slot, now);
 	}
 	spin_unlock(&slot->lock);
@@ -88,9 +85,9 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
 {
 	struct varta_slot *slot;
 
-	spin_lock(&tracker->exit_lock);
+	spin_lock(&tracker->event_lock);
 	slot = remove_first(tracker, &tracker->exits);
-	spin_unlock(&tracker->exit_lock);
+	spin_unlock(&tracker->event_lock);
 	return slot;
 }
 
@@ -123,7 +120,7 @@ u64 varta_tracker_exit_time(const struct varta_tracker *tracker,
 			    const struct varta_slot_list *exits)
 {
 	return exits->first == VARTA_NO_SLOT ? U64_MAX :
-		tracker->slots[exits->first].exit_ns;
+		tracker->slots[exits->first].event_ns;
 }
 
 /**

@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ktime.h>
+#include <linux/oom.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -35,7 +36,7 @@ static void probe_exit(VARTA_EXIT_PROBE_ARGS)
 	varta_attest_pid(&id, task_tgid(task));
 	if (varta_tracker_note_exit(&varta.tracker, &id,
 				    task->signal->group_exit_code,
-				    ktime_get_ns()))
+				    tsk_is_oom_victim(task), ktime_get_ns()))
 		varta_notify_wake();
 }
 

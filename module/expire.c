@@ -14,7 +14,8 @@
 /* Free a slot whose pid was seen to belong to a new process; else arm it. */
 static void remove_recycled(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
-			    const struct varta_agent_id *id, u64 threshold)
+			    const struct varta_agent_id *id, u64 now,
+			    u64 threshold)
 {
 	struct varta_proc *old_proc = NULL;
 
@@ -28,6 +29,8 @@ static void remove_recycled(struct varta_tracker *tracker,
 	    slot->proc == id->proc && !slot->exited &&
 	    tracker->config.ops->proc_state(id) == VARTA_PROC_RECYCLED) {
 		varta_tracker_count(tracker, VARTA_COUNT_PID_RECYCLES);
+		varta_slot_goodbye(tracker, slot,
+				   VARTA_GOODBYE_CAUSE_PID_RECYCLED, now);
 		old_proc = varta_slot_free(tracker, slot);
 	} else if (slot->pid && !slot->stalled) {
 		varta_slot_arm(tracker, slot, threshold);
@@ -75,17 +78,19 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	    tracker->config.ops->proc_state(&agent.id) ==
 		    VARTA_PROC_RECYCLED) {
 		spin_unlock(&slot->lock);
-		remove_recycled(tracker, slot, &agent.id, threshold);
+		remove_recycled(tracker, slot, &agent.id, now, threshold);
 		return;
 	}
 	/* It may have been armed again since it left the wheel. */
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, true);
+	slot->event_ns = varta_tracker_event_time(tracker, now);
 	agent.stalled = true;
+	agent.stall_ns = slot->event_ns;
+	agent.stalls++;
 	if (report(context, &agent)) {
 		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
-		/* The exit of the agent, if it follows, is not before that. */
-		WRITE_ONCE(tracker->last_stall_ns, now);
+		slot->stalls++;
 	} else {
 		postpone_stall(tracker, slot, now, threshold);
 	}

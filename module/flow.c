@@ -43,6 +43,7 @@ static struct {
 	/* Flows in @table, and most of them. */
 	u32 count;
 	u32 max;
+	bool closed;
 } flows;
 
 static struct kmem_cache *flow_cache;
@@ -75,6 +76,7 @@ int varta_flows_init(u32 max)
 	flows.vtime = 0;
 	flows.count = 0;
 	flows.max = max;
+	flows.closed = false;
 	init_flow(&flows.fallback, 0);
 	memset(flows.shared, 0, sizeof(flows.shared));
 	flow_cache = KMEM_CACHE(varta_flow, 0);
@@ -265,7 +267,8 @@ static void deactivate(struct varta_flow *flow)
 
 static bool has_room(const struct varta_flow *flow)
 {
-	return flow->queued < flow->agents + VARTA_FLOW_EVENTS;
+	return !flows.closed &&
+	       flow->queued < 2 * (u64)flow->agents + VARTA_FLOW_EVENTS;
 }
 
 /**
@@ -284,6 +287,13 @@ bool varta_flows_have_room(u32 key)
 	return room;
 }
 
+static void queue(struct varta_flow *flow, struct varta_event *event)
+{
+	list_add_tail(&event->list, &flow->events);
+	flow->queued++;
+	activate(flow);
+}
+
 /**
  * varta_flows_add() - queue an event
  * @event: the event; the caller keeps it if there is no room
@@ -297,15 +307,46 @@ bool varta_flows_add(struct varta_event *event)
 	bool room;
 
 	spin_lock(&flows.lock);
-	flow = flow_of(event->agent.id.flow);
+	flow = flow_of(event->info.agent.id.flow);
 	room = has_room(flow);
-	if (room) {
-		list_add_tail(&event->list, &flow->events);
-		flow->queued++;
-		activate(flow);
-	}
+	if (room)
+		queue(flow, event);
 	spin_unlock(&flows.lock);
 	return room;
+}
+
+/**
+ * varta_flows_add_end() - queue an event that ends a stall
+ * @event: the event
+ *
+ * There is always room: while there is none for a stall, no agent stalls again,
+ * so there is one such event more for each agent at most.
+ *
+ * Context: any but interrupts; does not sleep.
+ * Return: false after varta_flows_close(); the caller keeps the event.
+ */
+bool varta_flows_add_end(struct varta_event *event)
+{
+	bool closed;
+
+	spin_lock(&flows.lock);
+	closed = flows.closed;
+	if (!closed)
+		queue(flow_of(event->info.agent.id.flow), event);
+	spin_unlock(&flows.lock);
+	return !closed;
+}
+
+/**
+ * varta_flows_close() - take no more events
+ *
+ * Context: any but interrupts; does not sleep.
+ */
+void varta_flows_close(void)
+{
+	spin_lock(&flows.lock);
+	flows.closed = true;
+	spin_unlock(&flows.lock);
 }
 
 /**

@@ -13,7 +13,7 @@
 #include "tracker.h"
 
 enum varta_flow_limits {
-	/* Events of a flow at most: so many, and one for each of its agents. */
+	/* Events of a flow at most: so many, and two for each of its agents. */
 	VARTA_FLOW_EVENTS = 16,
 	/* Two for each user that the quota allows: some have no agent now. */
 	VARTA_FLOWS_MAX = 2 * 65536,
@@ -22,17 +22,14 @@ enum varta_flow_limits {
 /**
  * struct varta_event - one event that is to be sent
  * @list: in a list of its flow
- * @agent: the agent. @id.netns is held, @id.proc may be stale.
- * @found_ns: when the event was found
+ * @info: the event. @info.agent.id.netns is held, @info.agent.id.proc may be
+ *	stale.
  * @pid: pid of the agent in the initial pid namespace
- * @command: the event, VARTA_CMD_..._NTF
  */
 struct varta_event {
 	struct list_head list;
-	struct varta_agent_info agent;
-	u64 found_ns;
+	struct varta_event_info info;
 	u32 pid;
-	u8 command;
 };
 
 /**
@@ -40,7 +37,7 @@ struct varta_event {
  * @node: in the hash table
  * @active_node: in the tree of flows with something to send if @active
  * @list: in the list of those that are to be freed, or empty
- * @events: by time
+ * @events: as they were queued
  * @sent: events sent to the initial network namespace, and not yet to that of
  *	their agent. Only the worker uses it.
  * @exits: slots whose exit is not reported, by time. Only the worker uses it.
@@ -73,6 +70,8 @@ struct varta_event *varta_event_alloc(gfp_t gfp);
 void varta_event_free(struct varta_event *event);
 bool varta_flows_have_room(u32 key);
 bool varta_flows_add(struct varta_event *event);
+bool varta_flows_add_end(struct varta_event *event);
+void varta_flows_close(void);
 struct varta_slot_list *varta_flows_exits_of(u32 key);
 bool varta_flows_any_fresh(void);
 struct varta_flow *varta_flows_next(void);

@@ -47,7 +47,7 @@ static const struct nla_policy varta_agent_get_dump_nl_policy[VARTA_A_AGENTS_STA
 };
 
 /* VARTA_CMD_CONFIG_SET - do */
-static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_BEAT_BURST + 1] = {
+static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_GOODBYE_EVENTS + 1] = {
 	[VARTA_A_CONFIG_CAPACITY] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_EVICTION_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -61,6 +61,7 @@ static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_BEAT_BU
 	[VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_BEAT_RATE] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_BEAT_BURST] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_GOODBYE_EVENTS] = { .type = NLA_U32, },
 };
 
 /* VARTA_CMD_BYE - do */
@@ -118,7 +119,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_CONFIG_SET,
 		.doit		= varta_nl_config_set_doit,
 		.policy		= varta_config_set_nl_policy,
-		.maxattr	= VARTA_A_CONFIG_BEAT_BURST,
+		.maxattr	= VARTA_A_CONFIG_GOODBYE_EVENTS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -141,6 +142,11 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.policy		= varta_stats_take_nl_policy,
 		.maxattr	= VARTA_A_STATS_COUNTER,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VARTA_CMD_GAP_RESET,
+		.doit	= varta_nl_gap_reset_doit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

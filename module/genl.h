@@ -26,6 +26,7 @@ int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VARTA_NLGRP_EVENTS,

@@ -56,10 +56,14 @@ static bool transfer_charge(const struct varta_agent_id *old,
 	if (!varta_quota_transfer(old->uid, id->uid))
 		return false;
 	varta_flows_charge(id->flow);
-	varta_flows_uncharge(old->flow);
 	varta_netns_get(id->netns);
-	varta_netns_put(old->netns);
 	return true;
+}
+
+static void end_transfer(const struct varta_agent_id *old)
+{
+	varta_flows_uncharge(old->flow);
+	varta_netns_put(old->netns);
 }
 
 static const struct varta_tracker_ops tracker_ops = {
@@ -69,7 +73,9 @@ static const struct varta_tracker_ops tracker_ops = {
 	.try_charge	 = try_charge_agent,
 	.uncharge	 = uncharge_agent,
 	.transfer_charge = transfer_charge,
+	.end_transfer	 = end_transfer,
 	.kick		 = varta_stall_thread_kick,
+	.event		 = varta_notify_event,
 };
 
 static int __init init_tracker(void)

@@ -8,6 +8,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 #include <net/genetlink.h>
 
 #include "agent_attrs.h"
@@ -236,7 +237,8 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (started && sender.pid != task_tgid(current) &&
 	    !varta_sender_alive(&sender))
 		varta_tracker_remove(&varta.tracker, &sender.id,
-				     VARTA_COUNT_REMOVED_DEAD);
+				     VARTA_GOODBYE_CAUSE_EXITED,
+				     ktime_get_ns());
 	varta_sender_put(&sender);
 	return err;
 }
@@ -247,7 +249,11 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	struct pid *pid = task_tgid(current);
 	u32 ns_pid = varta_ns_pid(pid);
 	u64 now = ktime_get_ns();
-	struct varta_beat_info beat = { .pid = ns_pid };
+	struct varta_beat_info beat = {
+		.pid		= ns_pid,
+		.tid		= task_pid_nr(current),
+		.thread_name	= current->comm,
+	};
 	int err;
 
 	err = read_beat(info->extack, info->attrs, NULL, &beat);
@@ -274,7 +280,7 @@ int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	if (!varta_tracker_remove(&varta.tracker, &sender.id,
-				  VARTA_COUNT_GOODBYES))
+				  VARTA_GOODBYE_CAUSE_BYE, ktime_get_ns()))
 		err = varta_reject(info->extack, pid,
 				   VARTA_REASON_UNKNOWN_AGENT);
 	varta_sender_put(&sender);
@@ -379,6 +385,7 @@ struct reply {
 	u64 now;
 	/* Pid namespace of the reader: only agents in it are shown. */
 	struct pid_namespace *reader;
+	struct user_namespace *user_ns;
 	/* Only the agent with this pid in @reader, 0 for any. */
 	u32 vpid;
 };
@@ -388,6 +395,12 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 {
 	struct reply *reply = context;
 	u32 vpid = varta_pid_in_ns(&agent->id, reply->reader);
+	const struct varta_view view = {
+		.now		= reply->now,
+		.pid		= vpid,
+		.pid_ns		= reply->reader,
+		.user_ns	= reply->user_ns,
+	};
 	void *header;
 
 	if (!vpid || (reply->vpid && vpid != reply->vpid))
@@ -398,7 +411,7 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 			     VARTA_CMD_AGENT_GET);
 	if (!header)
 		return false;
-	if (varta_put_agent(reply->skb, agent, vpid, reply->now)) {
+	if (varta_put_agent(reply->skb, agent, &view)) {
 		genlmsg_cancel(reply->skb, header);
 		return false;
 	}
@@ -435,6 +448,7 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 		.seq	= info->snd_seq,
 		.now	= ktime_get_ns(),
 		.reader	= task_active_pid_ns(current),
+		.user_ns = current_user_ns(),
 	};
 	u32 source = source_attr ? nla_get_u32(source_attr) : 0;
 	u32 pid;
@@ -489,6 +503,8 @@ struct dump {
 	 * process may receive the rest.
 	 */
 	struct pid_namespace *reader;
+	/* Its user namespace, with a reference. */
+	struct user_namespace *user_ns;
 	/* Slot to continue with. */
 	u32 cursor;
 	bool only_stalled;
@@ -506,15 +522,18 @@ int varta_nl_agent_get_start(struct netlink_callback *cb)
 	struct dump *dump = dump_of(cb);
 	int err = read_filter(cb, &dump->only_stalled);
 
-	if (!err)
-		dump->reader = get_pid_ns(task_active_pid_ns(current));
-	return err;
+	if (err)
+		return err;
+	dump->reader = get_pid_ns(task_active_pid_ns(current));
+	dump->user_ns = get_user_ns(current_user_ns());
+	return 0;
 }
 
 /* VARTA_CMD_AGENT_GET - dump, done */
 int varta_nl_agent_get_done(struct netlink_callback *cb)
 {
 	put_pid_ns(dump_of(cb)->reader);
+	put_user_ns(dump_of(cb)->user_ns);
 	return 0;
 }
 
@@ -529,11 +548,22 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		.flags	= NLM_F_MULTI,
 		.now	= ktime_get_ns(),
 		.reader	= dump->reader,
+		.user_ns = dump->user_ns,
 	};
 
 	varta_tracker_for_each(&varta.tracker, &dump->cursor, dump->only_stalled,
 			       reply_agent, &reply);
 	return skb->len;
+}
+
+/* VARTA_CMD_GAP_RESET */
+int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err = reject_attributes(info->nlhdr, info->extack);
+
+	if (!err)
+		varta_tracker_reset_gaps(&varta.tracker);
+	return err;
 }
 
 /* The attribute of each counter: their numbers need not be consecutive. */

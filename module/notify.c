@@ -128,6 +128,17 @@ struct batch {
 /* The message for @net, NULL without memory. */
 static struct sk_buff *build(const struct net *net, const struct batch *batch)
 {
+	static const u8 commands[] = {
+		[VARTA_EVENT_KIND_STALL]	= VARTA_CMD_STALL_NTF,
+		[VARTA_EVENT_KIND_RECOVER]	= VARTA_CMD_RECOVER_NTF,
+		[VARTA_EVENT_KIND_STATUS]	= VARTA_CMD_STATUS_NTF,
+		[VARTA_EVENT_KIND_EXIT]		= VARTA_CMD_EXIT_NTF,
+		[VARTA_EVENT_KIND_GOODBYE]	= VARTA_CMD_GOODBYE_NTF,
+	};
+	struct varta_view view = {
+		.pid_ns		= net == &init_net ? &init_pid_ns : NULL,
+		.user_ns	= net->user_ns,
+	};
 	const struct varta_event *event;
 	struct sk_buff *skb;
 	void *header;
@@ -136,13 +147,15 @@ static struct sk_buff *build(const struct net *net, const struct batch *batch)
 	if (!skb)
 		return NULL;
 	event = list_first_entry(&batch->events, struct varta_event, list);
-	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0, event->command);
+	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0,
+			     commands[event->info.kind]);
 	if (!header)
 		goto free;
 	list_for_each_entry(event, &batch->events, list) {
-		u32 pid = net == &init_net ? event->pid : 0;
-
-		if (varta_put_agent(skb, &event->agent, pid, event->found_ns))
+		view.event = &event->info;
+		view.now = event->info.time_ns;
+		view.pid = net == &init_net ? event->pid : 0;
+		if (varta_put_agent(skb, &event->info.agent, &view))
 			goto free;
 	}
 	genlmsg_end(skb, header);
@@ -176,7 +189,7 @@ static bool send(struct net *net, const struct batch *batch)
 
 static void free_event(struct varta_event *event)
 {
-	varta_netns_put(event->agent.id.netns);
+	varta_netns_put(event->info.agent.id.netns);
 	varta_event_free(event);
 }
 
@@ -190,33 +203,41 @@ static void free_events(struct list_head *events)
 
 /* The agent's slot is locked. */
 static void describe(struct varta_event *event,
-		     const struct varta_agent_info *agent, u8 command, u64 now)
+		     const struct varta_event_info *info)
 {
-	event->agent = *agent;
-	event->found_ns = now;
-	event->pid = varta_pid_in_ns(&agent->id, &init_pid_ns);
-	event->command = command;
-	varta_netns_get(agent->id.netns);
+	event->info = *info;
+	event->pid = varta_pid_in_ns(&info->agent.id, &init_pid_ns);
+	varta_netns_get(info->agent.id.netns);
 }
 
 /* @data: the event, NULL if nobody listens */
 static bool describe_exit(void *data, const struct varta_agent_info *agent)
 {
+	const struct varta_event_info info = {
+		.agent		= *agent,
+		.kind		= VARTA_EVENT_KIND_EXIT,
+		.time_ns	= agent->exit_ns,
+	};
+
 	if (data)
-		describe(data, agent, VARTA_CMD_EXIT_NTF, agent->exit_ns);
+		describe(data, &info);
 	return true;
 }
 
 /**
  * varta_notify_stall() - queue the event of a stall
  * @agent: the agent, whose slot is locked
- * @now: when the stall was found
  *
  * Context: process; does not sleep. varta_notify_wake() has to follow.
  * Return: false if there is no memory, or the user has too many events.
  */
-bool varta_notify_stall(const struct varta_agent_info *agent, u64 now)
+bool varta_notify_stall(const struct varta_agent_info *agent)
 {
+	const struct varta_event_info info = {
+		.agent		= *agent,
+		.kind		= VARTA_EVENT_KIND_STALL,
+		.time_ns	= agent->stall_ns,
+	};
 	struct varta_event *event;
 
 	if (!has_listeners())
@@ -227,11 +248,59 @@ bool varta_notify_stall(const struct varta_agent_info *agent, u64 now)
 	event = varta_event_alloc(GFP_NOWAIT);
 	if (!event)
 		return false;
-	describe(event, agent, VARTA_CMD_STALL_NTF, now);
+	describe(event, &info);
 	if (varta_flows_add(event))
 		return true;
 	free_event(event);
 	return false;
+}
+
+/* Whether listeners wait for this event, having heard of a stall. */
+static bool ends_stall(const struct varta_event_info *info)
+{
+	return info->kind == VARTA_EVENT_KIND_RECOVER ||
+	       (info->kind == VARTA_EVENT_KIND_GOODBYE && info->agent.stalled);
+}
+
+static bool is_wanted(const struct varta_event_info *info)
+{
+	return info->kind != VARTA_EVENT_KIND_GOODBYE || info->agent.stalled ||
+	       (info->cause == VARTA_GOODBYE_CAUSE_BYE &&
+		varta_setting(VARTA_SET_GOODBYE_EVENTS));
+}
+
+/* Returns false if there is no memory, or the user has too many events. */
+static bool queue_event(const struct varta_event_info *info)
+{
+	struct varta_event *event = varta_event_alloc(GFP_NOWAIT);
+
+	if (!event)
+		return false;
+	describe(event, info);
+	if (ends_stall(info) ? varta_flows_add_end(event) :
+			       varta_flows_add(event))
+		return true;
+	free_event(event);
+	return false;
+}
+
+/**
+ * varta_notify_event() - queue an event other than a stall or an exit
+ * @info: the event of an agent whose slot is locked
+ *
+ * If there is no memory, or the user has too many events, it is lost, and
+ * counted.
+ *
+ * Context: process; does not sleep.
+ */
+void varta_notify_event(const struct varta_event_info *info)
+{
+	if (!is_wanted(info) || !has_listeners())
+		return;
+	if (queue_event(info))
+		varta_notify_wake();
+	else
+		varta_count(&varta.counters, VARTA_COUNT_EVENTS_LOST);
 }
 
 enum {
@@ -247,13 +316,28 @@ static DECLARE_WAIT_QUEUE_HEAD(worker_wait);
 static struct task_struct *worker;
 static unsigned long work;
 
-/* The next event is the exit of a slot. A stall is before an exit. */
+/*
+ * The next event is the exit of a slot. It is after all events of the agent:
+ * those queued before the exit have times up to its own. See
+ * varta_tracker_event_time().
+ */
 static bool next_is_exit(struct varta_flow *flow)
 {
-	const struct varta_event *stall = varta_flow_first(flow);
+	const struct varta_event *event = varta_flow_first(flow);
 	u64 exit_ns = varta_tracker_exit_time(&varta.tracker, &flow->exits);
 
-	return exit_ns != U64_MAX && (!stall || exit_ns < stall->found_ns);
+	return exit_ns != U64_MAX && (!event || exit_ns < event->info.time_ns);
+}
+
+/* Kind of the next event of a flow; -1 if there is none. */
+static int next_kind(struct varta_flow *flow)
+{
+	const struct varta_event *event;
+
+	if (next_is_exit(flow))
+		return VARTA_EVENT_KIND_EXIT;
+	event = varta_flow_first(flow);
+	return event ? event->info.kind : -1;
 }
 
 /* Frees the slot. Returns NULL if nobody listens. */
@@ -275,7 +359,8 @@ static struct varta_event *take_exit(struct varta_flow *flow)
 /* Takes the oldest events of a flow as long as they are of one kind. */
 static int fill(struct batch *batch, struct varta_flow *flow)
 {
-	bool exits = next_is_exit(flow);
+	int kind = next_kind(flow);
+	bool exits = kind == VARTA_EVENT_KIND_EXIT;
 	u32 taken;
 
 	INIT_LIST_HEAD(&batch->events);
@@ -283,13 +368,11 @@ static int fill(struct batch *batch, struct varta_flow *flow)
 	for (taken = 0; taken < VARTA_NOTIFY_AGENTS; taken++) {
 		struct varta_event *event;
 
-		if (next_is_exit(flow) != exits)
+		if (kind < 0 || next_kind(flow) != kind)
 			break;
 		event = exits ? take_exit(flow) : varta_flow_pop(flow);
 		if (IS_ERR(event))
 			return batch->count ? 0 : PTR_ERR(event);
-		if (!event && !exits)
-			break;
 		if (!event)
 			continue;
 		list_add_tail(&event->list, &batch->events);
@@ -310,7 +393,7 @@ static int send_new(struct varta_flow *flow)
 		return err;
 	send(&init_net, &batch);
 	list_for_each_entry_safe(event, next, &batch.events, list) {
-		struct varta_netns *netns = event->agent.id.netns;
+		struct varta_netns *netns = event->info.agent.id.netns;
 
 		if (netns && !varta_netns_is_init(netns)) {
 			list_move_tail(&event->list, &flow->sent);
@@ -334,9 +417,9 @@ static bool send_to_agent_netns(struct varta_flow *flow)
 	struct net *net;
 
 	event = list_first_entry(&flow->sent, struct varta_event, list);
-	netns = event->agent.id.netns;
+	netns = event->info.agent.id.netns;
 	list_for_each_entry_safe(event, next, &flow->sent, list) {
-		if (event->agent.id.netns != netns)
+		if (event->info.agent.id.netns != netns)
 			continue;
 		list_move_tail(&event->list, &batch.events);
 		batch.count++;
@@ -465,12 +548,13 @@ static void drop_events(struct varta_flow *flow)
 				 dropped);
 }
 
-/* Nothing is queued any more. The exits that are noted stay in their slots. */
+/* Beats still come, and cause no more events. Exits stay in their slots. */
 void varta_notify_stop(void)
 {
 	struct varta_flow *flow;
 
 	kthread_stop(worker);
+	varta_flows_close();
 	while ((flow = varta_flows_next())) {
 		drop_events(flow);
 		varta_flow_served(flow, 0);

@@ -6,13 +6,14 @@
 #include "agent.h"
 
 enum varta_notify_limits {
-	/* Agents in one event: a message that fits in two pages. */
-	VARTA_NOTIFY_AGENTS = 48,
+	/* Agents in one event: a message that fits in four pages. */
+	VARTA_NOTIFY_AGENTS = 40,
 };
 
 int varta_notify_start(void);
 void varta_notify_stop(void);
-bool varta_notify_stall(const struct varta_agent_info *agent, u64 now);
+bool varta_notify_stall(const struct varta_agent_info *agent);
+void varta_notify_event(const struct varta_event_info *event);
 void varta_notify_wake(void);
 
 #endif /* _VARTA_NOTIFY_H */

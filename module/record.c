@@ -9,31 +9,76 @@
 
 #include "tracker_internal.h"
 
-static void update_last_beat(struct varta_slot *slot,
+static void update_last_beat(const struct varta_tracker *tracker,
+			     struct varta_slot *slot,
 			     const struct varta_beat_info *beat, u64 now)
 {
+	u64 gap = varta_silence(varta_slot_silent_since(tracker, slot), now);
+
+	slot->longest_gap_ns = max(slot->longest_gap_ns, gap);
 	/* A thread delayed since it read the clock must not move time back. */
 	WRITE_ONCE(slot->last_ns, max(slot->last_ns, now));
-	slot->nonce = beat->nonce;
 	slot->payload = beat->payload;
 	slot->status = beat->status;
-	if (varta_beat_is_terminal(beat)) {
+	slot->last_is_terminal = varta_beat_is_terminal(beat);
+	if (slot->last_is_terminal) {
 		slot->terminal_timestamp = beat->timestamp;
 		slot->has_terminal = true;
 	} else {
 		slot->regular_nonce = beat->nonce;
 		slot->has_regular = true;
 	}
+	slot->beats++;
+	slot->tid = beat->tid;
+	if (beat->thread_name)
+		memcpy(slot->thread_name, beat->thread_name,
+		       sizeof(slot->thread_name));
 	if (beat->name)
 		strscpy(slot->name, beat->name, sizeof(slot->name));
 }
 
+static bool has_new_status(const struct varta_slot *slot,
+			   const struct varta_agent_info *before)
+{
+	return slot->status != before->status ||
+	       (slot->last_is_terminal &&
+		before->nonce != VARTA_TERMINAL_NONCE);
+}
+
 /*
- * Starts a locked slot, whose key is already the agent's. The agent was charged,
- * and the slot's old one uncharged.
+ * Reports what an accepted beat has changed: the agent was stalled, or had
+ * another status. @before is the agent before the beat.
  */
-void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
-		      struct varta_record *record)
+static void report_changes(struct varta_tracker *tracker,
+			   const struct varta_slot *slot,
+			   const struct varta_record *record,
+			   const struct varta_agent_info *before)
+{
+	struct varta_event_info event = {
+		.silence_ns	= varta_silence(before->last_ns, record->now),
+		.stall_ns	= before->stall_ns,
+		.old_status	= before->status,
+	};
+
+	lockdep_assert_held(&slot->lock);
+
+	if (!tracker->config.ops->event ||
+	    (!before->stalled && !has_new_status(slot, before)))
+		return;
+	event.time_ns = varta_tracker_event_time(tracker, record->now);
+	varta_slot_to_agent(slot, &event.agent);
+	if (before->stalled) {
+		event.kind = VARTA_EVENT_KIND_RECOVER;
+		tracker->config.ops->event(&event);
+	}
+	if (has_new_status(slot, before)) {
+		event.kind = VARTA_EVENT_KIND_STATUS;
+		tracker->config.ops->event(&event);
+	}
+}
+
+static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+		       struct varta_record *record)
 {
 	const struct varta_agent_id *id = record->id;
 
@@ -49,23 +94,63 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 	WRITE_ONCE(slot->uid, id->uid);
 	slot->flow = id->flow;
 	slot->ns_pid = id->ns_pid;
+	slot->start_ns = id->start_ns;
+	slot->cgroup_id = id->cgroup_id;
 	slot->origin = id->origin;
 	slot->has_regular = false;
 	slot->has_terminal = false;
+	slot->beats = 0;
+	slot->stalls = 0;
+	slot->first_ns = record->now;
+	slot->longest_gap_ns = 0;
 	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
 	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
+	memset(slot->thread_name, 0, sizeof(slot->thread_name));
 	WRITE_ONCE(slot->last_ns, record->now);
-	update_last_beat(slot, record->beat, record->now);
+	update_last_beat(tracker, slot, record->beat, record->now);
 	varta_slot_arm(tracker, slot, record->threshold);
 }
 
-/* Returns false, with nothing changed, if the new agent cannot be charged. */
-static bool restart_slot(struct varta_tracker *tracker, struct varta_slot *slot,
-			 struct varta_record *record)
+/*
+ * Starts a locked slot, whose key is already the agent's. The agent was charged,
+ * and the slot's old one uncharged.
+ */
+void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
+		      struct varta_record *record)
 {
-	if (!varta_slot_transfer_charge(tracker, slot, record->id))
+	static const struct varta_agent_info before = {
+		.status = VARTA_STATUS_OK,
+	};
+
+	start_slot(tracker, slot, record);
+	report_changes(tracker, slot, record, &before);
+}
+
+/* Returns false, with nothing changed, if the new agent cannot be charged. */
+static bool restart_for_process(struct varta_tracker *tracker,
+				struct varta_slot *slot,
+				struct varta_record *record)
+{
+	static const enum varta_goodbye_cause cause =
+		VARTA_GOODBYE_CAUSE_PID_RECYCLED;
+
+	if (!varta_slot_transfer_charge(tracker, slot, record, &cause))
 		return false;
 	varta_slot_start(tracker, slot, record);
+	return true;
+}
+
+/* The agent goes on, with another origin. */
+static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
+		      struct varta_record *record)
+{
+	struct varta_agent_info before;
+
+	varta_slot_to_agent(slot, &before);
+	if (!varta_slot_transfer_charge(tracker, slot, record, NULL))
+		return false;
+	start_slot(tracker, slot, record);
+	report_changes(tracker, slot, record, &before);
 	return true;
 }
 
@@ -164,6 +249,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 {
 	const struct varta_agent_id *id = record->id;
 	const struct varta_beat_info *beat = record->beat;
+	struct varta_agent_info before;
 	bool new_threshold;
 
 	lockdep_assert_held(&slot->lock);
@@ -171,7 +257,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (is_recycled(tracker, slot, id)) {
 		if (still_has_pid(tracker, slot))
 			return VARTA_RECORD_OUT_OF_ORDER;
-		if (!restart_slot(tracker, slot, record))
+		if (!restart_for_process(tracker, slot, record))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 		varta_tracker_count(tracker, VARTA_COUNT_PID_RECYCLES);
 		return VARTA_RECORD_INSERTED;
@@ -180,7 +266,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		if (!tracker->config.origin_takeover ||
 		    id->origin > slot->origin)
 			return VARTA_RECORD_ORIGIN_CONFLICT;
-		return restart_slot(tracker, slot, record) ?
+		return take_over(tracker, slot, record) ?
 			VARTA_RECORD_REFRESHED : VARTA_RECORD_QUOTA_EXCEEDED;
 	}
 	if (namespace_conflicts(slot, beat, id))
@@ -190,7 +276,8 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (!beat_is_new(tracker, slot, beat))
 		return VARTA_RECORD_OUT_OF_ORDER;
 
-	update_last_beat(slot, beat, record->now);
+	varta_slot_to_agent(slot, &before);
+	update_last_beat(tracker, slot, beat, record->now);
 	learn_identity(tracker, slot, id);
 	new_threshold = beat->threshold_ms &&
 			beat->threshold_ms != slot->threshold_ms;
@@ -200,6 +287,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		varta_slot_set_stalled(tracker, slot, false);
 		varta_slot_arm(tracker, slot, record->threshold);
 	}
+	report_changes(tracker, slot, record, &before);
 	return VARTA_RECORD_REFRESHED;
 }
 
@@ -326,7 +414,7 @@ static void record_locked(struct varta_tracker *tracker,
 }
 
 /*
- * Fast path: the beat only updates time, nonce, status, payload and name. While
+ * Fast path: the beat only updates time, nonce, payload and names. While
  * has_regular is false, regular_nonce is an earlier agent's, and any nonce is in
  * order; those above it may take the fast path.
  */
@@ -338,6 +426,7 @@ static bool is_fast_path(const struct varta_slot *slot,
 	       slot->time_ns == time_ns &&
 	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	       !slot->stalled &&
+	       slot->status == beat->status &&
 	       beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE &&
 	       (!beat->threshold_ms ||
@@ -375,7 +464,7 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
 	spin_lock(&slot->lock);
 	fast = is_fast_path(slot, beat, proc, time_ns);
 	if (fast)
-		update_last_beat(slot, beat, now);
+		update_last_beat(tracker, slot, beat, now);
 	spin_unlock(&slot->lock);
 	if (fast)
 		varta_tracker_count(tracker, VARTA_COUNT_REFRESHED);

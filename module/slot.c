@@ -3,13 +3,27 @@
 
 #include <linux/align.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "tracker_internal.h"
 
 /* Limits the memory of each agent. Lock debugging needs more. */
 static_assert(sizeof(spinlock_t) > 4 ||
-	      sizeof(struct varta_slot) <= ALIGN(128, SMP_CACHE_BYTES));
+	      sizeof(struct varta_slot) <= ALIGN(192, SMP_CACHE_BYTES));
+/* The rest is not used on the fast path. */
+static_assert(sizeof(spinlock_t) > 4 ||
+	      offsetof(struct varta_slot, terminal_timestamp) <= 128);
+
+/* The time of an event. Times never decrease, though callers may be delayed. */
+u64 varta_tracker_event_time(struct varta_tracker *tracker, u64 now)
+{
+	spin_lock(&tracker->event_lock);
+	now = max(now, tracker->last_event_ns);
+	tracker->last_event_ns = now;
+	spin_unlock(&tracker->event_lock);
+	return now;
+}
 
 /* The slot is locked and not free. Takes no references. */
 void varta_slot_to_agent(const struct varta_slot *slot,
@@ -24,18 +38,52 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.id.ns_pid	= slot->ns_pid,
 		.id.uid		= slot->uid,
 		.id.flow	= slot->flow,
+		.id.start_ns	= slot->start_ns,
+		.id.cgroup_id	= slot->cgroup_id,
 		.id.origin	= slot->origin,
 		.last_ns	= slot->last_ns,
-		.nonce		= slot->nonce,
-		.exit_ns	= slot->exit_ns,
+		.nonce		= slot->last_is_terminal ?
+				  VARTA_TERMINAL_NONCE : slot->regular_nonce,
+		.exit_ns	= slot->exited ? slot->event_ns : 0,
+		.stall_ns	= slot->stalled && !slot->exited ?
+				  slot->event_ns : 0,
+		.first_ns	= slot->first_ns,
+		.longest_gap_ns	= slot->longest_gap_ns,
+		.beats		= slot->beats,
+		.stalls		= slot->stalls,
+		.tid		= slot->tid,
 		.payload	= slot->payload,
 		.threshold_ms	= slot->threshold_ms,
 		.exit_code	= slot->exit_code,
 		.status		= slot->status,
 		.stalled	= slot->stalled,
 		.exited		= slot->exited,
+		.oom_killed	= slot->oom_killed,
 	};
 	memcpy(agent->name, slot->name, sizeof(agent->name));
+	memcpy(agent->thread_name, slot->thread_name,
+	       sizeof(agent->thread_name));
+	/* The thread may have been renamed while it was copied. */
+	agent->thread_name[sizeof(agent->thread_name) - 1] = '\0';
+}
+
+/* The agent of a locked slot is about to lose it. */
+void varta_slot_goodbye(struct varta_tracker *tracker,
+			const struct varta_slot *slot,
+			enum varta_goodbye_cause cause, u64 now)
+{
+	struct varta_event_info event = {
+		.kind	= VARTA_EVENT_KIND_GOODBYE,
+		.cause	= cause,
+	};
+
+	lockdep_assert_held(&slot->lock);
+
+	if (!tracker->config.ops->event)
+		return;
+	event.time_ns = varta_tracker_event_time(tracker, now);
+	varta_slot_to_agent(slot, &event.agent);
+	tracker->config.ops->event(&event);
 }
 
 /*
@@ -64,16 +112,27 @@ void varta_slot_uncharge(struct varta_tracker *tracker,
 	tracker->config.ops->uncharge(&agent.id);
 }
 
-/* Returns false, with nothing changed, if the user of @id has too many agents. */
+/*
+ * Charges the agent of a beat in place of the slot's, whose goodbye is reported
+ * if it has a @cause. Returns false, with nothing changed, if the user has too
+ * many agents.
+ */
 bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 				const struct varta_slot *slot,
-				const struct varta_agent_id *id)
+				const struct varta_record *record,
+				const enum varta_goodbye_cause *cause)
 {
-	struct varta_agent_info agent;
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+	struct varta_agent_info old;
 
-	varta_slot_to_agent(slot, &agent);
-	return !tracker->config.ops->transfer_charge ||
-	       tracker->config.ops->transfer_charge(&agent.id, id);
+	varta_slot_to_agent(slot, &old);
+	if (ops->transfer_charge && !ops->transfer_charge(&old.id, record->id))
+		return false;
+	if (cause)
+		varta_slot_goodbye(tracker, slot, *cause, record->now);
+	if (ops->end_transfer)
+		ops->end_transfer(&old.id);
+	return true;
 }
 
 /*
@@ -98,7 +157,8 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, false);
 	WRITE_ONCE(slot->exited, 0);
-	slot->exit_ns = 0;
+	slot->oom_killed = false;
+	slot->event_ns = 0;
 	slot->exit_code = 0;
 	slot->proc = NULL;
 	slot->next = tracker->free_slot;

@@ -63,7 +63,8 @@
 	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0, 4194304, WRITABLE, no_words, "0..4194304", "Number of agents that one user may have, 0 for no limit. The default does not limit uid 0: 0..4194304 (default half of capacity)") \
 	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000", "Least time between two beats of one agent, in milliseconds, 0 for no limit: 0..86400000 (default 0)") \
 	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
-	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)")
+	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)") \
+	X(GOODBYE_EVENTS, goodbye_events, 0, 0, 1, WRITABLE, no_words, "0..1", "1 reports every agent that ends tracking with bye, 0 only those that are stalled: 0..1 (default 0)")
 
 #define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"
 

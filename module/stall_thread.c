@@ -59,29 +59,25 @@ struct context {
 	unsigned long nr_switches;
 };
 
-struct pass {
-	u64 now;
-	bool found;
-};
-
 static bool report_stall(void *data, const struct varta_agent_info *agent)
 {
-	struct pass *pass = data;
+	bool *found = data;
 
-	pass->found = true;
-	return varta_notify_stall(agent, pass->now);
+	*found = true;
+	return varta_notify_stall(agent);
 }
 
 static bool find_stalls(void)
 {
-	struct pass pass = { .now = ktime_get_ns() };
+	bool found = false;
 	bool more;
 
 	clear_bit(PENDING_STALLS, &pending);
-	more = varta_tracker_stall_pass(&varta.tracker, pass.now,
+	more = varta_tracker_stall_pass(&varta.tracker, ktime_get_ns(),
 					varta_threshold_ns(),
-					VARTA_STALL_BATCH, report_stall, &pass);
-	if (pass.found)
+					VARTA_STALL_BATCH, report_stall,
+					&found);
+	if (found)
 		varta_notify_wake();
 	return more;
 }

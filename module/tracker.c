@@ -58,7 +58,7 @@ int varta_tracker_init(struct varta_tracker *tracker,
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
 	rt_mutex_init(&tracker->lock);
-	spin_lock_init(&tracker->exit_lock);
+	spin_lock_init(&tracker->event_lock);
 	tracker->free_slot = VARTA_NO_SLOT;
 	tracker->exits.first = VARTA_NO_SLOT;
 	tracker->exits.last = VARTA_NO_SLOT;
@@ -181,7 +181,8 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
  * varta_tracker_remove() - free the slot of an agent
  * @tracker: the tracker
  * @id: identity of the agent
- * @which: counts a slot that was freed
+ * @cause: VARTA_GOODBYE_CAUSE_BYE or VARTA_GOODBYE_CAUSE_EXITED
+ * @now: time in nanoseconds, monotonic
  *
  * A slot of another process or origin stays, and so does one whose exit is
  * noted and not yet reported. An unknown process reference matches any.
@@ -191,8 +192,11 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
  */
 bool varta_tracker_remove(struct varta_tracker *tracker,
 			  const struct varta_agent_id *id,
-			  enum varta_counter which)
+			  enum varta_goodbye_cause cause, u64 now)
 {
+	enum varta_counter which = cause == VARTA_GOODBYE_CAUSE_BYE ?
+				   VARTA_COUNT_GOODBYES :
+				   VARTA_COUNT_REMOVED_DEAD;
 	u64 key = varta_agent_key(id);
 	struct varta_slot *slot;
 	struct varta_proc *old_proc = NULL;
@@ -207,6 +211,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 			(!slot->proc || !id->proc || slot->proc == id->proc);
 		if (found) {
 			varta_tracker_count(tracker, which);
+			varta_slot_goodbye(tracker, slot, cause, now);
 			old_proc = varta_slot_free(tracker, slot);
 		}
 		spin_unlock(&slot->lock);
@@ -214,6 +219,26 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	rt_mutex_unlock(&tracker->lock);
 	varta_tracker_put_proc(tracker, old_proc);
 	return found;
+}
+
+/**
+ * varta_tracker_reset_gaps() - forget the longest gaps of all agents
+ * @tracker: the tracker
+ *
+ * Context: process, may sleep.
+ */
+void varta_tracker_reset_gaps(struct varta_tracker *tracker)
+{
+	u32 nr;
+
+	for (nr = 0; nr < READ_ONCE(tracker->slots_used); nr++) {
+		struct varta_slot *slot = &tracker->slots[nr];
+
+		spin_lock(&slot->lock);
+		slot->longest_gap_ns = 0;
+		spin_unlock(&slot->lock);
+		cond_resched();
+	}
 }
 
 /**

@@ -54,11 +54,16 @@ struct varta_evicted {
  * @try_charge: charge a new agent to its user and network namespace; false if
  *	the user has too many agents. NULL if there are no quotas.
  * @uncharge: undo @try_charge. NULL if @try_charge is.
- * @transfer_charge: charge @id and uncharge @old; false, with nothing changed,
+ * @transfer_charge: charge @id in place of @old; false, with nothing changed,
  *	if the user of @id has too many agents, which cannot happen if it is the
  *	user of @old. NULL if @try_charge is.
+ * @end_transfer: put what @old still holds after @transfer_charge. NULL if
+ *	@try_charge is.
  * @kick: there is a deadline before what varta_tracker_next_deadline()
  *	returned last. May be NULL.
+ * @event: an agent recovered, changed its status or is not tracked any more.
+ *	Stalls and exits are reported by the functions that find them. May be
+ *	NULL.
  *
  * Context: called with a slot locked, except @put_proc; must not sleep.
  */
@@ -70,7 +75,9 @@ struct varta_tracker_ops {
 	void (*uncharge)(const struct varta_agent_id *id);
 	bool (*transfer_charge)(const struct varta_agent_id *old,
 				const struct varta_agent_id *id);
+	void (*end_transfer)(const struct varta_agent_id *old);
 	void (*kick)(void);
+	void (*event)(const struct varta_event_info *event);
 };
 
 /**
@@ -137,13 +144,11 @@ struct varta_tracker {
 	/* Changed under the lock of the slot whose stalled flag changes. */
 	atomic_t stalled_now;
 	/* Innermost; protects the next two. */
-	spinlock_t exit_lock;
+	spinlock_t event_lock;
 	/* Exits noted and not reported, by time. */
 	struct varta_slot_list exits;
-	/* Time of the last exit noted. */
-	u64 last_exit_ns;
-	/* Time of the last stall found. Written by the stall pass. */
-	u64 last_stall_ns;
+	/* Time of the last event; times of events never decrease. */
+	u64 last_event_ns;
 	/* Silence before this time does not count. Read without a lock. */
 	u64 resume_ns;
 };
@@ -159,7 +164,8 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 			    void *context);
 bool varta_tracker_remove(struct varta_tracker *tracker,
 			  const struct varta_agent_id *id,
-			  enum varta_counter which);
+			  enum varta_goodbye_cause cause, u64 now);
+void varta_tracker_reset_gaps(struct varta_tracker *tracker);
 u32 varta_tracker_tracked(const struct varta_tracker *tracker);
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker);
 u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
@@ -190,7 +196,7 @@ void varta_tracker_resume(struct varta_tracker *tracker, u64 now);
 /* exit.c */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
 			     const struct varta_agent_id *id, u32 exit_code,
-			     u64 now);
+			     bool oom_killed, u64 now);
 void varta_tracker_take_exits(struct varta_tracker *tracker,
 			      struct varta_slot_list *(*list_of)(u32 flow));
 u64 varta_tracker_exit_time(const struct varta_tracker *tracker,

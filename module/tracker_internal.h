@@ -6,7 +6,7 @@
  * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
  * known agents do not contend. No two slots are locked at a time. The index gets
- * a slot for a key while that slot is locked. exit_lock is innermost. Operations
+ * a slot for a key while that slot is locked. event_lock is innermost. Operations
  * on one agent are linearizable: each takes effect while it holds the slot's
  * lock, or tracker->lock if the agent has no slot.
  */
@@ -30,6 +30,8 @@ enum varta_slot_exited {
  * @lock protects all fields that do not say otherwise. Those marked "lockless"
  * are also read without it, where a stale value does no harm or is checked
  * again under the lock.
+ *
+ * A beat on the fast path uses the first two cache lines only.
  */
 struct varta_slot {
 	/* See above. */
@@ -45,35 +47,15 @@ struct varta_slot {
 	u32 threshold_ms;
 	/* Time of the last accepted beat. Lockless. */
 	u64 last_ns;
-	/* Nonce of the last accepted beat, terminal ones included. */
-	u64 nonce;
 	/* Highest nonce of a regular beat, if has_regular. */
 	u64 regular_nonce;
-	/* Timestamp of the last terminal beat, if has_terminal. */
-	u64 terminal_timestamp;
 	/* NULL while unknown. */
 	struct varta_proc *proc;
-	/* 0 while unknown. */
-	u64 ns_inode;
-	/* Charged netns and uid; uncharged when the slot is freed. */
-	struct varta_netns *netns;
-	/* Lockless. */
-	u32 uid;
-	u32 flow;
-	u32 ns_pid;
+	/* Longest time between two beats, without time before resume_ns. */
+	u64 longest_gap_ns;
 	u32 payload;
-	/* When the process exited, if exited. */
-	u64 exit_ns;
-	char name[VARTA_NAME_SIZE];
-	/*
-	 * Next free slot, protected by tracker->lock. If exited, the next of
-	 * tracker->exits, protected by tracker->exit_lock.
-	 */
-	u32 next;
 	/* Time namespace of the beats, 0 while unknown. */
 	u32 time_ns;
-	/* In the format of wait(2), if exited. */
-	u16 exit_code;
 	/* enum varta_origin */
 	u8 origin;
 	/* enum varta_status */
@@ -82,12 +64,50 @@ struct varta_slot {
 	bool stalled;
 	bool has_regular;
 	bool has_terminal;
+	/* The last accepted beat was terminal. */
+	bool last_is_terminal;
 	/*
 	 * enum varta_slot_exited. If not 0, the process has exited, and the slot
 	 * serves no other agent until that is reported, which frees it. Then
 	 * protected by tracker->lock. Lockless.
 	 */
 	u8 exited;
+	bool oom_killed;
+
+	/* Accepted beats. */
+	u64 beats;
+	/* Thread that sent the last beat. */
+	u32 tid;
+	/* Lockless. */
+	u32 uid;
+	char name[VARTA_NAME_SIZE];
+	char thread_name[VARTA_NAME_SIZE];
+	u32 flow;
+	u32 ns_pid;
+	/*
+	 * Next free slot, protected by tracker->lock. If exited, the next of
+	 * tracker->exits, protected by tracker->event_lock.
+	 */
+	u32 next;
+	/* Reported stalls. */
+	u32 stalls;
+
+	/* Timestamp of the last terminal beat, if has_terminal. */
+	u64 terminal_timestamp;
+	/* 0 while unknown. */
+	u64 ns_inode;
+	/* Charged netns and uid; uncharged when the slot is freed. */
+	struct varta_netns *netns;
+	/* Time of the exit if exited, else of the stall if stalled. */
+	u64 event_ns;
+	/* Time of the first beat. */
+	u64 first_ns;
+	/* When the process started, 0 while unknown. */
+	u64 start_ns;
+	/* 0 while unknown. */
+	u64 cgroup_id;
+	/* In the format of wait(2), if exited. */
+	u16 exit_code;
 } ____cacheline_aligned;
 
 /* One call of varta_tracker_record(). */
@@ -107,6 +127,10 @@ struct varta_record {
 };
 
 /* slot.c */
+u64 varta_tracker_event_time(struct varta_tracker *tracker, u64 now);
+void varta_slot_goodbye(struct varta_tracker *tracker,
+			const struct varta_slot *slot,
+			enum varta_goodbye_cause cause, u64 now);
 void varta_slot_to_agent(const struct varta_slot *slot,
 			 struct varta_agent_info *agent);
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
@@ -115,7 +139,8 @@ void varta_slot_uncharge(struct varta_tracker *tracker,
 			 const struct varta_slot *slot);
 bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 				const struct varta_slot *slot,
-				const struct varta_agent_id *id);
+				const struct varta_record *record,
+				const enum varta_goodbye_cause *cause);
 struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 				   struct varta_slot *slot);
 

@@ -68,6 +68,39 @@ enum varta_namespace_policy {
 };
 
 /**
+ * enum varta_event_kind - What happened to an agent.
+ * @VARTA_EVENT_KIND_STALL: It was silent for its threshold.
+ * @VARTA_EVENT_KIND_RECOVER: It beats again after a stall.
+ * @VARTA_EVENT_KIND_STATUS: A beat changed its status, or was terminal.
+ * @VARTA_EVENT_KIND_EXIT: Its process exited.
+ * @VARTA_EVENT_KIND_GOODBYE: It is not tracked any more, for another cause
+ *   than an exit.
+ */
+enum varta_event_kind {
+	VARTA_EVENT_KIND_STALL,
+	VARTA_EVENT_KIND_RECOVER,
+	VARTA_EVENT_KIND_STATUS,
+	VARTA_EVENT_KIND_EXIT,
+	VARTA_EVENT_KIND_GOODBYE,
+};
+
+/**
+ * enum varta_goodbye_cause - Why an agent is not tracked any more.
+ * @VARTA_GOODBYE_CAUSE_BYE: It ended tracking with bye.
+ * @VARTA_GOODBYE_CAUSE_EVICTED: It was silent, and a new agent needed its
+ *   slot.
+ * @VARTA_GOODBYE_CAUSE_PID_RECYCLED: A new process has its pid.
+ * @VARTA_GOODBYE_CAUSE_EXITED: Its process exited during its first beat, which
+ *   another process sent.
+ */
+enum varta_goodbye_cause {
+	VARTA_GOODBYE_CAUSE_BYE,
+	VARTA_GOODBYE_CAUSE_EVICTED,
+	VARTA_GOODBYE_CAUSE_PID_RECYCLED,
+	VARTA_GOODBYE_CAUSE_EXITED,
+};
+
+/**
  * enum varta_reason - Why a request was refused. The name of the reason is the
  *   first word of the extended acknowledgement's text, followed by a colon.
  * @VARTA_REASON_NONE: Not refused for a reason of this list.
@@ -197,6 +230,21 @@ enum {
 	VARTA_A_AGENT_EXIT_SIGNAL,
 	VARTA_A_AGENT_EXIT_TIME,
 	VARTA_A_AGENT_LAST_BEAT_REALTIME,
+	VARTA_A_AGENT_UID,
+	VARTA_A_AGENT_CGROUP_ID,
+	VARTA_A_AGENT_START_TIME,
+	VARTA_A_AGENT_TID,
+	VARTA_A_AGENT_THREAD_NAME,
+	VARTA_A_AGENT_BEATS,
+	VARTA_A_AGENT_STALLS,
+	VARTA_A_AGENT_FIRST_BEAT,
+	VARTA_A_AGENT_LONGEST_GAP,
+	VARTA_A_AGENT_STALL_TIME,
+	VARTA_A_AGENT_EVENT_TIME,
+	VARTA_A_AGENT_OLD_STATUS,
+	VARTA_A_AGENT_CAUSE,
+	VARTA_A_AGENT_CORE_DUMPED,
+	VARTA_A_AGENT_OOM_KILLED,
 
 	__VARTA_A_AGENT_MAX,
 	VARTA_A_AGENT_MAX = (__VARTA_A_AGENT_MAX - 1)
@@ -279,6 +327,7 @@ enum {
 	VARTA_A_CONFIG_MIN_BEAT_INTERVAL_MS,
 	VARTA_A_CONFIG_BEAT_RATE,
 	VARTA_A_CONFIG_BEAT_BURST,
+	VARTA_A_CONFIG_GOODBYE_EVENTS,
 
 	__VARTA_A_CONFIG_MAX,
 	VARTA_A_CONFIG_MAX = (__VARTA_A_CONFIG_MAX - 1)
@@ -295,6 +344,10 @@ enum {
 	VARTA_CMD_BYE,
 	VARTA_CMD_RELAY,
 	VARTA_CMD_STATS_TAKE,
+	VARTA_CMD_RECOVER_NTF,
+	VARTA_CMD_STATUS_NTF,
+	VARTA_CMD_GOODBYE_NTF,
+	VARTA_CMD_GAP_RESET,
 
 	__VARTA_CMD_MAX,
 	VARTA_CMD_MAX = (__VARTA_CMD_MAX - 1)
