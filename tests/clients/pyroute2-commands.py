@@ -162,6 +162,19 @@ agent = wait_for("stall-ntf")[0]
 assert agent.get_attr("pid") == os.getpid(), agent
 assert agent.get_attr("silence") >= 200000000, agent
 
+beat(threshold_ms=60000)
+again = wait_for("recover-ntf")[0]
+assert again.get_attr("pid") == os.getpid(), again
+assert again.get_attr("stall-time") == agent.get_attr("stall-time"), again
+assert again.get_attr("silence") >= 200000000, again
+
+do("beat", status=1, nonce=time.monotonic_ns())
+changed = wait_for("status-ntf")[0]
+assert changed.get_attr("old-status") == 0, changed
+assert changed.get_attr("status") == 1, changed
+assert changed.get_attr("uid") == os.getuid(), changed
+do("gap-reset")
+
 child = os.fork()
 if not child:
     other = Varta()
@@ -172,6 +185,10 @@ agent = wait_for("exit-ntf")[0]
 assert agent.get_attr("pid") == child, agent
 assert agent.get_attr("exit-code") == 9, agent
 
+do("config-set", goodbye_events=1)
 do("bye")
+left = wait_for("goodbye-ntf")[0]
+assert left.get_attr("pid") == os.getpid(), left
+assert left.get_attr("cause") == 0, left
 refused(errno.ENOENT, "agent-get", pid=os.getpid())
 assert not set(commands) - tried, set(commands) - tried

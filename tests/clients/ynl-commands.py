@@ -111,6 +111,22 @@ stalled = wait_for("stall-ntf")[0]
 assert stalled["pid"] == os.getpid() and stalled["stalled"], stalled
 assert stalled["silence"] >= 200000000, stalled
 
+beat(threshold_ms=60000)
+again = wait_for("recover-ntf")[0]
+assert again["pid"] == os.getpid() and "stalled" not in again, again
+assert again["stall-time"] == stalled["stall-time"], again
+assert again["silence"] >= 200000000 and again["stalls"] == 1, again
+assert again["event-time"] >= stalled["event-time"], again
+
+do("beat", status=1, nonce=time.monotonic_ns())
+changed = wait_for("status-ntf")[0]
+assert changed["old-status"] == "ok", changed
+assert changed["status"] == "degraded", changed
+assert changed["uid"] == os.getuid(), changed
+assert changed["tid"] == os.getpid(), changed
+do("gap-reset")
+assert do("agent-get", pid=os.getpid())["agent"][0]["longest-gap"] == 0
+
 child = os.fork()
 if not child:
     YnlFamily(path, schema="").do("beat", {"status": 0, "nonce": 1})
@@ -119,7 +135,10 @@ os.waitpid(child, 0)
 gone = wait_for("exit-ntf")[0]
 assert gone["pid"] == child and gone["exit-code"] == 9, gone
 
+do("config-set", goodbye_events=1)
 do("bye")
+left = wait_for("goodbye-ntf")[0]
+assert left["pid"] == os.getpid() and left["cause"] == "bye", left
 refused(errno.ENOENT, "unknown-agent", "agent-get", pid=os.getpid())
 refused(errno.ENOENT, "unknown-agent", "bye")
 

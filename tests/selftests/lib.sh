@@ -171,10 +171,10 @@ pid_namespace() {
 # ---- Events, by varta monitor.
 
 # start_monitor [OPTION]...: writes events to $work/events, a JSON object in each line;
-# sets $monitor
+# sets $monitor. Only stalls and exits, unless the file sets $kinds.
 start_monitor() {
 	: >"$work/monitor.err"
-	varta monitor -j "$@" >"$work/events" 2>"$work/monitor.err" &
+	varta monitor -j --kinds "${kinds-stall,exit}" "$@" >"$work/events" 2>"$work/monitor.err" &
 	monitor=$!
 	wait_until grep -q listening "$work/monitor.err"
 }

@@ -180,17 +180,16 @@ struct delivery {
 	int count;
 };
 
-static void report(struct delivery *delivery, enum varta_event_type type,
-		   const struct varta_agent *agent, bool resynced)
+static void report(struct delivery *delivery, const struct varta_event *event)
 {
-	struct varta_event event = {
-		.type = type,
-		.agent = agent,
-		.resynced = resynced,
-	};
-
-	delivery->fn(&event, delivery->arg);
+	delivery->fn(event, delivery->arg);
 	delivery->count++;
+}
+
+/* An event of the subscription, not of an agent. */
+static void report_notice(struct delivery *delivery, enum varta_event_type type)
+{
+	report(delivery, &(struct varta_event){ .type = type });
 }
 
 /* Returns 1 if the event must be reported, 0 if it was, or -ENOMEM. */
@@ -202,17 +201,22 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 		return 1;
 	if (delivery->type == VARTA_EVENT_STALL)
 		return varta_stalls_add_event(stalls, agent);
-	varta_stalls_forget(stalls, agent);
+	if (delivery->type == VARTA_EVENT_RECOVER)
+		return varta_stalls_recover(stalls, agent);
+	if (delivery->type != VARTA_EVENT_STATUS)
+		varta_stalls_forget(stalls, agent);
 	return 1;
 }
 
-static int deliver_agent(const struct varta_agent *agent, void *arg)
+static int deliver_event(const struct varta_event *read, void *arg)
 {
 	struct delivery *delivery = arg;
-	int new = is_new(delivery, agent);
+	struct varta_event event = *read;
+	int new = is_new(delivery, event.agent);
 
+	event.type = delivery->type;
 	if (new == 1)
-		report(delivery, delivery->type, agent, false);
+		report(delivery, &event);
 	return new < 0 ? new : 0;
 }
 
@@ -221,7 +225,7 @@ static int follow_loaded(struct varta_events *events, struct delivery *delivery)
 {
 	varta_stalls_clear(&events->stalls);
 	events->behind = true;
-	report(delivery, VARTA_EVENT_LOADED, NULL, false);
+	report_notice(delivery, VARTA_EVENT_LOADED);
 	return join_group(&events->connection);
 }
 
@@ -237,7 +241,7 @@ static int find_family(struct varta_events *events, struct delivery *delivery)
 	if (c->socket.family == before)
 		return 0;
 	if (before)
-		report(delivery, VARTA_EVENT_UNLOADED, NULL, false);
+		report_notice(delivery, VARTA_EVENT_UNLOADED);
 	return c->socket.family ? follow_loaded(events, delivery) : 0;
 }
 
@@ -249,12 +253,21 @@ static int deliver_family(struct varta_events *events,
 	case VARTA_FAMILY_LOADED:
 		return follow_loaded(events, delivery);
 	case VARTA_FAMILY_UNLOADED:
-		report(delivery, VARTA_EVENT_UNLOADED, NULL, false);
+		report_notice(delivery, VARTA_EVENT_UNLOADED);
 		return 0;
 	default:
 		return 0;
 	}
 }
+
+/* By the event's command; 0 for events of a newer kernel. */
+static const enum varta_event_type event_types[] = {
+	[VARTA_CMD_STALL_NTF] = VARTA_EVENT_STALL,
+	[VARTA_CMD_EXIT_NTF] = VARTA_EVENT_EXIT,
+	[VARTA_CMD_RECOVER_NTF] = VARTA_EVENT_RECOVER,
+	[VARTA_CMD_STATUS_NTF] = VARTA_EVENT_STATUS,
+	[VARTA_CMD_GOODBYE_NTF] = VARTA_EVENT_GOODBYE,
+};
 
 static int deliver(struct varta_events *events,
 		   const struct nlmsghdr *message, struct delivery *delivery)
@@ -267,13 +280,11 @@ static int deliver(struct varta_events *events,
 		return deliver_family(events, message, delivery);
 	if (message->nlmsg_type != events->connection.socket.family)
 		return 0;
-	if (header->cmd == VARTA_CMD_STALL_NTF)
-		delivery->type = VARTA_EVENT_STALL;
-	else if (header->cmd == VARTA_CMD_EXIT_NTF)
-		delivery->type = VARTA_EVENT_EXIT;
-	else
-		return 0;	/* Of a newer kernel. */
-	return varta_agent_read_all(message, deliver_agent, delivery);
+	if (header->cmd >= sizeof(event_types) / sizeof(event_types[0]) ||
+	    !event_types[header->cmd])
+		return 0;
+	delivery->type = event_types[header->cmd];
+	return varta_event_read_all(message, deliver_event, delivery);
 }
 
 /* Receives a datagram. Returns 0 or a negative errno, -EAGAIN for none. */
@@ -307,7 +318,7 @@ static int receive_or_note_loss(struct varta_events *events,
 	events->behind = true;
 	if (error != -ENOBUFS)
 		return error;
-	report(delivery, VARTA_EVENT_OVERRUN, NULL, false);
+	report_notice(delivery, VARTA_EVENT_OVERRUN);
 	return 0;
 }
 
@@ -317,8 +328,43 @@ static int deliver_dumped(const struct varta_agent *agent, void *arg)
 	int new = varta_stalls_add_dumped(&delivery->events->stalls, agent);
 
 	if (new == 1)
-		report(delivery, VARTA_EVENT_STALL, agent, true);
+		report(delivery, &(struct varta_event){
+			.type = VARTA_EVENT_STALL,
+			.agent = agent,
+			.resynced = true,
+		});
 	return new < 0 ? new : 0;
+}
+
+/* Whether the agent whose stall ended is still tracked; sets @now to it. */
+static bool is_tracked(struct varta_events *events,
+		       const struct varta_agent *agent, struct varta_agent *now)
+{
+	uint32_t pid = agent->pid ? agent->pid : agent->ns_pid;
+
+	return !varta_agent_get(events->reader, agent->source, pid, now) &&
+	       now->ns_pid == agent->ns_pid &&
+	       now->ns_inode == agent->ns_inode &&
+	       now->last_beat > agent->last_beat &&
+	       (!now->first_beat || now->first_beat <= agent->last_beat);
+}
+
+static void deliver_ended(const struct varta_agent *agent, void *arg)
+{
+	struct delivery *delivery = arg;
+	struct varta_agent now;
+	struct varta_event event = {
+		.type = VARTA_EVENT_GOODBYE,
+		.agent = agent,
+		.resynced = true,
+		.cause = VARTA_CAUSE_UNKNOWN,
+	};
+
+	if (is_tracked(delivery->events, agent, &now)) {
+		event.type = VARTA_EVENT_RECOVER;
+		event.agent = &now;
+	}
+	report(delivery, &event);
 }
 
 static int dump_stalled(struct varta_events *events, struct delivery *delivery)
@@ -336,7 +382,7 @@ static int dump_stalled(struct varta_events *events, struct delivery *delivery)
 	if (error == -ENODEV)
 		return 0;
 	if (!error)
-		varta_stalls_end_dump(&events->stalls);
+		varta_stalls_end_dump(&events->stalls, deliver_ended, delivery);
 	if (error && error != -EAGAIN)
 		return error;
 	events->behind = false;

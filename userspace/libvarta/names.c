@@ -40,6 +40,11 @@ const char *varta_namespace_policy_name(unsigned int policy)
 	return NAME_OF(namespace_policy_names, policy);
 }
 
+const char *varta_goodbye_cause_name(unsigned int cause)
+{
+	return NAME_OF(goodbye_cause_names, cause);
+}
+
 const char *varta_stats_name(unsigned int attribute)
 {
 	return NAME_OF(stats_names, attribute);

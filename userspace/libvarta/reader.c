@@ -35,6 +35,21 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_EXIT_CODE] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_EXIT_SIGNAL] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_EXIT_TIME] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_UID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_CGROUP_ID] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_START_TIME] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_TID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREAD_NAME] = { .type = NLA_UNSPEC },
+	[VARTA_A_AGENT_BEATS] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_STALLS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_FIRST_BEAT] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_LONGEST_GAP] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_STALL_TIME] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_EVENT_TIME] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_OLD_STATUS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_CAUSE] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_CORE_DUMPED] = { .type = NLA_FLAG },
+	[VARTA_A_AGENT_OOM_KILLED] = { .type = NLA_FLAG },
 };
 
 static uint32_t u32_or_0(const struct nlattr *attribute)
@@ -56,12 +71,14 @@ static uint32_t exit_type(struct nlattr **a)
 					    VARTA_EXIT_UNKNOWN;
 }
 
-static int read_agent(struct nlattr *nest, struct varta_agent *agent)
+static void read_text(char *text, const struct nlattr *attribute)
 {
-	struct nlattr *a[VARTA_A_AGENT_MAX + 1];
+	if (attribute)
+		nla_strlcpy(text, attribute, VARTA_NAME_SIZE);
+}
 
-	if (nla_parse_nested(a, VARTA_A_AGENT_MAX, nest, agent_policy))
-		return -EBADMSG;
+static void read_agent(struct nlattr **a, struct varta_agent *agent)
+{
 	*agent = (struct varta_agent){
 		.pid = u32_or_0(a[VARTA_A_AGENT_PID]),
 		.ns_pid = u32_or_0(a[VARTA_A_AGENT_NS_PID]),
@@ -81,17 +98,45 @@ static int read_agent(struct nlattr *nest, struct varta_agent *agent)
 		.exit_code = u32_or_0(a[VARTA_A_AGENT_EXIT_CODE]),
 		.exit_signal = u32_or_0(a[VARTA_A_AGENT_EXIT_SIGNAL]),
 		.exit_time = u64_or_0(a[VARTA_A_AGENT_EXIT_TIME]),
+		.core_dumped = a[VARTA_A_AGENT_CORE_DUMPED] != NULL,
+		.oom_killed = a[VARTA_A_AGENT_OOM_KILLED] != NULL,
+		.start_time = u64_or_0(a[VARTA_A_AGENT_START_TIME]),
+		.cgroup_id = u64_or_0(a[VARTA_A_AGENT_CGROUP_ID]),
+		.first_beat = u64_or_0(a[VARTA_A_AGENT_FIRST_BEAT]),
+		.longest_gap = u64_or_0(a[VARTA_A_AGENT_LONGEST_GAP]),
+		.beats = u64_or_0(a[VARTA_A_AGENT_BEATS]),
+		.stall_time = u64_or_0(a[VARTA_A_AGENT_STALL_TIME]),
+		.stalls = u32_or_0(a[VARTA_A_AGENT_STALLS]),
+		.uid = a[VARTA_A_AGENT_UID] ?
+			nla_get_u32(a[VARTA_A_AGENT_UID]) : VARTA_UID_UNKNOWN,
+		.tid = u32_or_0(a[VARTA_A_AGENT_TID]),
 	};
-	if (a[VARTA_A_AGENT_NAME])
-		nla_strlcpy(agent->name, a[VARTA_A_AGENT_NAME],
-			    sizeof(agent->name));
+	read_text(agent->name, a[VARTA_A_AGENT_NAME]);
+	read_text(agent->thread_name, a[VARTA_A_AGENT_THREAD_NAME]);
+}
+
+static int read_event(struct nlattr *nest, struct varta_agent *agent,
+		      struct varta_event *event)
+{
+	struct nlattr *a[VARTA_A_AGENT_MAX + 1];
+
+	if (nla_parse_nested(a, VARTA_A_AGENT_MAX, nest, agent_policy))
+		return -EBADMSG;
+	read_agent(a, agent);
+	*event = (struct varta_event){
+		.agent = agent,
+		.time = u64_or_0(a[VARTA_A_AGENT_EVENT_TIME]),
+		.old_status = u32_or_0(a[VARTA_A_AGENT_OLD_STATUS]),
+		.cause = u32_or_0(a[VARTA_A_AGENT_CAUSE]),
+	};
 	return 0;
 }
 
-int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
+int varta_event_read_all(const struct nlmsghdr *message, varta_read_event_fn fn,
 			 void *arg)
 {
 	struct varta_agent agent;
+	struct varta_event event;
 	struct nlattr *attribute;
 	int left, error;
 
@@ -99,13 +144,33 @@ int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
 			    GENL_HDRLEN, left) {
 		if (nla_type(attribute) != VARTA_A_AGENTS_AGENT)
 			continue;
-		error = read_agent(attribute, &agent);
+		error = read_event(attribute, &agent, &event);
 		if (!error)
-			error = fn(&agent, arg);
+			error = fn(&event, arg);
 		if (error)
 			return error;
 	}
 	return 0;
+}
+
+struct agent_call {
+	varta_agent_fn fn;
+	void *arg;
+};
+
+static int pass_agent(const struct varta_event *event, void *arg)
+{
+	const struct agent_call *call = arg;
+
+	return call->fn(event->agent, call->arg);
+}
+
+int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
+			 void *arg)
+{
+	struct agent_call call = { .fn = fn, .arg = arg };
+
+	return varta_event_read_all(message, pass_agent, &call);
 }
 
 /* The agents of a dump that is not complete yet. */

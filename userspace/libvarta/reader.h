@@ -20,4 +20,24 @@
 int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
 			 void *arg);
 
+/**
+ * typedef varta_read_event_fn - Receive an event that was read.
+ * @event: The event, whose type is not set.
+ * @arg: As given to varta_event_read_all().
+ *
+ * Return: 0 to continue; any other value stops and becomes the result.
+ */
+typedef int (*varta_read_event_fn)(const struct varta_event *event, void *arg);
+
+/**
+ * varta_event_read_all() - Read each event in a message.
+ * @message: An event of the attribute set "agents".
+ * @fn: Called for each.
+ * @arg: For @fn.
+ *
+ * Return: 0, what @fn returned to stop, or -EBADMSG if one is malformed.
+ */
+int varta_event_read_all(const struct nlmsghdr *message, varta_read_event_fn fn,
+			 void *arg);
+
 #endif /* VARTA_READER_H */

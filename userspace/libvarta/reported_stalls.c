@@ -7,8 +7,9 @@
 #include <errno.h>
 #include <search.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Each takes about 100 bytes. */
+/* Each takes about 120 bytes. */
 #define LIMIT_MIN	4096
 
 enum stall_source {
@@ -26,6 +27,8 @@ struct stall {
 	uint32_t ns_pid;
 	uint64_t ns_inode;
 	uint64_t last_beat;
+	uint32_t pid;
+	char name[VARTA_NAME_SIZE];
 	uint32_t dump;
 	enum stall_source source;
 	/* Next in the list of stalls that ended. */
@@ -47,12 +50,31 @@ static int compare(const void *left, const void *right)
 
 static struct stall stall_of(const struct varta_agent *agent)
 {
-	return (struct stall){
+	struct stall stall = {
 		.relay = agent->source,
 		.ns_pid = agent->ns_pid,
 		.ns_inode = agent->ns_inode,
 		.last_beat = agent->last_beat,
+		.pid = agent->pid,
 	};
+
+	memcpy(stall.name, agent->name, sizeof(stall.name));
+	return stall;
+}
+
+static struct varta_agent agent_of(const struct stall *stall)
+{
+	struct varta_agent agent = {
+		.source = stall->relay,
+		.ns_pid = stall->ns_pid,
+		.ns_inode = stall->ns_inode,
+		.last_beat = stall->last_beat,
+		.pid = stall->pid,
+		.uid = VARTA_UID_UNKNOWN,
+	};
+
+	memcpy(agent.name, stall->name, sizeof(agent.name));
+	return agent;
 }
 
 static struct stall *find(const struct varta_reported_stalls *stalls,
@@ -174,6 +196,18 @@ void varta_stalls_forget(struct varta_reported_stalls *stalls,
 		drop(stalls, stall);
 }
 
+bool varta_stalls_recover(struct varta_reported_stalls *stalls,
+			  const struct varta_agent *agent)
+{
+	struct stall *stall = find(stalls, agent);
+
+	if (stall && stall->last_beat >= agent->last_beat)
+		return false;
+	if (stall)
+		drop(stalls, stall);
+	return true;
+}
+
 void varta_stalls_begin_dump(struct varta_reported_stalls *stalls)
 {
 	stalls->dump++;
@@ -197,16 +231,20 @@ static void link_ended(const void *node, VISIT visit, void *arg)
 	}
 }
 
-void varta_stalls_end_dump(struct varta_reported_stalls *stalls)
+void varta_stalls_end_dump(struct varta_reported_stalls *stalls,
+			   varta_ended_fn fn, void *arg)
 {
 	struct ended_list ended = { .dump = stalls->dump };
+	struct varta_agent agent;
 	struct stall *stall;
 
 	twalk_r(stalls->tree, link_ended, &ended);
 	while (ended.first) {
 		stall = ended.first;
 		ended.first = stall->next_ended;
+		agent = agent_of(stall);
 		drop(stalls, stall);
+		fn(&agent, arg);
 	}
 	stalls->limit = stalls->count + LIMIT_MIN;
 	if (stalls->limit < 2 * stalls->count)

@@ -65,12 +65,25 @@ int varta_stalls_add_earlier(struct varta_reported_stalls *stalls,
 			     const struct varta_agent *agent);
 
 /**
- * varta_stalls_forget() - Drop the stall of an agent that exited.
+ * varta_stalls_forget() - Drop the stall of an agent that has ended.
  * @stalls: The stalls.
  * @agent: The agent. The stall of a new agent with its pid is kept.
  */
 void varta_stalls_forget(struct varta_reported_stalls *stalls,
 			 const struct varta_agent *agent);
+
+/**
+ * varta_stalls_recover() - Drop the stall of an agent that beats again.
+ * @stalls: The stalls.
+ * @agent: The agent after the beat.
+ *
+ * A dump may have found a stall after this beat. That stall has not ended, and
+ * the listener knows of it, so it must not hear of the recovery before.
+ *
+ * Return: Whether the recovery must be reported.
+ */
+bool varta_stalls_recover(struct varta_reported_stalls *stalls,
+			  const struct varta_agent *agent);
 
 /**
  * varta_stalls_begin_dump() - Begin a dump of the stalled agents.
@@ -79,10 +92,20 @@ void varta_stalls_forget(struct varta_reported_stalls *stalls,
 void varta_stalls_begin_dump(struct varta_reported_stalls *stalls);
 
 /**
+ * typedef varta_ended_fn - Receive a stall that has ended.
+ * @agent: What is known of its agent: what identifies it, name and last beat.
+ * @arg: As given to varta_stalls_end_dump().
+ */
+typedef void (*varta_ended_fn)(const struct varta_agent *agent, void *arg);
+
+/**
  * varta_stalls_end_dump() - End a complete dump.
  * @stalls: The stalls. Those not added since varta_stalls_begin_dump() have
  *   ended, and are dropped.
+ * @fn: Called for each of these.
+ * @arg: For @fn.
  */
-void varta_stalls_end_dump(struct varta_reported_stalls *stalls);
+void varta_stalls_end_dump(struct varta_reported_stalls *stalls,
+			   varta_ended_fn fn, void *arg);
 
 #endif /* VARTA_REPORTED_STALLS_H */

@@ -93,6 +93,11 @@ static int query(struct varta *v, uint8_t command, varta_message_fn fn,
 	return varta_call_end(v, error);
 }
 
+int varta_gap_reset(struct varta *v)
+{
+	return query(v, VARTA_CMD_GAP_RESET, NULL, NULL);
+}
+
 static struct nl_msg *take_request(struct varta_connection *c,
 				   const uint32_t *counters, size_t count)
 {

@@ -476,8 +476,8 @@ enum varta_exit_type {
  * @nonce: Last accepted nonce; VARTA_TERMINAL_NONCE after a terminal beat.
  * @last_beat: Time of the last accepted beat, CLOCK_MONOTONIC of the initial
  *   time namespace.
- * @silence: Time since then, when the kernel answered or detected the stall, or
- *   the process exited.
+ * @silence: Time since then, when the kernel answered or the event occurred. In
+ *   VARTA_EVENT_RECOVER, how long the agent was silent before it beat again.
  * @pid: Process id in the reader's pid namespace; 0 if the kernel did not say,
  *   as in events outside the initial network namespace.
  * @ns_pid: Process id in the agent's own pid namespace.
@@ -493,11 +493,31 @@ enum varta_exit_type {
  * @exit_signal: Number of the signal, with VARTA_EXIT_SIGNAL.
  * @name: Its name: arbitrary bytes, not safe to print on a terminal.
  * @stalled: The stall was reported, and no beat was accepted since.
+ * @core_dumped: The process dumped core, with VARTA_EXIT_SIGNAL.
+ * @oom_killed: The OOM killer ended the process. Set only in exit events.
  * @reserved0: 0.
  * @exit_time: When the process exited, on the clock of @last_beat; 0 if it has
  *   not, or the kernel did not say.
  * @last_beat_realtime: Time of the last accepted beat, CLOCK_REALTIME; 0 if the
  *   kernel did not say. A suspend since then shifts it.
+ * @start_time: When the process started, CLOCK_BOOTTIME of the initial time
+ *   namespace; 0 if unknown. With the pid it identifies the process: field 22 of
+ *   /proc/PID/stat has it in clock ticks.
+ * @cgroup_id: Inode number of its cgroup's directory in the unified hierarchy,
+ *   when it began to beat; 0 if unknown.
+ * @first_beat: Time of the first accepted beat, on the clock of @last_beat; 0 if
+ *   the kernel did not say.
+ * @longest_gap: Longest time between two beats, since the first one or since
+ *   varta_gap_reset(). Thresholds are chosen by it.
+ * @beats: Accepted beats; 0 if the kernel did not say.
+ * @stall_time: When the stall was found, on the clock of @last_beat; 0 if the
+ *   agent is not stalled. In VARTA_EVENT_RECOVER, that of the stall that ended.
+ * @stalls: Reported stalls.
+ * @uid: Real user of the process, or of the relay; VARTA_UID_UNKNOWN if it has
+ *   no number in the reader's user namespace, or the kernel did not say.
+ * @tid: Thread that sent the last accepted beat; 0 if unknown.
+ * @reserved1: 0.
+ * @thread_name: Its name: arbitrary bytes, as @name.
  * @reserved: 0; for members of later versions.
  */
 struct varta_agent {
@@ -517,11 +537,26 @@ struct varta_agent {
 	uint32_t exit_signal;
 	char name[VARTA_NAME_SIZE];
 	bool stalled;
-	uint8_t reserved0[7];
+	bool core_dumped;
+	bool oom_killed;
+	uint8_t reserved0[5];
 	uint64_t exit_time;
 	uint64_t last_beat_realtime;
-	uint64_t reserved[6];
+	uint64_t start_time;
+	uint64_t cgroup_id;
+	uint64_t first_beat;
+	uint64_t longest_gap;
+	uint64_t beats;
+	uint64_t stall_time;
+	uint32_t stalls;
+	uint32_t uid;
+	uint32_t tid;
+	uint32_t reserved1;
+	char thread_name[VARTA_NAME_SIZE];
+	uint64_t reserved[13];
 };
+
+#define VARTA_UID_UNKNOWN	UINT32_MAX
 
 /**
  * struct varta_agent_filter - Which agents to read.
@@ -579,6 +614,15 @@ VARTA_API int varta_agent_dump(struct varta *v,
  */
 VARTA_API int varta_agent_get(struct varta *v, uint32_t source, uint32_t pid,
 			      struct varta_agent *agent);
+
+/**
+ * varta_gap_reset() - Forget the longest gaps of all agents.
+ * @v: The handle.
+ *
+ * Return: 0 or a negative errno. -EPERM: no CAP_NET_ADMIN in the initial user
+ * namespace. -EOPNOTSUPP: the module is older than this function.
+ */
+VARTA_API int varta_gap_reset(struct varta *v);
 
 /* ---- Counters and settings */
 
@@ -685,11 +729,18 @@ struct varta_events;
  * @VARTA_EVENT_STALL: An agent was silent for its threshold.
  * @VARTA_EVENT_EXIT: An agent's process exited, and its slot was freed.
  * @VARTA_EVENT_OVERRUN: Events were lost, because they were not received in
- *   time. The lost stalls that have not ended follow; lost exits do not.
+ *   time. The lost stalls that have not ended follow, and the ends of stalls
+ *   that were reported; lost exits do not.
  * @VARTA_EVENT_UNLOADED: The module was unloaded.
  * @VARTA_EVENT_LOADED: The module was loaded again, with an empty tracker.
+ * @VARTA_EVENT_RECOVER: An agent beats again after a stall.
+ * @VARTA_EVENT_STATUS: A beat changed the agent's status, or was terminal.
+ * @VARTA_EVENT_GOODBYE: An agent is not tracked any more, for another cause than
+ *   an exit. Always for stalled agents; for others only with the setting
+ *   goodbye_events.
  *
- * The last three have no agent, and occur only with @resync.
+ * OVERRUN, UNLOADED and LOADED have no agent, and occur only with @resync. A
+ * stall ends with exactly one RECOVER, EXIT or GOODBYE, or with UNLOADED.
  */
 enum varta_event_type {
 	VARTA_EVENT_STALL = 1,
@@ -697,15 +748,28 @@ enum varta_event_type {
 	VARTA_EVENT_OVERRUN,
 	VARTA_EVENT_UNLOADED,
 	VARTA_EVENT_LOADED,
+	VARTA_EVENT_RECOVER,
+	VARTA_EVENT_STATUS,
+	VARTA_EVENT_GOODBYE,
 };
+
+/* The cause of a goodbye that was found by a dump. */
+#define VARTA_CAUSE_UNKNOWN	UINT32_MAX
 
 /**
  * struct varta_event - One event.
  * @type: Ignore events of unknown types.
  * @agent: The agent, as it was when the event occurred; NULL for types without
  *   an agent.
- * @resynced: The stall was found by a dump after an overrun or a reload, and is
- *   reported late.
+ * @resynced: A stall or its end was found by a dump after an overrun or a
+ *   reload, and is reported late. Of an agent that is not tracked any more, only
+ *   the name, the numbers of @agent that identify it, and its last beat are
+ *   known.
+ * @time: When the event occurred, on the clock of &varta_agent.last_beat; 0 if
+ *   @resynced, for types without an agent, or if the kernel did not say.
+ * @old_status: Status before, with VARTA_EVENT_STATUS.
+ * @cause: One of enum varta_goodbye_cause, VARTA_CAUSE_UNKNOWN, or a value of a
+ *   newer kernel, with VARTA_EVENT_GOODBYE.
  *
  * The library makes it; later versions may add members at the end.
  */
@@ -713,6 +777,9 @@ struct varta_event {
 	enum varta_event_type type;
 	const struct varta_agent *agent;
 	bool resynced;
+	uint64_t time;
+	uint32_t old_status;
+	uint32_t cause;
 };
 
 /**
@@ -818,6 +885,14 @@ VARTA_API const char *varta_origin_name(unsigned int origin);
  * Return: As varta_status_name().
  */
 VARTA_API const char *varta_reason_name(unsigned int reason);
+
+/**
+ * varta_goodbye_cause_name() - Name of the cause of a goodbye, as "evicted".
+ * @cause: One of enum varta_goodbye_cause.
+ *
+ * Return: The name; "unknown" for other values.
+ */
+VARTA_API const char *varta_goodbye_cause_name(unsigned int cause);
 
 /**
  * varta_eviction_policy_name() - Name of an eviction policy, as "strict".

@@ -12,6 +12,8 @@ static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 		     varta_agent_fn fn, void *arg);
 static int fake_open_connection(struct varta_connection *c, int timeout_ms);
 static int fake_follow_family(const struct varta_connection *c);
+static int fake_get(struct varta *v, uint32_t source, uint32_t pid,
+		    struct varta_agent *agent);
 static int fake_find_family(struct varta_connection *c);
 static int fake_open(struct varta **handle, const struct varta_options *how);
 static int fake_setsockopt(int fd, int level, int name, const void *value,
@@ -24,6 +26,7 @@ static int fake_add_event(struct varta_reported_stalls *stalls,
 #define varta_agent_dump	fake_dump
 #define varta_connection_open	fake_open_connection
 #define varta_connection_follow_family	fake_follow_family
+#define varta_agent_get		fake_get
 #define varta_connection_find_family	fake_find_family
 #define varta_open	fake_open
 #define setsockopt	fake_setsockopt
@@ -51,9 +54,18 @@ static struct {
 	/* Adding the stall of this agent fails once. */
 	uint32_t fails_for;
 	unsigned int dumps;
+	/* Agents above this are not stalled any more. */
+	uint32_t stalled;
+	/* What varta_agent_get() says. */
+	uint32_t tracked;
+	uint64_t first_beat, last_beat;
 } fake;
 
 static unsigned int reported[AGENTS + 1], resynced, overruns, changes;
+/* By enum varta_event_type. */
+static unsigned int types[VARTA_EVENT_GOODBYE + 1];
+static struct varta_event last;
+static struct varta_agent last_agent;
 
 static int fake_receive(struct varta_client__socket *s, void *buffer,
 			size_t size)
@@ -84,7 +96,7 @@ static int fake_dump(struct varta *v, const struct varta_agent_filter *filter,
 	(void)v;
 	check(filter->stalled, "events: dumps stalled agents");
 	fake.dumps++;
-	while (!error && agent.ns_pid < AGENTS) {
+	while (!error && agent.ns_pid < fake.stalled) {
 		agent.ns_pid++;
 		error = fn(&agent, arg);
 	}
@@ -106,6 +118,22 @@ static int fake_follow_family(const struct varta_connection *c)
 	(void)c;
 	fake.family = FAMILY;
 	fake.joined = false;
+	return 0;
+}
+
+static int fake_get(struct varta *v, uint32_t source, uint32_t pid,
+		    struct varta_agent *agent)
+{
+	(void)v;
+	if (pid > fake.tracked)
+		return -ENOENT;
+	*agent = (struct varta_agent){
+		.source = source,
+		.pid = pid,
+		.ns_pid = pid,
+		.first_beat = fake.first_beat,
+		.last_beat = fake.last_beat,
+	};
 	return 0;
 }
 
@@ -147,24 +175,53 @@ static void note(const struct varta_event *event, void *arg)
 	overruns += event->type == VARTA_EVENT_OVERRUN;
 	changes += event->type == VARTA_EVENT_UNLOADED ||
 		   event->type == VARTA_EVENT_LOADED;
-	if (event->agent)
+	types[event->type]++;
+	last = *event;
+	if (event->agent) {
 		reported[event->agent->ns_pid]++;
+		last_agent = *event->agent;
+	}
 	resynced += event->resynced;
 }
 
+/* What only some events have. */
+static bool put_extras(void)
+{
+	return !nla_put_u64(fake.message, VARTA_A_AGENT_EVENT_TIME, 300) &&
+	       !nla_put_u32(fake.message, VARTA_A_AGENT_OLD_STATUS,
+			    VARTA_STATUS_DEGRADED) &&
+	       !nla_put_u32(fake.message, VARTA_A_AGENT_CAUSE,
+			    VARTA_GOODBYE_CAUSE_EVICTED) &&
+	       !nla_put_u32(fake.message, VARTA_A_AGENT_UID, 0) &&
+	       !nla_put_string(fake.message, VARTA_A_AGENT_THREAD_NAME, "t") &&
+	       !nla_put_flag(fake.message, VARTA_A_AGENT_OOM_KILLED);
+}
+
+static uint64_t last_beat;
+
 static bool put_agent(uint32_t pid, int last_beat_size)
 {
-	const uint64_t last_beat = 100;
 	struct nlattr *nest = nla_nest_start(fake.message,
 					     VARTA_A_AGENTS_AGENT);
 
 	if (!nest ||
 	    nla_put_u32(fake.message, VARTA_A_AGENT_NS_PID, pid) ||
 	    nla_put(fake.message, VARTA_A_AGENT_LAST_BEAT, last_beat_size,
-		    &last_beat))
+		    &last_beat) || !put_extras())
 		return false;
 	nla_nest_end(fake.message, nest);
 	return true;
+}
+
+/* Sends one event of an agent. */
+static void send_event(uint8_t command, uint32_t pid)
+{
+	fake.message = nlmsg_alloc();
+	last_beat++;
+	check(fake.message &&
+	      genlmsg_put(fake.message, 0, 0, FAMILY, 0, 0, command,
+			  VARTA_FAMILY_VERSION) && put_agent(pid, 8),
+	      "events: an event of one agent");
 }
 
 /* Sends one event of all agents; @damaged has a short attribute. */
@@ -188,6 +245,9 @@ static struct varta_events *begin(void)
 
 	memset(&fake, 0, sizeof(fake));
 	fake.family = FAMILY;
+	fake.stalled = AGENTS;
+	last_beat = 100;
+	memset(types, 0, sizeof(types));
 	memset(reported, 0, sizeof(reported));
 	resynced = 0;
 	overruns = 0;
@@ -330,11 +390,82 @@ static void test_late_messages(void)
 	send_change(CTRL_CMD_NEWFAMILY, FAMILY + 1);
 	check(receive_events(events) == 1 && changes == 2 && fake.joined,
 	      "events: the family is loaded again");
+}
+
+/* Each type is told, and ends a stall or does not. */
+static void test_types(void)
+{
+	static const struct {
+		uint8_t command;
+		enum varta_event_type type;
+		bool ends;
+	} kinds[] = {
+		{ VARTA_CMD_RECOVER_NTF, VARTA_EVENT_RECOVER, true },
+		{ VARTA_CMD_STATUS_NTF, VARTA_EVENT_STATUS, false },
+		{ VARTA_CMD_EXIT_NTF, VARTA_EVENT_EXIT, true },
+		{ VARTA_CMD_GOODBYE_NTF, VARTA_EVENT_GOODBYE, true },
+	};
+	struct varta_events *events;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		events = begin();
+		send_event(VARTA_CMD_STALL_NTF, 7);
+		receive_events(events);
+		send_event(kinds[i].command, 7);
+		check(receive_events(events) == 1 && types[kinds[i].type] == 1 &&
+		      events->stalls.count == !kinds[i].ends,
+		      "events: type %d", (int)kinds[i].type);
+		check(last.time == 300 && last.cause == VARTA_GOODBYE_CAUSE_EVICTED &&
+		      last.old_status == VARTA_STATUS_DEGRADED &&
+		      !last.resynced && last_agent.uid == 0 &&
+		      last_agent.tid == 0 && last_agent.oom_killed &&
+		      !strcmp(last_agent.thread_name, "t"),
+		      "events: type %d has all values", (int)kinds[i].type);
+		varta_stalls_clear(&events->stalls);
+	}
+	events = begin();
+	send_event(VARTA_CMD_MAX + 1, 7);
+	check(!receive_events(events), "events: a later kernel's is ignored");
+	send_event(VARTA_CMD_BEAT, 7);
+	check(!receive_events(events), "events: a command is no event");
+}
+
+/* Recoveries were lost: the dump does not have the agents any more. */
+static void test_lost_ends(void)
+{
+	struct varta_events *events = begin();
+
+	send_stalls(0);
+	receive_events(events);
+	fake.receive_error = -ENOBUFS;
+	fake.stalled = AGENTS - 2;
+	/* One beats again, one is gone. */
+	fake.tracked = AGENTS - 1;
+	fake.first_beat = 50;
+	fake.last_beat = 200;
+	check(receive_events(events) == 3 && types[VARTA_EVENT_RECOVER] == 1 &&
+	      types[VARTA_EVENT_GOODBYE] == 1 && resynced == 2,
+	      "events: lost ends of stalls are told after a dump");
+	check(events->stalls.count == AGENTS - 2,
+	      "events: stalls that have ended are forgotten");
+
+	/* A new process has the pid: the agent is gone. */
+	fake.receive_error = -ENOBUFS;
+	fake.stalled--;
+	fake.first_beat = 150;
+	check(receive_events(events) == 2 && types[VARTA_EVENT_GOODBYE] == 2 &&
+	      last.cause == VARTA_CAUSE_UNKNOWN &&
+	      last_agent.ns_pid == AGENTS - 2 &&
+	      last_agent.uid == VARTA_UID_UNKNOWN,
+	      "events: an agent of a new process is another one");
 	varta_stalls_clear(&events->stalls);
 }
 
 TEST_GROUP(events)
 {
+	test_types();
+	test_lost_ends();
 	test_memory();
 	test_damaged();
 	test_overrun();

@@ -3,6 +3,7 @@
  * Which stalls a listener still has to get.
  */
 #include <search.h>
+#include <string.h>
 
 static void counted_walk(const void *root,
 			 void (*action)(const void *, VISIT, void *),
@@ -26,6 +27,16 @@ static void counted_walk(const void *root,
 	twalk_r(root, action, arg);
 }
 
+static unsigned int ended;
+static struct varta_agent last_ended;
+
+static void note_ended(const struct varta_agent *agent, void *arg)
+{
+	(void)arg;
+	ended++;
+	last_ended = *agent;
+}
+
 static struct varta_agent agent(uint32_t ns_pid, uint64_t last_beat)
 {
 	return (struct varta_agent){
@@ -46,13 +57,56 @@ static void test_overrun(struct varta_reported_stalls *stalls)
 	      "stalls: not reported again by a dump");
 	check(varta_stalls_add_dumped(stalls, &b) == 1,
 	      "stalls: lost, reported by a dump");
-	varta_stalls_end_dump(stalls);
+	varta_stalls_end_dump(stalls, note_ended, NULL);
 	check(varta_stalls_add_event(stalls, &b) == 0,
 	      "stalls: not reported again by a late event");
 	b.last_beat = 200;
 	check(varta_stalls_add_event(stalls, &b) == 1,
 	      "stalls: a new silence is a new stall");
 	check(stalls->count == 2, "stalls: one for each agent");
+}
+
+static void test_recover(struct varta_reported_stalls *stalls)
+{
+	struct varta_agent a = agent(8, 100);
+
+	varta_stalls_add_event(stalls, &a);
+	a.last_beat = 200;
+	check(varta_stalls_recover(stalls, &a) &&
+	      varta_stalls_add_dumped(stalls, &a) == 1,
+	      "stalls: ended by a beat");
+	check(!varta_stalls_recover(stalls, &a) &&
+	      varta_stalls_add_dumped(stalls, &a) == 0,
+	      "stalls: found by a dump, not ended by the beat before");
+	check(varta_stalls_add_event(stalls, &a) == 0,
+	      "stalls: and not reported again");
+	a.last_beat = 300;
+	check(varta_stalls_recover(stalls, &a), "stalls: ended by the next beat");
+}
+
+static void test_ended(void)
+{
+	struct varta_reported_stalls stalls;
+	struct varta_agent a = agent(1, 100), b = agent(2, 100);
+
+	varta_stalls_init(&stalls);
+	a.pid = 4711;
+	strcpy(a.name, "web");
+	varta_stalls_add_event(&stalls, &a);
+	varta_stalls_add_event(&stalls, &b);
+	varta_stalls_begin_dump(&stalls);
+	varta_stalls_add_dumped(&stalls, &b);
+	ended = 0;
+	varta_stalls_end_dump(&stalls, note_ended, NULL);
+	check(ended == 1 && last_ended.pid == 4711 && last_ended.ns_pid == 1 &&
+	      last_ended.ns_inode == a.ns_inode &&
+	      last_ended.last_beat == 100 && !strcmp(last_ended.name, "web"),
+	      "stalls: one that is not in a dump has ended");
+	varta_stalls_begin_dump(&stalls);
+	varta_stalls_add_dumped(&stalls, &b);
+	varta_stalls_end_dump(&stalls, note_ended, NULL);
+	check(ended == 1, "stalls: one ends once");
+	varta_stalls_clear(&stalls);
 }
 
 static void test_before(struct varta_reported_stalls *stalls)
@@ -139,14 +193,14 @@ static void test_forgetting(struct varta_reported_stalls *stalls)
 		a = agent(i, 100);
 		varta_stalls_add_dumped(stalls, &a);
 	}
-	varta_stalls_end_dump(stalls);
+	varta_stalls_end_dump(stalls, note_ended, NULL);
 	check(stalls->count == MANY / 10 && stalls->limit >= MANY / 5,
 	      "stalls: those that ended are dropped");
 	a = agent(11, 100);
 	check(varta_stalls_add_dumped(stalls, &a) == 0,
 	      "stalls: the others are kept");
 	varta_stalls_begin_dump(stalls);
-	varta_stalls_end_dump(stalls);
+	varta_stalls_end_dump(stalls, note_ended, NULL);
 	check(!stalls->count, "stalls: all ended");
 	check(walks == 2, "stalls: one walk for each dump");
 }
@@ -163,4 +217,6 @@ TEST_GROUP(reported_stalls)
 	test_two_agents_with_a_pid(&stalls);
 	test_forgetting(&stalls);
 	varta_stalls_clear(&stalls);
+	test_recover(&stalls);
+	test_ended();
 }

@@ -38,13 +38,14 @@
  * @wide: Show all columns, however narrow the terminal is.
  * @quiet: Print nothing.
  * @watch: Repeat.
+ * @reset_gaps: Forget the longest gaps, and show nothing.
  * @interval_ms: Time between repetitions; 0 until it is known.
  * @count: Number of repetitions; 0 for no end.
  */
 struct agents_options {
 	struct agent_query query;
 	struct owner_filter filter;
-	bool json, wide, quiet, watch;
+	bool json, wide, quiet, watch, reset_gaps;
 	uint32_t interval_ms;
 	uint64_t count;
 };
@@ -61,7 +62,10 @@ struct listing {
 	struct owner_reader *reader;
 };
 
-enum { OPTION_COUNT = 256 };
+enum {
+	OPTION_COUNT = 256,
+	OPTION_RESET_GAPS,
+};
 
 static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
@@ -74,6 +78,8 @@ static const struct argp_option option_table[] = {
 	  .doc = "Repeat at this interval (default 2s)" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "With --watch: repeat N times" },
+	{ .name = "reset-gaps", .key = OPTION_RESET_GAPS,
+	  .doc = "Forget the longest gaps of all agents, and print nothing" },
 	{ 0 }
 };
 
@@ -137,6 +143,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 			options->interval_ms = args_duration(state, "--watch",
 							     argument, 1,
 							     DURATION_MAX);
+		return 0;
+	case OPTION_RESET_GAPS:
+		options->reset_gaps = true;
 		return 0;
 	case OPTION_COUNT:
 		options->count = args_number(state, "--count", argument, 1,
@@ -326,13 +335,23 @@ static int show_once(struct varta *v, const struct agents_options *options,
 	return EXIT_OK;
 }
 
+static int reset_gaps(struct varta *v)
+{
+	int error = varta_gap_reset(v);
+
+	return error ? fail_call(v, "reset the longest gaps", error) : EXIT_OK;
+}
+
 static int show(struct varta *v, void *arg)
 {
 	const struct agents_options *options = arg;
-	struct listing listing = { .reader = owner_reader_open() };
+	struct listing listing = { 0 };
 	uint64_t due = varta_monotonic_now(), shown = 0;
 	int code;
 
+	if (options->reset_gaps)
+		return reset_gaps(v);
+	listing.reader = owner_reader_open();
 	if (!listing.reader)
 		return fail_system("read the owners", -ENOMEM);
 	for (;;) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta monitor: prints stalls and exits as they happen.
+ * varta monitor: prints events as they happen.
  */
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,9 +31,11 @@
  * @has_timeout: --timeout was given.
  * @timeout_ms: Time until the end.
  * @buffer: Size of the socket's buffer; 0 for the system's default.
+ * @kinds: Types of events to print, a bit for each; 0 for all.
  */
 struct monitor_options {
 	bool json;
+	uint32_t kinds;
 	uint64_t count;
 	bool has_timeout;
 	uint32_t timeout_ms;
@@ -43,10 +46,13 @@ enum {
 	OPTION_COUNT = 256,
 	OPTION_TIMEOUT,
 	OPTION_BUFFER,
+	OPTION_KINDS,
 };
 
 static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print one JSON object per line" },
+	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
+	  .doc = "Only these events: stall, recover, status, exit, goodbye" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "End after N events" },
 	{ .name = "timeout", .key = OPTION_TIMEOUT, .arg = "DURATION",
@@ -57,6 +63,49 @@ static const struct argp_option option_table[] = {
 		 "system's)" },
 	{ 0 }
 };
+
+/* By enum varta_event_type, for events of agents. */
+static const char *const kind_names[] = {
+	[VARTA_EVENT_STALL] = "stall",
+	[VARTA_EVENT_RECOVER] = "recover",
+	[VARTA_EVENT_STATUS] = "status",
+	[VARTA_EVENT_EXIT] = "exit",
+	[VARTA_EVENT_GOODBYE] = "goodbye",
+};
+
+#define KINDS	(sizeof(kind_names) / sizeof(kind_names[0]))
+
+/* Names of kinds without gaps, for args_unknown(). */
+static const char *kind_name(unsigned int index)
+{
+	size_t kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		if (kind_names[kind] && !index--)
+			return kind_names[kind];
+	return NULL;
+}
+
+static uint32_t kind_of(const struct argp_state *state, const char *name)
+{
+	size_t kind;
+
+	for (kind = 0; kind < KINDS; kind++)
+		if (kind_names[kind] && !strcmp(kind_names[kind], name))
+			return UINT32_C(1) << kind;
+	args_unknown(state, "kind of event", name, kind_name);
+	return 0;
+}
+
+static uint32_t parse_kinds(const struct argp_state *state, char *argument)
+{
+	uint32_t kinds = 0;
+	char *name;
+
+	while ((name = strsep(&argument, ",")))
+		kinds |= kind_of(state, name);
+	return kinds;
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -74,6 +123,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->has_timeout = true;
 		options->timeout_ms = args_duration(state, "--timeout",
 						    argument, 0, DURATION_MAX);
+		return 0;
+	case OPTION_KINDS:
+		options->kinds = parse_kinds(state, argument);
 		return 0;
 	case OPTION_BUFFER:
 		options->buffer = args_u32(state, "--buffer", argument, 0,
@@ -93,17 +145,23 @@ static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
 	.children = children,
-	.doc = "Print stalls and exits as they happen, one per line. Prints "
-	       "'listening' on standard error when it is subscribed.\v"
+	.doc = "Print events as they happen, one per line: stalls, the beats "
+	       "that end them (recover), changes of status, exits, and "
+	       "goodbyes. Prints 'listening' on standard error when it is "
+	       "subscribed.\v"
 	       "JSON has the names and units of the netlink interface, and "
-	       "'event': stall, exit, overrun, stalled, unloaded or loaded. In "
+	       "'event': stall, recover, status, exit, goodbye, overrun, "
+	       "stalled, recovered, gone, unloaded or loaded. In "
 	       "names, bytes that "
 	       "are not UTF-8 are shown as \\xNN, without --json also those "
 	       "that are not safe on a terminal; a backslash as two. An "
 	       "overrun means that events were lost, because they came faster "
-	       "than they were read. The agents whose stalls were lost then "
-	       "follow, as 'stalled'. When the module is unloaded and loaded "
-	       "again, it says so and goes on.",
+	       "than they were read. What a dump then shows follows: agents "
+	       "whose stalls were lost as 'stalled', and agents whose stalls "
+	       "were printed and have ended as 'recovered' or, if they are not "
+	       "tracked any more, 'gone'. When the module is unloaded and "
+	       "loaded again, it says so and goes on. After the unloading no "
+	       "agent is stalled.",
 };
 
 /**
@@ -147,8 +205,9 @@ static void print_agent(const char *event, const struct varta_agent *agent)
 	printf("%s%s: ", name[0] ? " " : "", name);
 }
 
-static void print_stall(const struct varta_agent *agent)
+static void print_stall(const struct varta_event *event)
 {
+	const struct varta_agent *agent = event->agent;
 	char silence[TEXT_SIZE], nonce[TEXT_SIZE];
 
 	format_duration(silence, agent->silence);
@@ -159,13 +218,66 @@ static void print_stall(const struct varta_agent *agent)
 	       varta_status_name(agent->status));
 }
 
-static void print_signal(uint32_t number)
+static void print_recover(const struct varta_event *event)
 {
+	char silence[TEXT_SIZE];
+
+	format_duration(silence, event->agent->silence);
+	print_agent("recover", event->agent);
+	printf("beats again after %s of silence, status %s\n", silence,
+	       varta_status_name(event->agent->status));
+}
+
+static void print_status(const struct varta_event *event)
+{
+	bool terminal = event->agent->nonce == VARTA_TERMINAL_NONCE;
+
+	print_agent("status", event->agent);
+	printf("%s, was %s%s\n", varta_status_name(event->agent->status),
+	       varta_status_name(event->old_status),
+	       terminal ? "; the last beat of a crash handler" : "");
+}
+
+static void print_goodbye(const struct varta_event *event)
+{
+	/* By enum varta_goodbye_cause. */
+	static const char *const causes[] = {
+		[VARTA_GOODBYE_CAUSE_BYE] = "it ended tracking",
+		[VARTA_GOODBYE_CAUSE_EVICTED] =
+			"evicted, as a new agent needed its slot",
+		[VARTA_GOODBYE_CAUSE_PID_RECYCLED] =
+			"its process is gone, and a new one has its pid",
+		[VARTA_GOODBYE_CAUSE_EXITED] =
+			"its process exited during its first beat",
+	};
+	bool known = event->cause < sizeof(causes) / sizeof(causes[0]);
+
+	print_agent("goodbye", event->agent);
+	printf("not tracked any more: %s\n",
+	       known ? causes[event->cause] : "cause unknown");
+}
+
+/* How services are stopped: not crashes. */
+static bool is_stop_signal(uint32_t number)
+{
+	return number == SIGTERM || number == SIGINT || number == SIGHUP ||
+	       number == SIGQUIT;
+}
+
+static void print_signal(const struct varta_agent *agent)
+{
+	uint32_t number = agent->exit_signal;
 	const char *name = number < INT_MAX ? sigabbrev_np((int)number) : NULL;
 
-	printf("killed by signal %" PRIu32, number);
+	fputs(is_stop_signal(number) ? "ended by " : "killed by ", stdout);
 	if (name)
-		printf(" (SIG%s)", name);
+		printf("SIG%s", name);
+	else
+		printf("signal %" PRIu32, number);
+	if (agent->oom_killed)
+		fputs(" of the OOM killer", stdout);
+	if (agent->core_dumped)
+		fputs(", core dumped", stdout);
 }
 
 /* On CLOCK_MONOTONIC: it orders exits that are printed late. */
@@ -177,15 +289,17 @@ static void print_exit_time(uint64_t ns)
 	putchar('\n');
 }
 
-static void print_exit(const struct varta_agent *agent)
+static void print_exit(const struct varta_event *event)
 {
+	const struct varta_agent *agent = event->agent;
+
 	print_agent("exit", agent);
 	switch (agent->exit_type) {
 	case VARTA_EXIT_CODE:
 		printf("exit code %" PRIu32, agent->exit_code);
 		break;
 	case VARTA_EXIT_SIGNAL:
-		print_signal(agent->exit_signal);
+		print_signal(agent);
 		break;
 	default:
 		fputs("exit code unknown", stdout);
@@ -194,9 +308,9 @@ static void print_exit(const struct varta_agent *agent)
 	print_exit_time(agent->exit_time);
 }
 
-/* @agent: NULL for an event without one. */
-static int print_json_event(const char *name, const struct varta_agent *agent)
+static int print_json_event(const char *name, const struct varta_event *event)
 {
+	const struct varta_agent *agent = event->agent;
 	struct json_object *object = json_object_new_object();
 	int error;
 
@@ -206,30 +320,51 @@ static int print_json_event(const char *name, const struct varta_agent *agent)
 	if (!error && agent)
 		error = json_add_agent(object, agent);
 	if (!error)
+		error = json_add_event(object, event);
+	if (!error)
 		error = json_print(object, true);
 	json_object_put(object);
 	return error;
 }
 
-static void print_still_stalled(const struct varta_agent *agent)
+static void print_still_stalled(const struct varta_event *event)
 {
 	char silence[TEXT_SIZE];
 
-	format_duration(silence, agent->silence);
-	print_agent("stalled", agent);
+	format_duration(silence, event->agent->silence);
+	print_agent("stalled", event->agent);
 	printf("silent %s, status %s\n", silence,
-	       varta_status_name(agent->status));
+	       varta_status_name(event->agent->status));
 }
 
-/* By enum varta_event_type. */
-static const struct {
+static void print_recovered(const struct varta_event *event)
+{
+	print_agent("recovered", event->agent);
+	printf("beats again, status %s\n",
+	       varta_status_name(event->agent->status));
+}
+
+static void print_gone(const struct varta_event *event)
+{
+	print_agent("gone", event->agent);
+	puts("not tracked any more: its exit or goodbye was lost");
+}
+
+/* An event by its type. */
+struct event_kind {
 	const char *name;
-	void (*print)(const struct varta_agent *agent);
+	void (*print)(const struct varta_event *event);
 	/* For events without an agent. */
 	const char *text;
-} event_kinds[] = {
+};
+
+/* By enum varta_event_type. */
+static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_STALL] = { "stall", print_stall, NULL },
+	[VARTA_EVENT_RECOVER] = { "recover", print_recover, NULL },
+	[VARTA_EVENT_STATUS] = { "status", print_status, NULL },
 	[VARTA_EVENT_EXIT] = { "exit", print_exit, NULL },
+	[VARTA_EVENT_GOODBYE] = { "goodbye", print_goodbye, NULL },
 	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; the "
 				  "stalls among them follow" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "
@@ -238,10 +373,35 @@ static const struct {
 				 "listening again" },
 };
 
-static bool is_known(const struct varta_event *event)
+/* Those that a dump has found. */
+static const struct event_kind resynced_kinds[] = {
+	[VARTA_EVENT_STALL] = { "stalled", print_still_stalled, NULL },
+	[VARTA_EVENT_RECOVER] = { "recovered", print_recovered, NULL },
+	[VARTA_EVENT_GOODBYE] = { "gone", print_gone, NULL },
+};
+
+#define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
+
+/* NULL for events of a newer library. */
+static const struct event_kind *kind_of_event(const struct varta_event *event)
 {
-	return event->type < sizeof(event_kinds) / sizeof(event_kinds[0]) &&
-	       event_kinds[event->type].name;
+	const struct event_kind *kinds = event_kinds;
+	size_t count = COUNT(event_kinds);
+
+	if (event->resynced) {
+		kinds = resynced_kinds;
+		count = COUNT(resynced_kinds);
+	}
+	return event->type < count && kinds[event->type].name ?
+		&kinds[event->type] : NULL;
+}
+
+/* Without --kinds all are. What happens to the subscription always is. */
+static bool is_wanted(const struct monitor *monitor,
+		      const struct varta_event *event)
+{
+	return !event->agent || !monitor->options->kinds ||
+	       monitor->options->kinds & UINT32_C(1) << event->type;
 }
 
 /* An event of the subscription, not of an agent: on standard error as well. */
@@ -253,31 +413,27 @@ static void print_notice(const char *name, const char *text)
 	       colour_end(SEVERITY_WARNING), text);
 }
 
-static void print_line(const struct varta_event *event)
+static void print_line(const struct event_kind *kind,
+		       const struct varta_event *event)
 {
-	if (!event->agent)
-		print_notice(event_kinds[event->type].name,
-			     event_kinds[event->type].text);
-	else if (event->resynced)
-		print_still_stalled(event->agent);
+	if (event->agent)
+		kind->print(event);
 	else
-		event_kinds[event->type].print(event->agent);
+		print_notice(kind->name, kind->text);
 }
 
 static void print_event(const struct varta_event *event, void *arg)
 {
+	const struct event_kind *kind = kind_of_event(event);
 	struct monitor *monitor = arg;
 
 	/* One message may contain more events than --count allows. */
-	if (!is_known(event) || is_done(monitor))
+	if (!kind || !is_wanted(monitor, event) || is_done(monitor))
 		return;
 	if (monitor->options->json)
-		monitor->error = print_json_event(
-			event->resynced ? "stalled" :
-					  event_kinds[event->type].name,
-			event->agent);
+		monitor->error = print_json_event(kind->name, event);
 	else
-		print_line(event);
+		print_line(kind, event);
 	/* A closed pipe ends the command. */
 	if (!monitor->error && ferror(stdout))
 		monitor->error = -EIO;

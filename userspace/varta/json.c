@@ -36,6 +36,13 @@ static int add_string(struct json_object *object, const char *name,
 	return json_add(object, name, json_object_new_string(string));
 }
 
+/* A flag, as in the netlink message. */
+static int add_true(struct json_object *object, const char *name, bool value)
+{
+	return value ? json_add(object, name, json_object_new_boolean(true)) :
+		       0;
+}
+
 static int add_identity(struct json_object *object,
 			const struct varta_agent *agent)
 {
@@ -64,9 +71,46 @@ static int add_exit(struct json_object *object, const struct varta_agent *agent)
 		return -ENOMEM;
 	if (agent->exit_type == VARTA_EXIT_CODE)
 		return add_number(object, "exit_code", agent->exit_code);
-	if (agent->exit_type == VARTA_EXIT_SIGNAL)
-		return add_number(object, "exit_signal", agent->exit_signal);
-	return 0;
+	if (agent->exit_type != VARTA_EXIT_SIGNAL)
+		return 0;
+	if (add_number(object, "exit_signal", agent->exit_signal) ||
+	    add_true(object, "core_dumped", agent->core_dumped))
+		return -ENOMEM;
+	return add_true(object, "oom_killed", agent->oom_killed);
+}
+
+/* Absent if unknown. */
+static int add_process(struct json_object *object,
+		       const struct varta_agent *agent)
+{
+	char thread_name[NAME_TEXT_SIZE];
+
+	if ((agent->uid != VARTA_UID_UNKNOWN &&
+	     add_number(object, "uid", agent->uid)) ||
+	    (agent->cgroup_id &&
+	     add_number(object, "cgroup_id", agent->cgroup_id)) ||
+	    (agent->start_time &&
+	     add_number(object, "start_time", agent->start_time)) ||
+	    (agent->tid && add_number(object, "tid", agent->tid)))
+		return -ENOMEM;
+	if (!agent->thread_name[0])
+		return 0;
+	format_name_utf8(thread_name, agent->thread_name);
+	return add_string(object, "thread_name", thread_name);
+}
+
+static int add_history(struct json_object *object,
+		       const struct varta_agent *agent)
+{
+	if (!agent->first_beat)
+		return 0;
+	if (add_number(object, "beats", agent->beats) ||
+	    add_number(object, "stalls", agent->stalls) ||
+	    add_number(object, "first_beat", agent->first_beat) ||
+	    add_number(object, "longest_gap", agent->longest_gap))
+		return -ENOMEM;
+	return agent->stall_time ?
+		add_number(object, "stall_time", agent->stall_time) : 0;
 }
 
 int json_add_agent(struct json_object *object, const struct varta_agent *agent)
@@ -81,7 +125,8 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	    add_number(object, "silence", agent->silence) ||
 	    add_number(object, "threshold_ms", agent->threshold_ms) ||
 	    json_add(object, "stalled",
-		     json_object_new_boolean(agent->stalled)))
+		     json_object_new_boolean(agent->stalled)) ||
+	    add_process(object, agent) || add_history(object, agent))
 		return -ENOMEM;
 	return add_exit(object, agent);
 }
@@ -118,7 +163,10 @@ int json_add_owner(struct json_object *object, const struct agent_owner *owner)
 {
 	const char *runtime = cgroup_runtime_name(owner->runtime);
 
-	if (owner->uid != OWNER_NO_UID && add_number(object, "uid", owner->uid))
+	/* The kernel's number, if it gave one. */
+	if (owner->uid != OWNER_NO_UID &&
+	    !json_object_object_get_ex(object, "uid", NULL) &&
+	    add_number(object, "uid", owner->uid))
 		return -ENOMEM;
 	if (add_text(object, "user", owner->user) || add_unit(object, owner) ||
 	    add_text(object, "session", owner->session) ||
@@ -126,6 +174,20 @@ int json_add_owner(struct json_object *object, const struct agent_owner *owner)
 	    add_text(object, "runtime", runtime ? runtime : ""))
 		return -ENOMEM;
 	return add_text(object, "pod", owner->pod);
+}
+
+int json_add_event(struct json_object *object, const struct varta_event *event)
+{
+	if (event->time && add_number(object, "event_time", event->time))
+		return -ENOMEM;
+	if (event->type == VARTA_EVENT_STATUS)
+		return add_string(object, "old_status",
+				  varta_status_name(event->old_status));
+	if (event->type == VARTA_EVENT_GOODBYE &&
+	    event->cause != VARTA_CAUSE_UNKNOWN)
+		return add_string(object, "cause",
+				  varta_goodbye_cause_name(event->cause));
+	return 0;
 }
 
 /*

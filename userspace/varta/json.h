@@ -43,6 +43,15 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent);
 int json_add_owner(struct json_object *object, const struct agent_owner *owner);
 
 /**
+ * json_add_event() - Add what an event has besides its agent.
+ * @object: The object.
+ * @event: The event.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int json_add_event(struct json_object *object, const struct varta_event *event);
+
+/**
  * json_print() - Print a value and a newline to standard output.
  * @value: The value.
  * @one_line: Print it on one line, for programs that read line by line.
