@@ -44,7 +44,8 @@ static const struct filter_name filter_names[] = {
 	FILTER_NAME(rseq), FILTER_NAME(rt_sigaction),
 	FILTER_NAME(rt_sigprocmask), FILTER_NAME(sendto),
 	FILTER_NAME(set_robust_list), FILTER_NAME(setsid),
-	FILTER_NAME(setsockopt), FILTER_NAME(socket), FILTER_NAME(write),
+	FILTER_NAME(setsockopt), FILTER_NAME(socket), FILTER_NAME(waitid),
+	FILTER_NAME(write),
 #ifdef SYS_poll
 	FILTER_NAME(poll),
 #endif

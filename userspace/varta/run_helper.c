@@ -386,13 +386,17 @@ static int try_files(const struct helper *helper)
 static int try_process(void)
 {
 	pid_t child = fork();
+	int error = 0;
 
 	if (!child)
 		_exit(EXIT_SUCCESS);
 	if (child < 0)
 		return -errno;
+	/* As probe_exited() does. */
+	if (waitid(P_PID, (id_t)child, NULL, WEXITED | WNOWAIT))
+		error = -errno;
 	waitpid(child, NULL, 0);
-	return 0;
+	return error;
 }
 
 static int try_waiting(void)
@@ -415,7 +419,7 @@ static bool has_resources(const struct helper *helper)
 	}
 	error = helper->plan->probe ? try_process() : 0;
 	if (error) {
-		fail_system("start a process for the probe", error);
+		fail_system("run a process for the probe", error);
 		return false;
 	}
 	if (!getrlimit(RLIMIT_CPU, &cpu) && cpu.rlim_max != RLIM_INFINITY)
