@@ -15,6 +15,7 @@
 static const struct varta_agent plain = {
 	.pid = 7, .ns_pid = 7, .ns_inode = 4026531836, .nonce = 3,
 	.silence = 20000000, .threshold_ms = 5000, .name = "web",
+	.beats = 4, .longest_gap = 1300000000,
 };
 
 static const struct cgroup_name service = { .unit = "web-frontend.service" };
@@ -29,6 +30,7 @@ static const struct varta_agent longest = {
 	.pid = UINT32_MAX, .ns_pid = UINT32_MAX, .ns_inode = UINT64_MAX,
 	.nonce = UINT64_MAX - 1, .silence = UINT64_MAX, .stalled = true,
 	.threshold_ms = UINT32_MAX, .source = UINT32_MAX,
+	.beats = UINT64_MAX, .longest_gap = UINT64_MAX,
 	.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED,
 	.status = VARTA_STATUS_DEGRADED,
 	.name = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
@@ -79,12 +81,19 @@ static void test_columns(void)
 		    "  20 ms of 5.0 s"), "table: container");
 	check(shows(&plain, inside, true, 0,
 		    "NAME  UNIT                 USER  PID  STATE"
-		    "         SILENCE  STATUS  NONCE  NS PID  NAMESPACE"
+		    "         SILENCE  LONGEST GAP  STATUS  NONCE  NS PID  NAMESPACE"
 		    "         ORIGIN           CONTAINER",
 		    "web   docker:4f797c539e6c  root    7  ok   "
-		    "  20 ms of 5.0 s  ok          3       7  "
+		    "  20 ms of 5.0 s        1.3 s  ok          3       7  "
 		    "pid:[4026531836]  kernel-attested  " ID),
 	      "table: wide, with a container");
+	agent.beats = 0;
+	check(shows(&agent, NULL, true, 0,
+		    "NAME  UNIT  USER  PID  STATE         SILENCE  LONGEST GAP"
+		    "  STATUS  NONCE  NS PID  NAMESPACE         ORIGIN",
+		    "web   -     -       7  ok     20 ms of 5.0 s            -"
+		    "  ok          3       7  pid:[4026531836]  kernel-attested"),
+	      "table: longest gap unknown");
 	agent.stalled = true;
 	agent.source = 7;
 	check(shows(&agent, NULL, false, 0,

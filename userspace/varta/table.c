@@ -37,6 +37,7 @@ static const struct {
 	[COLUMN_STATE] = { "STATE", ALWAYS, false, 0 },
 	[COLUMN_SILENCE] = { "SILENCE", ALWAYS, true, 0 },
 	[COLUMN_SOURCE] = { "SOURCE", IF_ANY, true, 0 },
+	[COLUMN_LONGEST_GAP] = { "LONGEST GAP", WIDE, true, 0 },
 	[COLUMN_STATUS] = { "STATUS", WIDE, false, 0 },
 	[COLUMN_NONCE] = { "NONCE", WIDE, true, 0 },
 	[COLUMN_NS_PID] = { "NS PID", WIDE, true, 0 },
@@ -59,7 +60,7 @@ struct row {
 	char name[NAME_TEXT_SIZE], unit[OWNER_TEXT_SIZE], user[OWNER_TEXT_SIZE];
 	char container[OWNER_TEXT_SIZE], pod[OWNER_TEXT_SIZE];
 	char pid[TEXT_SIZE], silence[SILENCE_SIZE], source[TEXT_SIZE];
-	char nonce[TEXT_SIZE], ns_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
+	char longest_gap[TEXT_SIZE], nonce[TEXT_SIZE], ns_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
 };
 
 static void format_number(char *text, uint32_t number)
@@ -74,6 +75,15 @@ static void format_silence(char *text, const struct varta_agent *agent)
 	format_duration(silence, agent->silence);
 	format_duration(threshold, (uint64_t)agent->threshold_ms * NS_PER_MS);
 	snprintf(text, SILENCE_SIZE, "%s of %s", silence, threshold);
+}
+
+/* Kernels that do not count beats do not know the gap. */
+static void format_longest_gap(char *text, const struct varta_agent *agent)
+{
+	if (agent->beats)
+		format_duration(text, agent->longest_gap);
+	else
+		strcpy(text, "-");
 }
 
 static void format_owner(char *text, const char *from)
@@ -104,6 +114,7 @@ static void fill_row(struct row *row, const struct varta_agent *agent,
 	format_number(row->pid, agent->pid);
 	format_silence(row->silence, agent);
 	format_number(row->source, agent->source);
+	format_longest_gap(row->longest_gap, agent);
 	format_nonce(row->nonce, agent->nonce);
 	format_number(row->ns_pid, agent->ns_pid);
 	format_namespace(row->pid_namespace, agent->ns_inode);
@@ -115,6 +126,7 @@ static void fill_row(struct row *row, const struct varta_agent *agent,
 				   varta_status_name(agent->status);
 	row->cells[COLUMN_SILENCE] = row->silence;
 	row->cells[COLUMN_SOURCE] = row->source;
+	row->cells[COLUMN_LONGEST_GAP] = row->longest_gap;
 	row->cells[COLUMN_STATUS] = varta_status_name(agent->status);
 	row->cells[COLUMN_NONCE] = row->nonce;
 	row->cells[COLUMN_NS_PID] = row->ns_pid;

@@ -21,7 +21,9 @@
  * @COLUMN_STATE: "stalled" or its status.
  * @COLUMN_SILENCE: Silence and threshold.
  * @COLUMN_SOURCE: Number of its relay; only if an agent has one.
- * @COLUMN_STATUS: Status; this and the following only in wide tables.
+ * @COLUMN_LONGEST_GAP: Longest time between two beats; this and the following
+ *   only in wide tables.
+ * @COLUMN_STATUS: Status.
  * @COLUMN_NONCE: Nonce of the last beat.
  * @COLUMN_NS_PID: Process id in its own pid namespace.
  * @COLUMN_NAMESPACE: That namespace.
@@ -38,6 +40,7 @@ enum table_column {
 	COLUMN_STATE,
 	COLUMN_SILENCE,
 	COLUMN_SOURCE,
+	COLUMN_LONGEST_GAP,
 	COLUMN_STATUS,
 	COLUMN_NONCE,
 	COLUMN_NS_PID,
