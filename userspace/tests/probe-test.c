@@ -189,6 +189,21 @@ static void test_file(void)
 	close(fd);
 }
 
+static void test_terminal(void)
+{
+	struct late_stderr late;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+
+	if (master < 0 || grantpt(master) || unlockpt(master))
+		return;
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	check(write_late(&late, slave, "to a terminal\n") &&
+	      reads(master, "to a terminal\r\n"), "late stderr: a terminal");
+	check(late.kept < 0, "late stderr: a terminal is not held open");
+	close(slave);
+	close(master);
+}
+
 static void test_socket(void)
 {
 	struct late_stderr late;
@@ -218,5 +233,6 @@ TEST_GROUP(probe)
 	test_results();
 	test_pipe();
 	test_file();
+	test_terminal();
 	test_socket();
 }
