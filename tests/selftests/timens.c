@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * timens exec SECONDS COMMAND...: moves itself to a new time namespace whose
- * CLOCK_MONOTONIC is ahead by SECONDS, and executes COMMAND in it.
+ * CLOCK_MONOTONIC and CLOCK_BOOTTIME are ahead by SECONDS, and executes COMMAND
+ * in it.
  *
  * timens clock: prints CLOCK_MONOTONIC in nanoseconds.
  *
@@ -32,8 +33,8 @@ static void set_offset(const char *seconds)
 {
 	FILE *file = fopen("/proc/self/timens_offsets", "w");
 
-	if (!file || fprintf(file, "monotonic %s 0\n", seconds) < 0 ||
-	    fclose(file))
+	if (!file || fprintf(file, "monotonic %s 0\nboottime %s 0\n", seconds,
+			     seconds) < 0 || fclose(file))
 		fail("timens_offsets");
 }
 

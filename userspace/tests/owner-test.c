@@ -130,24 +130,64 @@ static void test_filters(void)
 	      !owner_filter_is_empty(&longest), "owner: filter: is empty");
 }
 
-static void test_self(struct owner_reader *reader)
+/* In the initial time namespace. */
+static uint64_t own_start_time(void)
 {
-	struct varta_agent agent = { .pid = (uint32_t)getpid() };
-	const struct passwd *entry = getpwuid(getuid());
-	struct agent_owner *owner = owner_read(reader, &agent);
-	char number[16];
+	FILE *file = fopen("/proc/self/stat", "r");
+	unsigned long long ticks = 0;
+	int i;
 
-	snprintf(number, sizeof(number), "%" PRIu32, getuid());
-	check(owner->uid == getuid() &&
+	for (i = 1; file && i < 22; i++)
+		if (fscanf(file, "%*s") < 0)
+			break;
+	if (!file || fscanf(file, "%llu", &ticks) != 1)
+		ticks = 0;
+	if (file)
+		fclose(file);
+	return ticks * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+static void test_user(struct owner_reader *reader, uint32_t uid,
+		      uint64_t start_time, uint32_t expected, const char *what)
+{
+	const struct varta_agent agent = {
+		.pid = (uint32_t)getpid(), .uid = uid, .start_time = start_time,
+	};
+	struct agent_owner *owner = owner_read(reader, &agent);
+	const struct passwd *entry = getpwuid(expected);
+	char number[16] = "";
+
+	if (expected != OWNER_NO_UID)
+		snprintf(number, sizeof(number), "%" PRIu32, expected);
+	check(owner->uid == expected &&
 	      !strcmp(owner->user, entry ? entry->pw_name : number),
-	      "owner: user of this process");
+	      "owner: user: %s", what);
 	free(owner);
+}
+
+static void test_users(struct owner_reader *reader)
+{
+	const uint64_t start = own_start_time(), tick = 10000000;
+
+	test_user(reader, VARTA_UID_UNKNOWN, start, getuid(), "of /proc");
+	test_user(reader, VARTA_UID_UNKNOWN, start + tick - 1, getuid(),
+		  "of /proc, at the end of the tick");
+	test_user(reader, 65533, start, 65533, "of the kernel");
+	test_user(reader, 65533, start + tick, 65533,
+		  "of the kernel, recycled pid");
+	test_user(reader, VARTA_UID_UNKNOWN, start + tick, OWNER_NO_UID,
+		  "recycled pid");
+	test_user(reader, VARTA_UID_UNKNOWN, 0, OWNER_NO_UID,
+		  "start time unknown");
 }
 
 static void test_unknown(struct owner_reader *reader, uint32_t pid,
 			 uint32_t source, const char *what)
 {
-	const struct varta_agent agent = { .pid = pid, .source = source };
+	const struct varta_agent agent = {
+		.pid = pid, .source = source, .uid = VARTA_UID_UNKNOWN,
+		.start_time = own_start_time(),
+	};
 	struct agent_owner *owner = owner_read(reader, &agent);
 
 	check(owner->uid == OWNER_NO_UID && !*owner->user && !*owner->unit &&
@@ -161,7 +201,7 @@ TEST_GROUP(owner)
 
 	test_places();
 	test_filters();
-	test_self(reader);
+	test_users(reader);
 	test_unknown(reader, (uint32_t)getpid(), 7, "relayed");
 	test_unknown(reader, 0, 0, "no pid");
 	test_unknown(reader, 4194305, 0, "no such process");

@@ -7,12 +7,16 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "procfs.h"
 
 /* Holds /proc/PID/status up to its uids, and all of a usual /proc/PID/cgroup. */
@@ -28,6 +32,9 @@
 #define SHORT_ID_LENGTH	12
 #define ID_LENGTH	64
 
+/* FILEID_KERNFS of the kernel, whose handle is the id of a cgroup. */
+#define HANDLE_KERNFS	0xfe
+
 struct user {
 	uint32_t uid;
 	char name[USER_SIZE];
@@ -36,25 +43,32 @@ struct user {
 /**
  * struct owner_reader - Reads owners.
  * @procfs: The directory /proc, or a negative number.
+ * @has_own_pids: @procfs is that of the caller's pid namespace.
+ * @cgroups: The root of the unified hierarchy, or a negative number.
+ * @knows_boottime: @boottime is known.
+ * @boottime: How far CLOCK_BOOTTIME in @procfs is ahead of that of the initial
+ *   time namespace.
  * @users: Names of users, each where its uid modulo USERS_COUNT is.
  * @text: A file.
  */
 struct owner_reader {
-	int procfs;
+	int procfs, cgroups;
+	bool has_own_pids, knows_boottime;
+	uint64_t boottime;
 	struct user users[USERS_COUNT];
 	char text[FILE_SIZE];
 };
 
-/* The value of a line such as "Uid:\t0\t0\t0\t0", or NULL. */
-static const char *status_line(const char *status, const char *label)
+/* What follows @label in its line, such as "Uid:\t0\t0\t0\t0"; or NULL. */
+static const char *find_line(const char *text, const char *label)
 {
 	size_t length = strlen(label);
 
-	while (status && strncmp(status, label, length)) {
-		status = strchr(status, '\n');
-		status = status ? status + 1 : NULL;
+	while (text && strncmp(text, label, length)) {
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
 	}
-	return status ? status + length : NULL;
+	return text ? text + length : NULL;
 }
 
 /* /proc of an outer pid namespace has the caller's pid in each of them. */
@@ -64,13 +78,61 @@ static bool is_own_procfs(int procfs, char *text)
 
 	if (read_text_at(procfs, "self/status", text, FILE_SIZE) < 0)
 		return false;
-	pids = status_line(text, "NSpid:\t");
+	pids = find_line(text, "NSpid:\t");
 	return pids && pids[strspn(pids, "0123456789")] == '\n';
+}
+
+/*
+ * "self/timens_offsets" is of the time namespace for children, in which this
+ * process may not be itself. Without time namespaces there is no such file.
+ */
+static void read_boottime(struct owner_reader *reader)
+{
+	char own[64] = "", children[64] = "";
+	long long seconds, ns;
+	const char *line;
+
+	(void)!readlinkat(reader->procfs, "self/ns/time", own, sizeof(own) - 1);
+	(void)!readlinkat(reader->procfs, "self/ns/time_for_children", children,
+			  sizeof(children) - 1);
+	reader->knows_boottime = !strcmp(own, children);
+	if (read_text_at(reader->procfs, "self/timens_offsets", reader->text,
+			 FILE_SIZE) < 0)
+		return;
+	line = find_line(reader->text, "boottime");
+	if (line && sscanf(line, "%lld %lld", &seconds, &ns) == 2)
+		reader->boottime = (uint64_t)(seconds * (long long)NS_PER_S +
+					      ns);
+	else
+		reader->knows_boottime = false;
+}
+
+static int open_cgroups_at(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0)
+		return -1;
+	if (!fstatfs(fd, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int open_cgroups(void)
+{
+	int fd = open_cgroups_at("/sys/fs/cgroup");
+
+	/* Beside version 1. */
+	if (fd < 0)
+		fd = open_cgroups_at("/sys/fs/cgroup/unified");
+	return fd;
 }
 
 struct owner_reader *owner_reader_open(void)
 {
-	struct owner_reader *reader = malloc(sizeof(*reader));
+	struct owner_reader *reader = calloc(1, sizeof(*reader));
 	size_t i;
 
 	if (!reader)
@@ -78,11 +140,10 @@ struct owner_reader *owner_reader_open(void)
 	for (i = 0; i < USERS_COUNT; i++)
 		reader->users[i].uid = OWNER_NO_UID;
 	reader->procfs = procfs_open();
-	if (reader->procfs >= 0 &&
-	    !is_own_procfs(reader->procfs, reader->text)) {
-		close(reader->procfs);
-		reader->procfs = -1;
-	}
+	reader->has_own_pids = reader->procfs >= 0 &&
+			       is_own_procfs(reader->procfs, reader->text);
+	reader->cgroups = open_cgroups();
+	read_boottime(reader);
 	return reader;
 }
 
@@ -90,6 +151,8 @@ void owner_reader_close(struct owner_reader *reader)
 {
 	if (reader && reader->procfs >= 0)
 		close(reader->procfs);
+	if (reader && reader->cgroups >= 0)
+		close(reader->cgroups);
 	free(reader);
 }
 
@@ -119,7 +182,7 @@ static uint32_t read_uid(struct owner_reader *reader, int process)
 	if (read_text_at(process, "status", reader->text, FILE_SIZE) < 0)
 		return OWNER_NO_UID;
 	/* The name of the process comes earlier, with newlines escaped. */
-	uids = status_line(reader->text, "Uid:\t");
+	uids = find_line(reader->text, "Uid:\t");
 	if (!uids || !isdigit((unsigned char)*uids))
 		return OWNER_NO_UID;
 	return (uint32_t)strtoul(uids, NULL, 10);
@@ -133,30 +196,125 @@ static void read_cgroup(struct owner_reader *reader, int process,
 	cgroup_name_parse_file(name, reader->text);
 }
 
+/* Field 22 of /proc/PID/stat, in clock ticks; 0 if it cannot be read. */
+static uint64_t read_start(struct owner_reader *reader, int process)
+{
+	const char *field;
+	int i;
+
+	if (read_text_at(process, "stat", reader->text, FILE_SIZE) < 0)
+		return 0;
+	/* The name, field 2, may have spaces and parentheses. */
+	field = strrchr(reader->text, ')');
+	for (i = 2; field && i < 22; i++) {
+		field = strchr(field, ' ');
+		field = field ? field + 1 : NULL;
+	}
+	return field ? strtoull(field, NULL, 10) : 0;
+}
+
+/* A process that has the pid now may not be the agent. */
+static bool is_process_of(struct owner_reader *reader, int process,
+			  const struct varta_agent *agent)
+{
+	uint64_t tick = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+
+	if (!agent->start_time)
+		return false;
+	return !reader->knows_boottime ||
+	       read_start(reader, process) ==
+		       (agent->start_time + reader->boottime) / tick;
+}
+
 /* Opens the directory of a process, which stays that of the same process. */
-static int open_process(const struct owner_reader *reader,
+static int open_process(struct owner_reader *reader,
 			const struct varta_agent *agent)
 {
 	char name[16];
+	int process;
 
-	if (reader->procfs < 0 || agent->source || !agent->pid)
+	if (!reader->has_own_pids || !agent->pid)
 		return -1;
 	snprintf(name, sizeof(name), "%" PRIu32, agent->pid);
-	return openat(reader->procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	process = openat(reader->procfs, name,
+			 O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (process >= 0 && !is_process_of(reader, process, agent)) {
+		close(process);
+		return -1;
+	}
+	return process;
+}
+
+/* Opens a cgroup that still exists. */
+static int open_cgroup(const struct owner_reader *reader, uint64_t id)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + sizeof(id)];
+	} cgroup = { .handle = {
+		.handle_bytes = sizeof(id), .handle_type = HANDLE_KERNFS,
+	} };
+
+	if (reader->cgroups < 0 || !id)
+		return -1;
+	memcpy(cgroup.handle.f_handle, &id, sizeof(id));
+	return open_by_handle_at(reader->cgroups, &cgroup.handle,
+				 O_PATH | O_CLOEXEC);
+}
+
+/* Reads where a descriptor is. */
+static bool read_path(const struct owner_reader *reader, int fd,
+		      char path[PATH_MAX])
+{
+	char name[32];
+	ssize_t length;
+
+	snprintf(name, sizeof(name), "self/fd/%d", fd);
+	length = readlinkat(reader->procfs, name, path, PATH_MAX);
+	if (length < 0 || length == PATH_MAX)
+		return false;
+	path[length] = '\0';
+	return true;
+}
+
+/* For a process that is gone, or that /proc does not show. */
+static void read_cgroup_by_id(const struct owner_reader *reader, uint64_t id,
+			      struct cgroup_name *name)
+{
+	char root[PATH_MAX], path[PATH_MAX];
+	int cgroup = open_cgroup(reader, id);
+	size_t length;
+
+	if (cgroup < 0)
+		return;
+	if (read_path(reader, reader->cgroups, root) &&
+	    read_path(reader, cgroup, path)) {
+		length = strlen(root);
+		if (!strncmp(path, root, length))
+			cgroup_name_parse(name, path + length);
+	}
+	close(cgroup);
 }
 
 struct agent_owner *owner_read(struct owner_reader *reader,
 			       const struct varta_agent *agent)
 {
-	int process = open_process(reader, agent);
-	uint32_t uid = OWNER_NO_UID;
 	struct cgroup_name name;
+	uint32_t uid = agent->uid;
+	int process;
 
 	cgroup_name_parse(&name, "");
+	/* What the kernel says of a relayed agent is of its relay. */
+	if (agent->source)
+		return owner_new(OWNER_NO_UID, "", &name);
+	process = open_process(reader, agent);
 	if (process >= 0) {
-		uid = read_uid(reader, process);
+		if (uid == VARTA_UID_UNKNOWN)
+			uid = read_uid(reader, process);
 		read_cgroup(reader, process, &name);
 		close(process);
+	} else {
+		read_cgroup_by_id(reader, agent->cgroup_id, &name);
 	}
 	return owner_new(uid, user_name(reader, uid), &name);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whose process an agent is: user, systemd unit, container, pod; from /proc.
+ * Whose process an agent is: user, systemd unit, container, pod; from what the
+ * kernel says of the agent, from /proc, and from the cgroup.
  */
 #ifndef OWNER_H
 #define OWNER_H
@@ -60,8 +61,7 @@ struct owner_reader;
 /**
  * owner_reader_open() - Prepare to read owners.
  *
- * Return: The reader; NULL if there is no memory. If /proc is not that of the
- * caller's pid namespace, all owners are unknown.
+ * Return: The reader; NULL if there is no memory.
  */
 struct owner_reader *owner_reader_open(void);
 
@@ -75,6 +75,10 @@ void owner_reader_close(struct owner_reader *reader);
  * owner_read() - Find out whose process an agent is now.
  * @reader: The reader.
  * @agent: The agent. A relayed one has no process here.
+ *
+ * A process that has the pid but started at another time is not the agent. The
+ * cgroup of a process that is gone, or that /proc does not show, is found by its
+ * id. That takes CAP_DAC_READ_SEARCH in the initial user namespace.
  *
  * Return: The owner, of which any part may be unknown; NULL if there is no
  * memory.
