@@ -406,11 +406,11 @@ static void insert_agent(struct varta_tracker *tracker,
 static void record_locked(struct varta_tracker *tracker,
 			  struct varta_record *record)
 {
-	rt_mutex_lock(&tracker->lock);
+	varta_tracker_lock_for_request(tracker);
 	record->exited = NULL;
 	if (!update_if_tracked(tracker, record))
 		insert_agent(tracker, record);
-	rt_mutex_unlock(&tracker->lock);
+	varta_tracker_unlock_for_request(tracker);
 }
 
 /*

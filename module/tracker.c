@@ -57,6 +57,7 @@ int varta_tracker_init(struct varta_tracker *tracker,
 
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
+	rt_mutex_init(&tracker->request_lock);
 	rt_mutex_init(&tracker->lock);
 	spin_lock_init(&tracker->event_lock);
 	tracker->free_slot = VARTA_NO_SLOT;
@@ -202,7 +203,10 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	struct varta_proc *old_proc = NULL;
 	bool found = false;
 
-	rt_mutex_lock(&tracker->lock);
+	/* An agent that is tracked has an index entry. */
+	if (!varta_tracker_find_slot(tracker, key))
+		return false;
+	varta_tracker_lock_for_request(tracker);
 	slot = varta_tracker_find_slot(tracker, key);
 	if (slot) {
 		spin_lock(&slot->lock);
@@ -216,7 +220,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 		}
 		spin_unlock(&slot->lock);
 	}
-	rt_mutex_unlock(&tracker->lock);
+	varta_tracker_unlock_for_request(tracker);
 	varta_tracker_put_proc(tracker, old_proc);
 	return found;
 }

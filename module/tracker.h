@@ -127,10 +127,16 @@ struct varta_tracker {
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;
 
 	/*
+	 * Held while a request takes @lock, so that of all requests at most one
+	 * waits for it: a user may send many at a time, and must not make
+	 * reports of exits wait for all of them.
+	 */
+	struct rt_mutex request_lock ____cacheline_aligned_in_smp;
+	/*
 	 * Assigning and freeing slots. Inherits priority, since both the stall
 	 * thread and a task's first beat take it.
 	 */
-	struct rt_mutex lock ____cacheline_aligned_in_smp;
+	struct rt_mutex lock;
 	/* Head of the chain of freed slots. Protected by @lock. */
 	u32 free_slot;
 	/* Where the next eviction pass begins. Protected by @lock. */

@@ -3,7 +3,8 @@
  * The slot, and what the files of the tracker share: tracker.c, slot.c,
  * record.c, evict.c, expire.c and exit.c. Only they and KUnit include this.
  *
- * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock.
+ * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock;
+ * requests take tracker->request_lock before.
  * Everything else about a slot takes slot->lock alone, so that the beats of
  * known agents do not contend. No two slots are locked at a time. The index gets
  * a slot for a key while that slot is locked. event_lock is innermost. Operations
@@ -182,6 +183,20 @@ static inline u32 varta_slot_nr(const struct varta_tracker *tracker,
 static inline bool varta_slot_has_key(const struct varta_slot *slot, u64 key)
 {
 	return slot->pid && varta_key(slot->source, slot->pid) == key;
+}
+
+/* For what users cause. */
+static inline void varta_tracker_lock_for_request(struct varta_tracker *tracker)
+{
+	rt_mutex_lock(&tracker->request_lock);
+	rt_mutex_lock(&tracker->lock);
+}
+
+static inline void
+varta_tracker_unlock_for_request(struct varta_tracker *tracker)
+{
+	rt_mutex_unlock(&tracker->lock);
+	rt_mutex_unlock(&tracker->request_lock);
 }
 
 /*

@@ -7,10 +7,14 @@
  *	flood stalls N		N agents, each in its own network namespace,
  *				stall and beat again, for ever
  *	flood exits N		N agents exit at once after a line of input
+ *	flood goodbyes N	N processes that are not tracked say goodbye, for
+ *				ever
+ *	flood newcomers N	N processes beat and say goodbye, for ever
  *	flood victim N		an agent that stalls N times
  *	flood listen		prints for each stall of a victim how long after
  *				it was found the event was received, in
- *				microseconds
+ *				microseconds; for each exit the same, after
+ *				"exit"
  *
  * Prints "ready" when all is set up.
  */
@@ -116,6 +120,30 @@ static void hold_sockets(int ready, int nr)
 	is_ready(ready);
 	for (;;)
 		pause();
+}
+
+static void say_goodbye_for_ever(int ready, int nr)
+{
+	struct varta_client client;
+
+	(void)nr;
+	varta_client_open(&client, NULL);
+	is_ready(ready);
+	for (;;)
+		varta_client_bye(&client);
+}
+
+static void come_and_go_for_ever(int ready, int nr)
+{
+	struct varta_client client;
+
+	(void)nr;
+	varta_client_open(&client, NULL);
+	is_ready(ready);
+	for (;;) {
+		varta_client_beat(&client, VARTA_STATUS_OK, 0);
+		varta_client_bye(&client);
+	}
 }
 
 static void beat_slowly(struct varta_client *client, const char *name,
@@ -284,11 +312,13 @@ static void print_lateness(const char *message, ssize_t length, uint64_t now)
 		const struct nlattr *name = find(agent, VARTA_A_AGENT_NAME);
 		uint64_t found = u64_of(agent, VARTA_A_AGENT_LAST_BEAT) +
 				 u64_of(agent, VARTA_A_AGENT_SILENCE);
+		bool exited = find(agent, VARTA_A_AGENT_EXIT_TIME);
 
-		if (!name || strcmp((const char *)(name + 1), "victim") ||
-		    find(agent, VARTA_A_AGENT_EXIT_TIME))
+		if (!exited &&
+		    (!name || strcmp((const char *)(name + 1), "victim")))
 			continue;
-		printf("%llu\n", (unsigned long long)(now - found) / 1000);
+		printf("%s%llu\n", exited ? "exit " : "",
+		       (unsigned long long)(now - found) / 1000);
 		fflush(stdout);
 	}
 }
@@ -328,7 +358,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "listen"))
 		listen_for_victims();
 	if (count < 1) {
-		fputs("Usage: flood sockets|stalls|exits|victim N\n", stderr);
+		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|victim N\n", stderr);
 		return 2;
 	}
 	if (!strcmp(argv[1], "victim")) {
@@ -342,6 +372,10 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "sockets"))
 		start_processes(count / SOCKETS_PER_PROCESS, hold_sockets);
+	else if (!strcmp(argv[1], "newcomers"))
+		start_processes(count, come_and_go_for_ever);
+	else if (!strcmp(argv[1], "goodbyes"))
+		start_processes(count, say_goodbye_for_ever);
 	else
 		start_processes(count, stall_for_ever);
 	say("ready");
