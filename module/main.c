@@ -109,6 +109,10 @@ static int __init varta_init(void)
 {
 	int err;
 
+	err = varta_settings_check();
+	if (err)
+		return err;
+
 	varta_setting_on_change(VARTA_SET_THRESHOLD_MS,
 				varta_stall_thread_rescan);
 	varta_setting_on_change(VARTA_SET_BEAT_RATE, varta_ratelimit_changed);
@@ -148,6 +152,9 @@ static int __init varta_init(void)
 	err = varta_netlink_init();
 	if (err)
 		goto exit_exit_probe;
+	pr_info("version %s, capacity %u, threshold %u ms\n", VARTA_VERSION,
+		varta_setting(VARTA_SET_CAPACITY),
+		varta_setting(VARTA_SET_THRESHOLD_MS));
 	return 0;
 
 exit_exit_probe:

@@ -27,6 +27,11 @@ enum {
 	WRITABLE	= true,
 };
 
+enum {
+	/* Of a wrong value, in a message. */
+	SHOWN_LENGTH_MAX = 64,
+};
+
 struct varta_setting varta_settings[VARTA_SETTINGS_NUM] = {
 #define X(NAME, _name, _value, _min, _max, _writable, _words, _allowed, _text) \
 	[VARTA_SET_##NAME] = {						\
@@ -89,6 +94,19 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 		setting->changed();
 }
 
+/* At load, when all parameters are set. */
+int varta_settings_check(void)
+{
+	u32 min = varta_setting(VARTA_SET_MIN_THRESHOLD_MS);
+	u32 max = varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
+
+	if (min <= max)
+		return 0;
+	pr_err("min_threshold_ms=%u is above max_threshold_ms=%u: no agent could request a threshold\n",
+	       min, max);
+	return -EINVAL;
+}
+
 /* To be called before the setting can be changed. */
 void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void))
 {
@@ -98,6 +116,9 @@ void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void))
 static int set_parameter(const char *text, const struct kernel_param *kp)
 {
 	struct varta_setting *setting = kp->arg;
+	/* The message is one line. */
+	int length = strnlen(text, SHOWN_LENGTH_MAX);
+	s64 number;
 	u32 value;
 	int err;
 
@@ -105,14 +126,14 @@ static int set_parameter(const char *text, const struct kernel_param *kp)
 	if (!err)
 		varta_setting_change(setting, value);
 	else if (setting->value_names)
-		pr_err("%s=%s: use %s\n", setting->name, text,
+		pr_err("%s=%*pE: use %s\n", setting->name, length, text,
 		       setting->allowed);
-	else if (err == -ERANGE)
-		pr_err("%s=%s is out of range (%s)\n", setting->name, text,
-		       setting->allowed);
+	else if (kstrtos64(text, 0, &number) != -EINVAL)
+		pr_err("%s=%*pE is out of range (%s)\n", setting->name, length,
+		       text, setting->allowed);
 	else
-		pr_err("%s=%s is not a number (%s)\n", setting->name, text,
-		       setting->allowed);
+		pr_err("%s=%*pE is not a number (%s)\n", setting->name, length,
+		       text, setting->allowed);
 	return err;
 }
 

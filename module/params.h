@@ -22,7 +22,7 @@ enum varta_setting_id {
  * struct varta_setting - one setting
  * @name: name of the parameter and of the file
  * @value_names: words for the values 0..@max, NULL for a number
- * @allowed: words or range, for messages
+ * @allowed: words, or range and unit, for messages
  * @changed: called after @value changed, may be NULL
  * @value: current value, accessed without a lock
  * @min: lowest value allowed
@@ -54,6 +54,7 @@ int varta_setting_parse(const struct varta_setting *setting, const char *text,
 			u32 *value);
 int varta_setting_print(const struct varta_setting *setting, char *page);
 void varta_setting_change(struct varta_setting *setting, u32 value);
+int varta_settings_check(void);
 void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void));
 
 #endif /* _VARTA_PARAMS_H */

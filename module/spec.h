@@ -51,19 +51,19 @@
 
 /* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
 #define VARTA_SETTINGS(X) \
-	X(CAPACITY, capacity, 4096, 1, 4194304, FIXED, no_words, "1..4194304", "Number of agents that can be tracked: 1..4194304 (default 4096)") \
-	X(THRESHOLD_MS, threshold_ms, 5000, 10, 86400000, WRITABLE, no_words, "10..86400000", "Silence after which an agent is stalled, in milliseconds: 10..86400000 (default 5000)") \
+	X(CAPACITY, capacity, 4096, 1, 4194304, FIXED, no_words, "1..4194304 agents", "Number of agents that can be tracked: 1..4194304 (default 4096)") \
+	X(THRESHOLD_MS, threshold_ms, 5000, 10, 86400000, WRITABLE, no_words, "10..86400000 milliseconds", "Silence after which an agent is stalled, in milliseconds: 10..86400000 (default 5000)") \
 	X(EVICTION_POLICY, eviction_policy, 0, 0, 1, FIXED, eviction_policy_words, "strict or balanced", "Which agents may be evicted when the tracker is full: strict or balanced (default strict)") \
-	X(EVICTION_SCAN_WINDOW, eviction_scan_window, 256, 1, 4194304, FIXED, no_words, "1..4194304", "Number of slots that one pass of an eviction scans: 1..4194304 (default 256)") \
+	X(EVICTION_SCAN_WINDOW, eviction_scan_window, 256, 1, 4194304, FIXED, no_words, "1..4194304 slots", "Number of slots that one pass of an eviction scans: 1..4194304 (default 256)") \
 	X(ORIGIN_TAKEOVER, origin_takeover, 0, 0, 1, FIXED, no_words, "0..1", "1 lets an attested agent take over the slot of a relayed one with its pid, 0 refuses its beats: 0..1 (default 0)") \
 	X(NAMESPACE_POLICY, namespace_policy, 0, 0, 2, FIXED, namespace_policy_words, "isolate, pin or host", "Which pid identifies an agent: isolate, pin or host (default isolate)") \
 	X(TRACK_EXIT, track_exit, 1, 0, 1, WRITABLE, no_words, "0..1", "1 reports an agent whose process exits and frees its slot at once, 0 lets it stall: 0..1 (default 1)") \
-	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, WRITABLE, no_words, "10..86400000", "Lowest threshold that an agent may request, in milliseconds: 10..86400000 (default 10)") \
-	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000, WRITABLE, no_words, "10..86400000", "Highest threshold that an agent may request, in milliseconds: 10..86400000 (default 86400000)") \
-	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0, 4194304, WRITABLE, no_words, "0..4194304", "Number of agents that one user may have, 0 for no limit. The default does not limit uid 0: 0..4194304 (default half of capacity)") \
-	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000", "Least time between two beats of one agent, in milliseconds, 0 for no limit: 0..86400000 (default 0)") \
-	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
-	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)") \
+	X(MIN_THRESHOLD_MS, min_threshold_ms, 10, 10, 86400000, WRITABLE, no_words, "10..86400000 milliseconds", "Lowest threshold that an agent may request, in milliseconds: 10..86400000 (default 10)") \
+	X(MAX_THRESHOLD_MS, max_threshold_ms, 86400000, 10, 86400000, WRITABLE, no_words, "10..86400000 milliseconds", "Highest threshold that an agent may request, in milliseconds: 10..86400000 (default 86400000)") \
+	X(MAX_AGENTS_PER_USER, max_agents_per_user, 0, 0, 4194304, WRITABLE, no_words, "0..4194304 agents", "Number of agents that one user may have, 0 for no limit. The default does not limit uid 0: 0..4194304 (default half of capacity)") \
+	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000 milliseconds", "Least time between two beats of one agent, in milliseconds, 0 for no limit: 0..86400000 (default 0)") \
+	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000 beats per second", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
+	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000 beats", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)") \
 	X(GOODBYE_EVENTS, goodbye_events, 0, 0, 1, WRITABLE, no_words, "0..1", "1 reports every agent that ends tracking with bye, 0 only those that are stalled: 0..1 (default 0)")
 
 #define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"
