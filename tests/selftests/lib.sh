@@ -149,6 +149,17 @@ start() {
 	pid=$!
 }
 
+cgroups=/sys/fs/cgroup
+
+# start_in CGROUP COMMAND...: as start, in a cgroup that is made
+start_in() {
+	directory=$cgroups$1
+	shift
+	mkdir -p "$directory"
+	# shellcheck disable=SC2016 # for the inner shell
+	start sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh "$directory" "$@"
+}
+
 # The words for 'start $nobody COMMAND', where a function would be a process more.
 nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 

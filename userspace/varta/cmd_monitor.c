@@ -19,13 +19,17 @@
 #include "colour.h"
 #include "command.h"
 #include "error.h"
+#include "event_owners.h"
 #include "format.h"
 #include "json.h"
+#include "owner.h"
+#include "owner_args.h"
 #include "parse.h"
 #include "terminal.h"
 
 /**
  * struct monitor_options - When to end, and how to print.
+ * @filter: Whose events to print.
  * @json: Print JSON.
  * @count: Number of events to print; 0 for no end.
  * @has_timeout: --timeout was given.
@@ -34,6 +38,7 @@
  * @kinds: Types of events to print, a bit for each; 0 for all.
  */
 struct monitor_options {
+	struct owner_filter filter;
 	bool json;
 	uint32_t kinds;
 	uint64_t count;
@@ -112,6 +117,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	struct monitor_options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->filter;
+		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
@@ -137,6 +145,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
+	{ .argp = &owner_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -149,7 +158,8 @@ static const struct argp parser = {
 	       "that end them (recover), changes of status, exits, and "
 	       "goodbyes. Prints 'listening' on standard error when it is "
 	       "subscribed.\v"
-	       "JSON has the names and units of the netlink interface, and "
+	       "JSON has the names and units of the netlink interface, the "
+	       "owner as 'varta agents -j' has it, and "
 	       "'event': stall, recover, status, exit, goodbye, overrun, "
 	       "stalled, recovered, gone, unloaded or loaded. In "
 	       "names, bytes that "
@@ -167,11 +177,13 @@ static const struct argp parser = {
 /**
  * struct monitor - State of the command.
  * @options: The options.
+ * @owners: Owners of agents.
  * @seen: Number of events printed.
  * @error: Negative errno if one could not be printed.
  */
 struct monitor {
 	const struct monitor_options *options;
+	struct event_owners owners;
 	uint64_t seen;
 	int error;
 };
@@ -183,8 +195,24 @@ static bool is_done(const struct monitor *monitor)
 		monitor->seen >= monitor->options->count);
 }
 
-/* Time, event and agent: the start of every line. */
-static void print_agent(const char *event, const struct varta_agent *agent)
+static void print_owner(const struct agent_owner *owner)
+{
+	char place[OWNER_PLACE_SIZE], text[OWNER_TEXT_SIZE];
+
+	owner_place(owner, place);
+	if (*place) {
+		format_text(text, place);
+		printf(" of %s", text);
+	}
+	if (*owner->user) {
+		format_text(text, owner->user);
+		printf(", user %s", text);
+	}
+}
+
+/* Time, event, agent and owner: the start of every line. */
+static void print_agent(const char *event, const struct varta_agent *agent,
+			const struct agent_owner *owner)
 {
 	char pid_namespace[TEXT_SIZE], name[NAME_TEXT_SIZE];
 	enum severity severity = agent_severity(agent);
@@ -202,10 +230,13 @@ static void print_agent(const char *event, const struct varta_agent *agent)
 		       pid_namespace);
 	if (agent->source)
 		printf(" of source %" PRIu32, agent->source);
-	printf("%s%s: ", name[0] ? " " : "", name);
+	printf("%s%s", name[0] ? " " : "", name);
+	print_owner(owner);
+	fputs(": ", stdout);
 }
 
-static void print_stall(const struct varta_event *event)
+static void print_stall(const struct varta_event *event,
+			const struct agent_owner *owner)
 {
 	const struct varta_agent *agent = event->agent;
 	char silence[TEXT_SIZE], nonce[TEXT_SIZE];
@@ -213,32 +244,35 @@ static void print_stall(const struct varta_event *event)
 	format_duration(silence, agent->silence);
 	format_nonce(nonce, agent->nonce);
 
-	print_agent("stall", agent);
+	print_agent("stall", agent, owner);
 	printf("silent %s, last nonce %s, status %s\n", silence, nonce,
 	       varta_status_name(agent->status));
 }
 
-static void print_recover(const struct varta_event *event)
+static void print_recover(const struct varta_event *event,
+			  const struct agent_owner *owner)
 {
 	char silence[TEXT_SIZE];
 
 	format_duration(silence, event->agent->silence);
-	print_agent("recover", event->agent);
+	print_agent("recover", event->agent, owner);
 	printf("beats again after %s of silence, status %s\n", silence,
 	       varta_status_name(event->agent->status));
 }
 
-static void print_status(const struct varta_event *event)
+static void print_status(const struct varta_event *event,
+			 const struct agent_owner *owner)
 {
 	bool terminal = event->agent->nonce == VARTA_TERMINAL_NONCE;
 
-	print_agent("status", event->agent);
+	print_agent("status", event->agent, owner);
 	printf("%s, was %s%s\n", varta_status_name(event->agent->status),
 	       varta_status_name(event->old_status),
 	       terminal ? "; the last beat of a crash handler" : "");
 }
 
-static void print_goodbye(const struct varta_event *event)
+static void print_goodbye(const struct varta_event *event,
+			  const struct agent_owner *owner)
 {
 	/* By enum varta_goodbye_cause. */
 	static const char *const causes[] = {
@@ -252,7 +286,7 @@ static void print_goodbye(const struct varta_event *event)
 	};
 	bool known = event->cause < sizeof(causes) / sizeof(causes[0]);
 
-	print_agent("goodbye", event->agent);
+	print_agent("goodbye", event->agent, owner);
 	printf("not tracked any more: %s\n",
 	       known ? causes[event->cause] : "cause unknown");
 }
@@ -289,11 +323,12 @@ static void print_exit_time(uint64_t ns)
 	putchar('\n');
 }
 
-static void print_exit(const struct varta_event *event)
+static void print_exit(const struct varta_event *event,
+		       const struct agent_owner *owner)
 {
 	const struct varta_agent *agent = event->agent;
 
-	print_agent("exit", agent);
+	print_agent("exit", agent, owner);
 	switch (agent->exit_type) {
 	case VARTA_EXIT_CODE:
 		printf("exit code %" PRIu32, agent->exit_code);
@@ -308,7 +343,8 @@ static void print_exit(const struct varta_event *event)
 	print_exit_time(agent->exit_time);
 }
 
-static int print_json_event(const char *name, const struct varta_event *event)
+static int print_json_event(const char *name, const struct varta_event *event,
+			    const struct agent_owner *owner)
 {
 	const struct varta_agent *agent = event->agent;
 	struct json_object *object = json_object_new_object();
@@ -319,6 +355,8 @@ static int print_json_event(const char *name, const struct varta_event *event)
 	error = json_add(object, "event", json_object_new_string(name));
 	if (!error && agent)
 		error = json_add_agent(object, agent);
+	if (!error && owner)
+		error = json_add_owner(object, owner);
 	if (!error)
 		error = json_add_event(object, event);
 	if (!error)
@@ -327,33 +365,37 @@ static int print_json_event(const char *name, const struct varta_event *event)
 	return error;
 }
 
-static void print_still_stalled(const struct varta_event *event)
+static void print_still_stalled(const struct varta_event *event,
+				const struct agent_owner *owner)
 {
 	char silence[TEXT_SIZE];
 
 	format_duration(silence, event->agent->silence);
-	print_agent("stalled", event->agent);
+	print_agent("stalled", event->agent, owner);
 	printf("silent %s, status %s\n", silence,
 	       varta_status_name(event->agent->status));
 }
 
-static void print_recovered(const struct varta_event *event)
+static void print_recovered(const struct varta_event *event,
+			    const struct agent_owner *owner)
 {
-	print_agent("recovered", event->agent);
+	print_agent("recovered", event->agent, owner);
 	printf("beats again, status %s\n",
 	       varta_status_name(event->agent->status));
 }
 
-static void print_gone(const struct varta_event *event)
+static void print_gone(const struct varta_event *event,
+		       const struct agent_owner *owner)
 {
-	print_agent("gone", event->agent);
+	print_agent("gone", event->agent, owner);
 	puts("not tracked any more: its exit or goodbye was lost");
 }
 
 /* An event by its type. */
 struct event_kind {
 	const char *name;
-	void (*print)(const struct varta_event *event);
+	void (*print)(const struct varta_event *event,
+		      const struct agent_owner *owner);
 	/* For events without an agent. */
 	const char *text;
 };
@@ -397,11 +439,15 @@ static const struct event_kind *kind_of_event(const struct varta_event *event)
 }
 
 /* Without --kinds all are. What happens to the subscription always is. */
-static bool is_wanted(const struct monitor *monitor,
-		      const struct varta_event *event)
+static bool is_wanted(const struct monitor_options *options,
+		      const struct varta_event *event,
+		      const struct agent_owner *owner)
 {
-	return !event->agent || !monitor->options->kinds ||
-	       monitor->options->kinds & UINT32_C(1) << event->type;
+	if (!event->agent)
+		return true;
+	return (!options->kinds ||
+		options->kinds & UINT32_C(1) << event->type) &&
+	       owner_matches(&options->filter, owner);
 }
 
 /* An event of the subscription, not of an agent: on standard error as well. */
@@ -414,10 +460,11 @@ static void print_notice(const char *name, const char *text)
 }
 
 static void print_line(const struct event_kind *kind,
-		       const struct varta_event *event)
+		       const struct varta_event *event,
+		       const struct agent_owner *owner)
 {
 	if (event->agent)
-		kind->print(event);
+		kind->print(event, owner);
 	else
 		print_notice(kind->name, kind->text);
 }
@@ -426,14 +473,21 @@ static void print_event(const struct varta_event *event, void *arg)
 {
 	const struct event_kind *kind = kind_of_event(event);
 	struct monitor *monitor = arg;
+	const struct agent_owner *owner;
 
 	/* One message may contain more events than --count allows. */
-	if (!kind || !is_wanted(monitor, event) || is_done(monitor))
+	if (is_done(monitor))
+		return;
+	owner = event_owners_find(&monitor->owners, event);
+	if (event->agent && !owner)
+		monitor->error = -ENOMEM;
+	if (!kind || is_done(monitor) ||
+	    !is_wanted(monitor->options, event, owner))
 		return;
 	if (monitor->options->json)
-		monitor->error = print_json_event(kind->name, event);
+		monitor->error = print_json_event(kind->name, event, owner);
 	else
-		print_line(kind, event);
+		print_line(kind, event, owner);
 	/* A closed pipe ends the command. */
 	if (!monitor->error && ferror(stdout))
 		monitor->error = -EIO;
@@ -508,13 +562,19 @@ int cmd_monitor(int argc, char **argv)
 		return EXIT_SYSTEM;
 	how.buffer = options.buffer;
 	how.resync = true;
-	error = varta_events_open(&events, &how);
+	error = event_owners_init(&monitor.owners);
 	if (error)
+		return fail_system("read the owners", error);
+	error = varta_events_open(&events, &how);
+	if (error) {
+		event_owners_free(&monitor.owners);
 		return fail_listen(error);
+	}
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fputs("varta: listening\n", stderr);
 	error = receive_until_done(events, &monitor);
 	varta_events_close(events);
+	event_owners_free(&monitor.owners);
 	return exit_code_of(&monitor, error);
 }

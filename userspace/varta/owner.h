@@ -20,6 +20,9 @@
 /* Size of an owner's place: a runtime, a colon and a name; or a unit. */
 #define OWNER_PLACE_SIZE	(CGROUP_NAME_SIZE + 16)
 
+/* Size of a buffer for a text of the owner, whose bytes are all escaped. */
+#define OWNER_TEXT_SIZE	(4 * (OWNER_PLACE_SIZE - 1) + 1)
+
 /**
  * struct agent_owner - Whose process an agent is.
  * @uid: Its real uid as the reader sees it, OWNER_NO_UID if unknown.

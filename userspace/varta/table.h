@@ -51,9 +51,6 @@ enum table_column {
 	COLUMNS_COUNT
 };
 
-/* Size of a buffer for a text of the owner, whose bytes are all escaped. */
-#define OWNER_TEXT_SIZE	(4 * (OWNER_PLACE_SIZE - 1) + 1)
-
 /*
  * Size of a buffer for a line. A text may have bytes without any width, and be
  * in a column that is as wide as another text with all bytes escaped.
