@@ -387,6 +387,19 @@ static bool may_transfer_charge(const struct model *model,
 	       model_charged(model, id->uid) < model->quota;
 }
 
+static enum varta_record_result refuse(struct model *model,
+				       const struct model_slot *slot,
+				       const struct varta_agent_id *id, u64 now,
+				       enum varta_record_result result)
+{
+	struct varta_event_info *event;
+
+	event = add_event(model, slot, VARTA_EVENT_KIND_CONFLICT, now);
+	event->sender.origin = id->origin;
+	event->sender.ns_inode = id->ns_inode;
+	return result;
+}
+
 static enum varta_record_result update_slot(struct model *model,
 					    struct model_slot *slot,
 					    const struct varta_beat_info *beat,
@@ -412,7 +425,8 @@ static enum varta_record_result update_slot(struct model *model,
 	if (slot->origin != id->origin) {
 		if (!model->takeover ||
 		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
-			return VARTA_RECORD_ORIGIN_CONFLICT;
+			return refuse(model, slot, id, now,
+				      VARTA_RECORD_ORIGIN_CONFLICT);
 		if (!may_transfer_charge(model, slot, id))
 			return VARTA_RECORD_QUOTA_EXCEEDED;
 		take_over(model, slot, beat, id, now);
@@ -421,9 +435,11 @@ static enum varta_record_result update_slot(struct model *model,
 
 	/* 3.3 */
 	if (slot->ns_inode && id->ns_inode && slot->ns_inode != id->ns_inode)
-		return VARTA_RECORD_NAMESPACE_CONFLICT;
+		return refuse(model, slot, id, now,
+			      VARTA_RECORD_NAMESPACE_CONFLICT);
 	if (slot->ns_inode && !id->ns_inode && !is_terminal(beat))
-		return VARTA_RECORD_NAMESPACE_CONFLICT;
+		return refuse(model, slot, id, now,
+			      VARTA_RECORD_NAMESPACE_CONFLICT);
 
 	/* 3, time namespace */
 	if (slot->time_ns && id->time_ns && slot->time_ns != id->time_ns) {

@@ -814,7 +814,9 @@ static bool event_matches(const struct varta_event_info *a,
 		 a->stall_ns == b->stall_ns)) &&
 	       (a->kind != VARTA_EVENT_KIND_STATUS ||
 		a->old_status == b->old_status) &&
-	       (a->kind != VARTA_EVENT_KIND_GOODBYE || a->cause == b->cause);
+	       (a->kind != VARTA_EVENT_KIND_GOODBYE || a->cause == b->cause) &&
+	       a->sender.origin == b->sender.origin &&
+	       a->sender.ns_inode == b->sender.ns_inode;
 }
 
 /* In their order, but for those of one stall pass. */

@@ -138,6 +138,9 @@ struct varta_agent_info {
  * @stall_ns: when the stall was found that ended, for a recover
  * @old_status: status before, for a change of status
  * @cause: why it is not tracked any more, for a goodbye
+ * @sender: of the refused beat, for a conflict. The tracker sets origin and
+ *	ns_inode.
+ * @suppressed: conflicts without an event before this one
  */
 struct varta_event_info {
 	struct varta_agent_info agent;
@@ -147,6 +150,13 @@ struct varta_event_info {
 	u64 stall_ns;
 	enum varta_status old_status;
 	enum varta_goodbye_cause cause;
+	struct {
+		u64 ns_inode;
+		enum varta_origin origin;
+		u32 pid;
+		u32 uid;
+	} sender;
+	u32 suppressed;
 };
 
 /**

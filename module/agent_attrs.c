@@ -17,15 +17,16 @@ size_t varta_agent_nest_size(void)
 {
 	/*
 	 * pid, ns-pid, origin, status, payload, source, threshold-ms, exit-*,
-	 * uid, tid, stalls, old-status, cause
+	 * uid, tid, stalls, event-kind, and in one kind of event sender-origin,
+	 * sender-pid, sender-uid, suppressed
 	 */
-	return 13 * nla_total_size(sizeof(u32)) +
+	return 16 * nla_total_size(sizeof(u32)) +
 	       /*
 		* ns-inode, nonce, last-beat, its realtime, silence, exit-time,
 		* cgroup-id, start-time, beats, first-beat, longest-gap,
-		* stall-time, event-time
+		* stall-time, event-time, event-seq, sender-ns-inode
 		*/
-	       13 * nla_total_size_64bit(sizeof(u64)) +
+	       15 * nla_total_size_64bit(sizeof(u64)) +
 	       /* name, thread-name */
 	       2 * nla_total_size(VARTA_NAME_SIZE) +
 	       /* stalled, core-dumped, oom-killed, and the nest itself */
@@ -107,11 +108,38 @@ static int put_history(struct sk_buff *skb,
 	return 0;
 }
 
-static int put_event(struct sk_buff *skb, const struct varta_event_info *event)
+static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 {
-	if (put_u64(skb, VARTA_A_AGENT_EVENT_TIME, event->time_ns))
+	const struct varta_event_info *event = view->event;
+	uid_t uid = from_kuid(view->user_ns,
+			      make_kuid(&init_user_ns, event->sender.uid));
+
+	if (nla_put_u32(skb, VARTA_A_AGENT_SENDER_ORIGIN,
+			event->sender.origin) ||
+	    (event->sender.ns_inode &&
+	     put_u64(skb, VARTA_A_AGENT_SENDER_NS_INODE,
+		     event->sender.ns_inode)) ||
+	    (view->pid_ns && nla_put_u32(skb, VARTA_A_AGENT_SENDER_PID,
+					 event->sender.pid)) ||
+	    (uid != (uid_t)-1 &&
+	     nla_put_u32(skb, VARTA_A_AGENT_SENDER_UID, uid)) ||
+	    (event->suppressed && nla_put_u32(skb, VARTA_A_AGENT_SUPPRESSED,
+					      event->suppressed)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_event(struct sk_buff *skb, const struct varta_view *view)
+{
+	const struct varta_event_info *event = view->event;
+
+	if (put_u64(skb, VARTA_A_AGENT_EVENT_TIME, event->time_ns) ||
+	    put_u64(skb, VARTA_A_AGENT_EVENT_SEQ, view->seq) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_EVENT_KIND, event->kind))
 		return -EMSGSIZE;
 	switch (event->kind) {
+	case VARTA_EVENT_KIND_CONFLICT:
+		return put_sender(skb, view);
 	case VARTA_EVENT_KIND_STATUS:
 		return nla_put_u32(skb, VARTA_A_AGENT_OLD_STATUS,
 				   event->old_status);
@@ -181,7 +209,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    put_thread(skb, agent, view) ||
 	    put_history(skb, agent) ||
 	    (agent->exited && put_exit(skb, agent)) ||
-	    (view->event && put_event(skb, view->event))) {
+	    (view->event && put_event(skb, view))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}

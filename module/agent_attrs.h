@@ -13,6 +13,7 @@ struct user_namespace;
 /**
  * struct varta_view - how a reader sees an agent
  * @event: the event, NULL in a reply
+ * @seq: number of the event
  * @now: time of the reply or event, CLOCK_MONOTONIC in nanoseconds
  * @pid: pid of the agent for the reader, 0 to omit it
  * @pid_ns: pid namespace of the reader, NULL if unknown
@@ -20,6 +21,7 @@ struct user_namespace;
  */
 struct varta_view {
 	const struct varta_event_info *event;
+	u64 seq;
 	u64 now;
 	u32 pid;
 	struct pid_namespace *pid_ns;

@@ -24,11 +24,13 @@ enum varta_flow_limits {
  * @list: in a list of its flow
  * @info: the event. @info.agent.id.netns is held, @info.agent.id.proc may be
  *	stale.
+ * @seq: its number among events to the network namespace that it is sent to
  * @pid: pid of the agent in the initial pid namespace
  */
 struct varta_event {
 	struct list_head list;
 	struct varta_event_info info;
+	u64 seq;
 	u32 pid;
 };
 

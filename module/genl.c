@@ -80,6 +80,11 @@ static const struct nla_policy varta_stats_take_nl_policy[VARTA_A_STATS_COUNTER 
 	[VARTA_A_STATS_COUNTER] = { .type = NLA_U32, },
 };
 
+/* VARTA_CMD_EVENT_GET - dump */
+static const struct nla_policy varta_event_get_nl_policy[VARTA_A_AGENTS_SINCE + 1] = {
+	[VARTA_A_AGENTS_SINCE] = { .type = NLA_U64, },
+};
+
 /* Ops table for varta */
 static const struct genl_split_ops varta_nl_ops[] = {
 	{
@@ -142,6 +147,15 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.policy		= varta_stats_take_nl_policy,
 		.maxattr	= VARTA_A_STATS_COUNTER,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VARTA_CMD_EVENT_GET,
+		.start		= varta_nl_event_get_start,
+		.dumpit		= varta_nl_event_get_dumpit,
+		.done		= varta_nl_event_get_done,
+		.policy		= varta_event_get_nl_policy,
+		.maxattr	= VARTA_A_AGENTS_SINCE,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd	= VARTA_CMD_GAP_RESET,

@@ -15,7 +15,9 @@
 extern const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INODE + 1];
 
 int varta_nl_agent_get_start(struct netlink_callback *cb);
+int varta_nl_event_get_start(struct netlink_callback *cb);
 int varta_nl_agent_get_done(struct netlink_callback *cb);
+int varta_nl_event_get_done(struct netlink_callback *cb);
 
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info);
@@ -26,6 +28,7 @@ int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {

@@ -12,6 +12,7 @@
 #include <net/genetlink.h>
 
 #include "attest.h"
+#include "event_log.h"
 #include "exit_probe.h"
 #include "flow.h"
 #include "netlink.h"
@@ -133,9 +134,12 @@ static int __init varta_init(void)
 	err = varta_netns_ref_init();
 	if (err)
 		goto exit_quota;
-	err = varta_sysfs_init();
+	err = varta_event_log_init();
 	if (err)
 		goto exit_netns_ref;
+	err = varta_sysfs_init();
+	if (err)
+		goto exit_event_log;
 	err = varta_notify_start();
 	if (err)
 		goto remove_sysfs;
@@ -165,6 +169,8 @@ stop_notify:
 	varta_notify_stop();
 remove_sysfs:
 	varta_sysfs_exit();
+exit_event_log:
+	varta_event_log_exit();
 exit_netns_ref:
 	varta_netns_ref_exit();
 exit_quota:
@@ -189,6 +195,7 @@ static void __exit varta_exit(void)
 	/* Uncharges users and puts references to namespaces. */
 	varta_tracker_destroy(&varta.tracker);
 	varta_flows_exit();
+	varta_event_log_exit();
 	varta_netns_ref_exit();
 	varta_quota_exit();
 	varta_counters_destroy(&varta.counters);

@@ -2,6 +2,7 @@
 /* Handlers of the netlink commands, which genl.c lists with their policies. */
 
 #include <linux/bitmap.h>
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/pid.h>
@@ -10,10 +11,13 @@
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "agent_attrs.h"
-#include "listeners.h"
 #include "attest.h"
+#include "event_log.h"
+#include "listeners.h"
+#include "netns_ref.h"
 #include "frame.h"
 #include "genl.h"
 #include "netlink.h"
@@ -553,6 +557,89 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	varta_tracker_for_each(&varta.tracker, &dump->cursor, dump->only_stalled,
 			       reply_agent, &reply);
+	return skb->len;
+}
+
+/* State of a dump of events, in netlink_callback::ctx, which starts zeroed. */
+struct event_dump {
+	/* Number of the last event that was shown. */
+	u64 since;
+};
+
+static struct event_dump *event_dump_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct event_dump) > sizeof(cb->ctx));
+	return (struct event_dump *)cb->ctx;
+}
+
+/* VARTA_CMD_EVENT_GET - dump, start */
+int varta_nl_event_get_start(struct netlink_callback *cb)
+{
+	const struct nlattr *attr;
+	int left;
+
+	/* As for joining the group of events. */
+	if (!netlink_ns_capable(cb->skb, sock_net(cb->skb->sk)->user_ns,
+				CAP_NET_ADMIN))
+		return -EPERM;
+	nlmsg_for_each_attr(attr, cb->nlh, GENL_HDRLEN, left) {
+		if (nla_type(attr) != VARTA_A_AGENTS_SINCE)
+			return varta_reject(cb->extack, attr,
+					    VARTA_REASON_UNEXPECTED_ATTRIBUTE);
+		event_dump_of(cb)->since = get_u64(attr);
+	}
+	return 0;
+}
+
+/* VARTA_CMD_EVENT_GET - dump, done */
+int varta_nl_event_get_done(struct netlink_callback *cb)
+{
+	return 0;
+}
+
+/* Adds an event as its multicast had it. Returns false if there is no room. */
+static bool reply_event(void *context, const struct varta_event *event, u64 seq)
+{
+	struct reply *reply = context;
+	bool host = reply->reader;
+	const struct varta_view view = {
+		.event		= &event->info,
+		.seq		= seq,
+		.now		= event->info.time_ns,
+		.pid		= host ? event->pid : 0,
+		.pid_ns		= reply->reader,
+		.user_ns	= reply->user_ns,
+	};
+	void *header;
+
+	header = genlmsg_put(reply->skb, reply->portid, reply->seq,
+			     &varta_nl_family, reply->flags,
+			     VARTA_CMD_EVENT_GET);
+	if (!header)
+		return false;
+	if (varta_put_agent(reply->skb, &event->info.agent, &view)) {
+		genlmsg_cancel(reply->skb, header);
+		return false;
+	}
+	genlmsg_end(reply->skb, header);
+	return true;
+}
+
+/* VARTA_CMD_EVENT_GET - dump */
+int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	const struct net *net = sock_net(cb->skb->sk);
+	struct reply reply = {
+		.skb	 = skb,
+		.portid	 = NETLINK_CB(cb->skb).portid,
+		.seq	 = cb->nlh->nlmsg_seq,
+		.flags	 = NLM_F_MULTI,
+		.reader	 = net == &init_net ? &init_pid_ns : NULL,
+		.user_ns = net->user_ns,
+	};
+
+	varta_event_log_read(varta_netns_of(net), &event_dump_of(cb)->since,
+			     reply_event, &reply);
 	return skb->len;
 }
 

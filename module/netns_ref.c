@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* References to network namespaces; see netns_ref.h. */
 
+#include <linux/atomic.h>
 #include <linux/nsproxy.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -20,6 +21,8 @@ struct varta_netns {
 	struct net *net;
 	/* Of listeners.c. */
 	u64 mark;
+	/* Number of the last event that was sent there. */
+	atomic64_t seq;
 };
 
 /* Per-namespace data of the network core. */
@@ -73,7 +76,8 @@ void varta_netns_ref_exit(void)
 	unregister_pernet_subsys(&net_ops);
 }
 
-static struct varta_netns *netns_of(const struct net *net)
+/* Valid while @net is held. */
+struct varta_netns *varta_netns_of(const struct net *net)
 {
 	struct pernet_data *data = net_generic(net, net_id);
 
@@ -83,7 +87,7 @@ static struct varta_netns *netns_of(const struct net *net)
 /* Valid while the task stays in the namespace. */
 struct varta_netns *varta_netns_of_current(void)
 {
-	return netns_of(current->nsproxy->net_ns);
+	return varta_netns_of(current->nsproxy->net_ns);
 }
 
 void varta_netns_get(struct varta_netns *netns)
@@ -99,7 +103,7 @@ struct varta_netns *varta_netns_get_of_task(struct task_struct *task)
 
 	task_lock(task);
 	if (task->nsproxy)
-		netns = netns_of(task->nsproxy->net_ns);
+		netns = varta_netns_of(task->nsproxy->net_ns);
 	varta_netns_get(netns);
 	task_unlock(task);
 	return netns;
@@ -128,16 +132,22 @@ struct net *varta_netns_get_net(struct varta_netns *netns)
 
 bool varta_netns_is_init(const struct varta_netns *netns)
 {
-	return netns == netns_of(&init_net);
+	return netns == varta_netns_of(&init_net);
+}
+
+/* The number of the next event there; the initial one for NULL. */
+u64 varta_netns_next_seq(struct varta_netns *netns)
+{
+	return atomic64_inc_return(&(netns ?: varta_netns_of(&init_net))->seq);
 }
 
 /* @net is held. */
 u64 varta_netns_mark(const struct net *net)
 {
-	return READ_ONCE(netns_of(net)->mark);
+	return READ_ONCE(varta_netns_of(net)->mark);
 }
 
 void varta_netns_set_mark(struct net *net, u64 mark)
 {
-	WRITE_ONCE(netns_of(net)->mark, mark);
+	WRITE_ONCE(varta_netns_of(net)->mark, mark);
 }

@@ -19,6 +19,8 @@ void varta_netns_get(struct varta_netns *netns);
 void varta_netns_put(struct varta_netns *netns);
 struct net *varta_netns_get_net(struct varta_netns *netns);
 bool varta_netns_is_init(const struct varta_netns *netns);
+u64 varta_netns_next_seq(struct varta_netns *netns);
+struct varta_netns *varta_netns_of(const struct net *net);
 u64 varta_netns_mark(const struct net *net);
 void varta_netns_set_mark(struct net *net, u64 mark);
 

@@ -12,6 +12,7 @@
 
 #include <linux/bitops.h>
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
@@ -27,12 +28,17 @@
 
 #include "agent_attrs.h"
 #include "attest.h"
+#include "event_log.h"
 #include "flow.h"
 #include "genl.h"
 #include "listeners.h"
 #include "netns_ref.h"
 #include "notify.h"
 #include "varta.h"
+
+enum {
+	CONFLICTS_PER_SECOND = 10,
+};
 
 /* A multicast on its way from listener to listener. */
 struct delivery {
@@ -134,6 +140,7 @@ static struct sk_buff *build(const struct net *net, const struct batch *batch)
 		[VARTA_EVENT_KIND_STATUS]	= VARTA_CMD_STATUS_NTF,
 		[VARTA_EVENT_KIND_EXIT]		= VARTA_CMD_EXIT_NTF,
 		[VARTA_EVENT_KIND_GOODBYE]	= VARTA_CMD_GOODBYE_NTF,
+		[VARTA_EVENT_KIND_CONFLICT]	= VARTA_CMD_CONFLICT_NTF,
 	};
 	struct varta_view view = {
 		.pid_ns		= net == &init_net ? &init_pid_ns : NULL,
@@ -154,6 +161,7 @@ static struct sk_buff *build(const struct net *net, const struct batch *batch)
 	list_for_each_entry(event, &batch->events, list) {
 		view.event = &event->info;
 		view.now = event->info.time_ns;
+		view.seq = event->seq;
 		view.pid = net == &init_net ? event->pid : 0;
 		if (varta_put_agent(skb, &event->info.agent, &view))
 			goto free;
@@ -164,6 +172,25 @@ static struct sk_buff *build(const struct net *net, const struct batch *batch)
 free:
 	nlmsg_free(skb);
 	return NULL;
+}
+
+/* Events that a dump of the agents does not show. */
+static bool is_logged(const struct varta_event *event)
+{
+	return event->info.kind == VARTA_EVENT_KIND_EXIT ||
+	       event->info.kind == VARTA_EVENT_KIND_CONFLICT;
+}
+
+/* Numbers the events of a batch. @netns: where they go, NULL for the initial one */
+static void number(const struct batch *batch, struct varta_netns *netns)
+{
+	struct varta_event *event;
+
+	list_for_each_entry(event, &batch->events, list) {
+		event->seq = varta_netns_next_seq(netns);
+		if (is_logged(event))
+			varta_event_log_add(event, event->seq, !netns);
+	}
 }
 
 /* Returns whether it took a multicast. */
@@ -210,7 +237,6 @@ static void describe(struct varta_event *event,
 	varta_netns_get(info->agent.id.netns);
 }
 
-/* @data: the event, NULL if nobody listens */
 static bool describe_exit(void *data, const struct varta_agent_info *agent)
 {
 	const struct varta_event_info info = {
@@ -219,8 +245,7 @@ static bool describe_exit(void *data, const struct varta_agent_info *agent)
 		.time_ns	= agent->exit_ns,
 	};
 
-	if (data)
-		describe(data, &info);
+	describe(data, &info);
 	return true;
 }
 
@@ -262,8 +287,43 @@ static bool ends_stall(const struct varta_event_info *info)
 	       (info->kind == VARTA_EVENT_KIND_GOODBYE && info->agent.stalled);
 }
 
+/*
+ * Limits conflicts, so that nobody floods listeners by being refused. Returns
+ * whether there may be an event now, and sets how many had none before it.
+ */
+static bool conflict_allowed(u64 now, u32 *suppressed)
+{
+	static DEFINE_SPINLOCK(lock);
+	static struct {
+		u64 second;
+		u32 sent;
+		u32 suppressed;
+	} conflicts;
+	bool allowed;
+
+	spin_lock(&lock);
+	if (now - conflicts.second >= NSEC_PER_SEC) {
+		conflicts.second = now;
+		conflicts.sent = 0;
+	}
+	allowed = conflicts.sent < CONFLICTS_PER_SECOND;
+	if (allowed) {
+		conflicts.sent++;
+		*suppressed = conflicts.suppressed;
+		conflicts.suppressed = 0;
+	} else if (conflicts.suppressed < U32_MAX) {
+		conflicts.suppressed++;
+	}
+	spin_unlock(&lock);
+	return allowed;
+}
+
 static bool is_wanted(const struct varta_event_info *info)
 {
+	if (info->kind == VARTA_EVENT_KIND_CONFLICT)
+		return true;
+	if (!has_listeners())
+		return false;
 	return info->kind != VARTA_EVENT_KIND_GOODBYE || info->agent.stalled ||
 	       (info->cause == VARTA_GOODBYE_CAUSE_BYE &&
 		varta_setting(VARTA_SET_GOODBYE_EVENTS));
@@ -295,12 +355,27 @@ static bool queue_event(const struct varta_event_info *info)
  */
 void varta_notify_event(const struct varta_event_info *info)
 {
-	if (!is_wanted(info) || !has_listeners())
+	struct varta_event_info conflict;
+
+	if (!is_wanted(info))
 		return;
-	if (queue_event(info))
+	if (info->kind == VARTA_EVENT_KIND_CONFLICT) {
+		conflict = *info;
+		if (!conflict_allowed(info->time_ns, &conflict.suppressed))
+			return;
+		conflict.sender.pid = task_tgid_nr(current);
+		conflict.sender.uid = from_kuid(&init_user_ns, current_uid());
+		info = &conflict;
+	}
+	if (queue_event(info)) {
 		varta_notify_wake();
-	else
-		varta_count(&varta.counters, VARTA_COUNT_EVENTS_LOST);
+		return;
+	}
+	/* The gap in the numbers shows it. */
+	varta_netns_next_seq(NULL);
+	if (info->agent.id.netns && !varta_netns_is_init(info->agent.id.netns))
+		varta_netns_next_seq(info->agent.id.netns);
+	varta_count(&varta.counters, VARTA_COUNT_EVENTS_LOST);
 }
 
 enum {
@@ -340,17 +415,13 @@ static int next_kind(struct varta_flow *flow)
 	return event ? event->info.kind : -1;
 }
 
-/* Frees the slot. Returns NULL if nobody listens. */
+/* Frees the slot. Without memory, the exit stays there. */
 static struct varta_event *take_exit(struct varta_flow *flow)
 {
-	struct varta_event *event = NULL;
+	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
 
-	if (has_listeners()) {
-		event = varta_event_alloc(GFP_KERNEL);
-		/* The exit stays in its slot. */
-		if (!event)
-			return ERR_PTR(-ENOMEM);
-	}
+	if (!event)
+		return ERR_PTR(-ENOMEM);
 	varta_tracker_report_exit(&varta.tracker, &flow->exits, describe_exit,
 				  event);
 	return event;
@@ -373,8 +444,6 @@ static int fill(struct batch *batch, struct varta_flow *flow)
 		event = exits ? take_exit(flow) : varta_flow_pop(flow);
 		if (IS_ERR(event))
 			return batch->count ? 0 : PTR_ERR(event);
-		if (!event)
-			continue;
 		list_add_tail(&event->list, &batch->events);
 		batch->count++;
 	}
@@ -391,6 +460,7 @@ static int send_new(struct varta_flow *flow)
 	err = fill(&batch, flow);
 	if (err || !batch.count)
 		return err;
+	number(&batch, NULL);
 	send(&init_net, &batch);
 	list_for_each_entry_safe(event, next, &batch.events, list) {
 		struct varta_netns *netns = event->info.agent.id.netns;
@@ -426,6 +496,7 @@ static bool send_to_agent_netns(struct varta_flow *flow)
 	}
 	net = varta_netns_get_net(netns);
 	if (net) {
+		number(&batch, netns);
 		multicast = send(net, &batch);
 		put_net(net);
 	}

@@ -242,6 +242,27 @@ static void learn_identity(struct varta_tracker *tracker,
 		slot->time_ns = id->time_ns;
 }
 
+static enum varta_record_result refuse(struct varta_tracker *tracker,
+				       const struct varta_slot *slot,
+				       const struct varta_record *record,
+				       enum varta_record_result result)
+{
+	struct varta_event_info event = {
+		.kind		 = VARTA_EVENT_KIND_CONFLICT,
+		.sender.origin	 = record->id->origin,
+		.sender.ns_inode = record->id->ns_inode,
+	};
+
+	lockdep_assert_held(&slot->lock);
+
+	if (tracker->config.ops->event) {
+		event.time_ns = varta_tracker_event_time(tracker, record->now);
+		varta_slot_to_agent(slot, &event.agent);
+		tracker->config.ops->event(&event);
+	}
+	return result;
+}
+
 /* Known pid. A rejected beat changes nothing in the slot. */
 static enum varta_record_result update_slot(struct varta_tracker *tracker,
 					    struct varta_slot *slot,
@@ -265,12 +286,14 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (slot->origin != id->origin) {
 		if (!tracker->config.origin_takeover ||
 		    id->origin > slot->origin)
-			return VARTA_RECORD_ORIGIN_CONFLICT;
+			return refuse(tracker, slot, record,
+				      VARTA_RECORD_ORIGIN_CONFLICT);
 		return take_over(tracker, slot, record) ?
 			VARTA_RECORD_REFRESHED : VARTA_RECORD_QUOTA_EXCEEDED;
 	}
 	if (namespace_conflicts(slot, beat, id))
-		return VARTA_RECORD_NAMESPACE_CONFLICT;
+		return refuse(tracker, slot, record,
+			      VARTA_RECORD_NAMESPACE_CONFLICT);
 	/* If it forgets, the beat is new: a rejected beat changes nothing. */
 	forget_order_of_other_clock(slot, id);
 	if (!beat_is_new(tracker, slot, beat))

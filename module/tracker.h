@@ -61,7 +61,8 @@ struct varta_evicted {
  *	@try_charge is.
  * @kick: there is a deadline before what varta_tracker_next_deadline()
  *	returned last. May be NULL.
- * @event: an agent recovered, changed its status or is not tracked any more.
+ * @event: an agent recovered, changed its status or is not tracked any more, or
+ *	a beat was refused for its origin or pid namespace.
  *	Stalls and exits are reported by the functions that find them. May be
  *	NULL.
  *

@@ -26,6 +26,7 @@ typeof(do_nothing) varta_nl_config_set_doit __alias(do_nothing);
 typeof(do_nothing) varta_nl_bye_doit __alias(do_nothing);
 typeof(do_nothing) varta_nl_relay_doit __alias(do_nothing);
 typeof(do_nothing) varta_nl_stats_take_doit __alias(do_nothing);
+typeof(do_nothing) varta_nl_gap_reset_doit __alias(do_nothing);
 
 static int dump_nothing(struct netlink_callback *cb)
 {
@@ -34,8 +35,15 @@ static int dump_nothing(struct netlink_callback *cb)
 
 typeof(dump_nothing) varta_nl_agent_get_start __alias(dump_nothing);
 typeof(dump_nothing) varta_nl_agent_get_done __alias(dump_nothing);
+typeof(dump_nothing) varta_nl_event_get_start __alias(dump_nothing);
+typeof(dump_nothing) varta_nl_event_get_done __alias(dump_nothing);
 
 int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return 0;
 }

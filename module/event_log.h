@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The last exits and conflicts, for listeners that were away or too slow. Stalls
+ * need no log: a dump of the agents shows them.
+ */
+#ifndef _VARTA_EVENT_LOG_H
+#define _VARTA_EVENT_LOG_H
+
+#include "flow.h"
+
+enum varta_event_log_limits {
+	/* Events of the initial network namespace, and as many of all others. */
+	VARTA_EVENT_LOG_SIZE = 1024,
+};
+
+typedef bool (*varta_event_log_cb)(void *context,
+				   const struct varta_event *event, u64 seq);
+
+int varta_event_log_init(void);
+void varta_event_log_exit(void);
+void varta_event_log_add(const struct varta_event *event, u64 seq, bool host);
+bool varta_event_log_read(const struct varta_netns *netns, u64 *since,
+			  varta_event_log_cb show, void *context);
+
+#endif /* _VARTA_EVENT_LOG_H */
