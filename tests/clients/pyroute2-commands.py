@@ -185,6 +185,13 @@ agent = wait_for("exit-ntf")[0]
 assert agent.get_attr("pid") == child, agent
 assert agent.get_attr("exit-code") == 9, agent
 
+refused(errno.EEXIST, "relay", source=0, beat={"attrs": [
+    ("status", 0), ("nonce", 1), ("pid", os.getpid())]})
+conflict = wait_for("conflict-ntf")[0]
+assert conflict.get_attr("sender-pid") == os.getpid(), conflict
+kept = agents_in(varta.ask("event-get", {}, NLM_F_DUMP))
+assert kept[-1].get_attr("event-seq") == conflict.get_attr("event-seq"), kept
+
 do("config-set", goodbye_events=1)
 do("bye")
 left = wait_for("goodbye-ntf")[0]

@@ -135,6 +135,17 @@ os.waitpid(child, 0)
 gone = wait_for("exit-ntf")[0]
 assert gone["pid"] == child and gone["exit-code"] == 9, gone
 
+refused(errno.EEXIST, "origin-conflict", "relay", source=0, beat=[
+    {"status": 0, "nonce": 1, "pid": os.getpid()}])
+conflict = wait_for("conflict-ntf")[0]
+assert conflict["pid"] == conflict["sender-pid"] == os.getpid(), conflict
+assert conflict["sender-origin"] == "network-unverified", conflict
+tried.add("event-get")
+kept = [agent for part in client.dump("event-get", {"since": gone["event-seq"]})
+        for agent in part["agent"]]
+assert [event["event-kind"] for event in kept] == ["conflict"], kept
+assert kept[0]["event-seq"] == conflict["event-seq"], kept
+
 do("config-set", goodbye_events=1)
 do("bye")
 left = wait_for("goodbye-ntf")[0]

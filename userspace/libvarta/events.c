@@ -20,12 +20,32 @@
 /* Most messages to receive before a dump; no socket buffer holds as many. */
 #define BACKLOG_MAX	(1 << 20)
 
+/* Exits and conflicts that the kernel keeps. */
+#define LOG_SIZE	1024
+
+/**
+ * struct progress - Which events were received, by their numbers.
+ * @known: The number of an event is known. Without it, all are new.
+ * @complete: No event up to this one is missing, or a dump has made up for it.
+ * @top: The highest number received.
+ * @dumped: Exits and conflicts up to this one were in the last dump.
+ * @received: Numbers of the last exits and conflicts after @complete.
+ * @count: How many there were.
+ */
+struct progress {
+	bool known;
+	uint64_t complete, top, dumped;
+	uint64_t received[LOG_SIZE];
+	size_t count;
+};
+
 /**
  * struct varta_events - See varta.h.
  * @connection: Receives the events.
  * @reader: Handle for dumps; NULL without @resync.
  * @stalls: The stalls that were reported, with @resync.
  * @behind: Events were lost, and no dump was made since.
+ * @progress: Which events were received, with @resync.
  * @buffer: For one datagram.
  */
 struct varta_events {
@@ -33,6 +53,7 @@ struct varta_events {
 	struct varta *reader;
 	struct varta_reported_stalls stalls;
 	bool behind;
+	struct progress progress;
 	_Alignas(struct nlmsghdr) char buffer[VARTA_MESSAGE_MAX];
 };
 
@@ -86,14 +107,29 @@ static int follow_family(struct varta_connection *c)
 	return c->socket.family ? 0 : -ENODEV;
 }
 
-/* Stalls from before the subscription count as reported. */
-static int prepare_resync(struct varta_events *events)
+static void restart_progress(struct progress *progress, uint64_t since)
+{
+	*progress = (struct progress){
+		.known = true,
+		.complete = since,
+		.top = since,
+	};
+}
+
+/* Stalls from before the subscription count as reported, but for a replay. */
+static int prepare_resync(struct varta_events *events,
+			  const struct varta_events_options *options)
 {
 	int error = varta_open(&events->reader, NULL);
 
 	if (error)
 		return error;
 	varta_stalls_init(&events->stalls);
+	if (options->replay) {
+		restart_progress(&events->progress, options->since);
+		events->behind = true;
+		return 0;
+	}
 	error = varta_agent_dump(events->reader, &only_stalled, add_earlier,
 				 &events->stalls);
 	return error == -EAGAIN ? 0 : error;
@@ -112,7 +148,7 @@ static int subscribe(struct varta_events *events,
 	if (!error)
 		error = join_group(c);
 	if (!error && options->resync)
-		error = prepare_resync(events);
+		error = prepare_resync(events, options);
 	return error;
 }
 
@@ -192,6 +228,38 @@ static void report_notice(struct delivery *delivery, enum varta_event_type type)
 	report(delivery, &(struct varta_event){ .type = type });
 }
 
+static bool is_logged(enum varta_event_type type)
+{
+	return type == VARTA_EVENT_EXIT || type == VARTA_EVENT_CONFLICT;
+}
+
+static bool was_received(const struct progress *progress, uint64_t seq)
+{
+	size_t i;
+
+	for (i = 0; i < progress->count && i < LOG_SIZE; i++)
+		if (progress->received[i] == seq)
+			return true;
+	return false;
+}
+
+/* Notes a received event. Returns whether one before it is missing. */
+static bool note_number(struct progress *progress, uint64_t seq,
+			enum varta_event_type type)
+{
+	if (!progress->known)
+		restart_progress(progress, seq - 1);
+	if (seq > progress->top)
+		progress->top = seq;
+	if (seq == progress->complete + 1)
+		progress->complete = seq;
+	if (seq <= progress->complete)
+		return false;
+	if (is_logged(type))
+		progress->received[progress->count++ % LOG_SIZE] = seq;
+	return true;
+}
+
 /* Returns 1 if the event must be reported, 0 if it was, or -ENOMEM. */
 static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 {
@@ -203,18 +271,39 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 		return varta_stalls_add_event(stalls, agent);
 	if (delivery->type == VARTA_EVENT_RECOVER)
 		return varta_stalls_recover(stalls, agent);
-	if (delivery->type != VARTA_EVENT_STATUS)
+	if (delivery->type != VARTA_EVENT_STATUS &&
+	    delivery->type != VARTA_EVENT_CONFLICT)
 		varta_stalls_forget(stalls, agent);
 	return 1;
+}
+
+/* Losses that the socket does not report: the kernel had no memory. */
+static void note_gap(struct varta_events *events,
+		     const struct varta_event *event,
+		     struct delivery *delivery)
+{
+	if (!note_number(&events->progress, event->seq, event->type) ||
+	    events->behind)
+		return;
+	events->behind = true;
+	report_notice(delivery, VARTA_EVENT_OVERRUN);
 }
 
 static int deliver_event(const struct varta_event *read, void *arg)
 {
 	struct delivery *delivery = arg;
+	struct varta_events *events = delivery->events;
 	struct varta_event event = *read;
-	int new = is_new(delivery, event.agent);
+	int new;
 
 	event.type = delivery->type;
+	if (events->reader && event.seq)
+		note_gap(events, &event, delivery);
+	/* A dump may be ahead of the messages. */
+	if (is_logged(event.type) && event.seq &&
+	    event.seq <= events->progress.dumped)
+		return 0;
+	new = is_new(delivery, event.agent);
 	if (new == 1)
 		report(delivery, &event);
 	return new < 0 ? new : 0;
@@ -224,6 +313,7 @@ static int deliver_event(const struct varta_event *read, void *arg)
 static int follow_loaded(struct varta_events *events, struct delivery *delivery)
 {
 	varta_stalls_clear(&events->stalls);
+	restart_progress(&events->progress, 0);
 	events->behind = true;
 	report_notice(delivery, VARTA_EVENT_LOADED);
 	return join_group(&events->connection);
@@ -267,6 +357,7 @@ static const enum varta_event_type event_types[] = {
 	[VARTA_CMD_RECOVER_NTF] = VARTA_EVENT_RECOVER,
 	[VARTA_CMD_STATUS_NTF] = VARTA_EVENT_STATUS,
 	[VARTA_CMD_GOODBYE_NTF] = VARTA_EVENT_GOODBYE,
+	[VARTA_CMD_CONFLICT_NTF] = VARTA_EVENT_CONFLICT,
 };
 
 static int deliver(struct varta_events *events,
@@ -367,6 +458,46 @@ static void deliver_ended(const struct varta_agent *agent, void *arg)
 	report(delivery, &event);
 }
 
+static int deliver_logged(const struct varta_event *read, void *arg)
+{
+	struct delivery *delivery = arg;
+	struct progress *progress = &delivery->events->progress;
+	struct varta_event event = *read;
+
+	if (event.seq > progress->dumped)
+		progress->dumped = event.seq;
+	if (!is_logged(event.type) || was_received(progress, event.seq))
+		return 0;
+	event.resynced = true;
+	/* Before the dump of the stalled agents: it ends their stalls. */
+	if (event.type == VARTA_EVENT_EXIT)
+		varta_stalls_forget(&delivery->events->stalls, event.agent);
+	report(delivery, &event);
+	return 0;
+}
+
+/* Lost exits and conflicts. A module without a log gives none. */
+static int dump_log(struct varta_events *events, struct delivery *delivery)
+{
+	struct progress *progress = &events->progress;
+	int error;
+
+	if (!progress->known)
+		return 0;
+	error = varta_event_dump(events->reader, progress->complete,
+				 deliver_logged, delivery);
+	if (error && error != -EOPNOTSUPP && error != -ENODEV &&
+	    error != -EINTR)
+		return error;
+	/* The dump of the stalled agents, which follows, does the rest. */
+	if (progress->top < progress->dumped)
+		progress->top = progress->dumped;
+	if (progress->complete < progress->top)
+		progress->complete = progress->top;
+	progress->count = 0;
+	return 0;
+}
+
 static int dump_stalled(struct varta_events *events, struct delivery *delivery)
 {
 	int error;
@@ -404,7 +535,8 @@ static int catch_up(struct varta_events *events, struct delivery *delivery)
 	error = find_family(events, delivery);
 	if (error || !events->connection.socket.family)
 		return error;
-	return dump_stalled(events, delivery);
+	error = dump_log(events, delivery);
+	return error ? error : dump_stalled(events, delivery);
 }
 
 /*

@@ -50,6 +50,13 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_CAUSE] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_CORE_DUMPED] = { .type = NLA_FLAG },
 	[VARTA_A_AGENT_OOM_KILLED] = { .type = NLA_FLAG },
+	[VARTA_A_AGENT_EVENT_KIND] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_EVENT_SEQ] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_SENDER_ORIGIN] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_SENDER_NS_INODE] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_SENDER_PID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_SENDER_UID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_SUPPRESSED] = { .type = NLA_U32 },
 };
 
 static uint32_t u32_or_0(const struct nlattr *attribute)
@@ -69,6 +76,28 @@ static uint32_t exit_type(struct nlattr **a)
 		return VARTA_EXIT_SIGNAL;
 	return a[VARTA_A_AGENT_EXIT_CODE] ? VARTA_EXIT_CODE :
 					    VARTA_EXIT_UNKNOWN;
+}
+
+static uint32_t uid_or_unknown(const struct nlattr *attribute)
+{
+	return attribute ? nla_get_u32(attribute) : VARTA_UID_UNKNOWN;
+}
+
+/* By the kernel's kind, which is absent in replies. */
+static enum varta_event_type type_of(const struct nlattr *kind)
+{
+	static const enum varta_event_type types[] = {
+		[VARTA_EVENT_KIND_STALL] = VARTA_EVENT_STALL,
+		[VARTA_EVENT_KIND_RECOVER] = VARTA_EVENT_RECOVER,
+		[VARTA_EVENT_KIND_STATUS] = VARTA_EVENT_STATUS,
+		[VARTA_EVENT_KIND_EXIT] = VARTA_EVENT_EXIT,
+		[VARTA_EVENT_KIND_GOODBYE] = VARTA_EVENT_GOODBYE,
+		[VARTA_EVENT_KIND_CONFLICT] = VARTA_EVENT_CONFLICT,
+	};
+
+	if (!kind || nla_get_u32(kind) >= sizeof(types) / sizeof(types[0]))
+		return (enum varta_event_type)0;
+	return types[nla_get_u32(kind)];
 }
 
 static void read_text(char *text, const struct nlattr *attribute)
@@ -107,8 +136,7 @@ static void read_agent(struct nlattr **a, struct varta_agent *agent)
 		.beats = u64_or_0(a[VARTA_A_AGENT_BEATS]),
 		.stall_time = u64_or_0(a[VARTA_A_AGENT_STALL_TIME]),
 		.stalls = u32_or_0(a[VARTA_A_AGENT_STALLS]),
-		.uid = a[VARTA_A_AGENT_UID] ?
-			nla_get_u32(a[VARTA_A_AGENT_UID]) : VARTA_UID_UNKNOWN,
+		.uid = uid_or_unknown(a[VARTA_A_AGENT_UID]),
 		.tid = u32_or_0(a[VARTA_A_AGENT_TID]),
 	};
 	read_text(agent->name, a[VARTA_A_AGENT_NAME]);
@@ -128,6 +156,13 @@ static int read_event(struct nlattr *nest, struct varta_agent *agent,
 		.time = u64_or_0(a[VARTA_A_AGENT_EVENT_TIME]),
 		.old_status = u32_or_0(a[VARTA_A_AGENT_OLD_STATUS]),
 		.cause = u32_or_0(a[VARTA_A_AGENT_CAUSE]),
+		.type = type_of(a[VARTA_A_AGENT_EVENT_KIND]),
+		.seq = u64_or_0(a[VARTA_A_AGENT_EVENT_SEQ]),
+		.sender_ns_inode = u64_or_0(a[VARTA_A_AGENT_SENDER_NS_INODE]),
+		.sender_origin = u32_or_0(a[VARTA_A_AGENT_SENDER_ORIGIN]),
+		.sender_pid = u32_or_0(a[VARTA_A_AGENT_SENDER_PID]),
+		.sender_uid = uid_or_unknown(a[VARTA_A_AGENT_SENDER_UID]),
+		.suppressed = u32_or_0(a[VARTA_A_AGENT_SUPPRESSED]),
 	};
 	return 0;
 }
@@ -171,6 +206,45 @@ int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
 	struct agent_call call = { .fn = fn, .arg = arg };
 
 	return varta_event_read_all(message, pass_agent, &call);
+}
+
+struct event_call {
+	varta_read_event_fn fn;
+	void *arg;
+};
+
+static int pass_events(const struct nlmsghdr *message, void *arg)
+{
+	const struct event_call *call = arg;
+
+	return varta_event_read_all(message, call->fn, call->arg);
+}
+
+static struct nl_msg *events_request(const struct varta_connection *c,
+				     uint64_t since)
+{
+	struct nl_msg *request = varta_connection_request(c,
+							  VARTA_CMD_EVENT_GET,
+							  NLM_F_DUMP);
+
+	if (request && nla_put_u64(request, VARTA_A_AGENTS_SINCE, since)) {
+		nlmsg_free(request);
+		return NULL;
+	}
+	return request;
+}
+
+int varta_event_dump(struct varta *v, uint64_t since, varta_read_event_fn fn,
+		     void *arg)
+{
+	struct varta_connection *c = &v->connection;
+	struct event_call call = { .fn = fn, .arg = arg };
+	int error = varta_call_begin(v);
+
+	if (!error)
+		error = varta_connection_query(c, events_request(c, since),
+					       pass_events, &call);
+	return varta_call_end(v, error);
 }
 
 /* The agents of a dump that is not complete yet. */

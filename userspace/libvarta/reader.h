@@ -22,7 +22,7 @@ int varta_agent_read_all(const struct nlmsghdr *message, varta_agent_fn fn,
 
 /**
  * typedef varta_read_event_fn - Receive an event that was read.
- * @event: The event, whose type is not set.
+ * @event: The event. Its type is 0 if the kernel did not say.
  * @arg: As given to varta_event_read_all().
  *
  * Return: 0 to continue; any other value stops and becomes the result.
@@ -39,5 +39,17 @@ typedef int (*varta_read_event_fn)(const struct varta_event *event, void *arg);
  */
 int varta_event_read_all(const struct nlmsghdr *message, varta_read_event_fn fn,
 			 void *arg);
+
+/**
+ * varta_event_dump() - Read the exits and conflicts that the kernel keeps.
+ * @v: The handle.
+ * @since: Only those with higher numbers.
+ * @fn: Called for each, the oldest first. Must not use the handle.
+ * @arg: For @fn.
+ *
+ * Return: 0, what @fn returned to stop, or a negative errno.
+ */
+int varta_event_dump(struct varta *v, uint64_t since, varta_read_event_fn fn,
+		     void *arg);
 
 #endif /* VARTA_READER_H */

@@ -729,12 +729,15 @@ struct varta_events;
  * @VARTA_EVENT_STALL: An agent was silent for its threshold.
  * @VARTA_EVENT_EXIT: An agent's process exited, and its slot was freed.
  * @VARTA_EVENT_OVERRUN: Events were lost, because they were not received in
- *   time. The lost stalls that have not ended follow, and the ends of stalls
- *   that were reported; lost exits do not.
+ *   time, or the kernel had no memory for them. The lost stalls that have not
+ *   ended follow, the ends of stalls that were reported, and the lost exits and
+ *   conflicts, as far as the kernel keeps them: the last 1024.
  * @VARTA_EVENT_UNLOADED: The module was unloaded.
  * @VARTA_EVENT_LOADED: The module was loaded again, with an empty tracker.
  * @VARTA_EVENT_RECOVER: An agent beats again after a stall.
  * @VARTA_EVENT_STATUS: A beat changed the agent's status, or was terminal.
+ * @VARTA_EVENT_CONFLICT: A beat for an agent's pid was refused, because of its
+ *   origin or its pid namespace. At most ten a second.
  * @VARTA_EVENT_GOODBYE: An agent is not tracked any more, for another cause than
  *   an exit. Always for stalled agents; for others only with the setting
  *   goodbye_events.
@@ -751,6 +754,7 @@ enum varta_event_type {
 	VARTA_EVENT_RECOVER,
 	VARTA_EVENT_STATUS,
 	VARTA_EVENT_GOODBYE,
+	VARTA_EVENT_CONFLICT,
 };
 
 /* The cause of a goodbye that was found by a dump. */
@@ -761,8 +765,8 @@ enum varta_event_type {
  * @type: Ignore events of unknown types.
  * @agent: The agent, as it was when the event occurred; NULL for types without
  *   an agent.
- * @resynced: A stall or its end was found by a dump after an overrun or a
- *   reload, and is reported late. Of an agent that is not tracked any more, only
+ * @resynced: It was found by a dump after an overrun or a reload, and is
+ *   reported late. Of an agent that is not tracked any more, only
  *   the name, the numbers of @agent that identify it, and its last beat are
  *   known.
  * @time: When the event occurred, on the clock of &varta_agent.last_beat; 0 if
@@ -770,6 +774,14 @@ enum varta_event_type {
  * @old_status: Status before, with VARTA_EVENT_STATUS.
  * @cause: One of enum varta_goodbye_cause, VARTA_CAUSE_UNKNOWN, or a value of a
  *   newer kernel, with VARTA_EVENT_GOODBYE.
+ * @seq: Number of the event among those of the network namespace; 0 if it was
+ *   found in a dump of agents, has no agent, or the kernel did not say.
+ * @sender_ns_inode: Pid namespace that the refused beat came from; 0 if unknown.
+ *   This and the following are for VARTA_EVENT_CONFLICT.
+ * @sender_origin: One of enum varta_origin, or a value of a newer kernel.
+ * @sender_pid: Process that sent it; 0 if the kernel did not say.
+ * @sender_uid: Its real user, or VARTA_UID_UNKNOWN.
+ * @suppressed: Conflicts without an event since the last one.
  *
  * The library makes it; later versions may add members at the end.
  */
@@ -780,6 +792,12 @@ struct varta_event {
 	uint64_t time;
 	uint32_t old_status;
 	uint32_t cause;
+	uint64_t seq;
+	uint64_t sender_ns_inode;
+	uint32_t sender_origin;
+	uint32_t sender_pid;
+	uint32_t sender_uid;
+	uint32_t suppressed;
 };
 
 /**
@@ -798,18 +816,23 @@ typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
  *   system's default. A mass stall needs about 1 KiB for each agent.
  * @resync: After an overrun, report the stalls that were lost, and go on when
  *   the module is unloaded and loaded again. No stall is reported twice. Takes
- *   about 100 bytes for each stalled agent.
+ *   about 120 bytes for each stalled agent.
+ * @replay: With @resync: report the exits and conflicts after @since that the
+ *   kernel keeps, and the agents that are stalled now.
  * @reserved: Must be 0.
+ * @since: Number of the last event that the program knows, for @replay.
  */
 struct varta_events_options {
 	size_t size;
 	uint32_t buffer;
 	bool resync;
-	uint8_t reserved[3];
+	bool replay;
+	uint8_t reserved[2];
+	uint64_t since;
 };
 
 #define VARTA_EVENTS_OPTIONS_INIT \
-	{ sizeof(struct varta_events_options), 0, false, { 0, 0, 0 } }
+	{ sizeof(struct varta_events_options), 0, false, false, { 0, 0 }, 0 }
 
 /**
  * varta_events_open() - Subscribe to events.

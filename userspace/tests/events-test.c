@@ -4,6 +4,7 @@
  * the lost stalls from a dump.
  */
 #include "connection.h"
+#include "reader.h"
 #include "reported_stalls.h"
 
 static int fake_receive(struct varta_client__socket *s, void *buffer,
@@ -14,6 +15,8 @@ static int fake_open_connection(struct varta_connection *c, int timeout_ms);
 static int fake_follow_family(const struct varta_connection *c);
 static int fake_get(struct varta *v, uint32_t source, uint32_t pid,
 		    struct varta_agent *agent);
+static int fake_event_dump(struct varta *v, uint64_t since,
+			   varta_read_event_fn fn, void *arg);
 static int fake_find_family(struct varta_connection *c);
 static int fake_open(struct varta **handle, const struct varta_options *how);
 static int fake_setsockopt(int fd, int level, int name, const void *value,
@@ -27,6 +30,7 @@ static int fake_add_event(struct varta_reported_stalls *stalls,
 #define varta_connection_open	fake_open_connection
 #define varta_connection_follow_family	fake_follow_family
 #define varta_agent_get		fake_get
+#define varta_event_dump	fake_event_dump
 #define varta_connection_find_family	fake_find_family
 #define varta_open	fake_open
 #define setsockopt	fake_setsockopt
@@ -56,6 +60,12 @@ static struct {
 	unsigned int dumps;
 	/* Agents above this are not stalled any more. */
 	uint32_t stalled;
+	/* Exits that the log has: their numbers. */
+	uint64_t log_from, log_to;
+	unsigned int log_dumps;
+	uint64_t since;
+	/* Number of the next event, 0 for none. */
+	uint64_t seq;
 	/* What varta_agent_get() says. */
 	uint32_t tracked;
 	uint64_t first_beat, last_beat;
@@ -119,6 +129,26 @@ static int fake_follow_family(const struct varta_connection *c)
 	fake.family = FAMILY;
 	fake.joined = false;
 	return 0;
+}
+
+static int fake_event_dump(struct varta *v, uint64_t since,
+			   varta_read_event_fn fn, void *arg)
+{
+	struct varta_agent agent = { .ns_pid = AGENTS, .last_beat = 1 };
+	struct varta_event event = {
+		.type = VARTA_EVENT_EXIT,
+		.agent = &agent,
+	};
+	int error = 0;
+
+	(void)v;
+	fake.log_dumps++;
+	fake.since = since;
+	for (event.seq = fake.log_from;
+	     event.seq && event.seq <= fake.log_to && !error; event.seq++)
+		if (event.seq > since)
+			error = fn(&event, arg);
+	return error;
 }
 
 static int fake_get(struct varta *v, uint32_t source, uint32_t pid,
@@ -187,6 +217,9 @@ static void note(const struct varta_event *event, void *arg)
 /* What only some events have. */
 static bool put_extras(void)
 {
+	if (fake.seq && nla_put_u64(fake.message, VARTA_A_AGENT_EVENT_SEQ,
+				    fake.seq++))
+		return false;
 	return !nla_put_u64(fake.message, VARTA_A_AGENT_EVENT_TIME, 300) &&
 	       !nla_put_u32(fake.message, VARTA_A_AGENT_OLD_STATUS,
 			    VARTA_STATUS_DEGRADED) &&
@@ -256,6 +289,7 @@ static struct varta_events *begin(void)
 	/* The pointer is only tested. */
 	events.reader = (struct varta *)&events;
 	events.behind = false;
+	memset(&events.progress, 0, sizeof(events.progress));
 	varta_stalls_clear(&events.stalls);
 	return &events;
 }
@@ -462,8 +496,83 @@ static void test_lost_ends(void)
 	varta_stalls_clear(&events->stalls);
 }
 
+/* A gap in the numbers is a loss, whatever the socket says. */
+static void test_numbers(void)
+{
+	struct varta_events *events = begin();
+
+	fake.stalled = 0;
+	fake.seq = 10;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 1 && !overruns && !fake.log_dumps,
+	      "events: the first number is no gap");
+	/* 11 and 12 are lost, 13 is received; the log is ahead. */
+	fake.seq = 13;
+	fake.log_from = 8;
+	fake.log_to = 14;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 5 && overruns == 1 &&
+	      fake.since == 10 && types[VARTA_EVENT_EXIT] == 5 && resynced == 3,
+	      "events: lost exits are told from the log, and none twice");
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(!receive_events(events), "events: the log was ahead of a message");
+	send_event(VARTA_CMD_STATUS_NTF, 1);
+	check(receive_events(events) == 1 && overruns == 1 &&
+	      fake.log_dumps == 1, "events: no gap after the log");
+
+	/* The module was loaded again: it counts from 1. */
+	fake.seq = 1;
+	fake.log_from = 0;
+	fake.dump_error = -ENODEV;
+	events->connection.socket.family = 0;
+	events->connection.socket.fd = -1;
+	events->connection.events_group = 1;
+	send_change(CTRL_CMD_NEWFAMILY, FAMILY);
+	receive_events(events);
+	fake.dump_error = 0;
+	receive_events(events);
+	overruns = 0;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 1 && !overruns,
+	      "events: numbers start again with the module");
+	varta_stalls_clear(&events->stalls);
+}
+
+static void test_replay(void)
+{
+	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events *events;
+
+	begin();
+	how.resync = true;
+	how.replay = true;
+	how.since = 5;
+	fake.stalled = 2;
+	fake.log_from = 1;
+	fake.log_to = 7;
+	if (varta_events_open(&events, &how)) {
+		check(false, "events: opens for a replay");
+		return;
+	}
+	/* The pointer is only tested. */
+	events->reader = (struct varta *)events;
+	check(receive_events(events) == 4 && types[VARTA_EVENT_EXIT] == 2 &&
+	      types[VARTA_EVENT_STALL] == 2 && resynced == 4,
+	      "events: a replay tells kept exits and stalled agents");
+	check(receive_events(events) == -EAGAIN, "events: a replay is told once");
+	fake.seq = 8;
+	events->connection.socket.family = FAMILY;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 1 && !overruns,
+	      "events: no gap after a replay");
+	events->reader = NULL;
+	varta_events_close(events);
+}
+
 TEST_GROUP(events)
 {
+	test_numbers();
+	test_replay();
 	test_types();
 	test_lost_ends();
 	test_memory();

@@ -35,11 +35,14 @@
  * @has_timeout: --timeout was given.
  * @timeout_ms: Time until the end.
  * @buffer: Size of the socket's buffer; 0 for the system's default.
+ * @replay: --since was given.
+ * @since: Number of the last event that the caller knows.
  * @kinds: Types of events to print, a bit for each; 0 for all.
  */
 struct monitor_options {
 	struct owner_filter filter;
-	bool json;
+	bool json, replay;
+	uint64_t since;
 	uint32_t kinds;
 	uint64_t count;
 	bool has_timeout;
@@ -52,12 +55,18 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_BUFFER,
 	OPTION_KINDS,
+	OPTION_SINCE,
 };
 
 static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print one JSON object per line" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
-	  .doc = "Only these events: stall, recover, status, exit, goodbye" },
+	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
+		 "conflict" },
+	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
+	  .doc = "First print the exits and conflicts after the event with "
+		 "this number, as far as the kernel keeps them, and the "
+		 "agents that are stalled now" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "End after N events" },
 	{ .name = "timeout", .key = OPTION_TIMEOUT, .arg = "DURATION",
@@ -76,6 +85,7 @@ static const char *const kind_names[] = {
 	[VARTA_EVENT_STATUS] = "status",
 	[VARTA_EVENT_EXIT] = "exit",
 	[VARTA_EVENT_GOODBYE] = "goodbye",
+	[VARTA_EVENT_CONFLICT] = "conflict",
 };
 
 #define KINDS	(sizeof(kind_names) / sizeof(kind_names[0]))
@@ -135,6 +145,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_KINDS:
 		options->kinds = parse_kinds(state, argument);
 		return 0;
+	case OPTION_SINCE:
+		options->replay = true;
+		options->since = args_number(state, "--since", argument, 0,
+					     UINT64_MAX);
+		return 0;
 	case OPTION_BUFFER:
 		options->buffer = args_u32(state, "--buffer", argument, 0,
 					   UINT32_MAX);
@@ -155,12 +170,13 @@ static const struct argp parser = {
 	.parser = parse_option,
 	.children = children,
 	.doc = "Print events as they happen, one per line: stalls, the beats "
-	       "that end them (recover), changes of status, exits, and "
-	       "goodbyes. Prints 'listening' on standard error when it is "
-	       "subscribed.\v"
+	       "that end them (recover), changes of status, exits, "
+	       "goodbyes, and refused beats of others (conflict). Prints "
+	       "'listening' on standard error when it is subscribed.\v"
 	       "JSON has the names and units of the netlink interface, the "
 	       "owner as 'varta agents -j' has it, and "
-	       "'event': stall, recover, status, exit, goodbye, overrun, "
+	       "'event': stall, recover, status, exit, goodbye, conflict, "
+	       "overrun, "
 	       "stalled, recovered, gone, unloaded or loaded. In "
 	       "names, bytes that "
 	       "are not UTF-8 are shown as \\xNN, without --json also those "
@@ -291,6 +307,27 @@ static void print_goodbye(const struct varta_event *event,
 	       known ? causes[event->cause] : "cause unknown");
 }
 
+static void print_conflict(const struct varta_event *event,
+			   const struct agent_owner *owner)
+{
+	char theirs[TEXT_SIZE], ours[TEXT_SIZE];
+
+	format_namespace(theirs, event->sender_ns_inode);
+	format_namespace(ours, event->agent->ns_inode);
+	print_agent("conflict", event->agent, owner);
+	printf("refused a beat, %s from %s, for this agent, %s in %s",
+	       varta_origin_name(event->sender_origin), theirs,
+	       varta_origin_name(event->agent->origin), ours);
+	if (event->sender_pid)
+		printf("; sent by pid %" PRIu32, event->sender_pid);
+	if (event->sender_uid != VARTA_UID_UNKNOWN)
+		printf(" of uid %" PRIu32, event->sender_uid);
+	if (event->suppressed)
+		printf("; %" PRIu32 " more were refused before",
+		       event->suppressed);
+	putchar('\n');
+}
+
 /* How services are stopped: not crashes. */
 static bool is_stop_signal(uint32_t number)
 {
@@ -407,8 +444,9 @@ static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_STATUS] = { "status", print_status, NULL },
 	[VARTA_EVENT_EXIT] = { "exit", print_exit, NULL },
 	[VARTA_EVENT_GOODBYE] = { "goodbye", print_goodbye, NULL },
-	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; the "
-				  "stalls among them follow" },
+	[VARTA_EVENT_CONFLICT] = { "conflict", print_conflict, NULL },
+	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; what "
+				  "a dump shows of them follows" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "
 				   "waiting until it is loaded again" },
 	[VARTA_EVENT_LOADED] = { "loaded", NULL, "the module was loaded; "
@@ -420,6 +458,8 @@ static const struct event_kind resynced_kinds[] = {
 	[VARTA_EVENT_STALL] = { "stalled", print_still_stalled, NULL },
 	[VARTA_EVENT_RECOVER] = { "recovered", print_recovered, NULL },
 	[VARTA_EVENT_GOODBYE] = { "gone", print_gone, NULL },
+	[VARTA_EVENT_EXIT] = { "exit", print_exit, NULL },
+	[VARTA_EVENT_CONFLICT] = { "conflict", print_conflict, NULL },
 };
 
 #define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
@@ -562,6 +602,8 @@ int cmd_monitor(int argc, char **argv)
 		return EXIT_SYSTEM;
 	how.buffer = options.buffer;
 	how.resync = true;
+	how.replay = options.replay;
+	how.since = options.since;
 	error = event_owners_init(&monitor.owners);
 	if (error)
 		return fail_system("read the owners", error);

@@ -176,10 +176,29 @@ int json_add_owner(struct json_object *object, const struct agent_owner *owner)
 	return add_text(object, "pod", owner->pod);
 }
 
+static int add_sender(struct json_object *object,
+		      const struct varta_event *event)
+{
+	if (add_string(object, "sender_origin",
+		       varta_origin_name(event->sender_origin)) ||
+	    (event->sender_ns_inode &&
+	     add_number(object, "sender_ns_inode", event->sender_ns_inode)) ||
+	    (event->sender_pid &&
+	     add_number(object, "sender_pid", event->sender_pid)) ||
+	    (event->sender_uid != VARTA_UID_UNKNOWN &&
+	     add_number(object, "sender_uid", event->sender_uid)))
+		return -ENOMEM;
+	return event->suppressed ?
+		add_number(object, "suppressed", event->suppressed) : 0;
+}
+
 int json_add_event(struct json_object *object, const struct varta_event *event)
 {
-	if (event->time && add_number(object, "event_time", event->time))
+	if ((event->time && add_number(object, "event_time", event->time)) ||
+	    (event->seq && add_number(object, "event_seq", event->seq)))
 		return -ENOMEM;
+	if (event->type == VARTA_EVENT_CONFLICT)
+		return add_sender(object, event);
 	if (event->type == VARTA_EVENT_STATUS)
 		return add_string(object, "old_status",
 				  varta_status_name(event->old_status));
