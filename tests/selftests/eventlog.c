@@ -7,6 +7,7 @@
  *	message		the following events came in one message
  *	stall SOURCE PID NS-PID THRESHOLD-MS LAST-BEAT SILENCE RECEIVED
  *	exit SOURCE PID NS-PID CODE EXIT-TIME RECEIVED
+ *	recover SOURCE PID NS-PID SILENCE
  *	overrun		the kernel reported lost messages
  *
  * LAST-BEAT, EXIT-TIME and RECEIVED are CLOCK_MONOTONIC, in nanoseconds, and SILENCE is in
@@ -46,6 +47,10 @@ static void print_event(const struct varta_event *event, void *arg)
 		       " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
 		       a->source, a->pid, a->ns_pid, a->threshold_ms,
 		       a->last_beat, a->silence, varta_monotonic_now());
+	else if (event->type == VARTA_EVENT_RECOVER)
+		printf("recover %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu64
+		       "\n",
+		       a->source, a->pid, a->ns_pid, a->silence);
 	else if (event->type == VARTA_EVENT_EXIT)
 		printf("exit %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32
 		       " %" PRIu64 " %" PRIu64 "\n",

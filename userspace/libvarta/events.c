@@ -271,6 +271,9 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 		return varta_stalls_add_event(stalls, agent);
 	if (delivery->type == VARTA_EVENT_RECOVER)
 		return varta_stalls_recover(stalls, agent);
+	/* The end of a stall that a dump has told, or that nobody was told of. */
+	if (delivery->type == VARTA_EVENT_GOODBYE && agent->stalled)
+		return varta_stalls_forget(stalls, agent);
 	if (delivery->type != VARTA_EVENT_STATUS &&
 	    delivery->type != VARTA_EVENT_CONFLICT)
 		varta_stalls_forget(stalls, agent);
@@ -469,7 +472,7 @@ static int deliver_logged(const struct varta_event *read, void *arg)
 	if (!is_logged(event.type) || was_received(progress, event.seq))
 		return 0;
 	event.resynced = true;
-	/* Before the dump of the stalled agents: it ends their stalls. */
+	/* Told once: not as an end that the dump of stalled agents shows. */
 	if (event.type == VARTA_EVENT_EXIT)
 		varta_stalls_forget(&delivery->events->stalls, event.agent);
 	report(delivery, &event);
@@ -489,7 +492,7 @@ static int dump_log(struct varta_events *events, struct delivery *delivery)
 	if (error && error != -EOPNOTSUPP && error != -ENODEV &&
 	    error != -EINTR)
 		return error;
-	/* The dump of the stalled agents, which follows, does the rest. */
+	/* The dump of the stalled agents does the rest. */
 	if (progress->top < progress->dumped)
 		progress->top = progress->dumped;
 	if (progress->complete < progress->top)
@@ -500,7 +503,7 @@ static int dump_log(struct varta_events *events, struct delivery *delivery)
 
 static int dump_stalled(struct varta_events *events, struct delivery *delivery)
 {
-	int error;
+	int error, torn;
 
 	varta_stalls_begin_dump(&events->stalls);
 	error = varta_agent_dump(events->reader, &only_stalled, deliver_dumped,
@@ -512,10 +515,15 @@ static int dump_stalled(struct varta_events *events, struct delivery *delivery)
 	/* The dump is made when the module is loaded. */
 	if (error == -ENODEV)
 		return 0;
-	if (!error)
-		varta_stalls_end_dump(&events->stalls, deliver_ended, delivery);
 	if (error && error != -EAGAIN)
 		return error;
+	torn = error;
+	/* After that dump, as exits are logged after their slots are freed. */
+	error = dump_log(events, delivery);
+	if (error)
+		return error;
+	if (!torn)
+		varta_stalls_end_dump(&events->stalls, deliver_ended, delivery);
 	events->behind = false;
 	return 0;
 }
@@ -535,8 +543,7 @@ static int catch_up(struct varta_events *events, struct delivery *delivery)
 	error = find_family(events, delivery);
 	if (error || !events->connection.socket.family)
 		return error;
-	error = dump_log(events, delivery);
-	return error ? error : dump_stalled(events, delivery);
+	return dump_stalled(events, delivery);
 }
 
 /*

@@ -187,13 +187,15 @@ static void drop(struct varta_reported_stalls *stalls, struct stall *stall)
 	stalls->count--;
 }
 
-void varta_stalls_forget(struct varta_reported_stalls *stalls,
+bool varta_stalls_forget(struct varta_reported_stalls *stalls,
 			 const struct varta_agent *agent)
 {
 	struct stall *stall = find(stalls, agent);
 
-	if (stall && !is_of_earlier_agent(stall, agent))
-		drop(stalls, stall);
+	if (!stall || is_of_earlier_agent(stall, agent))
+		return false;
+	drop(stalls, stall);
+	return true;
 }
 
 bool varta_stalls_recover(struct varta_reported_stalls *stalls,
@@ -201,10 +203,9 @@ bool varta_stalls_recover(struct varta_reported_stalls *stalls,
 {
 	struct stall *stall = find(stalls, agent);
 
-	if (stall && stall->last_beat >= agent->last_beat)
+	if (!stall || stall->last_beat >= agent->last_beat)
 		return false;
-	if (stall)
-		drop(stalls, stall);
+	drop(stalls, stall);
 	return true;
 }
 

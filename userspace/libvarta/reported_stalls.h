@@ -68,8 +68,10 @@ int varta_stalls_add_earlier(struct varta_reported_stalls *stalls,
  * varta_stalls_forget() - Drop the stall of an agent that has ended.
  * @stalls: The stalls.
  * @agent: The agent. The stall of a new agent with its pid is kept.
+ *
+ * Return: Whether there was one.
  */
-void varta_stalls_forget(struct varta_reported_stalls *stalls,
+bool varta_stalls_forget(struct varta_reported_stalls *stalls,
 			 const struct varta_agent *agent);
 
 /**
@@ -77,8 +79,9 @@ void varta_stalls_forget(struct varta_reported_stalls *stalls,
  * @stalls: The stalls.
  * @agent: The agent after the beat.
  *
- * A dump may have found a stall after this beat. That stall has not ended, and
- * the listener knows of it, so it must not hear of the recovery before.
+ * Without a stall, a dump has told that it ended, or it was never told. A dump
+ * may also have found a stall after this beat. That stall has not ended, and the
+ * listener knows of it, so it must not hear of the recovery before.
  *
  * Return: Whether the recovery must be reported.
  */

@@ -484,6 +484,10 @@ static void test_lost_ends(void)
 	check(events->stalls.count == AGENTS - 2,
 	      "events: stalls that have ended are forgotten");
 
+	send_event(VARTA_CMD_RECOVER_NTF, AGENTS - 1);
+	check(!receive_events(events),
+	      "events: a recovery that a dump has told is not told again");
+
 	/* A new process has the pid: the agent is gone. */
 	fake.receive_error = -ENOBUFS;
 	fake.stalled--;
