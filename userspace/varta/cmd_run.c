@@ -201,5 +201,6 @@ int cmd_run(int argc, char **argv)
 	options.plan.threshold_ms = beat->threshold_ms;
 	options.plan.name = beat->name ? beat->name :
 					 default_name(options.command[0]);
+	options.plan.command = options.command[0];
 	return run_program(&options);
 }

@@ -33,7 +33,7 @@ void late_stderr_open(struct late_stderr *late);
 /**
  * late_stderr_write() - Write a line.
  * @late: The standard error.
- * @task: The directory /proc/PID/task of the program that has it.
+ * @task: The directory /proc/PID/task of a process that has it, -1 for none.
  * @line: The line, not longer than PIPE_BUF.
  *
  * Does not block. Does not write to a file that the program has opened as its

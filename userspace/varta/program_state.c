@@ -271,6 +271,18 @@ static bool has_run(struct program *program, bool leader_alone)
 	return changed;
 }
 
+bool program_user(const struct program *program, uid_t *uid)
+{
+	char text[STATUS_SIZE];
+	const char *line;
+
+	if (read_text(program->status, text, sizeof(text)) < 0)
+		return false;
+	/* A name before it has no newlines. */
+	line = strstr(text, "\nUid:\t");
+	return line && sscanf(line + 6, "%u", uid) == 1;
+}
+
 enum program_state program_state(struct program *program)
 {
 	struct thread_states threads = { 0 };

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "cgroup.h"
 
@@ -121,6 +122,15 @@ int program_open_self(struct program *program);
  * @program: The program.
  */
 void program_close(struct program *program);
+
+/**
+ * program_user() - Read the program's real user.
+ * @program: The program.
+ * @uid: Set.
+ *
+ * Return: Whether it could be read.
+ */
+bool program_user(const struct program *program, uid_t *uid);
 
 /**
  * program_state() - Read the program's state.

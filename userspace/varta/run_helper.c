@@ -36,6 +36,7 @@
 #include "error.h"
 #include "format.h"
 #include "late_stderr.h"
+#include "leftover.h"
 #include "probe.h"
 #include "program_state.h"
 #include "rlimits.h"
@@ -48,6 +49,11 @@ enum {
 	/* How often to look for an exit that no pidfd reports. */
 	EXIT_POLL_MS		= 1000,
 	PROBE_POLL_MS		= 10,
+	/*
+	 * A program that forks into the background exits at its start. Later,
+	 * children may outlive it for a moment. As systemd's TimeoutStartSec.
+	 */
+	START_MS		= 90000,
 	/* Most files that are open at once to read the program's state. */
 	FILES_NEEDED		= 6,
 	LINE_SIZE		= PROBE_RESULT_SIZE + NAME_TEXT_SIZE + 64,
@@ -59,10 +65,13 @@ enum {
  * struct helper - State of the helper process.
  * @plan: The agent to beat for.
  * @program: To read the program's state.
+ * @traits: To find what it leaves behind.
+ * @started: When this was started.
  * @pidfd: Of the program; -1 if it cannot be had.
  * @report: Where the result is written.
  * @null: What stands in for standard input and output.
  * @messages: The program's standard error.
+ * @speaker: The directory of the threads of a process that has it.
  * @v: The handle, which finds the module whenever it is loaded.
  * @interval_ms: Time from beat to beat.
  * @default_interval: @interval_ms has to be computed from the module's
@@ -71,15 +80,20 @@ enum {
  * @limits: The program's resource limits, likewise.
  * @probe_state: What the last probe said.
  * @output: What it has written.
+ * @refused: The last beat was refused, and that was not reported.
  * @failed: A failed beat was reported. Only the first one is.
+ * @user_failed: The same of those of a program that has changed its user.
  * @state_failed: The same of failures to read the program's state.
  */
 struct helper {
 	const struct run_plan *plan;
 	struct program program;
+	struct program_traits traits;
+	uint64_t started;
 	int pidfd, report;
 	struct null_files null;
 	struct late_stderr messages;
+	int speaker;
 	struct varta *v;
 	uint32_t interval_ms;
 	bool default_interval;
@@ -87,7 +101,7 @@ struct helper {
 	struct rlimits limits;
 	enum probe_state probe_state;
 	struct probe_output output;
-	bool failed, state_failed;
+	bool refused, failed, user_failed, state_failed;
 };
 
 static int send_beat(struct helper *helper)
@@ -144,19 +158,39 @@ static void say(const struct helper *helper, const char *format, ...)
 	va_end(arguments);
 	snprintf(line, sizeof(line), "varta: %s (process %u): %s\n", name,
 		 plan->pid, text);
-	if (late_stderr_write(&helper->messages, helper->program.task, line))
+	if (late_stderr_write(&helper->messages, helper->speaker, line))
 		return;
 	openlog("varta", LOG_PID, LOG_DAEMON);
 	syslog(LOG_WARNING, "run: %s (process %u): %s", name, plan->pid, text);
 	closelog();
 }
 
-static void beat(struct helper *helper)
+static bool program_exited(const struct helper *helper)
 {
-	int error = send_beat(helper);
+	return getppid() != (pid_t)helper->plan->pid;
+}
 
-	if (!error) {
-		read_interval(helper);
+/* The kernel accepts beats only for ancestors with the same real user. */
+static bool user_changed(const struct helper *helper, uid_t *uid)
+{
+	return program_user(&helper->program, uid) && *uid != getuid();
+}
+
+static void explain_failure(struct helper *helper, int error)
+{
+	uid_t uid;
+
+	if (program_exited(helper))
+		return;
+	if (user_changed(helper, &uid)) {
+		if (!helper->user_failed)
+			say(helper, "cannot beat: the program has changed its "
+			    "user from %u to %u; run varta as that user, in a "
+			    "unit with User=", getuid(), uid);
+		helper->user_failed = true;
+	} else if (error == -EPERM && !helper->refused) {
+		/* It may be exiting. */
+		helper->refused = true;
 	} else if (!helper->failed) {
 		helper->failed = true;
 		say(helper, "cannot beat: %s: %s", strerrorname_np(-error),
@@ -165,9 +199,16 @@ static void beat(struct helper *helper)
 	}
 }
 
-static bool program_exited(const struct helper *helper)
+static void beat(struct helper *helper)
 {
-	return getppid() != (pid_t)helper->plan->pid;
+	int error = send_beat(helper);
+
+	if (error) {
+		explain_failure(helper, error);
+		return;
+	}
+	helper->refused = false;
+	read_interval(helper);
 }
 
 /* Read what probes have written, so that they can write on. */
@@ -343,6 +384,33 @@ static void beat_until_exit(struct helper *helper)
 	}
 }
 
+/* The helper, too, gets the signal by which systemd stops a unit. */
+static bool is_being_stopped(void)
+{
+	sigset_t pending;
+
+	return !sigpending(&pending) && sigismember(&pending, SIGTERM) == 1;
+}
+
+/* A daemon that has forked into the background. */
+static void explain_exit(struct helper *helper)
+{
+	uint64_t lifetime = varta_monotonic_now() - helper->started;
+	char name[NAME_TEXT_SIZE], path[32];
+	struct process_stat left;
+
+	if (lifetime > START_MS * NS_PER_MS || is_being_stopped() ||
+	    !leftover_find(&helper->traits, &left))
+		return;
+	snprintf(path, sizeof(path), "%u/task", left.pid);
+	helper->speaker = openat(helper->traits.procfs, path,
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	format_name(name, left.name);
+	say(helper, "exited and left process %u (%s) behind, which is not "
+	    "watched; let it run in the foreground, in a unit with Type=exec",
+	    left.pid, name);
+}
+
 static void export_pid(uint32_t pid)
 {
 	char number[16];
@@ -360,6 +428,9 @@ static void detach(struct helper *helper)
 		       program->cgroup };
 
 	prctl(PR_SET_NAME, "varta-run");
+	program_traits_read(&helper->traits, program->procfs,
+			    helper->plan->command);
+	helper->started = varta_monotonic_now();
 	setsid();
 	rlimits_lift();
 	/* If the program ignores it, probes could not be waited for. */
@@ -489,6 +560,7 @@ static enum run_helper_result become_ready(struct helper *helper)
 		return RUN_HELPER_FAILED;
 	result = send_first_beat(helper);
 	late_stderr_open(&helper->messages);
+	helper->speaker = helper->program.task;
 	/* Without a result, run_helper_start() takes the helper for dead. */
 	if (null_files_use(&helper->null))
 		_exit(EXIT_FAILURE);
@@ -512,6 +584,7 @@ static _Noreturn void helper_main(struct helper *helper)
 		_exit(EXIT_FAILURE);
 	close(helper->report);
 	beat_until_exit(helper);
+	explain_exit(helper);
 	_exit(EXIT_SUCCESS);
 }
 

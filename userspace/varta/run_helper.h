@@ -13,6 +13,7 @@
  * @pid: The process that calls run_helper_start(). It keeps its pid over
  *   execve(2).
  * @name: Name of the agent.
+ * @command: What it will execute.
  * @threshold_ms: Threshold of the agent; 0 for the setting threshold_ms.
  * @interval_ms: Time from beat to beat; 0 for a third of the threshold.
  * @probe: A command for sh -c. A beat is sent only if it succeeds within the
@@ -21,6 +22,7 @@
 struct run_plan {
 	uint32_t pid;
 	const char *name;
+	const char *command;
 	uint32_t threshold_ms;
 	uint32_t interval_ms;
 	const char *probe;
