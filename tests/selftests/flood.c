@@ -304,15 +304,19 @@ static uint64_t u64_of(const struct nlattr *nest, uint16_t type)
 
 static void print_lateness(const char *message, ssize_t length, uint64_t now)
 {
+	const struct genlmsghdr *header =
+		(const struct genlmsghdr *)(message + NLMSG_HDRLEN);
 	const char *at = message + NLMSG_HDRLEN + GENL_HDRLEN;
+	bool exited = header->cmd == VARTA_CMD_EXIT_NTF;
 
+	if (!exited && header->cmd != VARTA_CMD_STALL_NTF)
+		return;
 	for (; at + NLA_HDRLEN <= message + length;
 	     at += NLA_ALIGN(((const struct nlattr *)at)->nla_len)) {
 		const struct nlattr *agent = (const struct nlattr *)at;
 		const struct nlattr *name = find(agent, VARTA_A_AGENT_NAME);
 		uint64_t found = u64_of(agent, VARTA_A_AGENT_LAST_BEAT) +
 				 u64_of(agent, VARTA_A_AGENT_SILENCE);
-		bool exited = find(agent, VARTA_A_AGENT_EXIT_TIME);
 
 		if (!exited &&
 		    (!name || strcmp((const char *)(name + 1), "victim")))
