@@ -422,8 +422,11 @@ static struct varta_event *take_exit(struct varta_flow *flow)
 
 	if (!event)
 		return ERR_PTR(-ENOMEM);
+	/* What waits for a lock lends its priority only if that is real-time. */
+	sched_set_fifo_low(current);
 	varta_tracker_report_exit(&varta.tracker, &flow->exits, describe_exit,
 				  event);
+	sched_set_normal(current, MIN_NICE);
 	return event;
 }
 
