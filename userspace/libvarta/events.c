@@ -479,7 +479,10 @@ static int deliver_logged(const struct varta_event *read, void *arg)
 	return 0;
 }
 
-/* Lost exits and conflicts. A module without a log gives none. */
+/*
+ * Lost exits and conflicts. A module without a log gives none, and neither does
+ * one to a program that gave up its capability once it had subscribed.
+ */
 static int dump_log(struct varta_events *events, struct delivery *delivery)
 {
 	struct progress *progress = &events->progress;
@@ -489,8 +492,8 @@ static int dump_log(struct varta_events *events, struct delivery *delivery)
 		return 0;
 	error = varta_event_dump(events->reader, progress->complete,
 				 deliver_logged, delivery);
-	if (error && error != -EOPNOTSUPP && error != -ENODEV &&
-	    error != -EINTR)
+	if (error && error != -EOPNOTSUPP && error != -EPERM &&
+	    error != -ENODEV && error != -EINTR)
 		return error;
 	/* The dump of the stalled agents does the rest. */
 	if (progress->top < progress->dumped)

@@ -63,6 +63,7 @@ static struct {
 	/* Exits that the log has: their numbers. */
 	uint64_t log_from, log_to;
 	unsigned int log_dumps;
+	int log_error;
 	uint64_t since;
 	/* Number of the next event, 0 for none. */
 	uint64_t seq;
@@ -139,7 +140,7 @@ static int fake_event_dump(struct varta *v, uint64_t since,
 		.type = VARTA_EVENT_EXIT,
 		.agent = &agent,
 	};
-	int error = 0;
+	int error = fake.log_error;
 
 	(void)v;
 	fake.log_dumps++;
@@ -542,6 +543,31 @@ static void test_numbers(void)
 	varta_stalls_clear(&events->stalls);
 }
 
+/* The program gave up CAP_NET_ADMIN, or the kernel has no log. */
+static void test_no_log(void)
+{
+	static const int refusals[] = { -EPERM, -EOPNOTSUPP };
+	struct varta_events *events;
+	size_t i;
+
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		events = begin();
+		fake.stalled = 3;
+		fake.seq = 10;
+		send_event(VARTA_CMD_STATUS_NTF, 1);
+		receive_events(events);
+		fake.receive_error = -ENOBUFS;
+		fake.log_error = refusals[i];
+		check(receive_events(events) == 4 && overruns == 1 &&
+		      fake.log_dumps == 1 && types[VARTA_EVENT_STALL] == 3,
+		      "events: the stalled agents without the log, error %d",
+		      refusals[i]);
+		check(receive_events(events) == -EAGAIN,
+		      "events: a log that is refused is read once");
+		varta_stalls_clear(&events->stalls);
+	}
+}
+
 static void test_replay(void)
 {
 	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
@@ -576,6 +602,7 @@ static void test_replay(void)
 TEST_GROUP(events)
 {
 	test_numbers();
+	test_no_log();
 	test_replay();
 	test_types();
 	test_lost_ends();
