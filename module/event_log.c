@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The last exits and conflicts; see event_log.h. */
 
+#include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "event_log.h"
 #include "netns_ref.h"
+
+enum {
+	/* Entries that one call of next_entry() looks at, at most. */
+	EXAMINED_MAX = 64,
+};
 
 struct entry {
 	/* Its network namespace is held. */
@@ -15,28 +22,34 @@ struct entry {
 	u64 seq;
 };
 
-/* A ring. Containers cannot drive the host's events out. */
+/* A ring. */
 struct event_log {
 	struct entry *entries;
 	/* Events that were ever added. */
 	u64 added;
 };
 
-/* Protects both logs. The worker and readers of dumps take it. */
-static DEFINE_MUTEX(log_lock);
-static struct event_log host_log, other_log;
+/* So containers cannot drive the host's events out. */
+enum log_id {
+	/* Events of agents of the initial network namespace. */
+	LOG_HOST,
+	/* Events of all other agents, with their numbers on the host. */
+	LOG_OTHERS_ON_HOST,
+	/* The same events, with their numbers in the agents' namespaces. */
+	LOG_OTHERS,
+	LOGS,
+};
+
+/*
+ * Protects the logs. Not a mutex: readers may have any priority and may be
+ * throttled, and the worker must not wait for that.
+ */
+static DEFINE_SPINLOCK(log_lock);
+static struct event_log logs[LOGS];
 
 static struct entry *entry_of(const struct event_log *log, u64 nr)
 {
 	return &log->entries[nr % VARTA_EVENT_LOG_SIZE];
-}
-
-static int init_log(struct event_log *log)
-{
-	log->added = 0;
-	log->entries = kvcalloc(VARTA_EVENT_LOG_SIZE, sizeof(*log->entries),
-				GFP_KERNEL);
-	return log->entries ? 0 : -ENOMEM;
 }
 
 static void destroy_log(struct event_log *log)
@@ -46,6 +59,7 @@ static void destroy_log(struct event_log *log)
 	for (nr = 0; nr < min_t(u64, log->added, VARTA_EVENT_LOG_SIZE); nr++)
 		varta_netns_put(log->entries[nr].event.info.agent.id.netns);
 	kvfree(log->entries);
+	*log = (struct event_log) {};
 }
 
 /**
@@ -56,20 +70,34 @@ static void destroy_log(struct event_log *log)
  */
 int varta_event_log_init(void)
 {
-	int err = init_log(&host_log);
+	int i;
 
-	if (err)
-		return err;
-	err = init_log(&other_log);
-	if (err)
-		destroy_log(&host_log);
-	return err;
+	for (i = 0; i < LOGS; i++) {
+		logs[i].entries = kvcalloc(VARTA_EVENT_LOG_SIZE,
+					   sizeof(*logs[i].entries),
+					   GFP_KERNEL);
+		if (!logs[i].entries) {
+			varta_event_log_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
 }
 
 void varta_event_log_exit(void)
 {
-	destroy_log(&other_log);
-	destroy_log(&host_log);
+	int i;
+
+	for (i = 0; i < LOGS; i++)
+		destroy_log(&logs[i]);
+}
+
+static enum log_id log_for(const struct varta_netns *netns, bool host)
+{
+	if (!host)
+		return LOG_OTHERS;
+	return !netns || varta_netns_is_init(netns) ? LOG_HOST :
+						      LOG_OTHERS_ON_HOST;
 }
 
 /**
@@ -78,55 +106,115 @@ void varta_event_log_exit(void)
  * @seq: its number, higher than those of earlier events of this namespace
  * @host: it is the initial network namespace, and not that of the agent
  *
- * Context: process, may sleep.
+ * Context: process; does not sleep.
  */
 void varta_event_log_add(const struct varta_event *event, u64 seq, bool host)
 {
-	struct event_log *log = host ? &host_log : &other_log;
+	struct varta_netns *netns = event->info.agent.id.netns;
+	struct event_log *log = &logs[log_for(netns, host)];
+	struct varta_netns *oldest;
 	struct entry *entry;
 
-	varta_netns_get(event->info.agent.id.netns);
-	mutex_lock(&log_lock);
-	entry = entry_of(log, log->added);
-	if (log->added >= VARTA_EVENT_LOG_SIZE)
-		varta_netns_put(entry->event.info.agent.id.netns);
+	varta_netns_get(netns);
+	spin_lock(&log_lock);
+	entry = entry_of(log, log->added++);
+	/* NULL if the entry is unused. */
+	oldest = entry->event.info.agent.id.netns;
 	entry->event = *event;
 	entry->seq = seq;
-	log->added++;
-	mutex_unlock(&log_lock);
+	spin_unlock(&log_lock);
+	varta_netns_put(oldest);
+}
+
+struct reader {
+	const struct varta_netns *netns;
+	bool host;
+	u64 since;
+	/* Where to continue in each log. */
+	u64 at[LOGS];
+};
+
+/* NULL at the end of the log, -EAGAIN after @left entries. */
+static const struct entry *seek(struct reader *reader, enum log_id id,
+				u32 *left)
+{
+	const struct event_log *log = &logs[id];
+	u64 *at = &reader->at[id];
+
+	lockdep_assert_held(&log_lock);
+	*at = max(*at, log->added - min_t(u64, log->added,
+					  VARTA_EVENT_LOG_SIZE));
+	for (; *at < log->added; ++*at) {
+		const struct entry *entry = entry_of(log, *at);
+
+		if (!(*left)--)
+			return ERR_PTR(-EAGAIN);
+		if (entry->seq > reader->since &&
+		    (reader->host ||
+		     entry->event.info.agent.id.netns == reader->netns))
+			return entry;
+	}
+	return NULL;
+}
+
+/* Copies the event with the lowest number. Returns 1, 0 if none, or -EAGAIN. */
+static int next_entry(struct reader *reader, struct entry *copy)
+{
+	enum log_id id = reader->host ? LOG_HOST : LOG_OTHERS;
+	enum log_id last = reader->host ? LOG_OTHERS_ON_HOST : LOG_OTHERS;
+	const struct entry *entry, *first = NULL;
+	u32 left = EXAMINED_MAX;
+	int result = 0;
+
+	spin_lock(&log_lock);
+	for (; id <= last; id++) {
+		entry = seek(reader, id, &left);
+		if (IS_ERR(entry)) {
+			result = PTR_ERR(entry);
+			goto unlock;
+		}
+		if (entry && (!first || entry->seq < first->seq))
+			first = entry;
+	}
+	if (first) {
+		*copy = *first;
+		result = 1;
+	}
+unlock:
+	spin_unlock(&log_lock);
+	return result;
 }
 
 /**
  * varta_event_log_read() - show the events that are kept
  * @netns: the reader's network namespace
  * @since: show only events with higher numbers; updated
- * @show: called for each, oldest first; false means that it did not take this
- *	event, which the next call shows first
+ * @show: called for each, by number; false means that it did not take this
+ *	event, which the next call shows first. The event's references are not
+ *	held.
  * @context: passed to @show
  *
- * Context: process, may sleep. @show is called with a mutex held.
+ * Context: process, may sleep, and @show too.
  * Return: whether @show ended it, and there is more to show.
  */
 bool varta_event_log_read(const struct varta_netns *netns, u64 *since,
 			  varta_event_log_cb show, void *context)
 {
-	bool host = varta_netns_is_init(netns);
-	struct event_log *log = host ? &host_log : &other_log;
-	bool more = false;
-	u64 nr;
+	struct reader reader = {
+		.netns = netns,
+		.host = varta_netns_is_init(netns),
+		.since = *since,
+	};
+	struct entry entry;
+	int found;
 
-	mutex_lock(&log_lock);
-	nr = log->added - min_t(u64, log->added, VARTA_EVENT_LOG_SIZE);
-	for (; nr < log->added && !more; nr++) {
-		const struct entry *entry = entry_of(log, nr);
-
-		if (entry->seq <= *since ||
-		    (!host && entry->event.info.agent.id.netns != netns))
+	while ((found = next_entry(&reader, &entry))) {
+		if (found < 0)
 			continue;
-		more = !show(context, &entry->event, entry->seq);
-		if (!more)
-			*since = entry->seq;
+		if (!show(context, &entry.event, entry.seq))
+			return true;
+		reader.since = entry.seq;
+		*since = entry.seq;
 	}
-	mutex_unlock(&log_lock);
-	return more;
+	return false;
 }

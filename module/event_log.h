@@ -9,7 +9,7 @@
 #include "flow.h"
 
 enum varta_event_log_limits {
-	/* Events of the initial network namespace, and as many of all others. */
+	/* Of agents of the initial network namespace, and as many of others. */
 	VARTA_EVENT_LOG_SIZE = 1024,
 };
 

@@ -20,8 +20,8 @@
 /* Most messages to receive before a dump; no socket buffer holds as many. */
 #define BACKLOG_MAX	(1 << 20)
 
-/* Exits and conflicts that the kernel keeps. */
-#define LOG_SIZE	1024
+/* Exits and conflicts that the kernel keeps for one reader. */
+#define LOG_SIZE	2048
 
 /**
  * struct progress - Which events were received, by their numbers.

@@ -731,7 +731,8 @@ struct varta_events;
  * @VARTA_EVENT_OVERRUN: Events were lost, because they were not received in
  *   time, or the kernel had no memory for them. The lost stalls that have not
  *   ended follow, the ends of stalls that were reported, and the lost exits and
- *   conflicts, as far as the kernel keeps them: the last 1024.
+ *   conflicts, as far as the kernel keeps them: the last 1024 of agents of the
+ *   initial network namespace, and as many of all others.
  * @VARTA_EVENT_UNLOADED: The module was unloaded.
  * @VARTA_EVENT_LOADED: The module was loaded again, with an empty tracker.
  * @VARTA_EVENT_RECOVER: An agent beats again after a stall.
