@@ -311,6 +311,24 @@ static void late_beat_does_not_cancel_exit(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
 }
 
+/* A listener has heard of the exit, and would keep the status for ever. */
+static void late_beat_causes_no_event(struct kunit *test)
+{
+	u32 count;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 1);
+	KUNIT_ASSERT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, EXIT_3));
+	fake_events_take(&count);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .proc = 1,
+			 .status = VARTA_STATUS_CRITICAL,
+			 .now = THRESHOLD + 1);
+	fake_events_take(&count);
+	KUNIT_EXPECT_EQ(test, count, 0u);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+}
+
 static void stopped_exit_pass_keeps_the_rest(struct kunit *test)
 {
 	struct report_log log = { .max_reports = 1 };
@@ -519,6 +537,7 @@ static struct kunit_case exit_cases[] = {
 	KUNIT_CASE(exit_is_not_before_the_stall),
 
 	KUNIT_CASE(late_beat_does_not_cancel_exit),
+	KUNIT_CASE(late_beat_causes_no_event),
 	KUNIT_CASE(stopped_exit_pass_keeps_the_rest),
 	KUNIT_CASE(exited_agent_cannot_be_removed),
 	KUNIT_CASE(exited_agent_does_not_stall),

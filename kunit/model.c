@@ -204,6 +204,9 @@ static void apply_beat(struct model *model, struct model_slot *slot,
 		slot->has_regular = true;
 		slot->regular_nonce = beat->nonce;
 	}
+	/* The exit is the last event. */
+	if (before.exited)
+		return;
 	if (before.stalled) {
 		event = add_event(model, slot, VARTA_EVENT_KIND_RECOVER, now);
 		event->silence_ns = silence(before.last_ns, now);

@@ -62,7 +62,8 @@ static void report_changes(struct varta_tracker *tracker,
 
 	lockdep_assert_held(&slot->lock);
 
-	if (!tracker->config.ops->event ||
+	/* The exit is the agent's last event. */
+	if (!tracker->config.ops->event || slot->exited ||
 	    (!before->stalled && !has_new_status(slot, before)))
 		return;
 	event.time_ns = varta_tracker_event_time(tracker, record->now);
