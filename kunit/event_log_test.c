@@ -5,6 +5,7 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/pid_namespace.h>
 #include <linux/string.h>
 
 #include "event_log.h"
@@ -173,6 +174,38 @@ static void containers_do_not_drive_out_the_host(struct kunit *test)
 			(u32)VARTA_EVENT_LOG_SIZE);
 }
 
+static void add_conflict(struct kunit *test, u64 seq, enum varta_origin origin,
+			 u64 ns_inode)
+{
+	struct varta_event *event = kunit_kzalloc(test, sizeof(*event),
+						  GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, event);
+	event->info.agent.id.netns = &namespaces[HOST];
+	event->info.kind = VARTA_EVENT_KIND_CONFLICT;
+	event->info.sender.origin = origin;
+	event->info.sender.ns_inode = ns_inode;
+	varta_event_log_add(event, seq, true);
+	kunit_kfree(test, event);
+}
+
+/* A container's beats for the pid of an agent of the host are the container's. */
+static void conflicts_count_as_the_senders(struct kunit *test)
+{
+	struct seen *seen;
+	u32 i;
+
+	add(test, HOST, 11, 1, 0);
+	add_conflict(test, 2, VARTA_ORIGIN_KERNEL_ATTESTED,
+		     init_pid_ns.ns.inum);
+	add_conflict(test, 3, VARTA_ORIGIN_NETWORK_UNVERIFIED, 5);
+	for (i = 0; i < VARTA_EVENT_LOG_SIZE; i++)
+		add_conflict(test, 4 + i, VARTA_ORIGIN_KERNEL_ATTESTED, 5);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_EQ(test, seen->count, VARTA_EVENT_LOG_SIZE + 3u);
+	KUNIT_EXPECT_EQ(test, seen->pid[0], 11u);
+}
+
 struct slow_reader {
 	struct kunit *test;
 	struct completion added;
@@ -224,6 +257,7 @@ static struct kunit_case event_log_test_cases[] = {
 	KUNIT_CASE(readers_see_their_events_in_order),
 	KUNIT_CASE(refused_event_comes_first),
 	KUNIT_CASE(containers_do_not_drive_out_the_host),
+	KUNIT_CASE(conflicts_count_as_the_senders),
 	KUNIT_CASE(adding_does_not_wait_for_readers),
 	{}
 };

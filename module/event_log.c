@@ -6,6 +6,7 @@
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/pid_namespace.h>
 #include <linux/spinlock.h>
 
 #include "event_log.h"
@@ -31,7 +32,7 @@ struct event_log {
 
 /* So containers cannot drive the host's events out. */
 enum log_id {
-	/* Events of agents of the initial network namespace. */
+	/* Events of agents of the initial network namespace; see log_for(). */
 	LOG_HOST,
 	/* Events of all other agents, with their numbers on the host. */
 	LOG_OTHERS_ON_HOST,
@@ -92,12 +93,23 @@ void varta_event_log_exit(void)
 		destroy_log(&logs[i]);
 }
 
-static enum log_id log_for(const struct varta_netns *netns, bool host)
+/* A container can send beats for the pid of an agent of the host. */
+static bool is_by_container(const struct varta_event_info *info)
 {
+	return info->kind == VARTA_EVENT_KIND_CONFLICT &&
+	       info->sender.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	       info->sender.ns_inode != init_pid_ns.ns.inum;
+}
+
+static enum log_id log_for(const struct varta_event_info *info, bool host)
+{
+	const struct varta_netns *netns = info->agent.id.netns;
+
 	if (!host)
 		return LOG_OTHERS;
-	return !netns || varta_netns_is_init(netns) ? LOG_HOST :
-						      LOG_OTHERS_ON_HOST;
+	if ((netns && !varta_netns_is_init(netns)) || is_by_container(info))
+		return LOG_OTHERS_ON_HOST;
+	return LOG_HOST;
 }
 
 /**
@@ -111,7 +123,7 @@ static enum log_id log_for(const struct varta_netns *netns, bool host)
 void varta_event_log_add(const struct varta_event *event, u64 seq, bool host)
 {
 	struct varta_netns *netns = event->info.agent.id.netns;
-	struct event_log *log = &logs[log_for(netns, host)];
+	struct event_log *log = &logs[log_for(&event->info, host)];
 	struct varta_netns *oldest;
 	struct entry *entry;
 
