@@ -26,6 +26,7 @@
 /**
  * struct progress - Which events were received, by their numbers.
  * @known: The number of an event is known. Without it, all are new.
+ * @replayed: The caller's number, for a replay; 0 for none.
  * @complete: No event up to this one is missing, or a dump has made up for it.
  * @top: The highest number received.
  * @dumped: Exits and conflicts up to this one were in the last dump.
@@ -34,7 +35,7 @@
  */
 struct progress {
 	bool known;
-	uint64_t complete, top, dumped;
+	uint64_t replayed, complete, top, dumped;
 	uint64_t received[LOG_SIZE];
 	size_t count;
 };
@@ -127,6 +128,7 @@ static int prepare_resync(struct varta_events *events,
 	varta_stalls_init(&events->stalls);
 	if (options->replay) {
 		restart_progress(&events->progress, options->since);
+		events->progress.replayed = options->since;
 		events->behind = true;
 		return 0;
 	}
@@ -249,6 +251,9 @@ static bool note_number(struct progress *progress, uint64_t seq,
 {
 	if (!progress->known)
 		restart_progress(progress, seq - 1);
+	/* The caller's number is of an earlier load of the module. */
+	if (seq <= progress->replayed)
+		restart_progress(progress, 0);
 	if (seq > progress->top)
 		progress->top = seq;
 	if (seq == progress->complete + 1)

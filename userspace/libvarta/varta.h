@@ -821,7 +821,9 @@ typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
  * @replay: With @resync: report the exits and conflicts after @since that the
  *   kernel keeps, and the agents that are stalled now.
  * @reserved: Must be 0.
- * @since: Number of the last event that the program knows, for @replay.
+ * @since: Number of the last event that the program knows, for @replay. If the
+ *   module was loaded again since, the next event with a number up to this one
+ *   shows that. Then all that the kernel keeps are reported.
  */
 struct varta_events_options {
 	size_t size;

@@ -599,11 +599,45 @@ static void test_replay(void)
 	varta_events_close(events);
 }
 
+/* The number is of an earlier load of the module, which counts from 1 again. */
+static void test_replay_after_reload(void)
+{
+	struct varta_events_options how = VARTA_EVENTS_OPTIONS_INIT;
+	struct varta_events *events;
+
+	begin();
+	how.resync = true;
+	how.replay = true;
+	how.since = 500;
+	fake.stalled = 0;
+	if (varta_events_open(&events, &how)) {
+		check(false, "events: opens for a replay after a reload");
+		return;
+	}
+	/* The pointer is only tested. */
+	events->reader = (struct varta *)events;
+	events->connection.socket.family = FAMILY;
+	receive_events(events);
+	fake.log_from = 1;
+	fake.log_to = 3;
+	fake.seq = 3;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 4 && overruns == 1 && !fake.since &&
+	      types[VARTA_EVENT_EXIT] == 3 && resynced == 2,
+	      "events: a replay notices that the numbers started again");
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 1 && overruns == 1,
+	      "events: and goes on from there");
+	events->reader = NULL;
+	varta_events_close(events);
+}
+
 TEST_GROUP(events)
 {
 	test_numbers();
 	test_no_log();
 	test_replay();
+	test_replay_after_reload();
 	test_types();
 	test_lost_ends();
 	test_memory();
