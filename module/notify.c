@@ -302,7 +302,7 @@ static bool conflict_allowed(u64 now, u32 *suppressed)
 	bool allowed;
 
 	spin_lock(&lock);
-	if (now - conflicts.second >= NSEC_PER_SEC) {
+	if (now >= conflicts.second + NSEC_PER_SEC) {
 		conflicts.second = now;
 		conflicts.sent = 0;
 	}
