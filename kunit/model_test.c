@@ -119,6 +119,8 @@ struct model_run {
 	u32 nr_events;
 	/* The last stall pass could not report all. */
 	bool refused;
+	/* The deadline was not asked for since the last stall pass. */
+	bool passed;
 };
 
 static u32 random_below(struct model_run *run, u32 n)
@@ -413,10 +415,17 @@ static bool agent_matches(const struct varta_agent_info *agent,
 	       agent->stalled == slot->stalled;
 }
 
+static void ask_for_deadline(struct model_run *run)
+{
+	run->next_event = varta_tracker_next_deadline(&run->fixture->tracker);
+	run->passed = false;
+}
+
 /* Rescans a part of the slots. */
 static bool step_rescan(struct model_run *run)
 {
 	u64 next_event = run->next_event;
+	bool earlier;
 	u32 kicks;
 
 	if (!run->rescanning)
@@ -428,13 +437,18 @@ static bool step_rescan(struct model_run *run)
 	run->next_event = run->fixture->tracker.wheel.next_event;
 	kicks = fake_procs_kicks() - run->kicks;
 	run->kicks += kicks;
+	earlier = run->next_event < next_event;
+	if (run->next_event > next_event || earlier != (kicks > 0))
+		return false;
+	if (run->rescanning)
+		return true;
+	/* A stall pass arms timers without a kick. */
+	if (run->passed)
+		ask_for_deadline(run);
 	run->step.result = run->next_event;
 	run->step.expected = model_next_deadline(&run->model, run->threshold);
-	return run->next_event <= next_event &&
-	       !kicks == (run->next_event == next_event) &&
-	       (run->rescanning ||
-		run->next_event <= max_t(u64, run->step.expected,
-					 run->fixture->retry_at));
+	return run->next_event <= max_t(u64, run->step.expected,
+					run->fixture->retry_at);
 }
 
 static bool step_resume(struct model_run *run)
@@ -448,9 +462,10 @@ static bool step_resume(struct model_run *run)
 static bool step_deadline(struct model_run *run)
 {
 	struct step *step = &run->step;
-	u64 next = varta_tracker_next_deadline(&run->fixture->tracker);
+	u64 next;
 
-	run->next_event = next;
+	ask_for_deadline(run);
+	next = run->next_event;
 	step->result = next;
 	step->expected = model_next_deadline(&run->model, run->threshold);
 	if (model_stalled_now(&run->model) == model_tracked(&run->model))
@@ -532,6 +547,7 @@ static bool step_stall_pass(struct model_run *run)
 	step->limit = one_in(run, 2) ? VARTA_STALL_BATCH : random_below(run, 4);
 	run->nr_reported = 0;
 	run->refused = false;
+	run->passed = true;
 	more = varta_tracker_stall_pass(&run->fixture->tracker, step->now,
 					run->threshold, step->limit,
 					keep_stall, run);

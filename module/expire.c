@@ -131,7 +131,8 @@ static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
  *	VARTA_STALL_RETRY_MAX_NS
  * @context: passed to @report
  *
- * Only slots that the wheel expires are examined.
+ * Only slots that the wheel expires are examined. Timers are armed again without
+ * a kick, so varta_tracker_next_deadline() has to be called afterwards.
  *
  * Context: process, may sleep; one caller at a time.
  * Return: whether to call again for the same time. Such a call may report
