@@ -276,7 +276,7 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 		return varta_stalls_add_event(stalls, agent);
 	if (delivery->type == VARTA_EVENT_RECOVER)
 		return varta_stalls_recover(stalls, agent);
-	/* The end of a stall that a dump has told, or that nobody was told of. */
+	/* The stall has ended already by a dump, or was never reported. */
 	if (delivery->type == VARTA_EVENT_GOODBYE && agent->stalled)
 		return varta_stalls_forget(stalls, agent);
 	if (delivery->type != VARTA_EVENT_STATUS &&
@@ -477,7 +477,7 @@ static int deliver_logged(const struct varta_event *read, void *arg)
 	if (!is_logged(event.type) || was_received(progress, event.seq))
 		return 0;
 	event.resynced = true;
-	/* Told once: not as an end that the dump of stalled agents shows. */
+	/* An end is reported once, not by the dump of stalled agents too. */
 	if (event.type == VARTA_EVENT_EXIT)
 		varta_stalls_forget(&delivery->events->stalls, event.agent);
 	report(delivery, &event);

@@ -79,9 +79,10 @@ bool varta_stalls_forget(struct varta_reported_stalls *stalls,
  * @stalls: The stalls.
  * @agent: The agent after the beat.
  *
- * Without a stall, a dump has told that it ended, or it was never told. A dump
- * may also have found a stall after this beat. That stall has not ended, and the
- * listener knows of it, so it must not hear of the recovery before.
+ * Without a stall, its end was reported after a dump, or it was never reported
+ * itself. A dump may also have found a stall after this beat. That stall has not
+ * ended, and the listener knows of it, so it must not hear of the recovery
+ * before.
  *
  * Return: Whether the recovery must be reported.
  */

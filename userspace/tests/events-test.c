@@ -427,7 +427,7 @@ static void test_late_messages(void)
 	      "events: the family is loaded again");
 }
 
-/* Each type is told, and ends a stall or does not. */
+/* Each type is reported, and ends a stall or does not. */
 static void test_types(void)
 {
 	static const struct {
@@ -481,13 +481,13 @@ static void test_lost_ends(void)
 	fake.last_beat = 200;
 	check(receive_events(events) == 3 && types[VARTA_EVENT_RECOVER] == 1 &&
 	      types[VARTA_EVENT_GOODBYE] == 1 && resynced == 2,
-	      "events: lost ends of stalls are told after a dump");
+	      "events: lost ends of stalls are reported after a dump");
 	check(events->stalls.count == AGENTS - 2,
 	      "events: stalls that have ended are forgotten");
 
 	send_event(VARTA_CMD_RECOVER_NTF, AGENTS - 1);
 	check(!receive_events(events),
-	      "events: a recovery that a dump has told is not told again");
+	      "events: a recovery is not reported again after a dump");
 
 	/* A new process has the pid: the agent is gone. */
 	fake.receive_error = -ENOBUFS;
@@ -518,7 +518,7 @@ static void test_numbers(void)
 	send_event(VARTA_CMD_EXIT_NTF, 1);
 	check(receive_events(events) == 5 && overruns == 1 &&
 	      fake.since == 10 && types[VARTA_EVENT_EXIT] == 5 && resynced == 3,
-	      "events: lost exits are told from the log, and none twice");
+	      "events: lost exits are reported from the log, and none twice");
 	send_event(VARTA_CMD_EXIT_NTF, 1);
 	check(!receive_events(events), "events: the log was ahead of a message");
 	send_event(VARTA_CMD_STATUS_NTF, 1);
@@ -588,8 +588,8 @@ static void test_replay(void)
 	events->reader = (struct varta *)events;
 	check(receive_events(events) == 4 && types[VARTA_EVENT_EXIT] == 2 &&
 	      types[VARTA_EVENT_STALL] == 2 && resynced == 4,
-	      "events: a replay tells kept exits and stalled agents");
-	check(receive_events(events) == -EAGAIN, "events: a replay is told once");
+	      "events: a replay reports kept exits and stalled agents");
+	check(receive_events(events) == -EAGAIN, "events: a replay is reported once");
 	fake.seq = 8;
 	events->connection.socket.family = FAMILY;
 	send_event(VARTA_CMD_EXIT_NTF, 1);
