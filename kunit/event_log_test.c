@@ -50,13 +50,13 @@ struct seen {
 	u32 room;
 };
 
-static bool note(void *context, const struct varta_event *event, u64 seq)
+static bool note(void *context, const struct varta_event *event)
 {
 	struct seen *seen = context;
 
 	if (seen->count == seen->room)
 		return false;
-	seen->seq[seen->count] = seq;
+	seen->seq[seen->count] = event->seq;
 	seen->pid[seen->count++] = event->pid;
 	return true;
 }
@@ -70,9 +70,12 @@ static void add(struct kunit *test, int netns, u32 pid, u64 host_seq, u64 seq)
 	KUNIT_ASSERT_NOT_NULL(test, event);
 	event->info.agent.id.netns = &namespaces[netns];
 	event->pid = pid;
-	varta_event_log_add(event, host_seq, true);
-	if (netns != HOST)
-		varta_event_log_add(event, seq, false);
+	event->seq = host_seq;
+	varta_event_log_add(event, true);
+	if (netns != HOST) {
+		event->seq = seq;
+		varta_event_log_add(event, false);
+	}
 	kunit_kfree(test, event);
 }
 
@@ -185,7 +188,8 @@ static void add_conflict(struct kunit *test, u64 seq, enum varta_origin origin,
 	event->info.kind = VARTA_EVENT_KIND_CONFLICT;
 	event->info.sender.origin = origin;
 	event->info.sender.ns_inode = ns_inode;
-	varta_event_log_add(event, seq, true);
+	event->seq = seq;
+	varta_event_log_add(event, true);
 	kunit_kfree(test, event);
 }
 
@@ -222,8 +226,7 @@ static int add_one(void *context)
 }
 
 /* Adds an event from another thread, in the middle of a read. */
-static bool add_meanwhile(void *context, const struct varta_event *event,
-			  u64 seq)
+static bool add_meanwhile(void *context, const struct varta_event *event)
 {
 	struct slow_reader *reader = context;
 	struct task_struct *task;

@@ -7,9 +7,11 @@
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 #include <linux/uidgid.h>
+#include <net/net_namespace.h>
 #include <uapi/linux/varta.h>
 
 #include "agent_attrs.h"
+#include "flow.h"
 #include "params.h"
 
 /* Largest size of what varta_put_agent() adds. */
@@ -110,7 +112,7 @@ static int put_history(struct sk_buff *skb,
 
 static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 {
-	const struct varta_event_info *event = view->event;
+	const struct varta_event_info *event = &view->event->info;
 	uid_t uid = from_kuid(view->user_ns,
 			      make_kuid(&init_user_ns, event->sender.uid));
 
@@ -129,12 +131,12 @@ static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 	return 0;
 }
 
-static int put_event(struct sk_buff *skb, const struct varta_view *view)
+static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 {
-	const struct varta_event_info *event = view->event;
+	const struct varta_event_info *event = &view->event->info;
 
 	if (put_u64(skb, VARTA_A_AGENT_EVENT_TIME, event->time_ns) ||
-	    put_u64(skb, VARTA_A_AGENT_EVENT_SEQ, view->seq) ||
+	    put_u64(skb, VARTA_A_AGENT_EVENT_SEQ, view->event->seq) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_EVENT_KIND, event->kind))
 		return -EMSGSIZE;
 	switch (event->kind) {
@@ -155,16 +157,16 @@ static u64 silence_of(const struct varta_agent_info *agent,
 {
 	u64 end = agent->exited ? agent->exit_ns : view->now;
 
-	if (view->event && view->event->kind == VARTA_EVENT_KIND_RECOVER)
-		return view->event->silence_ns;
+	if (view->event && view->event->info.kind == VARTA_EVENT_KIND_RECOVER)
+		return view->event->info.silence_ns;
 	return end > agent->last_ns ? end - agent->last_ns : 0;
 }
 
 static u64 stall_time_of(const struct varta_agent_info *agent,
 			 const struct varta_view *view)
 {
-	if (view->event && view->event->kind == VARTA_EVENT_KIND_RECOVER)
-		return view->event->stall_ns;
+	if (view->event && view->event->info.kind == VARTA_EVENT_KIND_RECOVER)
+		return view->event->info.stall_ns;
 	return agent->stall_ns;
 }
 
@@ -209,10 +211,34 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    put_thread(skb, agent, view) ||
 	    put_history(skb, agent) ||
 	    (agent->exited && put_exit(skb, agent)) ||
-	    (view->event && put_event(skb, view))) {
+	    (view->event && put_event_attrs(skb, view))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+/**
+ * varta_put_event() - add an event to a message
+ * @skb: the message
+ * @event: the event
+ * @net: network namespace of the reader. Outside the initial one, no number of
+ *	the initial pid namespace is shown.
+ *
+ * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
+ */
+int varta_put_event(struct sk_buff *skb, const struct varta_event *event,
+		    const struct net *net)
+{
+	bool host = net == &init_net;
+	const struct varta_view view = {
+		.event		= event,
+		.now		= event->info.time_ns,
+		.pid		= host ? event->pid : 0,
+		.pid_ns		= host ? &init_pid_ns : NULL,
+		.user_ns	= net->user_ns,
+	};
+
+	return varta_put_agent(skb, &event->info.agent, &view);
 }

@@ -13,19 +13,14 @@
 #include "netns_ref.h"
 
 enum {
-	/* Entries that one call of next_entry() looks at, at most. */
+	/* Entries that one call of next_event() looks at, at most. */
 	EXAMINED_MAX = 64,
-};
-
-struct entry {
-	/* Its network namespace is held. */
-	struct varta_event event;
-	u64 seq;
 };
 
 /* A ring. */
 struct event_log {
-	struct entry *entries;
+	/* Their network namespaces are held. */
+	struct varta_event *events;
 	/* Events that were ever added. */
 	u64 added;
 };
@@ -48,9 +43,9 @@ enum log_id {
 static DEFINE_SPINLOCK(log_lock);
 static struct event_log logs[LOGS];
 
-static struct entry *entry_of(const struct event_log *log, u64 nr)
+static struct varta_event *event_of(const struct event_log *log, u64 nr)
 {
-	return &log->entries[nr % VARTA_EVENT_LOG_SIZE];
+	return &log->events[nr % VARTA_EVENT_LOG_SIZE];
 }
 
 static void destroy_log(struct event_log *log)
@@ -58,8 +53,8 @@ static void destroy_log(struct event_log *log)
 	u64 nr;
 
 	for (nr = 0; nr < min_t(u64, log->added, VARTA_EVENT_LOG_SIZE); nr++)
-		varta_netns_put(log->entries[nr].event.info.agent.id.netns);
-	kvfree(log->entries);
+		varta_netns_put(log->events[nr].info.agent.id.netns);
+	kvfree(log->events);
 	*log = (struct event_log) {};
 }
 
@@ -74,10 +69,9 @@ int varta_event_log_init(void)
 	int i;
 
 	for (i = 0; i < LOGS; i++) {
-		logs[i].entries = kvcalloc(VARTA_EVENT_LOG_SIZE,
-					   sizeof(*logs[i].entries),
-					   GFP_KERNEL);
-		if (!logs[i].entries) {
+		logs[i].events = kvcalloc(VARTA_EVENT_LOG_SIZE,
+					  sizeof(*logs[i].events), GFP_KERNEL);
+		if (!logs[i].events) {
 			varta_event_log_exit();
 			return -ENOMEM;
 		}
@@ -114,26 +108,25 @@ static enum log_id log_for(const struct varta_event_info *info, bool host)
 
 /**
  * varta_event_log_add() - keep an event in place of the oldest
- * @event: the event, which is copied
- * @seq: its number, higher than those of earlier events of this namespace
- * @host: it is the initial network namespace, and not that of the agent
+ * @event: the event, which is copied. Its number is higher than those of
+ *	earlier events of this network namespace.
+ * @host: it was sent to the initial network namespace, and not to the agent's
  *
  * Context: process; does not sleep.
  */
-void varta_event_log_add(const struct varta_event *event, u64 seq, bool host)
+void varta_event_log_add(const struct varta_event *event, bool host)
 {
 	struct varta_netns *netns = event->info.agent.id.netns;
 	struct event_log *log = &logs[log_for(&event->info, host)];
 	struct varta_netns *oldest;
-	struct entry *entry;
+	struct varta_event *entry;
 
 	varta_netns_get(netns);
 	spin_lock(&log_lock);
-	entry = entry_of(log, log->added++);
+	entry = event_of(log, log->added++);
 	/* NULL if the entry is unused. */
-	oldest = entry->event.info.agent.id.netns;
-	entry->event = *event;
-	entry->seq = seq;
+	oldest = entry->info.agent.id.netns;
+	*entry = *event;
 	spin_unlock(&log_lock);
 	varta_netns_put(oldest);
 }
@@ -147,8 +140,8 @@ struct reader {
 };
 
 /* NULL at the end of the log, -EAGAIN after @left entries. */
-static const struct entry *seek(struct reader *reader, enum log_id id,
-				u32 *left)
+static const struct varta_event *seek(struct reader *reader, enum log_id id,
+				      u32 *left)
 {
 	const struct event_log *log = &logs[id];
 	u64 *at = &reader->at[id];
@@ -157,36 +150,36 @@ static const struct entry *seek(struct reader *reader, enum log_id id,
 	*at = max(*at, log->added - min_t(u64, log->added,
 					  VARTA_EVENT_LOG_SIZE));
 	for (; *at < log->added; ++*at) {
-		const struct entry *entry = entry_of(log, *at);
+		const struct varta_event *event = event_of(log, *at);
 
 		if (!(*left)--)
 			return ERR_PTR(-EAGAIN);
-		if (entry->seq > reader->since &&
+		if (event->seq > reader->since &&
 		    (reader->host ||
-		     entry->event.info.agent.id.netns == reader->netns))
-			return entry;
+		     event->info.agent.id.netns == reader->netns))
+			return event;
 	}
 	return NULL;
 }
 
 /* Copies the event with the lowest number. Returns 1, 0 if none, or -EAGAIN. */
-static int next_entry(struct reader *reader, struct entry *copy)
+static int next_event(struct reader *reader, struct varta_event *copy)
 {
 	enum log_id id = reader->host ? LOG_HOST : LOG_OTHERS;
 	enum log_id last = reader->host ? LOG_OTHERS_ON_HOST : LOG_OTHERS;
-	const struct entry *entry, *first = NULL;
+	const struct varta_event *event, *first = NULL;
 	u32 left = EXAMINED_MAX;
 	int result = 0;
 
 	spin_lock(&log_lock);
 	for (; id <= last; id++) {
-		entry = seek(reader, id, &left);
-		if (IS_ERR(entry)) {
-			result = PTR_ERR(entry);
+		event = seek(reader, id, &left);
+		if (IS_ERR(event)) {
+			result = PTR_ERR(event);
 			goto unlock;
 		}
-		if (entry && (!first || entry->seq < first->seq))
-			first = entry;
+		if (event && (!first || event->seq < first->seq))
+			first = event;
 	}
 	if (first) {
 		*copy = *first;
@@ -217,16 +210,16 @@ bool varta_event_log_read(const struct varta_netns *netns, u64 *since,
 		.host = varta_netns_is_init(netns),
 		.since = *since,
 	};
-	struct entry entry;
+	struct varta_event event;
 	int found;
 
-	while ((found = next_entry(&reader, &entry))) {
+	while ((found = next_event(&reader, &event))) {
 		if (found < 0)
 			continue;
-		if (!show(context, &entry.event, entry.seq))
+		if (!show(context, &event))
 			return true;
-		reader.since = entry.seq;
-		*since = entry.seq;
+		reader.since = event.seq;
+		*since = event.seq;
 	}
 	return false;
 }

@@ -14,11 +14,11 @@ enum varta_event_log_limits {
 };
 
 typedef bool (*varta_event_log_cb)(void *context,
-				   const struct varta_event *event, u64 seq);
+				   const struct varta_event *event);
 
 int varta_event_log_init(void);
 void varta_event_log_exit(void);
-void varta_event_log_add(const struct varta_event *event, u64 seq, bool host);
+void varta_event_log_add(const struct varta_event *event, bool host);
 bool varta_event_log_read(const struct varta_netns *netns, u64 *since,
 			  varta_event_log_cb show, void *context);
 

@@ -16,11 +16,11 @@
 #include "agent_attrs.h"
 #include "attest.h"
 #include "event_log.h"
-#include "listeners.h"
-#include "netns_ref.h"
 #include "frame.h"
 #include "genl.h"
+#include "listeners.h"
 #include "netlink.h"
+#include "netns_ref.h"
 #include "params.h"
 #include "ratelimit.h"
 #include "reject.h"
@@ -387,12 +387,30 @@ struct reply {
 	u32 seq;
 	int flags;
 	u64 now;
-	/* Pid namespace of the reader: only agents in it are shown. */
+	/* Of agents: pid namespace of the reader, which sees only those in it. */
 	struct pid_namespace *reader;
 	struct user_namespace *user_ns;
 	/* Only the agent with this pid in @reader, 0 for any. */
 	u32 vpid;
+	/* Of events: network namespace of the reader. */
+	const struct net *net;
 };
+
+static void *begin_part(const struct reply *reply, u8 command)
+{
+	return genlmsg_put(reply->skb, reply->portid, reply->seq,
+			   &varta_nl_family, reply->flags, command);
+}
+
+/* @err: of what was added. Returns false if there was no room. */
+static bool end_part(const struct reply *reply, void *header, int err)
+{
+	if (err)
+		genlmsg_cancel(reply->skb, header);
+	else
+		genlmsg_end(reply->skb, header);
+	return !err;
+}
 
 /* Adds an agent that the reader may see. Returns false if there is no room. */
 static bool reply_agent(void *context, const struct varta_agent_info *agent)
@@ -410,17 +428,9 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 	if (!vpid || (reply->vpid && vpid != reply->vpid))
 		return true;
 
-	header = genlmsg_put(reply->skb, reply->portid, reply->seq,
-			     &varta_nl_family, reply->flags,
-			     VARTA_CMD_AGENT_GET);
-	if (!header)
-		return false;
-	if (varta_put_agent(reply->skb, agent, &view)) {
-		genlmsg_cancel(reply->skb, header);
-		return false;
-	}
-	genlmsg_end(reply->skb, header);
-	return true;
+	header = begin_part(reply, VARTA_CMD_AGENT_GET);
+	return header && end_part(reply, header,
+				  varta_put_agent(reply->skb, agent, &view));
 }
 
 /*
@@ -598,31 +608,14 @@ int varta_nl_event_get_done(struct netlink_callback *cb)
 }
 
 /* Adds an event as its multicast had it. Returns false if there is no room. */
-static bool reply_event(void *context, const struct varta_event *event, u64 seq)
+static bool reply_event(void *context, const struct varta_event *event)
 {
 	struct reply *reply = context;
-	bool host = reply->reader;
-	const struct varta_view view = {
-		.event		= &event->info,
-		.seq		= seq,
-		.now		= event->info.time_ns,
-		.pid		= host ? event->pid : 0,
-		.pid_ns		= reply->reader,
-		.user_ns	= reply->user_ns,
-	};
-	void *header;
+	void *header = begin_part(reply, VARTA_CMD_EVENT_GET);
 
-	header = genlmsg_put(reply->skb, reply->portid, reply->seq,
-			     &varta_nl_family, reply->flags,
-			     VARTA_CMD_EVENT_GET);
-	if (!header)
-		return false;
-	if (varta_put_agent(reply->skb, &event->info.agent, &view)) {
-		genlmsg_cancel(reply->skb, header);
-		return false;
-	}
-	genlmsg_end(reply->skb, header);
-	return true;
+	return header && end_part(reply, header,
+				  varta_put_event(reply->skb, event,
+						  reply->net));
 }
 
 /* VARTA_CMD_EVENT_GET - dump */
@@ -634,8 +627,7 @@ int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		.portid	 = NETLINK_CB(cb->skb).portid,
 		.seq	 = cb->nlh->nlmsg_seq,
 		.flags	 = NLM_F_MULTI,
-		.reader	 = net == &init_net ? &init_pid_ns : NULL,
-		.user_ns = net->user_ns,
+		.net	 = net,
 	};
 
 	varta_event_log_read(varta_netns_of(net), &event_dump_of(cb)->since,

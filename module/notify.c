@@ -142,10 +142,6 @@ static struct sk_buff *build(const struct net *net, const struct batch *batch)
 		[VARTA_EVENT_KIND_GOODBYE]	= VARTA_CMD_GOODBYE_NTF,
 		[VARTA_EVENT_KIND_CONFLICT]	= VARTA_CMD_CONFLICT_NTF,
 	};
-	struct varta_view view = {
-		.pid_ns		= net == &init_net ? &init_pid_ns : NULL,
-		.user_ns	= net->user_ns,
-	};
 	const struct varta_event *event;
 	struct sk_buff *skb;
 	void *header;
@@ -159,11 +155,7 @@ static struct sk_buff *build(const struct net *net, const struct batch *batch)
 	if (!header)
 		goto free;
 	list_for_each_entry(event, &batch->events, list) {
-		view.event = &event->info;
-		view.now = event->info.time_ns;
-		view.seq = event->seq;
-		view.pid = net == &init_net ? event->pid : 0;
-		if (varta_put_agent(skb, &event->info.agent, &view))
+		if (varta_put_event(skb, event, net))
 			goto free;
 	}
 	genlmsg_end(skb, header);
@@ -189,7 +181,7 @@ static void number(const struct batch *batch, struct varta_netns *netns)
 	list_for_each_entry(event, &batch->events, list) {
 		event->seq = varta_netns_next_seq(netns);
 		if (is_logged(event))
-			varta_event_log_add(event, event->seq, !netns);
+			varta_event_log_add(event, !netns);
 	}
 }
 
@@ -247,37 +239,6 @@ static bool describe_exit(void *data, const struct varta_agent_info *agent)
 
 	describe(data, &info);
 	return true;
-}
-
-/**
- * varta_notify_stall() - queue the event of a stall
- * @agent: the agent, whose slot is locked
- *
- * Context: process; does not sleep. varta_notify_wake() has to follow.
- * Return: false if there is no memory, or the user has too many events.
- */
-bool varta_notify_stall(const struct varta_agent_info *agent)
-{
-	const struct varta_event_info info = {
-		.agent		= *agent,
-		.kind		= VARTA_EVENT_KIND_STALL,
-		.time_ns	= agent->stall_ns,
-	};
-	struct varta_event *event;
-
-	if (!has_listeners())
-		return true;
-	/* First: a user's refused stalls are found again and again. */
-	if (!varta_flows_have_room(agent->id.flow))
-		return false;
-	event = varta_event_alloc(GFP_NOWAIT);
-	if (!event)
-		return false;
-	describe(event, &info);
-	if (varta_flows_add(event))
-		return true;
-	free_event(event);
-	return false;
 }
 
 /* Whether listeners wait for this event, having heard of a stall. */
@@ -345,6 +306,27 @@ static bool queue_event(const struct varta_event_info *info)
 }
 
 /**
+ * varta_notify_stall() - queue the event of a stall
+ * @agent: the agent, whose slot is locked
+ *
+ * Context: process; does not sleep. varta_notify_wake() has to follow.
+ * Return: false if there is no memory, or the user has too many events.
+ */
+bool varta_notify_stall(const struct varta_agent_info *agent)
+{
+	const struct varta_event_info info = {
+		.agent		= *agent,
+		.kind		= VARTA_EVENT_KIND_STALL,
+		.time_ns	= agent->stall_ns,
+	};
+
+	if (!has_listeners())
+		return true;
+	/* First: a user's refused stalls are found again and again. */
+	return varta_flows_have_room(agent->id.flow) && queue_event(&info);
+}
+
+/**
  * varta_notify_event() - queue an event other than a stall or an exit
  * @info: the event of an agent whose slot is locked
  *
@@ -392,26 +374,17 @@ static struct task_struct *worker;
 static unsigned long work;
 
 /*
- * The next event is the exit of a slot. It is after all events of the agent:
- * those queued before the exit have times up to its own. See
- * varta_tracker_event_time().
+ * Kind of the next event of a flow; -1 if there is none. An exit is after all
+ * events of its agent: those queued before the exit have times up to its own.
+ * See varta_tracker_event_time().
  */
-static bool next_is_exit(struct varta_flow *flow)
+static int next_kind(struct varta_flow *flow)
 {
 	const struct varta_event *event = varta_flow_first(flow);
 	u64 exit_ns = varta_tracker_exit_time(&varta.tracker, &flow->exits);
 
-	return exit_ns != U64_MAX && (!event || exit_ns < event->info.time_ns);
-}
-
-/* Kind of the next event of a flow; -1 if there is none. */
-static int next_kind(struct varta_flow *flow)
-{
-	const struct varta_event *event;
-
-	if (next_is_exit(flow))
+	if (exit_ns != U64_MAX && (!event || exit_ns < event->info.time_ns))
 		return VARTA_EVENT_KIND_EXIT;
-	event = varta_flow_first(flow);
 	return event ? event->info.kind : -1;
 }
 
