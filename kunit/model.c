@@ -169,16 +169,11 @@ static void set_name(struct model_slot *slot, const char *name)
 		slot->name[i] = name[i];
 }
 
-/*
- * What every accepted beat changes, in new and known slots. The slot has the
- * state before, and a new one is well.
- */
-static void apply_beat(struct model *model, struct model_slot *slot,
+/* What every accepted beat changes, in new and known slots. */
+static void apply_beat(const struct model *model, struct model_slot *slot,
 		       const struct varta_beat_info *beat, u64 now)
 {
-	const struct model_slot before = *slot;
 	u64 gap = silence(max(slot->last_ns, model->resume_ns), now);
-	struct varta_event_info *event;
 
 	if (beat->threshold_ms)
 		slot->threshold_ms = beat->threshold_ms;
@@ -204,19 +199,27 @@ static void apply_beat(struct model *model, struct model_slot *slot,
 		slot->has_regular = true;
 		slot->regular_nonce = beat->nonce;
 	}
+}
+
+/* Section 8: what an accepted beat has changed. @before is without beats if new. */
+static void add_changes(struct model *model, const struct model_slot *slot,
+			const struct model_slot *before, u64 now)
+{
+	struct varta_event_info *event;
+
 	/* The exit is the last event. */
-	if (before.exited)
+	if (before->exited)
 		return;
-	if (before.stalled) {
+	if (before->stalled) {
 		event = add_event(model, slot, VARTA_EVENT_KIND_RECOVER, now);
-		event->silence_ns = silence(before.last_ns, now);
-		event->stall_ns = before.stall_ns;
+		event->silence_ns = silence(before->last_ns, now);
+		event->stall_ns = before->stall_ns;
 	}
-	if (slot->status != before.status ||
-	    (is_terminal(beat) &&
-	     (!before.beats || before.nonce != U64_MAX))) {
+	if (slot->status != before->status ||
+	    (slot->nonce == U64_MAX &&
+	     (!before->beats || before->nonce != U64_MAX))) {
 		event = add_event(model, slot, VARTA_EVENT_KIND_STATUS, now);
-		event->old_status = before.status;
+		event->old_status = before->status;
 	}
 }
 
@@ -245,8 +248,12 @@ static void start_slot(struct model *model, struct model_slot *slot,
 		       const struct varta_beat_info *beat,
 		       const struct varta_agent_id *id, u64 now)
 {
+	/* A new agent was well. */
+	const struct model_slot before = {};
+
 	fill_slot(slot, id, now);
 	apply_beat(model, slot, beat, now);
+	add_changes(model, slot, &before, now);
 }
 
 /* 3.2: the same agent, with another origin. */
@@ -255,25 +262,10 @@ static void take_over(struct model *model, struct model_slot *slot,
 		      const struct varta_agent_id *id, u64 now)
 {
 	const struct model_slot before = *slot;
-	struct varta_event_info *event;
-	u64 last_event_ns = model->last_event_ns;
-	u32 nr_events = model->nr_events;
 
 	fill_slot(slot, id, now);
 	apply_beat(model, slot, beat, now);
-	/* Those of a new agent, which it is not. */
-	model->nr_events = nr_events;
-	model->last_event_ns = last_event_ns;
-	if (before.stalled) {
-		event = add_event(model, slot, VARTA_EVENT_KIND_RECOVER, now);
-		event->silence_ns = silence(before.last_ns, now);
-		event->stall_ns = before.stall_ns;
-	}
-	if (slot->status != before.status ||
-	    (is_terminal(beat) && before.nonce != U64_MAX)) {
-		event = add_event(model, slot, VARTA_EVENT_KIND_STATUS, now);
-		event->old_status = before.status;
-	}
+	add_changes(model, slot, &before, now);
 }
 
 static enum varta_record_result count_result(struct model *model,
@@ -409,6 +401,7 @@ static enum varta_record_result update_slot(struct model *model,
 					    const struct varta_agent_id *id,
 					    u64 now)
 {
+	struct model_slot before;
 	bool wrapped = false;
 
 	/* 3.1 */
@@ -475,7 +468,9 @@ static enum varta_record_result update_slot(struct model *model,
 		slot->proc = id->proc;
 	if (id->time_ns)
 		slot->time_ns = id->time_ns;
+	before = *slot;
 	apply_beat(model, slot, beat, now);
+	add_changes(model, slot, &before, now);
 	return VARTA_RECORD_REFRESHED;
 }
 

@@ -60,21 +60,16 @@ static void report_changes(struct varta_tracker *tracker,
 		.old_status	= before->status,
 	};
 
-	lockdep_assert_held(&slot->lock);
-
 	/* The exit is the agent's last event. */
-	if (!tracker->config.ops->event || slot->exited ||
-	    (!before->stalled && !has_new_status(slot, before)))
+	if (slot->exited)
 		return;
-	event.time_ns = varta_tracker_event_time(tracker, record->now);
-	varta_slot_to_agent(slot, &event.agent);
 	if (before->stalled) {
 		event.kind = VARTA_EVENT_KIND_RECOVER;
-		tracker->config.ops->event(&event);
+		varta_slot_report(tracker, slot, &event, record->now);
 	}
 	if (has_new_status(slot, before)) {
 		event.kind = VARTA_EVENT_KIND_STATUS;
-		tracker->config.ops->event(&event);
+		varta_slot_report(tracker, slot, &event, record->now);
 	}
 }
 
@@ -254,13 +249,7 @@ static enum varta_record_result refuse(struct varta_tracker *tracker,
 		.sender.ns_inode = record->id->ns_inode,
 	};
 
-	lockdep_assert_held(&slot->lock);
-
-	if (tracker->config.ops->event) {
-		event.time_ns = varta_tracker_event_time(tracker, record->now);
-		varta_slot_to_agent(slot, &event.agent);
-		tracker->config.ops->event(&event);
-	}
+	varta_slot_report(tracker, slot, &event, record->now);
 	return result;
 }
 

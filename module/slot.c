@@ -67,6 +67,20 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 	agent->thread_name[sizeof(agent->thread_name) - 1] = '\0';
 }
 
+/* Reports an event of a locked slot, and sets its time and agent. */
+void varta_slot_report(struct varta_tracker *tracker,
+		       const struct varta_slot *slot,
+		       struct varta_event_info *event, u64 now)
+{
+	lockdep_assert_held(&slot->lock);
+
+	if (!tracker->config.ops->event)
+		return;
+	event->time_ns = varta_tracker_event_time(tracker, now);
+	varta_slot_to_agent(slot, &event->agent);
+	tracker->config.ops->event(event);
+}
+
 /* The agent of a locked slot is about to lose it. */
 void varta_slot_goodbye(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
@@ -77,13 +91,7 @@ void varta_slot_goodbye(struct varta_tracker *tracker,
 		.cause	= cause,
 	};
 
-	lockdep_assert_held(&slot->lock);
-
-	if (!tracker->config.ops->event)
-		return;
-	event.time_ns = varta_tracker_event_time(tracker, now);
-	varta_slot_to_agent(slot, &event.agent);
-	tracker->config.ops->event(&event);
+	varta_slot_report(tracker, slot, &event, now);
 }
 
 /*

@@ -129,6 +129,9 @@ struct varta_record {
 
 /* slot.c */
 u64 varta_tracker_event_time(struct varta_tracker *tracker, u64 now);
+void varta_slot_report(struct varta_tracker *tracker,
+		       const struct varta_slot *slot,
+		       struct varta_event_info *event, u64 now);
 void varta_slot_goodbye(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
 			enum varta_goodbye_cause cause, u64 now);
