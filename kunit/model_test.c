@@ -438,7 +438,7 @@ static bool step_rescan(struct model_run *run)
 	kicks = fake_procs_kicks() - run->kicks;
 	run->kicks += kicks;
 	earlier = run->next_event < next_event;
-	if (run->next_event > next_event || earlier != (kicks > 0))
+	if (run->next_event > next_event || earlier != !!kicks)
 		return false;
 	if (run->rescanning)
 		return true;
