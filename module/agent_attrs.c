@@ -14,25 +14,13 @@
 #include "flow.h"
 #include "params.h"
 
-/* Largest size of what varta_put_agent() adds. */
+/* Of the largest: with an exit, and with what put_sender() adds. */
 size_t varta_agent_nest_size(void)
 {
-	/*
-	 * pid, ns-pid, origin, status, payload, source, threshold-ms, exit-*,
-	 * uid, tid, stalls, event-kind, and in one kind of event sender-origin,
-	 * sender-pid, sender-uid, suppressed
-	 */
 	return 16 * nla_total_size(sizeof(u32)) +
-	       /*
-		* ns-inode, nonce, last-beat, its realtime, silence, exit-time,
-		* cgroup-id, start-time, beats, first-beat, longest-gap,
-		* stall-time, event-time, event-seq, sender-ns-inode
-		*/
 	       15 * nla_total_size_64bit(sizeof(u64)) +
-	       /* name, thread-name */
 	       2 * nla_total_size(VARTA_NAME_SIZE) +
-	       /* stalled, core-dumped, oom-killed, and the nest itself */
-	       4 * nla_total_size(0);
+	       4 * nla_total_size(0); /* three flags and the nest itself */
 }
 
 static int put_u64(struct sk_buff *skb, int attribute, u64 value)
@@ -47,7 +35,7 @@ static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
 	if (put_u64(skb, VARTA_A_AGENT_EXIT_TIME, agent->exit_ns) ||
 	    (agent->oom_killed && nla_put_flag(skb, VARTA_A_AGENT_OOM_KILLED)))
 		return -EMSGSIZE;
-	/* The format of wait(2): WTERMSIG(), WCOREDUMP() and WEXITSTATUS(). */
+	/* WTERMSIG(), WCOREDUMP() and WEXITSTATUS() of wait(2). */
 	if (!(exit_code & 0x7f))
 		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_CODE,
 				   exit_code >> 8 & 0xff);
@@ -82,7 +70,6 @@ static int put_thread(struct sk_buff *skb, const struct varta_agent_info *agent,
 	return 0;
 }
 
-/* Whose process it is. */
 static int put_owner(struct sk_buff *skb, const struct varta_agent_info *agent,
 		     const struct varta_view *view)
 {
@@ -175,7 +162,6 @@ static u64 stall_time_of(const struct varta_agent_info *agent,
  * @skb: the message
  * @agent: the agent
  * @view: how the reader sees it
- *
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
@@ -223,9 +209,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
  * varta_put_event() - add an event to a message
  * @skb: the message
  * @event: the event
- * @net: network namespace of the reader. Outside the initial one, no number of
- *	the initial pid namespace is shown.
- *
+ * @net: network namespace of the reader; host pids are shown in the initial one
  * Return: 0, or -EMSGSIZE with the message unchanged if there is no room.
  */
 int varta_put_event(struct sk_buff *skb, const struct varta_event *event,

@@ -12,19 +12,12 @@ struct pid_namespace;
 struct user_namespace;
 struct varta_event;
 
-/**
- * struct varta_view - how a reader sees an agent
- * @event: the event, NULL in a reply about agents
- * @now: time of the reply or event, CLOCK_MONOTONIC in nanoseconds
- * @pid: pid of the agent for the reader, 0 to omit it
- * @pid_ns: pid namespace of the reader, NULL if unknown
- * @user_ns: user namespace of the reader
- */
+/* How a reader sees an agent. */
 struct varta_view {
-	const struct varta_event *event;
-	u64 now;
-	u32 pid;
-	struct pid_namespace *pid_ns;
+	const struct varta_event *event;	/* NULL in a reply about agents */
+	u64 now;				/* CLOCK_MONOTONIC, ns */
+	u32 pid;				/* 0 to omit it */
+	struct pid_namespace *pid_ns;		/* NULL if unknown */
 	struct user_namespace *user_ns;
 };
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which agents have stalled: Documentation/tracker-semantics.md, section 4.
+ * Stalls: Documentation/tracker-semantics.md, section 4.
  *
  * Invariant: a slot in use that is not stalled is armed in the wheel, for no
- * later than its deadline; any other slot is not armed. The exceptions are slots
- * that the stall pass took from the wheel and has not yet handled.
+ * later than its deadline; any other slot is not armed. Slots that the stall
+ * pass is handling are exempt.
  */
 
 #include <linux/kernel.h>
 
 #include "tracker_internal.h"
 
-/* Free a slot whose pid was seen to belong to a new process; else arm it. */
 static void remove_recycled(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
 			    const struct varta_agent_id *id, u64 now,
@@ -21,10 +20,7 @@ static void remove_recycled(struct varta_tracker *tracker,
 
 	rt_mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
-	/*
-	 * A beat of the new process may have restarted the slot meanwhile. An
-	 * equal reference does not exclude that: its memory may be reused.
-	 */
+	/* A beat may have restarted the slot, even with a reused @id->proc. */
 	if (varta_slot_has_key(slot, varta_agent_key(id)) &&
 	    slot->proc == id->proc && !slot->exited &&
 	    tracker->config.ops->proc_state(id) == VARTA_PROC_RECYCLED) {
@@ -40,10 +36,7 @@ static void remove_recycled(struct varta_tracker *tracker,
 	varta_tracker_put_proc(tracker, old_proc);
 }
 
-/*
- * The stall could not be reported, so it is found again: after as long as it is
- * late already, so that the delay doubles.
- */
+/* Waits as long again as the stall is late already: the delay doubles. */
 static void postpone_stall(struct varta_tracker *tracker,
 			   struct varta_slot *slot, u64 now, u64 threshold)
 {
@@ -57,7 +50,6 @@ static void postpone_stall(struct varta_tracker *tracker,
 	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
 }
 
-/* Report the stall of a slot, unless it was freed or had a beat meanwhile. */
 static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			u64 now, u64 threshold, varta_agent_cb report,
 			void *context)
@@ -99,8 +91,8 @@ unlock:
 }
 
 /*
- * The slots were armed again without their locks, so some may be free by now.
- * varta_slot_free() clears pid before it disarms: either it or this disarms.
+ * Slots were armed without their locks, so some may be free. varta_slot_free()
+ * clears pid before it disarms: either it or this disarms.
  */
 static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
 			       u32 count)
@@ -125,18 +117,14 @@ static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
  * @now: time in nanoseconds, monotonic
  * @threshold: threshold of agents without their own, in nanoseconds; once it
  *	is lowered, varta_tracker_rescan() has to follow
- * @max_reports: how many stalls to report at most, 1 to VARTA_STALL_BATCH
- * @report: called for each stall; false means that it could not be reported,
- *	so that a pass finds it again, after VARTA_STALL_RETRY_MIN_NS to
- *	VARTA_STALL_RETRY_MAX_NS
+ * @max_reports: most stalls to report, 1 to VARTA_STALL_BATCH
+ * @report: called for each stall; if it returns false, a pass finds the stall
+ *	again, after VARTA_STALL_RETRY_MIN_NS to VARTA_STALL_RETRY_MAX_NS
  * @context: passed to @report
  *
- * Only slots that the wheel expires are examined. Timers are armed again without
- * a kick, so varta_tracker_next_deadline() has to be called afterwards.
- *
+ * Does not kick: varta_tracker_next_deadline() has to be called afterwards.
  * Context: process, may sleep; one caller at a time.
- * Return: whether to call again for the same time. Such a call may report
- * nothing.
+ * Return: whether to call again for the same time.
  */
 bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			      u64 threshold, u32 max_reports,
@@ -170,10 +158,9 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 /**
  * varta_tracker_next_deadline() - when the next stall pass is due
  * @tracker: the tracker
- *
  * Context: process; does not sleep.
- * Return: a time before which no agent stalls, unless @kick of &struct
- * varta_tracker_ops is called; U64_MAX if there is nothing to wait for.
+ * Return: the time, valid until &varta_tracker_ops.kick is called; U64_MAX if
+ * there is nothing to wait for.
  */
 u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
 {
@@ -186,9 +173,6 @@ u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
  * @cursor: where to begin, 0 at first; updated
  * @threshold: the new threshold, in nanoseconds; calls of
  *	varta_tracker_record() must use it already
- *
- * Handles up to VARTA_STALL_BATCH slots for each call.
- *
  * Context: process; does not sleep.
  * Return: whether there are more slots, so that it has to be called again.
  */
@@ -210,13 +194,9 @@ bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 }
 
 /**
- * varta_tracker_resume() - ignore silence before a time
+ * varta_tracker_resume() - let the silence of all agents begin anew
  * @tracker: the tracker
- * @now: the time, when processes can beat again after a suspend
- *
- * No agent stalls before its threshold has passed from @now on. The reported
- * time of its last beat does not change.
- *
+ * @now: when processes can beat again after a suspend
  * Context: any; does not sleep.
  */
 void varta_tracker_resume(struct varta_tracker *tracker, u64 now)

@@ -124,10 +124,7 @@ static bool threshold_allowed(u32 threshold_ms)
 	       threshold_ms <= varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
 }
 
-/*
- * Reads a beat. The caller sets in @beat the defaults of what may be missing, and
- * the rest to 0. @nest is the relayed beat, NULL for the sender's own.
- */
+/* @beat has defaults, or 0. @nest is the relayed beat, NULL for the sender's own. */
 static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		     struct nlattr *nest, struct varta_beat_info *beat)
 {
@@ -153,7 +150,6 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	return 0;
 }
 
-/* Sets @consumes to whether the beat consumes a token if it is accepted. */
 static int check_limits(struct netlink_ext_ack *extack,
 			const struct varta_beat_info *beat,
 			const struct varta_agent_id *id, u64 now, bool *consumes)
@@ -168,7 +164,6 @@ static int check_limits(struct netlink_ext_ack *extack,
 	return 0;
 }
 
-/* Records a beat. Sets @started if it started a slot. */
 static int record(struct netlink_ext_ack *extack,
 		  const struct varta_beat_info *beat,
 		  const struct varta_agent_id *id, u64 now, bool *started)
@@ -180,10 +175,9 @@ static int record(struct netlink_ext_ack *extack,
 				      started);
 	if (*started) {
 		/*
-		 * Make the slot visible before reading the threshold again and,
-		 * in the caller, the state of the process. Pairs with
-		 * test_and_clear_bit() in rescan() of the stall thread, and
-		 * with atomic_dec_and_test() of signal->live in do_exit().
+		 * The slot is visible before the threshold and, by the caller,
+		 * the process are read again. Pairs with test_and_clear_bit()
+		 * in rescan(), and with signal->live in do_exit().
 		 */
 		smp_mb();
 	}
@@ -195,10 +189,7 @@ static int record(struct netlink_ext_ack *extack,
 	return varta_reject(extack, NULL, record_reasons[result]);
 }
 
-/*
- * If @claimed is not the pid of the current process, replaces the identity in
- * @sender by that of the ancestor with this pid. @attr has the claim or is NULL.
- */
+/* If @claimed is an ancestor of the current process, @sender becomes that. */
 static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		    u32 claimed, struct varta_sender *sender)
 {
@@ -208,7 +199,6 @@ static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	return varta_reject(extack, attr, VARTA_REASON_AUTH_FAILURE);
 }
 
-/* Handles beats that varta_tracker_record_fast() does not take. */
 static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 			  struct varta_beat_info *beat, u64 now)
 {
@@ -234,10 +224,7 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		err = record(extack, beat, &sender.id, now, &started);
 	if (!err && consumes)
 		varta_ratelimit_consume(now);
-	/*
-	 * If the ancestor exited before the slot was started, the exit probe
-	 * did not see the slot.
-	 */
+	/* The exit probe saw no slot if the ancestor exited before the start. */
 	if (started && sender.pid != task_tgid(current) &&
 	    !varta_sender_alive(&sender))
 		varta_tracker_remove(&varta.tracker, &sender.id,
@@ -247,7 +234,6 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	return err;
 }
 
-/* VARTA_CMD_BEAT */
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pid *pid = task_tgid(current);
@@ -271,7 +257,6 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	return beat_slow_path(info->extack, info->attrs, &beat, now);
 }
 
-/* VARTA_CMD_BYE */
 int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *pid = info->attrs[VARTA_A_BEAT_PID];
@@ -291,7 +276,6 @@ int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Handles one beat of a relay. */
 static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		      u32 source)
 {
@@ -333,7 +317,7 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 	return err;
 }
 
-/* VARTA_CMD_RELAY: handles all beats, replies with the first error. */
+/* Handles all beats, and replies with the first error. */
 int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[VARTA_A_RELAY_SOURCE];
@@ -367,10 +351,7 @@ int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
 	return first_err;
 }
 
-/*
- * Refuses attributes of a request that has none. From 6.2 on the netlink core
- * ignores them if the operation has no policy.
- */
+/* From 6.2 on, the netlink core ignores them if the operation has no policy. */
 static int reject_attributes(const struct nlmsghdr *request,
 			     struct netlink_ext_ack *extack)
 {
@@ -380,20 +361,18 @@ static int reject_attributes(const struct nlmsghdr *request,
 			    VARTA_REASON_UNEXPECTED_ATTRIBUTE);
 }
 
-/* A reply that is being built. */
 struct reply {
 	struct sk_buff *skb;
 	u32 portid;
 	u32 seq;
 	int flags;
+	/* About agents; @vpid selects one, 0 for any. */
 	u64 now;
-	/* Of agents: pid namespace of the reader, which sees only those in it. */
-	struct pid_namespace *reader;
-	struct user_namespace *user_ns;
-	/* Only the agent with this pid in @reader, 0 for any. */
+	struct pid_namespace *reader_pid_ns;
+	struct user_namespace *reader_user_ns;
 	u32 vpid;
-	/* Of events: network namespace of the reader. */
-	const struct net *net;
+	/* About events. */
+	const struct net *reader_net;
 };
 
 static void *begin_part(const struct reply *reply, u8 command)
@@ -402,7 +381,7 @@ static void *begin_part(const struct reply *reply, u8 command)
 			   &varta_nl_family, reply->flags, command);
 }
 
-/* @err: of what was added. Returns false if there was no room. */
+/* @err is of what was added. Returns false if there was no room. */
 static bool end_part(const struct reply *reply, void *header, int err)
 {
 	if (err)
@@ -412,16 +391,16 @@ static bool end_part(const struct reply *reply, void *header, int err)
 	return !err;
 }
 
-/* Adds an agent that the reader may see. Returns false if there is no room. */
+/* Skips an agent outside the reader's pid namespace. */
 static bool reply_agent(void *context, const struct varta_agent_info *agent)
 {
 	struct reply *reply = context;
-	u32 vpid = varta_pid_in_ns(&agent->id, reply->reader);
+	u32 vpid = varta_pid_in_ns(&agent->id, reply->reader_pid_ns);
 	const struct varta_view view = {
 		.now		= reply->now,
 		.pid		= vpid,
-		.pid_ns		= reply->reader,
-		.user_ns	= reply->user_ns,
+		.pid_ns		= reply->reader_pid_ns,
+		.user_ns	= reply->reader_user_ns,
 	};
 	void *header;
 
@@ -433,10 +412,7 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 				  varta_put_agent(reply->skb, agent, &view));
 }
 
-/*
- * The pid by which the tracker knows a process, 0 for none. A process that has
- * exited is only found by its host pid, from the initial pid namespace.
- */
+/* 0 for none. A process that has exited can be found only by its host pid. */
 static u32 tracker_pid_of_vpid(u32 vpid)
 {
 	u32 tracker_pid = vpid;
@@ -452,7 +428,6 @@ static u32 tracker_pid_of_vpid(u32 vpid)
 	return tracker_pid;
 }
 
-/* VARTA_CMD_AGENT_GET - do */
 int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[VARTA_A_AGENTS_PID];
@@ -461,8 +436,8 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 		.portid	= info->snd_portid,
 		.seq	= info->snd_seq,
 		.now	= ktime_get_ns(),
-		.reader	= task_active_pid_ns(current),
-		.user_ns = current_user_ns(),
+		.reader_pid_ns	= task_active_pid_ns(current),
+		.reader_user_ns	= current_user_ns(),
 	};
 	u32 source = source_attr ? nla_get_u32(source_attr) : 0;
 	u32 pid;
@@ -510,59 +485,53 @@ static int read_filter(const struct netlink_callback *cb, bool *only_stalled)
 	return 0;
 }
 
-/* State of a dump, in netlink_callback::ctx, which starts zeroed. */
-struct dump {
-	/*
-	 * Pid namespace of the process that asked, with a reference: another
-	 * process may receive the rest.
-	 */
-	struct pid_namespace *reader;
-	/* Its user namespace, with a reference. */
-	struct user_namespace *user_ns;
-	/* Slot to continue with. */
+/*
+ * In netlink_callback::ctx, which starts zeroed. The namespaces are held, because
+ * another process may receive the rest.
+ */
+struct agent_dump {
+	struct pid_namespace *reader_pid_ns;
+	struct user_namespace *reader_user_ns;
 	u32 cursor;
 	bool only_stalled;
 };
 
-static struct dump *dump_of(struct netlink_callback *cb)
+static struct agent_dump *agent_dump_of(struct netlink_callback *cb)
 {
-	BUILD_BUG_ON(sizeof(struct dump) > sizeof(cb->ctx));
-	return (struct dump *)cb->ctx;
+	BUILD_BUG_ON(sizeof(struct agent_dump) > sizeof(cb->ctx));
+	return (struct agent_dump *)cb->ctx;
 }
 
-/* VARTA_CMD_AGENT_GET - dump, start */
 int varta_nl_agent_get_start(struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct agent_dump *dump = agent_dump_of(cb);
 	int err = read_filter(cb, &dump->only_stalled);
 
 	if (err)
 		return err;
-	dump->reader = get_pid_ns(task_active_pid_ns(current));
-	dump->user_ns = get_user_ns(current_user_ns());
+	dump->reader_pid_ns = get_pid_ns(task_active_pid_ns(current));
+	dump->reader_user_ns = get_user_ns(current_user_ns());
 	return 0;
 }
 
-/* VARTA_CMD_AGENT_GET - dump, done */
 int varta_nl_agent_get_done(struct netlink_callback *cb)
 {
-	put_pid_ns(dump_of(cb)->reader);
-	put_user_ns(dump_of(cb)->user_ns);
+	put_pid_ns(agent_dump_of(cb)->reader_pid_ns);
+	put_user_ns(agent_dump_of(cb)->reader_user_ns);
 	return 0;
 }
 
-/* VARTA_CMD_AGENT_GET - dump */
 int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct dump *dump = dump_of(cb);
+	struct agent_dump *dump = agent_dump_of(cb);
 	struct reply reply = {
 		.skb	= skb,
 		.portid	= NETLINK_CB(cb->skb).portid,
 		.seq	= cb->nlh->nlmsg_seq,
 		.flags	= NLM_F_MULTI,
 		.now	= ktime_get_ns(),
-		.reader	= dump->reader,
-		.user_ns = dump->user_ns,
+		.reader_pid_ns	= dump->reader_pid_ns,
+		.reader_user_ns	= dump->reader_user_ns,
 	};
 
 	varta_tracker_for_each(&varta.tracker, &dump->cursor, dump->only_stalled,
@@ -570,9 +539,8 @@ int varta_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* State of a dump of events, in netlink_callback::ctx, which starts zeroed. */
+/* In netlink_callback::ctx, which starts zeroed. */
 struct event_dump {
-	/* Number of the last event that was shown. */
 	u64 since;
 };
 
@@ -582,7 +550,6 @@ static struct event_dump *event_dump_of(struct netlink_callback *cb)
 	return (struct event_dump *)cb->ctx;
 }
 
-/* VARTA_CMD_EVENT_GET - dump, start */
 int varta_nl_event_get_start(struct netlink_callback *cb)
 {
 	const struct nlattr *attr;
@@ -601,13 +568,11 @@ int varta_nl_event_get_start(struct netlink_callback *cb)
 	return 0;
 }
 
-/* VARTA_CMD_EVENT_GET - dump, done */
 int varta_nl_event_get_done(struct netlink_callback *cb)
 {
 	return 0;
 }
 
-/* Adds an event as its multicast had it. Returns false if there is no room. */
 static bool reply_event(void *context, const struct varta_event *event)
 {
 	struct reply *reply = context;
@@ -615,19 +580,18 @@ static bool reply_event(void *context, const struct varta_event *event)
 
 	return header && end_part(reply, header,
 				  varta_put_event(reply->skb, event,
-						  reply->net));
+						  reply->reader_net));
 }
 
-/* VARTA_CMD_EVENT_GET - dump */
 int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct net *net = sock_net(cb->skb->sk);
 	struct reply reply = {
-		.skb	 = skb,
-		.portid	 = NETLINK_CB(cb->skb).portid,
-		.seq	 = cb->nlh->nlmsg_seq,
-		.flags	 = NLM_F_MULTI,
-		.net	 = net,
+		.skb	= skb,
+		.portid	= NETLINK_CB(cb->skb).portid,
+		.seq	= cb->nlh->nlmsg_seq,
+		.flags	= NLM_F_MULTI,
+		.reader_net = net,
 	};
 
 	varta_event_log_read(varta_netns_of(net), &event_dump_of(cb)->since,
@@ -635,7 +599,6 @@ int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
-/* VARTA_CMD_GAP_RESET */
 int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = reject_attributes(info->nlhdr, info->extack);
@@ -645,7 +608,7 @@ int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* The attribute of each counter: their numbers need not be consecutive. */
+/* The numbers of these attributes need not be consecutive. */
 static const u16 stats_attrs[] = {
 #define X(NAME, name)							\
 	[VARTA_COUNT_##NAME] = VARTA_A_STATS_##NAME,
@@ -677,7 +640,6 @@ static int put_totals(struct sk_buff *skb)
 	return 0;
 }
 
-/* A take: which counters, and what was taken. */
 struct take {
 	DECLARE_BITMAP(selected, VARTA_COUNTERS_NUM);
 	u64 taken[VARTA_COUNTERS_NUM];
@@ -730,7 +692,6 @@ static void take_counters(struct take *take)
 	}
 }
 
-/* The reply was not delivered. */
 static void untake_counters(const struct take *take)
 {
 	unsigned int which;
@@ -788,7 +749,6 @@ static int put_stats(struct sk_buff *skb)
 	return put_current_values(skb) ?: put_totals(skb);
 }
 
-/* Replies to a request without attributes. */
 static int reply_with(struct genl_info *info, u8 command,
 		      int (*put)(struct sk_buff *skb))
 {
@@ -812,7 +772,6 @@ static int reply_with(struct genl_info *info, u8 command,
 	return genlmsg_reply(reply, info);
 }
 
-/* VARTA_CMD_STATS_GET */
 int varta_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return reply_with(info, VARTA_CMD_STATS_GET, put_stats);
@@ -835,7 +794,6 @@ static int send_taken(struct genl_info *info, const struct take *take)
 	return genlmsg_reply(reply, info);
 }
 
-/* VARTA_CMD_STATS_TAKE */
 int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct take take = {};
@@ -857,7 +815,6 @@ int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
 VARTA_SETTINGS(X)
 #undef X
 
-/* VARTA_CMD_CONFIG_GET */
 int varta_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	return reply_with(info, VARTA_CMD_CONFIG_GET, put_settings);
@@ -878,7 +835,7 @@ static int check_change(struct genl_info *info, enum varta_setting_id id)
 	return 0;
 }
 
-/* VARTA_CMD_CONFIG_SET: changes all settings given, or none. */
+/* Changes all settings that are given, or none. */
 int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr **attrs = &info->attrs[VARTA_A_CONFIG_CAPACITY];
@@ -898,10 +855,7 @@ int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
-/*
- * The generated table of groups, with a flag that the specification cannot
- * express: joining takes CAP_NET_ADMIN over the network namespace.
- */
+/* The generated table, with a flag that the specification cannot express. */
 static const struct genl_multicast_group guarded_groups[] = {
 	[VARTA_NLGRP_EVENTS] = {
 		.name	= VARTA_MCGRP_EVENTS,
@@ -910,9 +864,9 @@ static const struct genl_multicast_group guarded_groups[] = {
 };
 
 /*
- * Any socket may join a group number before a family has it. Unregistering a
- * family removes all members of its groups, and the next family to register
- * gets the same numbers. Needed where multicasts cannot check each listener.
+ * Removes sockets that joined the group's number unchecked, before the family
+ * had it: unregistering removes all members, and the next family to register
+ * gets the same number. Needed where multicasts cannot check each listener.
  */
 static struct genl_family flush_family = {
 	.name		= VARTA_FAMILY_NAME "_flush",

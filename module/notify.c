@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Multicast events and their listeners. Listeners in the initial network
- * namespace get events about all agents. Listeners in an agent's own network
- * namespace get events about that agent, without its host pid: the kernel does
- * not provide a listener's pid namespace, so the network namespace decides.
+ * Multicast events. Listeners in the initial network namespace get those of all
+ * agents. Listeners elsewhere get those of agents in their network namespace,
+ * without host pids, because the pid namespace of a listener is unknown.
  *
- * A thread of normal priority sends. A multicast in one network namespace makes
- * the kernel loop over all members of generic netlink groups on the machine, so
- * it can take long. It is the unit in which users share the thread: see flow.c.
+ * One multicast can take long: the kernel loops over the members of all generic
+ * netlink groups of the machine. flow.c shares the worker's time among users.
  */
 
 #include <linux/bitops.h>
@@ -40,15 +38,12 @@ enum {
 	CONFLICTS_PER_SECOND = 10,
 };
 
-/* A multicast on its way from listener to listener. */
 struct delivery {
 	const struct net *net;
-	/* The last one that got it, held, and its sk_drops before that. */
-	struct sock *listener;
-	int drops;
+	struct sock *listener;	/* the last one that was sent to, held */
+	int drops;		/* its sk_drops before that */
 	u32 missed;
-	/* Listeners found, whether or not they may listen. */
-	u32 listeners;
+	u32 listeners;		/* found, whether or not they may listen */
 };
 
 static int drops_of(const struct sock *listener)
@@ -66,10 +61,7 @@ static void account_drops(struct delivery *delivery)
 	delivery->listener = NULL;
 }
 
-/*
- * The netlink core checks the capability when a socket joins a group, but a
- * socket may join a number that no group has yet.
- */
+/* A socket can join a group's number unchecked, before the group exists. */
 static bool may_listen(const struct sock *listener, const struct net *net)
 {
 	const struct socket *socket = listener->sk_socket;
@@ -78,7 +70,7 @@ static bool may_listen(const struct sock *listener, const struct net *net)
 	       file_ns_capable(socket->file, net->user_ns, CAP_NET_ADMIN);
 }
 
-/* Called before each delivery. Returns nonzero to skip the listener. */
+/* Called before each delivery; nonzero skips the listener. */
 static int filter_listener(struct sock *listener, struct sk_buff *skb,
 			   void *data)
 {
@@ -95,11 +87,10 @@ static int filter_listener(struct sock *listener, struct sk_buff *skb,
 }
 
 /*
- * Sends @skb to the listeners in @net. Returns how many missed it because their
- * buffer was full. Netlink does not report that, so the filter looks whether
- * the previous listener's drops increased; a drop of another family's message
- * at that moment counts too. Before 6.8 no filter is called. Then 1 stands for
- * all listeners that set NETLINK_BROADCAST_ERROR.
+ * Returns how many listeners missed @skb. Netlink does not report that, so the
+ * filter checks whether the previous listener's drops increased, be it by
+ * another family's message. Before 6.8 no filter is called: 1 stands for all
+ * listeners that set NETLINK_BROADCAST_ERROR.
  */
 static u32 multicast(struct net *net, struct sk_buff *skb)
 {
@@ -118,21 +109,21 @@ static u32 multicast(struct net *net, struct sk_buff *skb)
 	return delivery.missed;
 }
 
-/* Whether anybody listens in any network namespace. */
+/* Netlink counts the listeners of all network namespaces together. */
 static bool has_listeners(void)
 {
 	return genl_has_listeners(&varta_nl_family, &init_net,
 				  VARTA_NLGRP_EVENTS);
 }
 
-/* Events of one kind that are sent in one message. */
+/* Events of one kind, for one message. */
 struct batch {
 	struct list_head events;
 	u32 count;
 };
 
-/* The message for @net, NULL without memory. */
-static struct sk_buff *build(const struct net *net, const struct batch *batch)
+static struct sk_buff *build_message(const struct net *net,
+				     const struct batch *batch)
 {
 	static const u8 commands[] = {
 		[VARTA_EVENT_KIND_STALL]	= VARTA_CMD_STALL_NTF,
@@ -166,15 +157,15 @@ free:
 	return NULL;
 }
 
-/* Events that a dump of the agents does not show. */
+/* A dump of the agents does not show these. */
 static bool is_logged(const struct varta_event *event)
 {
 	return event->info.kind == VARTA_EVENT_KIND_EXIT ||
 	       event->info.kind == VARTA_EVENT_KIND_CONFLICT;
 }
 
-/* Numbers the events of a batch. @netns: where they go, NULL for the initial one */
-static void number(const struct batch *batch, struct varta_netns *netns)
+/* @netns is NULL for the initial one. */
+static void number_events(const struct batch *batch, struct varta_netns *netns)
 {
 	struct varta_event *event;
 
@@ -193,7 +184,7 @@ static bool send(struct net *net, const struct batch *batch)
 
 	if (!has_listeners() || !varta_listeners_possible(net))
 		return false;
-	skb = build(net, batch);
+	skb = build_message(net, batch);
 	if (!skb) {
 		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
 				 batch->count);
@@ -220,16 +211,15 @@ static void free_events(struct list_head *events)
 		free_event(event);
 }
 
-/* The agent's slot is locked. */
-static void describe(struct varta_event *event,
-		     const struct varta_event_info *info)
+static void init_event(struct varta_event *event,
+		       const struct varta_event_info *info)
 {
 	event->info = *info;
 	event->pid = varta_pid_in_ns(&info->agent.id, &init_pid_ns);
 	varta_netns_get(info->agent.id.netns);
 }
 
-static bool describe_exit(void *data, const struct varta_agent_info *agent)
+static bool init_exit_event(void *event, const struct varta_agent_info *agent)
 {
 	const struct varta_event_info info = {
 		.agent		= *agent,
@@ -237,21 +227,17 @@ static bool describe_exit(void *data, const struct varta_agent_info *agent)
 		.time_ns	= agent->exit_ns,
 	};
 
-	describe(data, &info);
+	init_event(event, &info);
 	return true;
 }
 
-/* Whether listeners wait for this event, having heard of a stall. */
 static bool ends_stall(const struct varta_event_info *info)
 {
 	return info->kind == VARTA_EVENT_KIND_RECOVER ||
 	       (info->kind == VARTA_EVENT_KIND_GOODBYE && info->agent.stalled);
 }
 
-/*
- * Limits conflicts, so that nobody floods listeners by being refused. Returns
- * whether there may be an event now, and sets how many had none before it.
- */
+/* Refused senders must not flood listeners. @suppressed is set if allowed. */
 static bool conflict_allowed(u64 now, u32 *suppressed)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -290,14 +276,13 @@ static bool is_wanted(const struct varta_event_info *info)
 		varta_setting(VARTA_SET_GOODBYE_EVENTS));
 }
 
-/* Returns false if there is no memory, or the user has too many events. */
 static bool queue_event(const struct varta_event_info *info)
 {
 	struct varta_event *event = varta_event_alloc(GFP_NOWAIT);
 
 	if (!event)
 		return false;
-	describe(event, info);
+	init_event(event, info);
 	if (ends_stall(info) ? varta_flows_add_end(event) :
 			       varta_flows_add(event))
 		return true;
@@ -308,7 +293,6 @@ static bool queue_event(const struct varta_event_info *info)
 /**
  * varta_notify_stall() - queue the event of a stall
  * @agent: the agent, whose slot is locked
- *
  * Context: process; does not sleep. varta_notify_wake() has to follow.
  * Return: false if there is no memory, or the user has too many events.
  */
@@ -322,7 +306,7 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 
 	if (!has_listeners())
 		return true;
-	/* First: a user's refused stalls are found again and again. */
+	/* The cheap check first: refused stalls are found again and again. */
 	return varta_flows_have_room(agent->id.flow) && queue_event(&info);
 }
 
@@ -330,9 +314,7 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
  * varta_notify_event() - queue an event other than a stall or an exit
  * @info: the event of an agent whose slot is locked
  *
- * If there is no memory, or the user has too many events, it is lost, and
- * counted.
- *
+ * Without memory, or if the user has too many events, it is lost and counted.
  * Context: process; does not sleep.
  */
 void varta_notify_event(const struct varta_event_info *info)
@@ -353,7 +335,7 @@ void varta_notify_event(const struct varta_event_info *info)
 		varta_notify_wake();
 		return;
 	}
-	/* The gap in the numbers shows it. */
+	/* Listeners see the gap in the numbers. */
 	varta_netns_next_seq(NULL);
 	if (info->agent.id.netns && !varta_netns_is_init(info->agent.id.netns))
 		varta_netns_next_seq(info->agent.id.netns);
@@ -361,23 +343,16 @@ void varta_notify_event(const struct varta_event_info *info)
 }
 
 enum {
-	/* CPU time after which the worker sleeps as long, in nanoseconds. */
-	RUN_NS		= 4 * NSEC_PER_MSEC,
-	/* Most CPU time without sleep, for flows that used less than others. */
-	DEBT_MAX_NS	= 100 * NSEC_PER_MSEC,
-	/* Bits of @work. */
-	WORK_PENDING	= 0,
+	RUN_NS		= 4 * NSEC_PER_MSEC,	/* CPU time before a sleep */
+	DEBT_MAX_NS	= 100 * NSEC_PER_MSEC,	/* the same for fresh flows */
+	WORK_PENDING	= 0,			/* bit of @work */
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(worker_wait);
 static struct task_struct *worker;
 static unsigned long work;
 
-/*
- * Kind of the next event of a flow; -1 if there is none. An exit is after all
- * events of its agent: those queued before the exit have times up to its own.
- * See varta_tracker_event_time().
- */
+/* -1 if there is no event. No event of an agent is later than its exit. */
 static int next_kind(struct varta_flow *flow)
 {
 	const struct varta_event *event = varta_flow_first(flow);
@@ -388,23 +363,22 @@ static int next_kind(struct varta_flow *flow)
 	return event ? event->info.kind : -1;
 }
 
-/* Frees the slot. Without memory, the exit stays there. */
+/* Frees the slot. Without memory, the exit stays in it. */
 static struct varta_event *take_exit(struct varta_flow *flow)
 {
 	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
 
 	if (!event)
 		return ERR_PTR(-ENOMEM);
-	/* What waits for a lock lends its priority only if that is real-time. */
+	/* Only a real-time waiter lends its priority to the lock's holder. */
 	sched_set_fifo_low(current);
-	varta_tracker_report_exit(&varta.tracker, &flow->exits, describe_exit,
+	varta_tracker_report_exit(&varta.tracker, &flow->exits, init_exit_event,
 				  event);
 	sched_set_normal(current, MIN_NICE);
 	return event;
 }
 
-/* Takes the oldest events of a flow as long as they are of one kind. */
-static int fill(struct batch *batch, struct varta_flow *flow)
+static int fill_batch(struct batch *batch, struct varta_flow *flow)
 {
 	int kind = next_kind(flow);
 	bool exits = kind == VARTA_EVENT_KIND_EXIT;
@@ -426,17 +400,16 @@ static int fill(struct batch *batch, struct varta_flow *flow)
 	return 0;
 }
 
-/* To the initial network namespace, where all events go. */
-static int send_new(struct varta_flow *flow)
+static int send_to_init_net(struct varta_flow *flow)
 {
 	struct varta_event *event, *next;
 	struct batch batch;
 	int err;
 
-	err = fill(&batch, flow);
+	err = fill_batch(&batch, flow);
 	if (err || !batch.count)
 		return err;
-	number(&batch, NULL);
+	number_events(&batch, NULL);
 	send(&init_net, &batch);
 	list_for_each_entry_safe(event, next, &batch.events, list) {
 		struct varta_netns *netns = event->info.agent.id.netns;
@@ -451,7 +424,7 @@ static int send_new(struct varta_flow *flow)
 	return 0;
 }
 
-/* To the network namespace of the first agent, with others that live there. */
+/* To that of the first event's agent, with all other events that go there. */
 static bool send_to_agent_netns(struct varta_flow *flow)
 {
 	struct varta_event *event, *next;
@@ -472,7 +445,7 @@ static bool send_to_agent_netns(struct varta_flow *flow)
 	}
 	net = varta_netns_get_net(netns);
 	if (net) {
-		number(&batch, netns);
+		number_events(&batch, netns);
 		multicast = send(net, &batch);
 		put_net(net);
 	}
@@ -480,7 +453,7 @@ static bool send_to_agent_netns(struct varta_flow *flow)
 	return multicast;
 }
 
-/* Sends one multicast of the flow whose turn it is. Returns -EAGAIN if none. */
+/* One multicast for the flow whose turn it is; -EAGAIN if there is none. */
 static int serve(void)
 {
 	struct varta_flow *flow = varta_flows_next();
@@ -490,7 +463,7 @@ static int serve(void)
 	if (!flow)
 		return -EAGAIN;
 	if (list_empty(&flow->sent)) {
-		err = send_new(flow);
+		err = send_to_init_net(flow);
 	} else {
 		while (!list_empty(&flow->sent) && !send_to_agent_netns(flow))
 			;
@@ -507,7 +480,7 @@ static void sort_exits(void)
 	varta_tracker_take_exits(&varta.tracker, varta_flows_exits_of);
 }
 
-/* Sleeps until @expires, work, or the end. Returns whether there is work. */
+/* Returns whether there is work. */
 static bool wait_for_work(ktime_t *expires)
 {
 	DEFINE_WAIT(wait);
@@ -520,18 +493,14 @@ static bool wait_for_work(ktime_t *expires)
 	return test_and_clear_bit(WORK_PENDING, &work);
 }
 
-/*
- * Sleeps for @ns, or if @fresh until a flow that used less time than the others
- * has an event. Returns how long.
- */
-static u64 rest(u64 ns, bool fresh)
+/* Returns how long it slept: less than @ns once a fresh flow ends it. */
+static u64 throttle(u64 ns, bool until_fresh)
 {
 	u64 start = ktime_get_ns(), now = start;
 	ktime_t expires = ns_to_ktime(start + ns);
 
 	while (now < start + ns && !kthread_should_stop()) {
-		/* It may have come while another was served. */
-		if (fresh && varta_flows_any_fresh())
+		if (until_fresh && varta_flows_any_fresh())
 			break;
 		if (wait_for_work(&expires))
 			sort_exits();
@@ -557,13 +526,13 @@ static int worker_fn(void *unused)
 		if (err == -EAGAIN)
 			wait_for_work(NULL);
 		else if (err)
-			rest(NSEC_PER_MSEC, true);
-		/* It may be updated only while the thread sleeps. */
+			throttle(NSEC_PER_MSEC, true);
+		/* It lags: what is missing is charged in the next round. */
 		now = cpu_time();
 		debt += now - mark;
 		mark = now;
 		if (debt >= RUN_NS)
-			debt -= min(debt, rest(debt, debt < DEBT_MAX_NS));
+			debt -= min(debt, throttle(debt, debt < DEBT_MAX_NS));
 	}
 	return 0;
 }
@@ -573,7 +542,7 @@ int varta_notify_start(void)
 	worker = kthread_run(worker_fn, NULL, "varta-notify");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
-	/* As for a workqueue of high priority: sends little, but in time. */
+	/* As for a workqueue of high priority: its work is short. */
 	set_user_nice(worker, MIN_NICE);
 	return 0;
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Recording a beat: Documentation/tracker-semantics.md, section 3. The comments
- * give the numbers of its rules.
- */
+/* Recording a beat, by the rules of Documentation/tracker-semantics.md, section 3. */
 
 #include <linux/lockdep.h>
 #include <linux/string.h>
@@ -45,10 +42,6 @@ static bool has_new_status(const struct varta_slot *slot,
 		before->nonce != VARTA_TERMINAL_NONCE);
 }
 
-/*
- * Reports what an accepted beat has changed: the agent was stalled, or had
- * another status. @before is the agent before the beat.
- */
 static void report_changes(struct varta_tracker *tracker,
 			   const struct varta_slot *slot,
 			   const struct varta_record *record,
@@ -107,10 +100,7 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_slot_arm(tracker, slot, record->threshold);
 }
 
-/*
- * Starts a locked slot, whose key is already the agent's. The agent was charged,
- * and the slot's old one uncharged.
- */
+/* The slot is locked, and has the agent's key and charge already. */
 void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record)
 {
@@ -122,7 +112,7 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 	report_changes(tracker, slot, record, &before);
 }
 
-/* Returns false, with nothing changed, if the new agent cannot be charged. */
+/* Returns false, with nothing changed, if the user is over quota. */
 static bool restart_for_process(struct varta_tracker *tracker,
 				struct varta_slot *slot,
 				struct varta_record *record)
@@ -136,7 +126,6 @@ static bool restart_for_process(struct varta_tracker *tracker,
 	return true;
 }
 
-/* The agent goes on, with another origin. */
 static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record)
 {
@@ -161,10 +150,7 @@ static bool is_recycled(const struct varta_tracker *tracker,
 	       slot->ns_inode == id->ns_inode;
 }
 
-/*
- * Rule 1: the slot's process has the pid, so the beat's has exited while a
- * descendant was beating for it.
- */
+/* Rule 1: the beat is by a descendant for a process that has exited. */
 static bool still_has_pid(const struct varta_tracker *tracker,
 			  const struct varta_slot *slot)
 {
@@ -174,7 +160,7 @@ static bool still_has_pid(const struct varta_tracker *tracker,
 	return tracker->config.ops->proc_state(&agent.id) == VARTA_PROC_SAME;
 }
 
-/* Rule 3: the slot's pid namespace is known, and the beat's differs. */
+/* Rule 3. */
 static bool namespace_conflicts(const struct varta_slot *slot,
 				const struct varta_beat_info *beat,
 				const struct varta_agent_id *id)
@@ -192,10 +178,7 @@ static bool nonce_wrapped(const struct varta_slot *slot,
 	       beat->nonce <= VARTA_NONCE_WRAP;
 }
 
-/*
- * Another time namespace has another clock, from which nonces and timestamps may
- * be made: the order of beats starts afresh.
- */
+/* Nonces and timestamps may be made from the clock of a time namespace. */
 static void forget_order_of_other_clock(struct varta_slot *slot,
 					const struct varta_agent_id *id)
 {
@@ -205,7 +188,7 @@ static void forget_order_of_other_clock(struct varta_slot *slot,
 	slot->has_terminal = false;
 }
 
-/* Rules 5 and 6: the beat is neither a duplicate nor late. */
+/* Rules 5 and 6. */
 static bool beat_is_new(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
 			const struct varta_beat_info *beat)
@@ -253,7 +236,7 @@ static enum varta_record_result refuse(struct varta_tracker *tracker,
 	return result;
 }
 
-/* Known pid. A rejected beat changes nothing in the slot. */
+/* A rejected beat changes nothing in the slot. */
 static enum varta_record_result update_slot(struct varta_tracker *tracker,
 					    struct varta_slot *slot,
 					    struct varta_record *record)
@@ -284,7 +267,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (namespace_conflicts(slot, beat, id))
 		return refuse(tracker, slot, record,
 			      VARTA_RECORD_NAMESPACE_CONFLICT);
-	/* If it forgets, the beat is new: a rejected beat changes nothing. */
+	/* If it forgets, the beat is new, and so not rejected. */
 	forget_order_of_other_clock(slot, id);
 	if (!beat_is_new(tracker, slot, beat))
 		return VARTA_RECORD_OUT_OF_ORDER;
@@ -312,10 +295,7 @@ static bool awaits_exit_report(const struct varta_slot *slot,
 	       (slot->proc != id->proc || slot->origin != id->origin);
 }
 
-/*
- * Returns whether the agent has a slot; record->result is then set. That it has
- * none is certain only under tracker->lock, and so is record->exited.
- */
+/* If false, that and record->exited are certain only under tracker->lock. */
 static bool update_if_tracked(struct varta_tracker *tracker,
 			      struct varta_record *record)
 {
@@ -337,10 +317,7 @@ static bool update_if_tracked(struct varta_tracker *tracker,
 	return tracked;
 }
 
-/*
- * The slot whose exit is not reported no longer has the agent's key. The new
- * slot is locked, and the index has it for the key.
- */
+/* The index has a new slot for the agent's key, which is locked. */
 void varta_slot_detach(struct varta_tracker *tracker,
 		       const struct varta_record *record)
 {
@@ -427,9 +404,8 @@ static void record_locked(struct varta_tracker *tracker,
 }
 
 /*
- * Fast path: the beat only updates time, nonce, payload and names. While
- * has_regular is false, regular_nonce is an earlier agent's, and any nonce is in
- * order; those above it may take the fast path.
+ * The beat only updates time, nonce, payload and names. Without has_regular,
+ * regular_nonce is an earlier agent's, and any nonce is in order.
  */
 static bool is_fast_path(const struct varta_slot *slot,
 			 const struct varta_beat_info *beat,
@@ -455,13 +431,10 @@ static bool is_fast_path(const struct varta_slot *slot,
  * @time_ns: inode number of the sender's time namespace, 0 if unknown
  * @now: time in nanoseconds, monotonic
  *
- * The fast path is for beats of a known agent that are in order and change
- * nothing else. For any other beat this does nothing, and the caller calls
- * varta_tracker_record(). An equal process reference implies the same pid, and
- * the same pid namespace.
- *
+ * An equal process reference implies the same pid, and the same pid namespace.
  * Context: any but interrupts; does not sleep.
- * Return: whether the beat was accepted and counted.
+ * Return: whether the beat was accepted and counted. If not, nothing was done:
+ * varta_tracker_record() has to follow.
  */
 bool varta_tracker_record_fast(struct varta_tracker *tracker,
 			       const struct varta_beat_info *beat, u32 pid,
@@ -492,9 +465,7 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
  * @now: time in nanoseconds, monotonic
  * @threshold: threshold of agents without their own, in nanoseconds
  * @started: set to whether the beat started a slot
- *
- * Context: process; takes tracker->lock, and so may sleep, only for an agent
- * that has no slot.
+ * Context: process; sleeps only for an agent that has no slot.
  * Return: what became of the beat, which is counted.
  */
 enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,

@@ -15,7 +15,7 @@ static_assert(sizeof(spinlock_t) > 4 ||
 static_assert(sizeof(spinlock_t) > 4 ||
 	      offsetof(struct varta_slot, terminal_timestamp) <= 128);
 
-/* The time of an event. Times never decrease, though callers may be delayed. */
+/* Times of events never decrease, though callers may be delayed. */
 u64 varta_tracker_event_time(struct varta_tracker *tracker, u64 now)
 {
 	spin_lock(&tracker->event_lock);
@@ -67,7 +67,7 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 	agent->thread_name[sizeof(agent->thread_name) - 1] = '\0';
 }
 
-/* Reports an event of a locked slot, and sets its time and agent. */
+/* Sets time and agent of @event. */
 void varta_slot_report(struct varta_tracker *tracker,
 		       const struct varta_slot *slot,
 		       struct varta_event_info *event, u64 now)
@@ -81,7 +81,6 @@ void varta_slot_report(struct varta_tracker *tracker,
 	tracker->config.ops->event(event);
 }
 
-/* The agent of a locked slot is about to lose it. */
 void varta_slot_goodbye(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
 			enum varta_goodbye_cause cause, u64 now)
@@ -94,10 +93,7 @@ void varta_slot_goodbye(struct varta_tracker *tracker,
 	varta_slot_report(tracker, slot, &event, now);
 }
 
-/*
- * Arms a locked slot for its deadline. A beat on the fast path does not: when
- * the wheel expires the slot, the stall pass arms it for its new deadline.
- */
+/* The fast path does not arm: the stall pass arms the slots that expire early. */
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		    u64 threshold)
 {
@@ -120,11 +116,7 @@ void varta_slot_uncharge(struct varta_tracker *tracker,
 	tracker->config.ops->uncharge(&agent.id);
 }
 
-/*
- * Charges the agent of a beat in place of the slot's, whose goodbye is reported
- * if it has a @cause. Returns false, with nothing changed, if the user has too
- * many agents.
- */
+/* @cause: of a goodbye to report, or NULL. Over quota, returns false. */
 bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 				const struct varta_slot *slot,
 				const struct varta_record *record,
@@ -143,10 +135,7 @@ bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 	return true;
 }
 
-/*
- * Needs both locks. Returns the reference that the slot held, to be put once no
- * lock is held.
- */
+/* Returns the process reference, to be put once no lock is held. */
 struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 				   struct varta_slot *slot)
 {

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * /sys/kernel/varta, one value in each file: settings and current values at the
- * top, totals in counters/.
- */
+/* /sys/kernel/varta: settings and current values, and totals in counters/. */
 
 #include <linux/capability.h>
 #include <linux/kobject.h>
