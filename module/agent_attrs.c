@@ -168,7 +168,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 		    const struct varta_view *view)
 {
 	u32 threshold_ms = agent->threshold_ms ?:
-			   varta_setting(VARTA_SET_THRESHOLD_MS);
+			   varta_setting_get(VARTA_SET_THRESHOLD_MS);
 	ktime_t last_real = ktime_mono_to_real(ns_to_ktime(agent->last_ns));
 	u64 stall_ns = stall_time_of(agent, view);
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);

@@ -70,7 +70,7 @@ u32 varta_pid_in_ns(const struct varta_agent_id *id,
  */
 bool varta_namespace_allowed(const struct varta_sender *sender)
 {
-	return varta_setting(VARTA_SET_NAMESPACE_POLICY) !=
+	return varta_setting_get(VARTA_SET_NAMESPACE_POLICY) !=
 		       VARTA_NAMESPACE_POLICY_HOST ||
 	       ns_of_pid(sender->pid) == &init_pid_ns;
 }

@@ -29,7 +29,7 @@ static inline u32 varta_ns_pid(const struct pid *pid)
 /* The pid by which the tracker knows a process, and its pid namespace. */
 static inline const struct upid *varta_tracker_upid(const struct pid *pid)
 {
-	bool by_ns_pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+	bool by_ns_pid = varta_setting_get(VARTA_SET_NAMESPACE_POLICY) ==
 			 VARTA_NAMESPACE_POLICY_PIN;
 
 	return &pid->numbers[by_ns_pid ? pid->level : 0];

@@ -31,7 +31,7 @@ static void probe_exit(VARTA_EXIT_PROBE_ARGS)
 	struct varta_agent_id id;
 
 	if (atomic_read(&task->signal->live) ||
-	    !varta_setting(VARTA_SET_TRACK_EXIT))
+	    !varta_setting_get(VARTA_SET_TRACK_EXIT))
 		return;
 	varta_attest_pid(&id, task_tgid(task));
 	if (varta_tracker_note_exit(&varta.tracker, &id,

@@ -81,16 +81,16 @@ static const struct varta_tracker_ops tracker_ops = {
 
 static int __init init_tracker(void)
 {
-	u32 capacity = varta_setting(VARTA_SET_CAPACITY);
+	u32 capacity = varta_setting_get(VARTA_SET_CAPACITY);
 	const struct varta_tracker_config config = {
 		.ops = &tracker_ops,
 		.counters = &varta.counters,
 		.capacity = capacity,
 		.eviction_scan_window =
-			varta_setting(VARTA_SET_EVICTION_SCAN_WINDOW),
-		.eviction_policy = varta_setting(VARTA_SET_EVICTION_POLICY),
-		.origin_takeover = varta_setting(VARTA_SET_ORIGIN_TAKEOVER),
-		.key_by_ns_pid = varta_setting(VARTA_SET_NAMESPACE_POLICY) ==
+			varta_setting_get(VARTA_SET_EVICTION_SCAN_WINDOW),
+		.eviction_policy = varta_setting_get(VARTA_SET_EVICTION_POLICY),
+		.origin_takeover = varta_setting_get(VARTA_SET_ORIGIN_TAKEOVER),
+		.key_by_ns_pid = varta_setting_get(VARTA_SET_NAMESPACE_POLICY) ==
 			       VARTA_NAMESPACE_POLICY_PIN,
 	};
 	size_t need = varta_tracker_bytes(capacity);
@@ -128,7 +128,7 @@ static int __init varta_init(void)
 	err = init_tracker();
 	if (err)
 		goto exit_flows;
-	err = varta_quota_init(varta_setting(VARTA_SET_CAPACITY));
+	err = varta_quota_init(varta_setting_get(VARTA_SET_CAPACITY));
 	if (err)
 		goto destroy_tracker;
 	err = varta_netns_ref_init();
@@ -157,8 +157,8 @@ static int __init varta_init(void)
 	if (err)
 		goto exit_exit_probe;
 	pr_info("version %s, capacity %u, threshold %u ms\n", VARTA_VERSION,
-		varta_setting(VARTA_SET_CAPACITY),
-		varta_setting(VARTA_SET_THRESHOLD_MS));
+		varta_setting_get(VARTA_SET_CAPACITY),
+		varta_setting_get(VARTA_SET_THRESHOLD_MS));
 	return 0;
 
 exit_exit_probe:

@@ -120,8 +120,8 @@ static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
 
 static bool threshold_allowed(u32 threshold_ms)
 {
-	return threshold_ms >= varta_setting(VARTA_SET_MIN_THRESHOLD_MS) &&
-	       threshold_ms <= varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
+	return threshold_ms >= varta_setting_get(VARTA_SET_MIN_THRESHOLD_MS) &&
+	       threshold_ms <= varta_setting_get(VARTA_SET_MAX_THRESHOLD_MS);
 }
 
 /* @beat has defaults, or 0. @nest is the relayed beat, NULL for the sender's own. */
@@ -738,7 +738,7 @@ static int put_settings(struct sk_buff *skb)
 
 	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
 		if (nla_put_u32(skb, VARTA_A_CONFIG_CAPACITY + id,
-				varta_setting(id)))
+				varta_setting_get(id)))
 			return -EMSGSIZE;
 	}
 	return 0;

@@ -273,7 +273,7 @@ static bool is_wanted(const struct varta_event_info *info)
 		return false;
 	return info->kind != VARTA_EVENT_KIND_GOODBYE || info->agent.stalled ||
 	       (info->cause == VARTA_GOODBYE_CAUSE_BYE &&
-		varta_setting(VARTA_SET_GOODBYE_EVENTS));
+		varta_setting_get(VARTA_SET_GOODBYE_EVENTS));
 }
 
 static bool queue_event(const struct varta_event_info *info)

@@ -97,8 +97,8 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 /* At load, when all parameters are set. */
 int varta_settings_check(void)
 {
-	u32 min = varta_setting(VARTA_SET_MIN_THRESHOLD_MS);
-	u32 max = varta_setting(VARTA_SET_MAX_THRESHOLD_MS);
+	u32 min = varta_setting_get(VARTA_SET_MIN_THRESHOLD_MS);
+	u32 max = varta_setting_get(VARTA_SET_MAX_THRESHOLD_MS);
 
 	if (min <= max)
 		return 0;

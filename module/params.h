@@ -44,7 +44,7 @@ struct varta_setting {
 
 extern struct varta_setting varta_settings[VARTA_SETTINGS_NUM];
 
-static inline u32 varta_setting(enum varta_setting_id id)
+static inline u32 varta_setting_get(enum varta_setting_id id)
 {
 	return READ_ONCE(varta_settings[id].value);
 }

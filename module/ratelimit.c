@@ -54,7 +54,7 @@ static bool is_first_terminal(const struct varta_beat_info *beat,
 bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 			     const struct varta_agent_id *id, u64 now)
 {
-	u64 interval = (u64)varta_setting(VARTA_SET_MIN_BEAT_INTERVAL_MS) *
+	u64 interval = (u64)varta_setting_get(VARTA_SET_MIN_BEAT_INTERVAL_MS) *
 		       NSEC_PER_MSEC;
 	struct last_beat last;
 
@@ -78,7 +78,7 @@ static struct {
  */
 static u64 token_ns(void)
 {
-	u32 rate = varta_setting(VARTA_SET_BEAT_RATE);
+	u32 rate = varta_setting_get(VARTA_SET_BEAT_RATE);
 
 	lockdep_assert_held(&bucket.lock);
 	return rate ? div_u64(NSEC_PER_SEC, rate) : 0;
@@ -90,7 +90,7 @@ static bool has_token(u64 now)
 
 	spin_lock(&bucket.lock);
 	has = varta_token_bucket_has(&bucket.tokens, now, token_ns(),
-				     varta_setting(VARTA_SET_BEAT_BURST));
+				     varta_setting_get(VARTA_SET_BEAT_BURST));
 	spin_unlock(&bucket.lock);
 	return has;
 }
@@ -114,7 +114,7 @@ bool varta_global_ratelimited(const struct varta_beat_info *beat,
 	struct last_beat last;
 
 	*consumes = false;
-	if (!varta_setting(VARTA_SET_BEAT_RATE))
+	if (!varta_setting_get(VARTA_SET_BEAT_RATE))
 		return false;
 	if (varta_beat_is_terminal(beat) &&
 	    id->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
@@ -144,6 +144,6 @@ void varta_ratelimit_changed(void)
 {
 	spin_lock(&bucket.lock);
 	varta_token_bucket_resize(&bucket.tokens, ktime_get_ns(), token_ns(),
-				  varta_setting(VARTA_SET_BEAT_BURST));
+				  varta_setting_get(VARTA_SET_BEAT_BURST));
 	spin_unlock(&bucket.lock);
 }

@@ -8,8 +8,8 @@
 
 static inline bool varta_ratelimit_enabled(void)
 {
-	return varta_setting(VARTA_SET_MIN_BEAT_INTERVAL_MS) |
-	       varta_setting(VARTA_SET_BEAT_RATE);
+	return varta_setting_get(VARTA_SET_MIN_BEAT_INTERVAL_MS) |
+	       varta_setting_get(VARTA_SET_BEAT_RATE);
 }
 
 bool varta_agent_ratelimited(const struct varta_beat_info *beat,

@@ -21,7 +21,7 @@ extern struct varta_module varta;
 
 static inline u64 varta_threshold_ns(void)
 {
-	return (u64)varta_setting(VARTA_SET_THRESHOLD_MS) * NSEC_PER_MSEC;
+	return (u64)varta_setting_get(VARTA_SET_THRESHOLD_MS) * NSEC_PER_MSEC;
 }
 
 #endif /* _VARTA_VARTA_H */
