@@ -19,6 +19,7 @@
 #include "colour.h"
 #include "command.h"
 #include "error.h"
+#include "owner_args.h"
 #include "parse.h"
 #include "session.h"
 #include "tui.h"
@@ -32,6 +33,7 @@
 /**
  * struct top - The view and its updates.
  * @view: What the screen shows.
+ * @owned_by: Whose agents it shows.
  * @interval_ms: Time from update to update.
  * @read_at: Time of the last update.
  * @beats_at: Number of accepted beats at that time.
@@ -40,6 +42,7 @@
  */
 struct top {
 	struct tui_view view;
+	struct owner_filter owned_by;
 	uint32_t interval_ms;
 	uint64_t read_at, beats_at;
 	bool outdated, ended;
@@ -59,6 +62,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &top->view.query;
+		state->child_inputs[1] = &top->owned_by;
 		return 0;
 	case 'd':
 		top->interval_ms = args_duration(state, "--delay", argument,
@@ -71,6 +75,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{ .argp = &agent_args },
+	{ .argp = &owner_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -130,23 +135,28 @@ static bool line_matches(const struct tui_view *view,
 	return strcasestr(line, view->filter);
 }
 
-/* Most agents match by what the kernel says, without files of /proc. */
-static bool matches_filter(const struct tui_view *view,
+/* The owner is read, from files of /proc, only if the rest does not decide. */
+static bool matches_filter(const struct top *top,
 			   const struct varta_agent *agent)
 {
+	const struct tui_view *view = &top->view;
+	bool matches = !view->filter[0] || line_matches(view, agent, NULL);
 	struct agent_owner *owner;
-	bool matches;
 
-	if (!view->filter[0] || line_matches(view, agent, NULL))
+	if (matches && owner_filter_is_empty(&top->owned_by))
 		return true;
 	owner = owner_read(view->owners, agent);
-	matches = line_matches(view, agent, owner);
+	if (!owner)
+		return false;
+	matches = (matches || line_matches(view, agent, owner)) &&
+		  owner_matches(&top->owned_by, owner);
 	free(owner);
 	return matches;
 }
 
-static int apply_filter(struct tui_view *view)
+static int apply_filter(struct top *top)
 {
+	struct tui_view *view = &top->view;
 	const struct varta_agent **grown, *agent;
 	size_t i;
 
@@ -161,7 +171,7 @@ static int apply_filter(struct tui_view *view)
 	view->count = 0;
 	for (i = 0; i < view->snapshot.count; i++) {
 		agent = &view->snapshot.agents[i];
-		if (matches_filter(view, agent))
+		if (matches_filter(top, agent))
 			view->matches[view->count++] = agent;
 	}
 	return 0;
@@ -179,7 +189,7 @@ static int update(struct varta *v, struct top *top)
 	if (!error)
 		error = snapshot_read(v, &top->view.query, &top->view.snapshot);
 	if (!error)
-		error = apply_filter(&top->view);
+		error = apply_filter(top);
 	return error;
 }
 
@@ -308,7 +318,7 @@ static int redraw(struct varta *v, struct top *top)
 	} else {
 		snapshot_sort(view->snapshot.agents, view->snapshot.count,
 			      view->query.key, view->query.reverse);
-		error = apply_filter(view);
+		error = apply_filter(top);
 	}
 	if (error)
 		return error;
