@@ -5,6 +5,8 @@
  * sides of each comparison.
  */
 #include <kunit/test.h>
+#include <linux/align.h>
+#include <linux/string.h>
 #include <linux/time64.h>
 
 #include "beat_helpers.h"
@@ -473,6 +475,64 @@ static void unknown_time_namespace_keeps_order(struct kunit *test)
 }
 
 /* A beat that is ahead takes no shortcut to another time namespace. */
+/* Cache lines of a slot that a beat on the fast path may use. */
+enum {
+	FAST_LINES	= 2,
+	FAST_BYTES	= FAST_LINES * 64,
+};
+
+/*
+ * Sends a beat on the fast path to a slot whose other cache lines have @poison.
+ * Returns the slot as it is then in @after. The slot itself is as before.
+ */
+static void beat_poisoned_slot(struct kunit *test, u8 poison,
+			       struct varta_slot *after)
+{
+	static const char thread_name[VARTA_NAME_SIZE] = "worker";
+	const struct varta_beat_info beat = {
+		.nonce = 99, .timestamp = 98, .payload = 97, .tid = 96,
+		.name = "renamed", .thread_name = thread_name,
+	};
+	struct varta_slot *slot = slot_of(test, 7), before;
+	u8 *rest = (u8 *)slot + FAST_BYTES;
+	size_t rest_bytes = sizeof(*slot) - FAST_BYTES;
+
+	memcpy(&before, slot, sizeof(before));
+	memset(rest, poison, rest_bytes);
+	KUNIT_EXPECT_TRUE(test,
+			  varta_tracker_record_fast(tracker_of(test), &beat, 7,
+						    fake_proc(1), 0, 1000));
+	KUNIT_EXPECT_PTR_EQ_MSG(test, memchr_inv(rest, poison, rest_bytes),
+				NULL, "changed, poison %#x", poison);
+	memcpy(after, slot, sizeof(*after));
+	memcpy(slot, &before, sizeof(before));
+}
+
+/* What is in the other cache lines is neither changed, nor does it matter. */
+static void fast_path_uses_two_cache_lines(struct kunit *test)
+{
+	static const u8 poisons[] = { 0xff, 0x01, 0x80, 0x5a };
+	struct varta_slot first, other;
+	int i;
+
+	if (sizeof(spinlock_t) > 4)
+		kunit_skip(test, "lock debugging makes slots larger");
+	KUNIT_ASSERT_GT(test, sizeof(struct varta_slot), FAST_BYTES);
+	make_small_tracker(test);
+	KUNIT_ASSERT_TRUE(test, IS_ALIGNED((unsigned long)tracker_of(test)->slots,
+					   64));
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 10, .proc = 1);
+	beat_poisoned_slot(test, 0, &first);
+	KUNIT_EXPECT_EQ(test, first.regular_nonce, 99);
+	KUNIT_EXPECT_EQ(test, first.longest_gap_ns, 990);
+	KUNIT_EXPECT_STREQ(test, first.name, "renamed");
+	for (i = 0; i < ARRAY_SIZE(poisons); i++) {
+		beat_poisoned_slot(test, poisons[i], &other);
+		KUNIT_EXPECT_MEMEQ_MSG(test, &other, &first, FAST_BYTES,
+				       "poison %#x", poisons[i]);
+	}
+}
+
 static void fast_path_needs_same_time_namespace(struct kunit *test)
 {
 	const struct varta_beat_info beat = { .nonce = 1000, .pid = 7 };
@@ -1057,6 +1117,7 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(another_time_namespace_starts_nonces_afresh),
 	KUNIT_CASE(another_time_namespace_starts_timestamps_afresh),
 	KUNIT_CASE(unknown_time_namespace_keeps_order),
+	KUNIT_CASE(fast_path_uses_two_cache_lines),
 	KUNIT_CASE(fast_path_needs_same_time_namespace),
 	KUNIT_CASE(any_nonce_is_accepted_after_only_terminal_beats),
 
