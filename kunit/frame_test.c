@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "frame.h"
+#include "frame_vectors.h"
 
 enum {
 	LOWEST_FRAME_PID	= 2,
@@ -80,6 +81,42 @@ static void checksum_is_crc32c(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, checksum(zeros, 32), 0x8a9136aa);
 	KUNIT_EXPECT_EQ(test, ~crc32c(~0, digits, 9), 0xe3069283);
 	KUNIT_EXPECT_EQ(test, ~crc32c(~0, zeros, 32), 0x8a9136aa);
+}
+
+static void checksums_match_the_vectors(struct kunit *test)
+{
+	const struct crc_vector *vector;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(crc_vectors); i++) {
+		vector = &crc_vectors[i];
+		KUNIT_EXPECT_EQ_MSG(test,
+				    ~crc32c(~0, vector->bytes, vector->len),
+				    vector->crc, "%s", vector->name);
+	}
+}
+
+KUNIT_ARRAY_PARAM_DESC(vector, frame_vectors, name);
+
+static void frames_match_the_vectors(struct kunit *test)
+{
+	const struct frame_vector *vector = test->param_value;
+	const struct varta_beat_info expected = {
+		.status = vector->status, .pid = vector->pid,
+		.timestamp = vector->timestamp, .nonce = vector->nonce,
+		.payload = vector->payload,
+	};
+	struct varta_beat_info beat;
+
+	KUNIT_EXPECT_EQ(test,
+			varta_frame_decode(vector->bytes, vector->len, &beat),
+			vector->error);
+	if (vector->error == VARTA_REASON_NONE)
+		expect_same_beat(test, &beat, &expected);
+	if (vector->is_encodable)
+		KUNIT_EXPECT_EQ(test,
+				varta_beat_check(&expected, LOWEST_FRAME_PID),
+				vector->error);
 }
 
 static void published_frames_are_accepted(struct kunit *test)
@@ -356,6 +393,8 @@ static void only_critical_with_terminal_nonce_is_terminal(struct kunit *test)
 
 static struct kunit_case frame_cases[] = {
 	KUNIT_CASE(checksum_is_crc32c),
+	KUNIT_CASE(checksums_match_the_vectors),
+	KUNIT_CASE_PARAM(frames_match_the_vectors, vector_gen_params),
 	KUNIT_CASE(published_frames_are_accepted),
 	KUNIT_CASE(frame_is_decoded_at_any_alignment),
 	KUNIT_CASE(frame_with_wrong_length_is_rejected),

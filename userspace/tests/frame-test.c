@@ -7,6 +7,7 @@
 
 #include <varta.h>
 
+#include "../../kunit/frame_vectors.h"
 #include "frame.h"
 #include "parse.h"
 #include "tap.h"
@@ -52,6 +53,35 @@ static void test_vectors(void)
 		      "frame: %s", frames[i].what);
 }
 
+static void test_conformance(void)
+{
+	unsigned char frame[VARTA_FRAME_LEN];
+	const struct frame_vector *vector;
+	struct varta_beat beat;
+	size_t i;
+
+	for (i = 0; i < sizeof(crc_vectors) / sizeof(crc_vectors[0]); i++)
+		check(varta_crc32c(crc_vectors[i].bytes, crc_vectors[i].len) ==
+		      crc_vectors[i].crc, "crc: vector: %s",
+		      crc_vectors[i].name);
+	for (i = 0; i < sizeof(frame_vectors) / sizeof(frame_vectors[0]); i++) {
+		vector = &frame_vectors[i];
+		if (!vector->is_encodable)
+			continue;
+		beat = (struct varta_beat) {
+			.status = vector->status,
+			.pid = vector->pid,
+			.timestamp = vector->timestamp,
+			.nonce = vector->nonce,
+			.payload = vector->payload,
+		};
+		check(vector->len == sizeof(frame) &&
+		      !varta_frame_encode(&beat, frame) &&
+		      !memcmp(frame, vector->bytes, sizeof(frame)),
+		      "frame: vector: %s", vector->name);
+	}
+}
+
 static void test_fields(void)
 {
 	struct varta_beat beat = {
@@ -82,5 +112,6 @@ TEST_GROUP(frame)
 {
 	test_crc();
 	test_vectors();
+	test_conformance();
 	test_fields();
 }
