@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Eviction, when there is no slot for a new agent or its user is over quota:
- * Documentation/tracker-semantics.md, section 5.
- */
+/* Eviction: Documentation/tracker-semantics.md, section 5. */
 
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -25,10 +22,7 @@ static bool is_victim(const struct varta_slot *slot,
 		READ_ONCE(slot->uid) == record->id->uid);
 }
 
-/*
- * Returns false if the slot is no victim after all. Otherwise record->result
- * is set: the slot is the agent's, or the index had no entry for it.
- */
+/* Sets record->result, unless the slot is no victim after all. */
 static bool evict_and_reuse(struct varta_tracker *tracker,
 			    struct varta_slot *slot,
 			    struct varta_record *record, bool only_stalled)
@@ -42,7 +36,6 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 	lockdep_assert_held(&tracker->lock);
 
 	spin_lock(&slot->lock);
-	/* It may have had a beat since it was looked at without its lock. */
 	confirmed = is_victim(slot, record, only_stalled);
 	if (!confirmed)
 		goto unlock;
@@ -80,9 +73,8 @@ unlock:
 }
 
 /*
- * Scan one window from the cursor. Slots are examined without their locks, so
- * that beats of unknown agents do not delay those of known ones. Returns
- * whether a victim was found; record->result is then set.
+ * Examines slots without their locks, so that beats of unknown agents do not
+ * delay those of known ones. Sets record->result if it finds a victim.
  */
 static bool scan_window(struct varta_tracker *tracker,
 			struct varta_record *record, bool only_stalled)
@@ -104,10 +96,7 @@ static bool scan_window(struct varta_tracker *tracker,
 	return false;
 }
 
-/*
- * Gives an unknown agent the slot of a victim, and sets record->result. Over
- * quota, only agents of its own user are victims. Needs tracker->lock.
- */
+/* Sets record->result. Over quota, only agents of the same user are victims. */
 void varta_tracker_evict(struct varta_tracker *tracker,
 			 struct varta_record *record)
 {

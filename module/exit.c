@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Exits of tracked processes. They are noted in atomic context. Reporting an
- * exit frees the slot.
- */
+/* Exits are noted in atomic context. Reporting one frees the slot. */
 
 #include <linux/lockdep.h>
 #include <linux/sched.h>
@@ -34,7 +31,7 @@ static struct varta_slot *remove_first(struct varta_tracker *tracker,
 	return slot;
 }
 
-/* Times of exits never decrease along the list: see varta_tracker_event_time(). */
+/* Like varta_tracker_event_time(): times never decrease along the list. */
 static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		       u64 now)
 {
@@ -55,7 +52,6 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  * @exit_code: in the format of wait(2)
  * @oom_killed: the OOM killer ended it
  * @now: time in nanoseconds, monotonic
- *
  * Context: any but interrupts; does not sleep.
  * Return: whether the agent is tracked: varta_tracker_take_exits() has to follow.
  */
@@ -95,7 +91,6 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
  * varta_tracker_take_exits() - sort noted exits into the caller's lists
  * @tracker: the tracker
  * @list_of: returns the list for an exit of a flow
- *
  * Context: process, may sleep; one caller at a time.
  */
 void varta_tracker_take_exits(struct varta_tracker *tracker,
@@ -109,13 +104,7 @@ void varta_tracker_take_exits(struct varta_tracker *tracker,
 	}
 }
 
-/**
- * varta_tracker_exit_time() - time of the first exit of a list
- * @tracker: the tracker
- * @exits: the list
- *
- * Return: the time, U64_MAX if the list is empty.
- */
+/* Of the first exit, U64_MAX if there is none. */
 u64 varta_tracker_exit_time(const struct varta_tracker *tracker,
 			    const struct varta_slot_list *exits)
 {
@@ -129,7 +118,6 @@ u64 varta_tracker_exit_time(const struct varta_tracker *tracker,
  * @exits: the list, filled by varta_tracker_take_exits()
  * @report: called for the agent; its return value is ignored
  * @context: passed to @report
- *
  * Context: process, may sleep; one caller at a time.
  * Return: false if the list is empty.
  */

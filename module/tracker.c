@@ -8,12 +8,7 @@
 
 #include "tracker_internal.h"
 
-/**
- * varta_tracker_bytes() - memory that a tracker takes, index and wheel included
- * @capacity: its capacity
- *
- * Return: bytes.
- */
+/* Index and wheel included. */
 size_t varta_tracker_bytes(u32 capacity)
 {
 	return (size_t)capacity * sizeof(struct varta_slot) +
@@ -26,7 +21,6 @@ size_t varta_tracker_bytes(u32 capacity)
  * @config: copied; what it points to must outlive the tracker
  *
  * Allocates all the memory that the tracker will ever use.
- *
  * Context: process, may sleep.
  * Return: 0, -EINVAL if the capacity is out of range, or -ENOMEM.
  */
@@ -72,12 +66,7 @@ free_slots:
 	return -ENOMEM;
 }
 
-/**
- * varta_tracker_destroy() - free a tracker and uncharge its agents
- * @tracker: the tracker, no longer in use
- *
- * Context: process, may sleep.
- */
+/* Uncharges the agents. */
 void varta_tracker_destroy(struct varta_tracker *tracker)
 {
 	u32 i;
@@ -112,11 +101,10 @@ static bool show_slot(struct varta_slot *slot, u64 key, varta_agent_cb show,
 /**
  * varta_tracker_lookup() - show the agent that has a pid now (section 6)
  * @tracker: the tracker
- * @source: relay that beats on its behalf, 0 for this machine
- * @pid: its pid
+ * @source: &varta_agent_id.source
+ * @pid: &varta_agent_id.pid
  * @show: called for the agent if it is tracked; its return value is ignored
  * @context: passed to @show
- *
  * Context: process; does not sleep.
  * Return: whether the agent is tracked.
  */
@@ -126,7 +114,7 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 	u64 key = varta_key(source, pid);
 	struct varta_slot *slot, *old = NULL;
 
-	/* A slot whose exit is reported is freed when the key has another. */
+	/* The slot may be freed, and the key get another, in between. */
 	while ((slot = varta_tracker_find_slot(tracker, key)) && slot != old) {
 		if (show_slot(slot, key, show, context))
 			return true;
@@ -144,10 +132,8 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
  *	which the next call shows first
  * @context: passed to @show
  *
- * An agent that is tracked during a whole series of calls is shown exactly
- * once, whatever other agents come and go. Two have the same pid if the exit of
- * the first is not reported yet.
- *
+ * An agent that is tracked during a whole series of calls is shown once.
+ * Two have the same pid while the exit of the first is not reported.
  * Context: process, may sleep.
  * Return: whether @show ended it, and there is more to show.
  */
@@ -187,7 +173,6 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
  *
  * A slot of another process or origin stays, and so does one whose exit is
  * noted and not yet reported. An unknown process reference matches any.
- *
  * Context: process, may sleep.
  * Return: whether a slot was freed.
  */
@@ -203,7 +188,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	struct varta_proc *old_proc = NULL;
 	bool found = false;
 
-	/* An agent that is tracked has an index entry. */
+	/* Without an index entry, it is not tracked. */
 	if (!varta_tracker_find_slot(tracker, key))
 		return false;
 	varta_tracker_lock_for_request(tracker);
@@ -225,12 +210,6 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	return found;
 }
 
-/**
- * varta_tracker_reset_gaps() - forget the longest gaps of all agents
- * @tracker: the tracker
- *
- * Context: process, may sleep.
- */
 void varta_tracker_reset_gaps(struct varta_tracker *tracker)
 {
 	u32 nr;
@@ -245,25 +224,12 @@ void varta_tracker_reset_gaps(struct varta_tracker *tracker)
 	}
 }
 
-/**
- * varta_tracker_tracked() - number of agents
- * @tracker: the tracker
- *
- * Context: any.
- * Return: how many slots are in use now.
- */
 u32 varta_tracker_tracked(const struct varta_tracker *tracker)
 {
 	return READ_ONCE(tracker->tracked);
 }
 
-/**
- * varta_tracker_stalled_now() - number of agents that are stalled
- * @tracker: the tracker
- *
- * Context: any. Acquire: pairs with varta_slot_set_stalled().
- * Return: how many stalled flags are set now.
- */
+/* Acquire: pairs with varta_slot_set_stalled(). */
 u32 varta_tracker_stalled_now(const struct varta_tracker *tracker)
 {
 	return atomic_read_acquire(&tracker->stalled_now);
@@ -273,9 +239,6 @@ u32 varta_tracker_stalled_now(const struct varta_tracker *tracker)
  * varta_tracker_take_evictions() - take the counter of evictions
  * @tracker: the tracker
  * @last: set to the last of them, with pid 0 if there were none
- *
- * Evictions count under the same lock, so that count and victim agree.
- *
  * Context: process, may sleep.
  * Return: number of evictions since the last take.
  */
@@ -284,6 +247,7 @@ u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
 {
 	u64 n;
 
+	/* Evictions are counted under this lock: count and victim agree. */
 	rt_mutex_lock(&tracker->lock);
 	n = varta_counter_take(tracker->config.counters, VARTA_COUNT_EVICTIONS);
 	*last = tracker->last_evicted;
@@ -292,14 +256,7 @@ u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
 	return n;
 }
 
-/**
- * varta_tracker_untake_evictions() - put back what a take returned
- * @tracker: the tracker
- * @n: what varta_tracker_take_evictions() returned and nobody has seen
- * @last: what it set
- *
- * Context: process, may sleep.
- */
+/* Puts back what varta_tracker_take_evictions() returned. May sleep. */
 void varta_tracker_untake_evictions(struct varta_tracker *tracker, u64 n,
 				    const struct varta_evicted *last)
 {

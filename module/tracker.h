@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tracker (the "ledger" of Documentation/tracker-semantics.md, whose
- * section numbers the comments give): one slot for each agent. Beats, times,
- * thresholds and identities are arguments; it knows nothing of netlink, sysfs,
- * clocks or the current process.
+ * The tracker (the "ledger" of Documentation/tracker-semantics.md, to which
+ * section numbers refer): one slot for each agent. It knows nothing of netlink,
+ * sysfs, clocks or the current process. Times are CLOCK_MONOTONIC, in ns.
  */
 #ifndef _VARTA_TRACKER_H
 #define _VARTA_TRACKER_H
@@ -21,25 +20,17 @@
 #include "wheel.h"
 
 enum varta_tracker_limits {
-	/* A victim has been silent for more than this many thresholds. */
-	VARTA_EVICTION_FACTOR	= 10,
-	/* A nonce this close to its maximum may wrap to one this close to 0. */
+	VARTA_EVICTION_FACTOR	= 10,	/* least silence, in thresholds */
+	/* A nonce this close to U64_MAX may wrap to one this close to 0. */
 	VARTA_NONCE_WRAP	= 1 << 20,
-	/* Most stalls that one stall pass reports. */
 	VARTA_STALL_BATCH	= 48,
-	/* Delay until a stall that could not be reported is found again. */
 	VARTA_STALL_RETRY_MIN_NS = 10 * NSEC_PER_MSEC,
 	VARTA_STALL_RETRY_MAX_NS = NSEC_PER_SEC,
 };
 
 struct varta_slot;
 
-/**
- * struct varta_evicted - an agent that lost its slot to another
- * @pid: its pid, 0 for no agent
- * @source: relay that beat on its behalf, 0 for this machine
- * @ns_inode: inode number of its pid namespace, 0 if unknown
- */
+/* As in struct varta_agent_id; pid is 0 for no agent. */
 struct varta_evicted {
 	u32 pid;
 	u32 source;
@@ -49,23 +40,17 @@ struct varta_evicted {
 /**
  * struct varta_tracker_ops - what the tracker needs from its owner
  * @get_proc: take a reference to a process, for a slot
- * @put_proc: put it
+ * @put_proc: put it; no slot is locked
  * @proc_state: what became of the process of an agent
- * @try_charge: charge a new agent to its user and network namespace; false if
- *	the user has too many agents. NULL if there are no quotas.
- * @uncharge: undo @try_charge. NULL if @try_charge is.
+ * @try_charge: charge an agent to its user and network namespace; false if the
+ *	user is over quota. NULL, like the next three, if there are no quotas.
+ * @uncharge: undo @try_charge
  * @transfer_charge: charge @id in place of @old; false, with nothing changed,
- *	if the user of @id has too many agents, which cannot happen if it is the
- *	user of @old. NULL if @try_charge is.
- * @end_transfer: put what @old still holds after @transfer_charge. NULL if
- *	@try_charge is.
- * @kick: there is a deadline before what varta_tracker_next_deadline()
- *	returned last. May be NULL.
- * @event: an agent recovered, changed its status or is not tracked any more, or
- *	a beat was refused for its origin or pid namespace.
- *	Stalls and exits are reported by the functions that find them. May be
- *	NULL.
- *
+ *	if the user is over quota, which cannot happen if it is that of @old
+ * @end_transfer: put what @old still holds after @transfer_charge
+ * @kick: there is an earlier deadline than varta_tracker_next_deadline()
+ *	returned last; may be NULL
+ * @event: an event other than a stall or exit; may be NULL
  * Context: called with a slot locked, except @put_proc; must not sleep.
  */
 struct varta_tracker_ops {
@@ -81,32 +66,19 @@ struct varta_tracker_ops {
 	void (*event)(const struct varta_event_info *event);
 };
 
-/**
- * struct varta_tracker_config - settings fixed for a tracker's lifetime
- * @ops: the owner's functions
- * @counters: where to count
- * @capacity: number of slots, 1 to VARTA_CAPACITY_MAX
- * @eviction_scan_window: slots that one eviction pass examines, clamped to 1 to
- *	VARTA_CAPACITY_MAX
- * @eviction_policy: which agents may be evicted
- * @origin_takeover: a stronger origin takes a slot over
- * @key_by_ns_pid: agents are found by the pid in their own pid namespace, so
- *	agents with equal pids in different namespaces are different agents
- */
 struct varta_tracker_config {
 	const struct varta_tracker_ops *ops;
 	struct varta_counters *counters;
-	u32 capacity;
-	u32 eviction_scan_window;
+	u32 capacity;			/* in slots, up to VARTA_CAPACITY_MAX */
+	u32 eviction_scan_window;	/* in slots, clamped to the same */
 	enum varta_eviction_policy eviction_policy;
-	bool origin_takeover;
-	bool key_by_ns_pid;
+	bool origin_takeover;		/* by a stronger origin */
+	bool key_by_ns_pid;		/* &varta_agent_id.pid is its ns_pid */
 };
 
-/* Ends a chain of slots. */
 #define VARTA_NO_SLOT	U32_MAX
 
-/* Slots in order, linked by &varta_slot.next; VARTA_NO_SLOT at the ends. */
+/* Linked by &varta_slot.next, up to VARTA_NO_SLOT. */
 struct varta_slot_list {
 	u32 first;
 	u32 last;
@@ -114,50 +86,30 @@ struct varta_slot_list {
 
 /* Private to the files that include tracker_internal.h, which has the locking. */
 struct varta_tracker {
-	/* Never changes. */
-	struct varta_tracker_config config;
+	struct varta_tracker_config config;	/* never changes */
 	struct varta_slot *slots;
+	struct varta_pid_index index;	/* read without a lock */
 
-	/* Read without a lock, written under @lock. */
-	struct varta_pid_index index;
-
-	/*
-	 * Timers by slot number. Armed and disarmed under that slot's lock, but
-	 * for the stall pass. See expire.c.
-	 */
+	/* By slot number. Changed under the slot's lock, but for expire.c. */
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;
 
 	/*
-	 * Held while a request takes @lock, so that of all requests at most one
-	 * waits for it: a user may send many at a time, and must not make
-	 * reports of exits wait for all of them.
+	 * Of all requests, at most one waits for @lock: a user who sends many
+	 * must not make reports of exits wait for them.
 	 */
 	struct rt_mutex request_lock ____cacheline_aligned_in_smp;
-	/*
-	 * Assigning and freeing slots. Inherits priority, since both the stall
-	 * thread and a task's first beat take it.
-	 */
+	/* Real-time: the stall thread and a task's first beat take it. */
 	struct rt_mutex lock;
-	/* Head of the chain of freed slots. Protected by @lock. */
-	u32 free_slot;
-	/* Where the next eviction pass begins. Protected by @lock. */
+	u32 free_slot;			/* the first; linked by their next */
 	u32 eviction_cursor;
-	/* Reset to 0 when taken. Protected by @lock. */
-	struct varta_evicted last_evicted;
-	/* Slots from here on were never used. Written under @lock. */
-	u32 slots_used;
-	/* Written under @lock. */
+	struct varta_evicted last_evicted;	/* since the last take */
+	u32 slots_used;			/* from here on, they never were */
 	u32 tracked;
-	/* Changed under the lock of the slot whose stalled flag changes. */
-	atomic_t stalled_now;
-	/* Innermost; protects the next two. */
-	spinlock_t event_lock;
-	/* Exits noted and not reported, by time. */
-	struct varta_slot_list exits;
-	/* Time of the last event; times of events never decrease. */
+	atomic_t stalled_now;		/* changed under the slot's lock */
+	spinlock_t event_lock;		/* innermost; protects the next two */
+	struct varta_slot_list exits;	/* not reported, by time */
 	u64 last_event_ns;
-	/* Silence before this time does not count. Read without a lock. */
-	u64 resume_ns;
+	u64 resume_ns;			/* silence before does not count */
 };
 
 size_t varta_tracker_bytes(u32 capacity);

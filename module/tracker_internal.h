@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The slot, and what the files of the tracker share: tracker.c, slot.c,
- * record.c, evict.c, expire.c and exit.c. Only they and KUnit include this.
+ * Only tracker.c, slot.c, record.c, evict.c, expire.c, exit.c and KUnit include
+ * this.
  *
- * Locking: assigning or freeing a slot takes tracker->lock, then slot->lock;
- * requests take tracker->request_lock before.
+ * Lock order: request_lock (requests only), tracker->lock, one slot->lock,
+ * event_lock. Assigning or freeing a slot takes tracker->lock and slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
- * known agents do not contend. No two slots are locked at a time. The index gets
- * a slot for a key while that slot is locked. event_lock is innermost. Operations
- * on one agent are linearizable: each takes effect while it holds the slot's
- * lock, or tracker->lock if the agent has no slot.
+ * known agents do not contend. The index gets a slot for a key while that slot
+ * is locked. Operations on one agent are linearizable: each takes effect while
+ * it holds the slot's lock, or tracker->lock if the agent has no slot.
  */
 #ifndef _VARTA_TRACKER_INTERNAL_H
 #define _VARTA_TRACKER_INTERNAL_H
@@ -28,86 +27,50 @@ enum varta_slot_exited {
 };
 
 /*
- * @lock protects all fields that do not say otherwise. Those marked "lockless"
- * are also read without it, where a stale value does no harm or is checked
- * again under the lock.
+ * @lock protects all fields that do not say otherwise. Lockless fields are also
+ * read without it, where a stale value does no harm or is checked again.
+ * Fields are as in struct varta_agent_info and struct varta_agent_id.
  *
  * A beat on the fast path uses the first two cache lines only.
  */
 struct varta_slot {
-	/* See above. */
-	spinlock_t lock;
-	/*
-	 * 0 if the slot is free. Written under @lock and tracker->lock, so
-	 * either is enough to read it. Lockless.
-	 */
-	u32 pid;
-	/* With pid, the key. Written like pid. */
-	u32 source;
-	/* The agent's own threshold, 0 if it has none. Lockless. */
-	u32 threshold_ms;
-	/* Time of the last accepted beat. Lockless. */
-	u64 last_ns;
-	/* Highest nonce of a regular beat, if has_regular. */
-	u64 regular_nonce;
-	/* NULL while unknown. */
+	spinlock_t lock;		/* see above */
+	u32 pid;			/* 0 if free; lockless */
+	u32 source;			/* written under both locks, like pid */
+	u32 threshold_ms;		/* lockless */
+	u64 last_ns;			/* lockless */
+	u64 regular_nonce;		/* the highest, if has_regular */
 	struct varta_proc *proc;
-	/* Longest time between two beats, without time before resume_ns. */
 	u64 longest_gap_ns;
 	u32 payload;
-	/* Time namespace of the beats, 0 while unknown. */
 	u32 time_ns;
-	/* enum varta_origin */
-	u8 origin;
-	/* enum varta_status */
-	u8 status;
-	/* A stall was reported and no beat accepted since. Lockless. */
-	bool stalled;
+	u8 origin;			/* enum varta_origin */
+	u8 status;			/* enum varta_status */
+	bool stalled;			/* lockless */
 	bool has_regular;
 	bool has_terminal;
-	/* The last accepted beat was terminal. */
 	bool last_is_terminal;
-	/*
-	 * enum varta_slot_exited. If not 0, the process has exited, and the slot
-	 * serves no other agent until that is reported, which frees it. Then
-	 * protected by tracker->lock. Lockless.
-	 */
-	u8 exited;
+	u8 exited;			/* enum varta_slot_exited; lockless */
 	bool oom_killed;
 
-	/* Accepted beats. */
 	u64 beats;
-	/* Thread that sent the last beat. */
 	u32 tid;
-	/* Lockless. */
-	u32 uid;
+	u32 uid;			/* lockless */
 	char name[VARTA_NAME_SIZE];
 	char thread_name[VARTA_NAME_SIZE];
 	u32 flow;
 	u32 ns_pid;
-	/*
-	 * Next free slot, protected by tracker->lock. If exited, the next of
-	 * tracker->exits, protected by tracker->event_lock.
-	 */
+	/* Of free slots: tracker->lock. Of tracker->exits: event_lock. */
 	u32 next;
-	/* Reported stalls. */
 	u32 stalls;
 
-	/* Timestamp of the last terminal beat, if has_terminal. */
-	u64 terminal_timestamp;
-	/* 0 while unknown. */
+	u64 terminal_timestamp;		/* of the last one, if has_terminal */
 	u64 ns_inode;
-	/* Charged netns and uid; uncharged when the slot is freed. */
-	struct varta_netns *netns;
-	/* Time of the exit if exited, else of the stall if stalled. */
-	u64 event_ns;
-	/* Time of the first beat. */
+	struct varta_netns *netns;	/* charged, like uid */
+	u64 event_ns;			/* of the exit, else of the stall */
 	u64 first_ns;
-	/* When the process started, 0 while unknown. */
 	u64 start_ns;
-	/* 0 while unknown. */
 	u64 cgroup_id;
-	/* In the format of wait(2), if exited. */
 	u16 exit_code;
 } ____cacheline_aligned;
 
@@ -117,11 +80,8 @@ struct varta_record {
 	const struct varta_agent_id *id;
 	u64 now;
 	u64 threshold;
-	/* Process reference to put when no lock is held, NULL if there is none. */
-	struct varta_proc *old_proc;
-	/* Slot with the agent's key whose exit is not reported, or NULL. */
-	struct varta_slot *exited;
-	/* The user cannot be charged for another agent. */
+	struct varta_proc *old_proc;	/* put once no lock is held */
+	struct varta_slot *exited;	/* with the agent's key, or NULL */
 	bool over_quota;
 	bool started;
 	enum varta_record_result result;
@@ -188,7 +148,6 @@ static inline bool varta_slot_has_key(const struct varta_slot *slot, u64 key)
 	return slot->pid && varta_key(slot->source, slot->pid) == key;
 }
 
-/* For what users cause. */
 static inline void varta_tracker_lock_for_request(struct varta_tracker *tracker)
 {
 	rt_mutex_lock(&tracker->request_lock);
@@ -203,8 +162,7 @@ varta_tracker_unlock_for_request(struct varta_tracker *tracker)
 }
 
 /*
- * The slot that the index has for a key, or NULL. Unless the caller holds
- * tracker->lock, the slot may be free or another agent's by now: check
+ * Without tracker->lock, the slot may be free or another agent's by now: check
  * varta_slot_has_key() under its lock.
  */
 static inline struct varta_slot *
