@@ -298,7 +298,7 @@ bool record_report(void *context, const struct varta_agent_info *agent)
 		struct varta_slot *slot = &log->tracker->slots[i];
 
 		if (slot->pid == agent->id.pid &&
-		    slot->exited != VARTA_SLOT_DETACHED &&
+		    slot->exit_state != VARTA_EXIT_DETACHED &&
 		    slot->source == agent->id.source && !slot->stalled)
 			log->unset_flag = true;
 	}

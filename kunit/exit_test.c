@@ -83,7 +83,7 @@ static void exit_of_untracked_process_is_ignored(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, note_exit(test, 7, 0, 0));
 	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
 	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
-	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->exited);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->exit_state);
 
 	/* The slot's process is unknown. */
 	EXPECT_INSERTED(test, .pid = 8);

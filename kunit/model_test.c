@@ -784,12 +784,12 @@ static bool slot_matches(const struct varta_slot *slot,
 	       slot->netns == model->netns &&
 	       slot->threshold_ms == model->threshold_ms &&
 	       !strcmp(slot->name, model->name) &&
-	       !slot->exited == !model->exited &&
-	       (slot->exited == VARTA_SLOT_DETACHED) == model->detached &&
+	       !slot->exit_state == !model->exited &&
+	       (slot->exit_state == VARTA_EXIT_DETACHED) == model->detached &&
 	       slot->exit_code == model->exit_code &&
 	       slot->oom_killed == model->oom_killed &&
-	       (!slot->exited || slot->event_ns == model->exit_ns) &&
-	       (!slot->stalled || slot->exited ||
+	       (!slot->exit_state || slot->event_ns == model->exit_ns) &&
+	       (!slot->stalled || slot->exit_state ||
 		slot->event_ns == model->stall_ns) &&
 	       slot->first_ns == model->first_ns &&
 	       slot->longest_gap_ns == model->longest_gap_ns &&
@@ -1061,7 +1061,7 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 		kunit_err(test,
 			  "slot %u: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",
 			  i, slot->source, slot->pid, slot->threshold_ms,
-			  slot->exited, fake_proc_nr(slot->proc),
+			  slot->exit_state, fake_proc_nr(slot->proc),
 			  slot->ns_inode, slot->last_ns,
 			  (u64)slot->last_is_terminal,
 			  slot->regular_nonce, slot->stalled);

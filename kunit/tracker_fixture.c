@@ -55,7 +55,7 @@ struct varta_slot *tracker_fixture_slot(const struct tracker_fixture *fixture,
 		struct varta_slot *slot = &fixture->tracker.slots[i];
 
 		if (slot->pid == pid && slot->source == source &&
-		    slot->exited != VARTA_SLOT_DETACHED)
+		    slot->exit_state != VARTA_EXIT_DETACHED)
 			return slot;
 	}
 	return NULL;
@@ -134,7 +134,7 @@ bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr)
 
 	/* An exited agent is not armed again once its timer has expired. */
 	if (slot->pid && !slot->stalled)
-		return slot->exited || armed <= max(deadline_of(fixture, slot),
+		return slot->exit_state || armed <= max(deadline_of(fixture, slot),
 						    fixture->retry_at);
 	return armed == U64_MAX;
 }
@@ -178,7 +178,7 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 				      "slot %u, pid %u", i, slot->pid);
 		if (!slot->pid) {
 			KUNIT_EXPECT_FALSE(test, slot->stalled);
-			KUNIT_EXPECT_FALSE(test, slot->exited);
+			KUNIT_EXPECT_FALSE(test, slot->exit_state);
 			continue;
 		}
 		used++;
@@ -187,7 +187,7 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 			refs[fake_proc_nr(slot->proc)]++;
 		charged[slot->uid] += has_quota;
 		netns_charged[fake_netns_nr(slot->netns)] += has_quota;
-		if (slot->exited == VARTA_SLOT_DETACHED) {
+		if (slot->exit_state == VARTA_EXIT_DETACHED) {
 			detached++;
 			continue;
 		}

@@ -15,7 +15,7 @@ static bool is_victim(const struct varta_slot *slot,
 	if (check_mul_overflow(varta_slot_threshold(slot, record->threshold),
 			       (u64)VARTA_EVICTION_FACTOR, &limit))
 		limit = U64_MAX;
-	return READ_ONCE(slot->pid) && !READ_ONCE(slot->exited) &&
+	return READ_ONCE(slot->pid) && !READ_ONCE(slot->exit_state) &&
 	       varta_silence(READ_ONCE(slot->last_ns), record->now) > limit &&
 	       (!only_stalled || READ_ONCE(slot->stalled)) &&
 	       (!record->over_quota ||

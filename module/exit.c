@@ -67,8 +67,8 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 		return false;
 	spin_lock(&slot->lock);
 	tracked = varta_slot_has_key(slot, key) && slot->proc == id->proc;
-	if (tracked && !slot->exited) {
-		WRITE_ONCE(slot->exited, VARTA_SLOT_EXITED);
+	if (tracked && !slot->exit_state) {
+		WRITE_ONCE(slot->exit_state, VARTA_EXIT_NOTED);
 		slot->exit_code = exit_code;
 		slot->oom_killed = oom_killed;
 		queue_exit(tracker, slot, now);

@@ -22,7 +22,7 @@ static void remove_recycled(struct varta_tracker *tracker,
 	spin_lock(&slot->lock);
 	/* A beat may have restarted the slot, even with a reused @id->proc. */
 	if (varta_slot_has_key(slot, varta_agent_key(id)) &&
-	    slot->proc == id->proc && !slot->exited &&
+	    slot->proc == id->proc && !slot->exit_state &&
 	    tracker->config.ops->proc_state(id) == VARTA_PROC_RECYCLED) {
 		varta_tracker_count(tracker, VARTA_COUNT_PID_RECYCLES);
 		varta_slot_goodbye(tracker, slot,
@@ -57,7 +57,7 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	struct varta_agent_info agent;
 
 	spin_lock(&slot->lock);
-	if (!slot->pid || slot->stalled || slot->exited)
+	if (!slot->pid || slot->stalled || slot->exit_state)
 		goto unlock;
 	if (varta_silence(varta_slot_silent_since(tracker, slot), now) <
 	    varta_slot_threshold(slot, threshold)) {

@@ -54,7 +54,7 @@ static void report_changes(struct varta_tracker *tracker,
 	};
 
 	/* The exit is the agent's last event. */
-	if (slot->exited)
+	if (slot->exit_state)
 		return;
 	if (before->stalled) {
 		event.kind = VARTA_EVENT_KIND_RECOVER;
@@ -291,11 +291,11 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 static bool awaits_exit_report(const struct varta_slot *slot,
 			       const struct varta_agent_id *id)
 {
-	return slot->exited &&
+	return slot->exit_state &&
 	       (slot->proc != id->proc || slot->origin != id->origin);
 }
 
-/* If false, that and record->exited are certain only under tracker->lock. */
+/* If false, that and record->exited_slot are certain only under tracker->lock. */
 static bool update_if_tracked(struct varta_tracker *tracker,
 			      struct varta_record *record)
 {
@@ -309,7 +309,7 @@ static bool update_if_tracked(struct varta_tracker *tracker,
 	tracked = varta_slot_has_key(slot, key);
 	if (tracked && awaits_exit_report(slot, record->id)) {
 		tracked = false;
-		record->exited = slot;
+		record->exited_slot = slot;
 	}
 	if (tracked)
 		record->result = update_slot(tracker, slot, record);
@@ -323,9 +323,9 @@ void varta_slot_detach(struct varta_tracker *tracker,
 {
 	lockdep_assert_held(&tracker->lock);
 
-	if (!record->exited)
+	if (!record->exited_slot)
 		return;
-	WRITE_ONCE(record->exited->exited, VARTA_SLOT_DETACHED);
+	WRITE_ONCE(record->exited_slot->exit_state, VARTA_EXIT_DETACHED);
 }
 
 /* An index entry for an agent without a slot is a bug; heal it. */
@@ -380,7 +380,7 @@ static void insert_agent(struct varta_tracker *tracker,
 {
 	const struct varta_tracker_ops *ops = tracker->config.ops;
 
-	if (!record->exited)
+	if (!record->exited_slot)
 		drop_stray_entry(tracker, varta_agent_key(record->id));
 	/* An agent over quota must not evict agents of other users. */
 	record->over_quota = ops->try_charge && !ops->try_charge(record->id);
@@ -397,7 +397,7 @@ static void record_locked(struct varta_tracker *tracker,
 			  struct varta_record *record)
 {
 	varta_tracker_lock_for_request(tracker);
-	record->exited = NULL;
+	record->exited_slot = NULL;
 	if (!update_if_tracked(tracker, record))
 		insert_agent(tracker, record);
 	varta_tracker_unlock_for_request(tracker);

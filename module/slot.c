@@ -44,8 +44,8 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.last_ns	= slot->last_ns,
 		.nonce		= slot->last_is_terminal ?
 				  VARTA_TERMINAL_NONCE : slot->regular_nonce,
-		.exit_ns	= slot->exited ? slot->event_ns : 0,
-		.stall_ns	= slot->stalled && !slot->exited ?
+		.exit_ns	= slot->exit_state ? slot->event_ns : 0,
+		.stall_ns	= slot->stalled && !slot->exit_state ?
 				  slot->event_ns : 0,
 		.first_ns	= slot->first_ns,
 		.longest_gap_ns	= slot->longest_gap_ns,
@@ -57,7 +57,7 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.exit_code	= slot->exit_code,
 		.status		= slot->status,
 		.stalled	= slot->stalled,
-		.exited		= slot->exited,
+		.exited		= slot->exit_state,
 		.oom_killed	= slot->oom_killed,
 	};
 	memcpy(agent->name, slot->name, sizeof(agent->name));
@@ -144,7 +144,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	lockdep_assert_held(&tracker->lock);
 	lockdep_assert_held(&slot->lock);
 
-	if (slot->exited != VARTA_SLOT_DETACHED &&
+	if (slot->exit_state != VARTA_EXIT_DETACHED &&
 	    !varta_pid_index_remove(&tracker->index,
 				    varta_key(slot->source, slot->pid)))
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
@@ -153,7 +153,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, false);
-	WRITE_ONCE(slot->exited, 0);
+	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NONE);
 	slot->oom_killed = false;
 	slot->event_ns = 0;
 	slot->exit_code = 0;

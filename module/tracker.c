@@ -196,7 +196,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	if (slot) {
 		spin_lock(&slot->lock);
 		found = varta_slot_has_key(slot, key) &&
-			slot->origin == id->origin && !slot->exited &&
+			slot->origin == id->origin && !slot->exit_state &&
 			(!slot->proc || !id->proc || slot->proc == id->proc);
 		if (found) {
 			varta_tracker_count(tracker, which);

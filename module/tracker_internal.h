@@ -20,10 +20,12 @@
 
 #include "tracker.h"
 
-enum varta_slot_exited {
-	VARTA_SLOT_EXITED = 1,
-	/* The index has a new slot for the key. */
-	VARTA_SLOT_DETACHED,
+/* A slot serves no other agent until its exit is reported, which frees it. */
+enum varta_exit_state {
+	VARTA_EXIT_NONE,
+	VARTA_EXIT_NOTED,
+	/* The index has another slot for the key. Written under tracker->lock. */
+	VARTA_EXIT_DETACHED,
 };
 
 /*
@@ -50,7 +52,7 @@ struct varta_slot {
 	bool has_regular;
 	bool has_terminal;
 	bool last_is_terminal;
-	u8 exited;			/* enum varta_slot_exited; lockless */
+	u8 exit_state;			/* enum varta_exit_state; lockless */
 	bool oom_killed;
 
 	u64 beats;
@@ -81,7 +83,7 @@ struct varta_record {
 	u64 now;
 	u64 threshold;
 	struct varta_proc *old_proc;	/* put once no lock is held */
-	struct varta_slot *exited;	/* with the agent's key, or NULL */
+	struct varta_slot *exited_slot;	/* of the agent's key, or NULL */
 	bool over_quota;
 	bool started;
 	enum varta_record_result result;
