@@ -2,7 +2,7 @@
 /*
  * Prints all that varta stats can print, without the module.
  *
- * Usage: metrics text | prometheus
+ * Usage: metrics text | prometheus | openmetrics
  *
  * Each value is another number, so that a metric can be found by its value.
  */
@@ -36,9 +36,16 @@ static void fill_config(struct varta_config *config)
 	}
 }
 
+static struct value_list list;
+
+static void print_metrics(enum prometheus_format format)
+{
+	prometheus_print(stdout, format, &list);
+	prometheus_print_up(stdout, format, true);
+}
+
 int main(int argc, char **argv)
 {
-	static struct value_list list;
 	struct varta_config config;
 	struct varta_stats stats;
 
@@ -50,10 +57,12 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "text")) {
 		values_print_text(&list);
 	} else if (argc == 2 && !strcmp(argv[1], "prometheus")) {
-		prometheus_print(&list);
-		prometheus_print_up(true);
+		print_metrics(PROMETHEUS_TEXT);
+	} else if (argc == 2 && !strcmp(argv[1], "openmetrics")) {
+		print_metrics(PROMETHEUS_OPENMETRICS);
+		puts("# EOF");
 	} else {
-		fputs("Usage: metrics text | prometheus\n", stderr);
+		fputs("Usage: metrics text | prometheus | openmetrics\n", stderr);
 		return 2;
 	}
 	return 0;

@@ -7,13 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <varta.h>
 
 #include "args.h"
+#include "atomic_file.h"
 #include "command.h"
 #include "error.h"
 #include "prometheus.h"
+#include "session.h"
 #include "values.h"
 
 /**
@@ -23,6 +26,7 @@
  * @count: Number of @counters; 0 for all.
  * @json: Print JSON.
  * @prometheus: Print metrics for Prometheus.
+ * @output: Write the metrics to this file; NULL for standard output.
  */
 struct stats_options {
 	bool take;
@@ -30,11 +34,13 @@ struct stats_options {
 	size_t count;
 	bool json;
 	bool prometheus;
+	const char *output;
 };
 
 enum {
 	OPTION_TAKE = 256,
 	OPTION_PROMETHEUS,
+	OPTION_OUTPUT,
 };
 
 static const struct argp_option option_table[] = {
@@ -44,6 +50,9 @@ static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print a JSON object" },
 	{ .name = "prometheus", .key = OPTION_PROMETHEUS,
 	  .doc = "Print metrics in the text format of Prometheus (0.0.4)" },
+	{ .name = "output", .key = OPTION_OUTPUT, .arg = "FILE",
+	  .doc = "With --prometheus: replace FILE at once, or remove it if "
+		 "that fails" },
 	{ 0 }
 };
 
@@ -90,7 +99,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_PROMETHEUS:
 		options->prometheus = true;
 		return 0;
+	case OPTION_OUTPUT:
+		options->output = argument;
+		return 0;
 	case ARGP_KEY_END:
+		if (options->output && !options->prometheus)
+			argp_error(state, "--output needs --prometheus");
 		if (options->count && !options->take)
 			argp_error(state, "NAME needs --take");
 		if (options->prometheus && (options->json || options->take))
@@ -115,31 +129,80 @@ static const struct argp parser = {
  * A collector writes the output to a file. With a failure, the file of the last
  * success would stay, and the module would seem to be loaded.
  */
-static int print_down(void)
+static int print_down(FILE *out)
 {
-	prometheus_print_up(false);
+	prometheus_print_up(out, PROMETHEUS_TEXT, false);
 	return EXIT_OK;
 }
 
-static int print_metrics(struct varta *v, struct value_list *list)
+static int print_totals(struct varta *v, FILE *out, struct value_list *list)
 {
 	struct varta_config config;
 	int error = varta_config_get(v, &config);
 
 	if (error == -ENODEV)
-		return print_down();
+		return print_down(out);
 	if (error)
 		return fail_call(v, "read the settings", error);
 	/* To compare with the number of tracked agents. */
 	values_add_setting(list, &config, VARTA_A_CONFIG_CAPACITY);
 	values_add_setting(list, &config, VARTA_A_CONFIG_EVICTION_SCAN_WINDOW);
-	prometheus_print(list);
-	prometheus_print_up(true);
+	prometheus_print(out, PROMETHEUS_TEXT, list);
+	prometheus_print_up(out, PROMETHEUS_TEXT, true);
 	return EXIT_OK;
 }
 
-static int show(struct varta *v, const struct stats_options *options)
+static int print_from(struct varta *v, FILE *out)
 {
+	struct value_list list = { .count = 0 };
+	struct varta_stats stats;
+	int error = varta_stats_get(v, &stats);
+
+	if (error == -ENODEV)
+		return print_down(out);
+	if (error)
+		return fail_call(v, "read the counters", error);
+	values_add_stats(&list, &stats);
+	return print_totals(v, out, &list);
+}
+
+/* A request for a module that is not loaded would load it: nobody would see. */
+static int print_metrics(FILE *out)
+{
+	struct varta *v;
+	int error, code;
+
+	if (access("/sys/kernel/varta", F_OK))
+		return print_down(out);
+	error = varta_open(&v, NULL);
+	if (error == -ENODEV)
+		return print_down(out);
+	if (error)
+		return fail_open(error);
+	code = print_from(v, out);
+	varta_close(v);
+	return code;
+}
+
+/* Metrics that are not current are worse than none. */
+static int write_metrics(const char *path)
+{
+	struct atomic_file file;
+	int code, error = atomic_file_open(&file, path);
+
+	code = error ? EXIT_SYSTEM : print_metrics(file.stream);
+	if (!error && code == EXIT_OK)
+		error = atomic_file_commit(&file);
+	else if (!error)
+		atomic_file_abort(&file);
+	if (code != EXIT_OK || error)
+		unlink(path);
+	return error ? fail_system("write the metrics", error) : code;
+}
+
+static int show(struct varta *v, void *arg)
+{
+	const struct stats_options *options = arg;
 	struct value_list list = { .count = 0 };
 	struct varta_stats stats;
 	int error;
@@ -148,14 +211,10 @@ static int show(struct varta *v, const struct stats_options *options)
 			varta_stats_take_some(v, options->counters,
 					      options->count, &stats) :
 			varta_stats_get(v, &stats);
-	if (error == -ENODEV && options->prometheus)
-		return print_down();
 	if (error)
 		return fail_privileged(v, options->take ? "take the counters" :
 				       "read the counters", error);
 	values_add_stats(&list, &stats);
-	if (options->prometheus)
-		return print_metrics(v, &list);
 	if (options->json)
 		return values_print_json(&list);
 	values_print_text(&list);
@@ -165,17 +224,12 @@ static int show(struct varta *v, const struct stats_options *options)
 int cmd_stats(int argc, char **argv)
 {
 	struct stats_options options = { 0 };
-	struct varta *v;
-	int error, code;
 
 	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
 		return EXIT_SYSTEM;
-	error = varta_open(&v, NULL);
-	if (error == -ENODEV && options.prometheus)
-		return print_down();
-	if (error)
-		return fail_open(error);
-	code = show(v, &options);
-	varta_close(v);
-	return code;
+	if (options.output)
+		return write_metrics(options.output);
+	if (options.prometheus)
+		return print_metrics(stdout);
+	return session_run(NULL, show, &options);
 }

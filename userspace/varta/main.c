@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "bye", "remove an agent from the tracker", cmd_bye },
 	{ "config", "show or change settings", cmd_config },
 	{ "doctor", "check that everything works here", cmd_doctor },
+	{ "exporter", "serve counters and agents to Prometheus", cmd_exporter },
 	{ "help", "describe a command", cmd_help },
 	{ "monitor", "print stalls and exits as they happen", cmd_monitor },
 	{ "relay", "send beats for remote agents", cmd_relay },
@@ -41,7 +42,7 @@ static const struct {
 	const char *names[5];
 } tasks[] = {
 	{ "Watch a program", { "run", "beat", "bye", "relay" } },
-	{ "Look at agents and counters", { "agents", "top", "stats" } },
+	{ "Look at agents and counters", { "agents", "top", "stats", "exporter" } },
 	{ "Listen to stalls and exits", { "monitor" } },
 	{ "Change settings", { "config" } },
 	{ "Find out what is wrong", { "doctor", "help" } },

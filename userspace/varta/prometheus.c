@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The text format of Prometheus. See prometheus.h.
+ * The text formats of Prometheus. See prometheus.h.
  */
 #include "prometheus.h"
 
@@ -168,26 +168,98 @@ const char *prometheus_help(const char *value)
 	return doc_of(value);
 }
 
-static void print_head(const struct sample *sample)
+/* The name of a counter without the suffix that its samples have. */
+static int family_length(const char *name, bool counter)
 {
-	const char *help = prometheus_help(sample->item->name);
+	static const char suffix[] = "_total";
+	size_t length = strlen(name), rest = length - strlen(suffix);
 
-	if (help)
-		printf("# HELP %s %s\n", sample->name, help);
-	printf("# TYPE %s %s\n", sample->name,
-	       sample->item->counter ? "counter" : "gauge");
+	if (counter && length > strlen(suffix) && !strcmp(name + rest, suffix))
+		return (int)rest;
+	return (int)length;
 }
 
-static void print_sample(const struct sample *sample)
+/* Only OpenMetrics wants quotes escaped. */
+static void print_help_text(FILE *out, enum prometheus_format format,
+			    const char *help)
+{
+	for (; *help; help++) {
+		if (*help == '\\' || (*help == '"' &&
+				      format == PROMETHEUS_OPENMETRICS))
+			fputc('\\', out);
+		fputc(*help, out);
+	}
+	fputc('\n', out);
+}
+
+void prometheus_head(FILE *out, enum prometheus_format format, const char *name,
+		     bool counter, const char *help)
+{
+	int length = family_length(name, counter &&
+				   format == PROMETHEUS_OPENMETRICS);
+
+	if (help) {
+		fprintf(out, "# HELP %.*s ", length, name);
+		print_help_text(out, format, help);
+	}
+	fprintf(out, "# TYPE %.*s %s\n", length, name,
+		counter ? "counter" : "gauge");
+}
+
+/* Length of the UTF-8 sequence of a printable character; 0 if there is none. */
+static size_t character_length(const unsigned char *text)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t code;
+	size_t length, i;
+
+	if (text[0] < 0x80)
+		return text[0] >= ' ' && text[0] != 0x7f;
+	length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	code = text[0] & (0xff >> (length + 1));
+	for (i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	if (code < least[length] || code > 0x10ffff || code < 0xa0 ||
+	    (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	return length;
+}
+
+void prometheus_label(FILE *out, const char *name, const char *value)
+{
+	size_t length;
+
+	fprintf(out, "%s=\"", name);
+	for (; *value; value += length) {
+		length = character_length((const unsigned char *)value);
+		if (*value == '"' || *value == '\\')
+			fputc('\\', out);
+		if (length) {
+			fwrite(value, 1, length, out);
+		} else {
+			fputs("\xef\xbf\xbd", out);
+			length = 1;
+		}
+	}
+	fputc('"', out);
+}
+
+static void print_sample(FILE *out, const struct sample *sample)
 {
 	const char *label = sample->label;
 
-	printf("%s%s%s%s %" PRIu64 "\n", sample->name, label ? "{" : "",
-	       label ? label : "", label ? "}" : "", sample->item->value);
+	fprintf(out, "%s%s%s%s %" PRIu64 "\n", sample->name, label ? "{" : "",
+		label ? label : "", label ? "}" : "", sample->item->value);
 }
 
 /* Samples of one metric are printed together, where the first of them is. */
-static void print_metric(const struct value_list *list, size_t index)
+static void print_metric(FILE *out, enum prometheus_format format,
+			 const struct value_list *list, size_t index)
 {
 	struct sample first, sample;
 	size_t i;
@@ -200,22 +272,25 @@ static void print_metric(const struct value_list *list, size_t index)
 		if (i < index)
 			return;
 		if (i == index)
-			print_head(&first);
-		print_sample(&sample);
+			prometheus_head(out, format, first.name,
+					first.item->counter,
+					prometheus_help(first.item->name));
+		print_sample(out, &sample);
 	}
 }
 
-void prometheus_print(const struct value_list *list)
+void prometheus_print(FILE *out, enum prometheus_format format,
+		      const struct value_list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		print_metric(list, i);
+		print_metric(out, format, list, i);
 }
 
-void prometheus_print_up(bool up)
+void prometheus_print_up(FILE *out, enum prometheus_format format, bool up)
 {
-	puts("# HELP varta_up Whether the module is loaded.\n"
-	     "# TYPE varta_up gauge");
-	printf("varta_up %d\n", up);
+	prometheus_head(out, format, "varta_up", false,
+			"Whether the module is loaded.");
+	fprintf(out, "varta_up %d\n", up);
 }
