@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ktime.h>
+#include <linux/net.h>
 #include <linux/oom.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -50,7 +51,7 @@ int varta_exit_probe_init(void)
 {
 	for_each_kernel_tracepoint(find_exit_tracepoint, NULL);
 	if (!exit_tracepoint) {
-		pr_err("this kernel has no tracepoint sched_process_exit\n");
+		net_err_ratelimited("this kernel has no tracepoint sched_process_exit\n");
 		return -ENOENT;
 	}
 	return tracepoint_probe_register(exit_tracepoint, probe_exit, NULL);

@@ -9,6 +9,7 @@
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/net.h>
 #include <net/genetlink.h>
 
 #include "attest.h"
@@ -101,8 +102,8 @@ static int __init init_tracker(void)
 	if (available > 0 && need >> PAGE_SHIFT < (unsigned long)available)
 		err = varta_tracker_init(&varta.tracker, &config);
 	if (err == -ENOMEM)
-		pr_err("capacity=%u takes %zu MiB of memory, which is not available\n",
-		       capacity, need >> 20);
+		net_err_ratelimited("capacity=%u takes %zu MiB of memory, which is not available\n",
+				    capacity, need >> 20);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/net.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -94,16 +95,26 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 		setting->changed();
 }
 
-/* At load, when all parameters are set. */
+/* The error of the first parameter that was refused. */
+static int refused_parameter;
+
+/*
+ * At load, when all parameters are set.
+ *
+ * Any user can have a load attempted, as often as they send a request. The
+ * limit of the network's messages is the kernel's own and outlives the module.
+ */
 int varta_settings_check(void)
 {
 	u32 min = varta_setting_get(VARTA_SET_MIN_THRESHOLD_MS);
 	u32 max = varta_setting_get(VARTA_SET_MAX_THRESHOLD_MS);
 
+	if (refused_parameter)
+		return refused_parameter;
 	if (min <= max)
 		return 0;
-	pr_err("min_threshold_ms=%u is above max_threshold_ms=%u: no agent could request a threshold\n",
-	       min, max);
+	net_err_ratelimited("min_threshold_ms=%u is above max_threshold_ms=%u: no agent could request a threshold\n",
+			    min, max);
 	return -EINVAL;
 }
 
@@ -113,28 +124,46 @@ void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void))
 	varta_settings[id].changed = changed;
 }
 
-static int set_parameter(const char *text, const struct kernel_param *kp)
+static void report_refused(const struct varta_setting *setting,
+			   const char *text)
 {
-	struct varta_setting *setting = kp->arg;
 	/* The message is one line. */
 	int length = strnlen(text, SHOWN_LENGTH_MAX);
 	s64 number;
+
+	if (setting->value_names)
+		net_err_ratelimited("%s=%*pE: use %s\n", setting->name, length,
+				    text, setting->allowed);
+	else if (kstrtos64(text, 0, &number) != -EINVAL)
+		net_err_ratelimited("%s=%*pE is out of range (%s)\n",
+				    setting->name, length, text,
+				    setting->allowed);
+	else
+		net_err_ratelimited("%s=%*pE is not a number (%s)\n",
+				    setting->name, length, text,
+				    setting->allowed);
+}
+
+/*
+ * A wrong value is an error in varta_settings_check(): for an error here, the
+ * kernel prints a line of its own, without a limit.
+ */
+static int set_parameter(const char *text, const struct kernel_param *kp)
+{
+	struct varta_setting *setting = kp->arg;
 	u32 value;
 	int err;
 
+	if (!text)
+		text = "";
 	err = varta_setting_parse(setting, text, &value);
-	if (!err)
+	if (err) {
+		report_refused(setting, text);
+		refused_parameter = refused_parameter ?: err;
+	} else {
 		varta_setting_change(setting, value);
-	else if (setting->value_names)
-		pr_err("%s=%*pE: use %s\n", setting->name, length, text,
-		       setting->allowed);
-	else if (kstrtos64(text, 0, &number) != -EINVAL)
-		pr_err("%s=%*pE is out of range (%s)\n", setting->name, length,
-		       text, setting->allowed);
-	else
-		pr_err("%s=%*pE is not a number (%s)\n", setting->name, length,
-		       text, setting->allowed);
-	return err;
+	}
+	return 0;
 }
 
 static int get_parameter(char *page, const struct kernel_param *kp)
@@ -143,6 +172,7 @@ static int get_parameter(char *page, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops parameter_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
 	.set = set_parameter,
 	.get = get_parameter,
 };

@@ -64,10 +64,11 @@ static const struct {
 	unsigned int attribute;
 	const char *text;
 	int error;
+	uint64_t value;
 } parameters[] = {
-	{ VARTA_A_CONFIG_THRESHOLD_MS, "5000", 0 },
-	{ VARTA_A_CONFIG_THRESHOLD_MS, "0x10", 0 },
-	{ VARTA_A_CONFIG_THRESHOLD_MS, "+10", 0 },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "5000", 0, 5000 },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "0x10", 0, 16 },
+	{ VARTA_A_CONFIG_THRESHOLD_MS, "+10", 0, 10 },
 	{ VARTA_A_CONFIG_THRESHOLD_MS, "5s", -EINVAL },
 	{ VARTA_A_CONFIG_THRESHOLD_MS, "-5", -EINVAL },
 	{ VARTA_A_CONFIG_THRESHOLD_MS, "+-5", -EINVAL },
@@ -79,23 +80,27 @@ static const struct {
 	{ VARTA_A_CONFIG_CAPACITY, "4k", -EINVAL },
 	{ VARTA_A_CONFIG_CAPACITY, "0", -ERANGE },
 	{ VARTA_A_CONFIG_CAPACITY, "99999999999999999999", -ERANGE },
-	{ VARTA_A_CONFIG_EVICTION_POLICY, "balanced", 0 },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "balanced", 0, 1 },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "Balanced", -EINVAL },
-	{ VARTA_A_CONFIG_EVICTION_POLICY, "1", 0 },
+	{ VARTA_A_CONFIG_EVICTION_POLICY, "1", 0, 1 },
 	{ VARTA_A_CONFIG_EVICTION_POLICY, "2", -ERANGE },
 	{ VARTA_A_CONFIG_TRACK_EXIT, "Y", -EINVAL },
 };
 
 static void test_parameters(void)
 {
+	uint64_t value;
 	size_t i;
 
-	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++)
-		check(config_parameter_check(parameters[i].attribute,
-					     parameters[i].text) ==
-		      parameters[i].error, "config values: parameter %s=%s",
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		value = 0;
+		check(config_parameter_parse(parameters[i].attribute,
+					     parameters[i].text, &value) ==
+		      parameters[i].error && value == parameters[i].value,
+		      "config values: parameter %s=%s",
 		      varta_config_name(parameters[i].attribute),
 		      parameters[i].text);
+	}
 }
 
 static void test_words(void)

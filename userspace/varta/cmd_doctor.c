@@ -48,13 +48,29 @@ enum result {
 	WRONG,
 };
 
+/* Text is safe on a terminal, and not longer than needed. */
+#define LINE_TEXT_SIZE	(4 * LINE_MAX_SHOWN + 1)
+
+/**
+ * struct parameter - A parameter in the files of modprobe.d(5).
+ * @value: Its last value; 0 if it has none.
+ * @line: The line, as "FILE:NUMBER: TEXT".
+ */
+struct parameter {
+	uint64_t value;
+	char *line;
+};
+
 /**
  * struct doctor - State of the checks.
  * @wrong: A check failed.
  * @contained: This is a container: the module is the host's matter.
+ * @min_threshold: What modprobe(8) sets.
+ * @max_threshold: The same.
  */
 struct doctor {
 	bool wrong, contained;
+	struct parameter min_threshold, max_threshold;
 };
 
 static const struct {
@@ -400,18 +416,61 @@ static int check_tracker(struct varta *v, void *arg)
 	return EXIT_OK;
 }
 
-/* Text is safe on a terminal, and not longer than needed. */
-static void report_line(struct doctor *doctor, enum result result,
-			const struct modprobe_line *line)
+/* NULL without memory. */
+static char *line_text(const struct modprobe_line *line)
 {
-	char cut[LINE_MAX_SHOWN + 1], text[4 * LINE_MAX_SHOWN + 1];
+	char cut[LINE_MAX_SHOWN + 1], text[LINE_TEXT_SIZE], *shown;
 	size_t length = format_fit(line->text, LINE_MAX_SHOWN);
 
 	memcpy(cut, line->text, length);
 	cut[length] = '\0';
 	format_text(text, cut);
-	report(doctor, result, "parameters", "%s:%u: %s", line->file,
-	       line->number, text);
+	if (asprintf(&shown, "%s:%u: %s", line->file, line->number, text) < 0)
+		return NULL;
+	return shown;
+}
+
+static void report_line(struct doctor *doctor, enum result result,
+			const struct modprobe_line *line)
+{
+	char *text = line_text(line);
+
+	report(doctor, result, "parameters", "%s", text ? text : line->file);
+	free(text);
+}
+
+static void keep_parameter(struct doctor *doctor, unsigned int setting,
+			   uint64_t value, const struct modprobe_line *line)
+{
+	struct parameter *parameter;
+
+	if (setting == VARTA_A_CONFIG_MIN_THRESHOLD_MS)
+		parameter = &doctor->min_threshold;
+	else if (setting == VARTA_A_CONFIG_MAX_THRESHOLD_MS)
+		parameter = &doctor->max_threshold;
+	else
+		return;
+	parameter->value = value;
+	free(parameter->line);
+	parameter->line = line_text(line);
+}
+
+/* Each of the two may be in range, and the module is not loaded with both. */
+static void check_threshold_limits(struct doctor *doctor)
+{
+	struct parameter *min = &doctor->min_threshold;
+	struct parameter *max = &doctor->max_threshold;
+
+	if (max->value && min->value > max->value && min->line && max->line) {
+		report(doctor, WRONG, "parameters", "%s", min->line);
+		if (strcmp(min->line, max->line))
+			report(doctor, WRONG, "parameters", "%s", max->line);
+		advise("the module is not loaded with this: "
+		       "min_threshold_ms=%" PRIu64 " is above "
+		       "max_threshold_ms=%" PRIu64, min->value, max->value);
+	}
+	free(min->line);
+	free(max->line);
 }
 
 /* NAME=VALUE of the line. The module loads in spite of unknown names. */
@@ -421,6 +480,7 @@ static void check_parameter(struct doctor *doctor,
 	char *value = strchr(parameter, '=');
 	char choices[CHOICES_SIZE];
 	unsigned int setting;
+	uint64_t parsed;
 
 	if (value)
 		*value++ = '\0';
@@ -429,11 +489,13 @@ static void check_parameter(struct doctor *doctor,
 		report_line(doctor, NOTE, line);
 		advise("the module has no such parameter; they are: modinfo -p "
 		       "varta");
-	} else if (!value || config_parameter_check(setting, value)) {
+	} else if (!value || config_parameter_parse(setting, value, &parsed)) {
 		report_line(doctor, WRONG, line);
 		config_value_choices(setting, choices);
 		advise("the module is not loaded with this: %s must be %s",
 		       varta_config_name(setting), choices);
+	} else {
+		keep_parameter(doctor, setting, parsed, line);
 	}
 }
 
@@ -459,9 +521,10 @@ static void check_line(const struct modprobe_line *line, void *arg)
 /* A container's files do not matter. */
 static void check_parameters(struct doctor *doctor)
 {
-	if (!doctor->contained)
-		modprobe_each_line(modprobe_directories, "varta", check_line,
-				   doctor);
+	if (doctor->contained)
+		return;
+	modprobe_each_line(modprobe_directories, "varta", check_line, doctor);
+	check_threshold_limits(doctor);
 }
 
 static int check_all(struct doctor *doctor)

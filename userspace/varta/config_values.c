@@ -103,14 +103,14 @@ int config_value_parse(unsigned int attribute, const char *text,
 }
 
 /* kstrtou32() of the kernel. */
-int config_parameter_check(unsigned int attribute, const char *text)
+int config_parameter_parse(unsigned int attribute, const char *text,
+			   uint64_t *value)
 {
 	const struct setting *setting = find_setting(attribute);
 	unsigned long long number;
-	uint64_t word;
 	char *end;
 
-	if (setting->kind == KIND_WORD && !parse_word(setting, text, &word))
+	if (setting->kind == KIND_WORD && !parse_word(setting, text, value))
 		return 0;
 	if (!isdigit((unsigned char)text[text[0] == '+']))
 		return -EINVAL;
@@ -118,8 +118,10 @@ int config_parameter_check(unsigned int attribute, const char *text)
 	number = strtoull(text, &end, 0);
 	if (*end)
 		return -EINVAL;
-	return errno || number < setting->min || number > setting->max ?
-	       -ERANGE : 0;
+	if (errno || number < setting->min || number > setting->max)
+		return -ERANGE;
+	*value = number;
+	return 0;
 }
 
 static void list_words(const struct setting *setting, char *choices)

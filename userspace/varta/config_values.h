@@ -44,14 +44,16 @@ int config_value_parse(unsigned int attribute, const char *text,
 		       uint64_t *value);
 
 /**
- * config_parameter_check() - Check a value as the module does when it is loaded.
+ * config_parameter_parse() - Parse a value as the module does when it is loaded.
  * @attribute: The setting.
  * @text: The value of the parameter, which is a word or a number: "5s" is a
  *   value of config_value_parse() only.
+ * @value: Set on success.
  *
  * Return: 0, or -EINVAL or -ERANGE if the module would refuse it.
  */
-int config_parameter_check(unsigned int attribute, const char *text);
+int config_parameter_parse(unsigned int attribute, const char *text,
+			   uint64_t *value);
 
 /**
  * config_value_choices() - The values that a setting takes.
