@@ -7,10 +7,12 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include <varta.h>
 
@@ -21,6 +23,7 @@
 #include "error.h"
 #include "event_owners.h"
 #include "format.h"
+#include "journal.h"
 #include "json.h"
 #include "owner.h"
 #include "owner_args.h"
@@ -194,12 +197,14 @@ static const struct argp parser = {
  * struct monitor - State of the command.
  * @options: The options.
  * @owners: Owners of agents.
+ * @journal: Lines are for the journal, and begin with their level.
  * @seen: Number of events printed.
  * @error: Negative errno if one could not be printed.
  */
 struct monitor {
 	const struct monitor_options *options;
 	struct event_owners owners;
+	bool journal;
 	uint64_t seen;
 	int error;
 };
@@ -227,17 +232,18 @@ static void print_owner(const struct agent_owner *owner)
 }
 
 /* Time, event, agent and owner: the start of every line. */
-static void print_agent(const char *event, const struct varta_agent *agent,
+static void print_agent(const char *kind, const struct varta_event *event,
 			const struct agent_owner *owner)
 {
+	const struct varta_agent *agent = event->agent;
 	char pid_namespace[TEXT_SIZE], name[NAME_TEXT_SIZE];
-	enum severity severity = agent_severity(agent);
+	enum severity severity = event_severity(event);
 
 	format_namespace(pid_namespace, agent->ns_inode);
 	format_name(name, agent->name);
 
 	print_time();
-	printf(" %s%s%s ", colour_begin(severity), event, colour_end(severity));
+	printf(" %s%s%s ", colour_begin(severity), kind, colour_end(severity));
 	if (agent->pid)
 		printf("pid %" PRIu32 " (ns pid %" PRIu32 " in %s)", agent->pid,
 		       agent->ns_pid, pid_namespace);
@@ -260,7 +266,7 @@ static void print_stall(const struct varta_event *event,
 	format_duration(silence, agent->silence);
 	format_nonce(nonce, agent->nonce);
 
-	print_agent("stall", agent, owner);
+	print_agent("stall", event, owner);
 	printf("silent %s, last nonce %s, status %s\n", silence, nonce,
 	       varta_status_name(agent->status));
 }
@@ -271,7 +277,7 @@ static void print_recover(const struct varta_event *event,
 	char silence[TEXT_SIZE];
 
 	format_duration(silence, event->agent->silence);
-	print_agent("recover", event->agent, owner);
+	print_agent("recover", event, owner);
 	printf("beats again after %s of silence, status %s\n", silence,
 	       varta_status_name(event->agent->status));
 }
@@ -281,7 +287,7 @@ static void print_status(const struct varta_event *event,
 {
 	bool terminal = event->agent->nonce == VARTA_TERMINAL_NONCE;
 
-	print_agent("status", event->agent, owner);
+	print_agent("status", event, owner);
 	printf("%s, was %s%s\n", varta_status_name(event->agent->status),
 	       varta_status_name(event->old_status),
 	       terminal ? "; the last beat of a crash handler" : "");
@@ -302,7 +308,7 @@ static void print_goodbye(const struct varta_event *event,
 	};
 	bool known = event->cause < sizeof(causes) / sizeof(causes[0]);
 
-	print_agent("goodbye", event->agent, owner);
+	print_agent("goodbye", event, owner);
 	printf("not tracked any more: %s\n",
 	       known ? causes[event->cause] : "cause unknown");
 }
@@ -314,7 +320,7 @@ static void print_conflict(const struct varta_event *event,
 
 	format_namespace(theirs, event->sender_ns_inode);
 	format_namespace(ours, event->agent->ns_inode);
-	print_agent("conflict", event->agent, owner);
+	print_agent("conflict", event, owner);
 	printf("refused a beat, %s from %s, for this agent, %s in %s",
 	       varta_origin_name(event->sender_origin), theirs,
 	       varta_origin_name(event->agent->origin), ours);
@@ -326,13 +332,6 @@ static void print_conflict(const struct varta_event *event,
 		printf("; %" PRIu32 " more were refused before",
 		       event->suppressed);
 	putchar('\n');
-}
-
-/* How services are stopped: not crashes. */
-static bool is_stop_signal(uint32_t number)
-{
-	return number == SIGTERM || number == SIGINT || number == SIGHUP ||
-	       number == SIGQUIT;
 }
 
 static void print_signal(const struct varta_agent *agent)
@@ -365,7 +364,7 @@ static void print_exit(const struct varta_event *event,
 {
 	const struct varta_agent *agent = event->agent;
 
-	print_agent("exit", agent, owner);
+	print_agent("exit", event, owner);
 	switch (agent->exit_type) {
 	case VARTA_EXIT_CODE:
 		printf("exit code %" PRIu32, agent->exit_code);
@@ -380,6 +379,16 @@ static void print_exit(const struct varta_event *event,
 	print_exit_time(agent->exit_time);
 }
 
+/* By enum severity. */
+static const struct {
+	const char *word;
+	int level;
+} severities[] = {
+	[SEVERITY_NORMAL] = { "info", LOG_INFO },
+	[SEVERITY_WARNING] = { "warning", LOG_WARNING },
+	[SEVERITY_CRITICAL] = { "error", LOG_ERR },
+};
+
 static int print_json_event(const char *name, const struct varta_event *event,
 			    const struct agent_owner *owner)
 {
@@ -390,6 +399,9 @@ static int print_json_event(const char *name, const struct varta_event *event,
 	if (!object)
 		return -ENOMEM;
 	error = json_add(object, "event", json_object_new_string(name));
+	if (!error)
+		error = json_add(object, "severity", json_object_new_string(
+				 severities[event_severity(event)].word));
 	if (!error && agent)
 		error = json_add_agent(object, agent);
 	if (!error && owner)
@@ -408,7 +420,7 @@ static void print_still_stalled(const struct varta_event *event,
 	char silence[TEXT_SIZE];
 
 	format_duration(silence, event->agent->silence);
-	print_agent("stalled", event->agent, owner);
+	print_agent("stalled", event, owner);
 	printf("silent %s, status %s\n", silence,
 	       varta_status_name(event->agent->status));
 }
@@ -416,7 +428,7 @@ static void print_still_stalled(const struct varta_event *event,
 static void print_recovered(const struct varta_event *event,
 			    const struct agent_owner *owner)
 {
-	print_agent("recovered", event->agent, owner);
+	print_agent("recovered", event, owner);
 	printf("beats again, status %s\n",
 	       varta_status_name(event->agent->status));
 }
@@ -424,7 +436,7 @@ static void print_recovered(const struct varta_event *event,
 static void print_gone(const struct varta_event *event,
 		       const struct agent_owner *owner)
 {
-	print_agent("gone", event->agent, owner);
+	print_agent("gone", event, owner);
 	puts("not tracked any more: its exit or goodbye was lost");
 }
 
@@ -491,12 +503,15 @@ static bool is_wanted(const struct monitor_options *options,
 }
 
 /* An event of the subscription, not of an agent: on standard error as well. */
-static void print_notice(const char *name, const char *text)
+static void print_notice(const struct event_kind *kind,
+			 const struct varta_event *event)
 {
-	fprintf(stderr, "varta: %s: %s\n", name, text);
+	enum severity severity = event_severity(event);
+
+	fprintf(stderr, "varta: %s: %s\n", kind->name, kind->text);
 	print_time();
-	printf(" %s%s%s %s\n", colour_begin(SEVERITY_WARNING), name,
-	       colour_end(SEVERITY_WARNING), text);
+	printf(" %s%s%s %s\n", colour_begin(severity), kind->name,
+	       colour_end(severity), kind->text);
 }
 
 static void print_line(const struct event_kind *kind,
@@ -506,7 +521,7 @@ static void print_line(const struct event_kind *kind,
 	if (event->agent)
 		kind->print(event, owner);
 	else
-		print_notice(kind->name, kind->text);
+		print_notice(kind, event);
 }
 
 static void print_event(const struct varta_event *event, void *arg)
@@ -524,6 +539,9 @@ static void print_event(const struct varta_event *event, void *arg)
 	if (!kind || is_done(monitor) ||
 	    !is_wanted(monitor->options, event, owner))
 		return;
+	/* The journal takes it off. */
+	if (monitor->journal)
+		printf("<%d>", severities[event_severity(event)].level);
 	if (monitor->options->json)
 		monitor->error = print_json_event(kind->name, event, owner);
 	else
@@ -596,6 +614,7 @@ int cmd_monitor(int argc, char **argv)
 	struct monitor_options options = { 0 };
 	struct monitor monitor = { .options = &options };
 	struct varta_events *events;
+	struct stat output;
 	int error;
 
 	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
@@ -613,6 +632,7 @@ int cmd_monitor(int argc, char **argv)
 		return fail_listen(error);
 	}
 
+	monitor.journal = !fstat(STDOUT_FILENO, &output) && is_journal(&output);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	fputs("varta: listening\n", stderr);
 	error = receive_until_done(events, &monitor);

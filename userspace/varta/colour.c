@@ -4,6 +4,7 @@
  */
 #include "colour.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,46 @@ enum severity agent_severity(const struct varta_agent *agent)
 		return SEVERITY_CRITICAL;
 	return agent->status == VARTA_STATUS_DEGRADED ? SEVERITY_WARNING :
 							SEVERITY_NORMAL;
+}
+
+bool is_stop_signal(uint32_t number)
+{
+	return number == SIGTERM || number == SIGINT || number == SIGHUP ||
+	       number == SIGQUIT;
+}
+
+static enum severity exit_severity(const struct varta_agent *agent)
+{
+	switch (agent->exit_type) {
+	case VARTA_EXIT_CODE:
+		return agent->exit_code ? SEVERITY_CRITICAL : SEVERITY_NORMAL;
+	case VARTA_EXIT_SIGNAL:
+		/* SIGQUIT dumps core by default: who sends it wants that. */
+		return is_stop_signal(agent->exit_signal) ? SEVERITY_NORMAL :
+							    SEVERITY_CRITICAL;
+	default:
+		return SEVERITY_WARNING;
+	}
+}
+
+enum severity event_severity(const struct varta_event *event)
+{
+	switch (event->type) {
+	case VARTA_EVENT_STALL:
+		return SEVERITY_CRITICAL;
+	case VARTA_EVENT_RECOVER:
+	case VARTA_EVENT_STATUS:
+		return agent_severity(event->agent);
+	case VARTA_EVENT_EXIT:
+		return exit_severity(event->agent);
+	case VARTA_EVENT_GOODBYE:
+		return event->cause == VARTA_GOODBYE_CAUSE_EVICTED ?
+		       SEVERITY_WARNING : SEVERITY_NORMAL;
+	case VARTA_EVENT_LOADED:
+		return SEVERITY_NORMAL;
+	default:
+		return SEVERITY_WARNING;
+	}
 }
 
 const char *colour_begin(enum severity severity)

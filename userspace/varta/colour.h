@@ -7,6 +7,7 @@
 
 #include <argp.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <varta.h>
 
@@ -22,9 +23,9 @@ extern const struct argp colour_args;
 bool colour_enabled(void);
 
 /**
- * enum severity - How serious the state of an agent is.
- * @SEVERITY_NORMAL: It beats with status ok.
- * @SEVERITY_WARNING: Its status is degraded.
+ * enum severity - How serious the state of an agent, or an event, is.
+ * @SEVERITY_NORMAL: It beats with status ok, or was stopped on purpose.
+ * @SEVERITY_WARNING: Its status is degraded, or it was evicted or refused.
  * @SEVERITY_CRITICAL: It is stalled or critical, or has failed.
  */
 enum severity {
@@ -38,6 +39,18 @@ enum severity {
  * @agent: The agent.
  */
 enum severity agent_severity(const struct varta_agent *agent);
+
+/**
+ * event_severity() - The severity of an event.
+ * @event: The event.
+ */
+enum severity event_severity(const struct varta_event *event);
+
+/**
+ * is_stop_signal() - Whether services are stopped by a signal.
+ * @number: The signal.
+ */
+bool is_stop_signal(uint32_t number);
 
 /**
  * colour_begin() - The escape sequence before coloured text.

@@ -6,27 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "journal.h"
+
 /* Relative to the directory of the program's threads. */
 #define STDERR_PATH	"../fd/2"
-
-/* systemd.exec(5). */
-static bool is_journal(const struct stat *file)
-{
-	const char *stream = getenv("JOURNAL_STREAM");
-	uint64_t device, inode;
-
-	return S_ISSOCK(file->st_mode) && stream &&
-	       sscanf(stream, "%" SCNu64 ":%" SCNu64, &device, &inode) == 2 &&
-	       file->st_dev == device && file->st_ino == inode;
-}
 
 void late_stderr_open(struct late_stderr *late)
 {
