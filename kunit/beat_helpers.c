@@ -223,8 +223,12 @@ enum varta_record_result send_beat(struct kunit *test,
 	bool started;
 	int i;
 
-	if (slot)
+	if (slot) {
+		/* Whoever locks the slot accepts its exit. */
+		varta_slot_lock(&fixture->tracker, slot);
 		old = *slot;
+		spin_unlock(&slot->lock);
+	}
 	for (i = 0; i < ARRAY_SIZE(result_counters); i++)
 		before[i] = tracker_fixture_total(fixture, result_counters[i]);
 

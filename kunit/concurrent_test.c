@@ -432,13 +432,14 @@ static void lookup_finds_agent_whose_slot_changes(struct kunit *test)
 }
 
 static struct kunit_case concurrent_cases[] = {
-	KUNIT_CASE(concurrent_operations_keep_tracker_consistent),
-	KUNIT_CASE(lookup_finds_agent_whose_slot_changes),
+	EXIT_MODES_CASE(concurrent_operations_keep_tracker_consistent),
+	EXIT_MODES_CASE(lookup_finds_agent_whose_slot_changes),
 	{}
 };
 
 static struct kunit_suite concurrent_suite = {
 	.name = "varta-concurrent",
+	.init = tracker_fixture_set_exit_mode,
 	.exit = tracker_fixture_exit,
 	.test_cases = concurrent_cases,
 };

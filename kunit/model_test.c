@@ -763,7 +763,25 @@ static bool step_for_each(struct model_run *run)
 
 /* ---- Comparison after each step. */
 
-static bool slot_matches(const struct varta_slot *slot,
+/* What a noted exit will set in its slot. */
+static bool exit_matches(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot,
+			 const struct model_slot *model)
+{
+	const struct varta_deferred_exit *exit;
+
+	if (slot->exit_state != VARTA_EXIT_DEFERRED)
+		return slot->exit_code == model->exit_code &&
+		       slot->oom_killed == model->oom_killed &&
+		       (!slot->exit_state || slot->event_ns == model->exit_ns);
+	exit = &tracker->deferred[varta_slot_nr(tracker, slot)];
+	return exit->listed && exit->exit_code == model->exit_code &&
+	       exit->oom_killed == model->oom_killed &&
+	       exit->time_ns == model->exit_ns;
+}
+
+static bool slot_matches(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot,
 			 const struct model_slot *model)
 {
 	if (slot->pid != model->pid || slot->stalled != model->stalled)
@@ -786,9 +804,7 @@ static bool slot_matches(const struct varta_slot *slot,
 	       !strcmp(slot->name, model->name) &&
 	       !slot->exit_state == !model->exited &&
 	       (slot->exit_state == VARTA_EXIT_DETACHED) == model->detached &&
-	       slot->exit_code == model->exit_code &&
-	       slot->oom_killed == model->oom_killed &&
-	       (!slot->exit_state || slot->event_ns == model->exit_ns) &&
+	       exit_matches(tracker, slot, model) &&
 	       (!slot->stalled || slot->exit_state ||
 		slot->event_ns == model->stall_ns) &&
 	       slot->first_ns == model->first_ns &&
@@ -873,7 +889,8 @@ static const char *find_difference(const struct model_run *run)
 	u32 i;
 
 	for (i = 0; i < model->capacity; i++) {
-		if (!slot_matches(&tracker->slots[i], &model->slots[i]))
+		if (!slot_matches(tracker, &tracker->slots[i],
+				  &model->slots[i]))
 			return "slots";
 		if (!tracker_fixture_timer_ok(run->fixture, i))
 			return "timers";
@@ -993,6 +1010,7 @@ static void random_config(struct model_run *run)
 				  VARTA_EVICTION_POLICY_STRICT :
 				  VARTA_EVICTION_POLICY_BALANCED;
 	config->origin_takeover = one_in(run, 2);
+	config->defer_exits = one_in(run, 2);
 	run->pids = config->capacity + 1;
 	run->unit = one_in(run, 3) ? 1 : one_in(run, 4) ? long_unit : UNIT;
 	run->threshold = random_threshold(run);
@@ -1030,9 +1048,10 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 
 	kunit_err(test, "seed %lu, run %lu, step %u: %s\n",
 		  varta_kunit_seed ?: DEFAULT_SEED, run_nr, nr, what);
-	kunit_err(test, "capacity %u, window %u, policy %u, takeover %u\n",
+	kunit_err(test, "capacity %u, window %u, policy %u, takeover %u, deferred exits %u\n",
 		  run->config.capacity, run->config.eviction_scan_window,
-		  run->config.eviction_policy, run->config.origin_takeover);
+		  run->config.eviction_policy, run->config.origin_takeover,
+		  run->config.defer_exits);
 	kunit_err(test,
 		  "%s: result %lld, expected %lld, now %llu, threshold %llu, limit %u\n",
 		  kind_names[step->kind], step->result, step->expected,
@@ -1056,7 +1075,7 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 		const struct varta_slot *slot = &run->fixture->tracker.slots[i];
 		const struct model_slot *model = &run->model.slots[i];
 
-		if (slot_matches(slot, model))
+		if (slot_matches(&run->fixture->tracker, slot, model))
 			continue;
 		kunit_err(test,
 			  "slot %u: pid %u/%u own %u exited %u process %u ns %llu last %llu nonce %llu/%llu stalled %u\n",

@@ -440,12 +440,13 @@ static void each_silence_is_reported_once_under_load(struct kunit *test)
 }
 
 static struct kunit_case race_cases[] = {
-	KUNIT_CASE(each_silence_is_reported_once_under_load),
+	EXIT_MODES_CASE(each_silence_is_reported_once_under_load),
 	{}
 };
 
 static struct kunit_suite race_suite = {
 	.name = "varta-concurrent-race",
+	.init = tracker_fixture_set_exit_mode,
 	.exit = tracker_fixture_exit,
 	.test_cases = race_cases,
 };

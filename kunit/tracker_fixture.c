@@ -6,6 +6,7 @@
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/time64.h>
 
 #include "fake_procs.h"
@@ -224,6 +225,41 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 			fixture->violations);
 }
 
+/* Of the trackers that are created. */
+static bool defer_exits;
+
+static const bool exit_modes[] = { false, true };
+
+/**
+ * tracker_fixture_exit_modes() - generate the parameters of a case
+ * @prev: the parameter before, NULL at first
+ * @name: set to its name
+ *
+ * Return: the parameter, NULL at the end.
+ */
+const void *tracker_fixture_exit_modes(const void *prev, char *name)
+{
+	const bool *mode = prev ? (const bool *)prev + 1 : exit_modes;
+
+	if (mode == exit_modes + ARRAY_SIZE(exit_modes))
+		return NULL;
+	strscpy(name, *mode ? "deferred exits" : "direct exits",
+		KUNIT_PARAM_DESC_SIZE);
+	return mode;
+}
+
+/**
+ * tracker_fixture_set_exit_mode() - init function of suites with such cases
+ * @test: the test; its trackers note exits as its parameter says
+ *
+ * Return: 0.
+ */
+int tracker_fixture_set_exit_mode(struct kunit *test)
+{
+	defer_exits = *(const bool *)test->param_value;
+	return 0;
+}
+
 /**
  * tracker_fixture_create() - create a tracker with counters
  * @test: the test; has at most one fixture at a time
@@ -245,6 +281,7 @@ tracker_fixture_create(struct kunit *test,
 	if (!full_config.ops)
 		full_config.ops = &fake_procs_ops;
 	full_config.counters = &fixture->counters;
+	full_config.defer_exits |= defer_exits;
 	if (varta_tracker_init(&fixture->tracker, &full_config)) {
 		varta_counters_destroy(&fixture->counters);
 		kfree(fixture);
@@ -281,6 +318,7 @@ void tracker_fixture_destroy(struct kunit *test,
  */
 void tracker_fixture_exit(struct kunit *test)
 {
+	defer_exits = false;
 	if (test->priv)
 		tracker_fixture_destroy(test, test->priv);
 }

@@ -41,6 +41,12 @@ u64 tracker_fixture_total(const struct tracker_fixture *fixture,
 struct varta_slot *tracker_fixture_slot(const struct tracker_fixture *fixture,
 					u32 source, u32 pid);
 
+/* A case that runs with and without defer_exits. */
+#define EXIT_MODES_CASE(name) \
+	KUNIT_CASE_PARAM(name, tracker_fixture_exit_modes)
+
+const void *tracker_fixture_exit_modes(const void *prev, char *name);
+int tracker_fixture_set_exit_mode(struct kunit *test);
 void tracker_fixture_exit(struct kunit *test);
 
 #endif /* _VARTA_KUNIT_TRACKER_FIXTURE_H */

@@ -80,12 +80,19 @@ static void tracker_bytes_counts_slots_index_and_wheel(struct kunit *test)
 	static const u32 capacities[] = { 1, 3, 4096, VARTA_CAPACITY_MAX };
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(capacities); i++)
-		KUNIT_EXPECT_EQ(test, varta_tracker_bytes(capacities[i]),
-				(size_t)capacities[i] *
-				sizeof(struct varta_slot) +
-				varta_pid_index_bytes(capacities[i]) +
-				varta_wheel_bytes(capacities[i]));
+	for (i = 0; i < ARRAY_SIZE(capacities); i++) {
+		struct varta_tracker_config config = {
+			.capacity = capacities[i],
+		};
+		size_t bytes = capacities[i] * sizeof(struct varta_slot) +
+			       varta_pid_index_bytes(capacities[i]) +
+			       varta_wheel_bytes(capacities[i]);
+
+		KUNIT_EXPECT_EQ(test, varta_tracker_bytes(&config), bytes);
+		config.defer_exits = true;
+		bytes += capacities[i] * sizeof(struct varta_deferred_exit);
+		KUNIT_EXPECT_EQ(test, varta_tracker_bytes(&config), bytes);
+	}
 }
 
 static void tracker_begins_empty(struct kunit *test)

@@ -35,7 +35,7 @@ static bool evict_and_reuse(struct varta_tracker *tracker,
 
 	lockdep_assert_held(&tracker->lock);
 
-	spin_lock(&slot->lock);
+	varta_slot_lock(tracker, slot);
 	confirmed = is_victim(slot, record, only_stalled);
 	if (!confirmed)
 		goto unlock;

@@ -37,12 +37,97 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 {
 	lockdep_assert_held(&slot->lock);
 
-	spin_lock(&tracker->event_lock);
-	now = max(now, tracker->last_event_ns);
-	tracker->last_event_ns = now;
-	slot->event_ns = now;
+	raw_spin_lock(&tracker->event_lock);
+	slot->event_ns = varta_tracker_event_time(tracker, now);
 	append(tracker, &tracker->exits, slot);
-	spin_unlock(&tracker->event_lock);
+	raw_spin_unlock(&tracker->event_lock);
+}
+
+static void append_deferred(struct varta_tracker *tracker, u32 nr)
+{
+	struct varta_slot_list *list = &tracker->exits;
+
+	tracker->deferred[nr].prev = list->last;
+	tracker->deferred[nr].next = VARTA_NO_SLOT;
+	tracker->deferred[nr].listed = true;
+	if (list->last == VARTA_NO_SLOT)
+		list->first = nr;
+	else
+		tracker->deferred[list->last].next = nr;
+	list->last = nr;
+}
+
+static void unlink_deferred(struct varta_tracker *tracker, u32 nr)
+{
+	struct varta_deferred_exit *exit = &tracker->deferred[nr];
+	struct varta_slot_list *list = &tracker->exits;
+
+	if (exit->prev == VARTA_NO_SLOT)
+		list->first = exit->next;
+	else
+		tracker->deferred[exit->prev].next = exit->next;
+	if (exit->next == VARTA_NO_SLOT)
+		list->last = exit->prev;
+	else
+		tracker->deferred[exit->next].prev = exit->prev;
+	exit->listed = false;
+}
+
+/*
+ * The slot is not locked. Whoever changes slot->proc holds event_lock, too. The
+ * process is exiting and has its reference, so an equal one is this process.
+ */
+static bool defer_exit(struct varta_tracker *tracker, struct varta_slot *slot,
+		       const struct varta_proc *proc, u32 exit_code,
+		       bool oom_killed, u64 now)
+{
+	u32 nr = varta_slot_nr(tracker, slot);
+	bool tracked;
+
+	raw_spin_lock(&tracker->event_lock);
+	tracked = slot->proc == proc;
+	if (tracked && !slot->exit_state) {
+		tracker->deferred[nr].time_ns =
+			varta_tracker_event_time(tracker, now);
+		tracker->deferred[nr].exit_code = exit_code;
+		tracker->deferred[nr].oom_killed = oom_killed;
+		append_deferred(tracker, nr);
+		/* Release: pairs with varta_slot_lock(). */
+		smp_store_release(&slot->exit_state, VARTA_EXIT_DEFERRED);
+	}
+	raw_spin_unlock(&tracker->event_lock);
+	return tracked;
+}
+
+/* The slot is locked, and its exit noted. */
+void varta_slot_accept_exit(struct varta_tracker *tracker,
+			    struct varta_slot *slot)
+{
+	const struct varta_deferred_exit *exit =
+		&tracker->deferred[varta_slot_nr(tracker, slot)];
+
+	lockdep_assert_held(&slot->lock);
+
+	slot->event_ns = exit->time_ns;
+	slot->exit_code = exit->exit_code;
+	slot->oom_killed = exit->oom_killed;
+	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NOTED);
+}
+
+/* The locked slot loses its process; that was before the exit. */
+void varta_slot_drop_exit(struct varta_tracker *tracker,
+			  struct varta_slot *slot)
+{
+	u32 nr = varta_slot_nr(tracker, slot);
+
+	lockdep_assert_held(&slot->lock);
+	lockdep_assert_held(&tracker->event_lock);
+
+	if (slot->exit_state != VARTA_EXIT_DEFERRED)
+		return;
+	if (tracker->deferred[nr].listed)
+		unlink_deferred(tracker, nr);
+	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NONE);
 }
 
 /**
@@ -52,7 +137,8 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  * @exit_code: in the format of wait(2)
  * @oom_killed: the OOM killer ended it
  * @now: time in nanoseconds, monotonic
- * Context: any but interrupts; does not sleep.
+ * Context: any but interrupts; does not sleep. With &varta_tracker.deferred,
+ * it takes no lock that may sleep on PREEMPT_RT.
  * Return: whether the agent is tracked: varta_tracker_take_exits() has to follow.
  */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,
@@ -65,6 +151,9 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 
 	if (!slot)
 		return false;
+	if (tracker->deferred)
+		return defer_exit(tracker, slot, id->proc, exit_code,
+				  oom_killed, now);
 	spin_lock(&slot->lock);
 	tracked = varta_slot_has_key(slot, key) && slot->proc == id->proc;
 	if (tracked && !slot->exit_state) {
@@ -81,10 +170,40 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
 {
 	struct varta_slot *slot;
 
-	spin_lock(&tracker->event_lock);
-	slot = remove_first(tracker, &tracker->exits);
-	spin_unlock(&tracker->event_lock);
+	raw_spin_lock(&tracker->event_lock);
+	if (!tracker->deferred) {
+		slot = remove_first(tracker, &tracker->exits);
+	} else if (tracker->exits.first == VARTA_NO_SLOT) {
+		slot = NULL;
+	} else {
+		slot = &tracker->slots[tracker->exits.first];
+		unlink_deferred(tracker, tracker->exits.first);
+	}
+	raw_spin_unlock(&tracker->event_lock);
 	return slot;
+}
+
+/*
+ * Whether the slot that was taken from the list still has that exit: it may have
+ * lost its process, and may have another, in the list again. Sets its flow.
+ */
+static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
+		     u32 *flow)
+{
+	bool listed = false, exited;
+
+	spin_lock(&slot->lock);
+	if (tracker->deferred) {
+		raw_spin_lock(&tracker->event_lock);
+		listed = tracker->deferred[varta_slot_nr(tracker, slot)].listed;
+		raw_spin_unlock(&tracker->event_lock);
+	}
+	if (!listed && slot->exit_state == VARTA_EXIT_DEFERRED)
+		varta_slot_accept_exit(tracker, slot);
+	exited = !listed && slot->exit_state;
+	*flow = slot->flow;
+	spin_unlock(&slot->lock);
+	return exited;
 }
 
 /**
@@ -99,7 +218,10 @@ void varta_tracker_take_exits(struct varta_tracker *tracker,
 	struct varta_slot *slot;
 
 	while ((slot = next_exit(tracker))) {
-		append(tracker, list_of(slot->flow), slot);
+		u32 flow;
+
+		if (has_exit(tracker, slot, &flow))
+			append(tracker, list_of(flow), slot);
 		cond_resched();
 	}
 }

@@ -20,13 +20,12 @@
 #include "params.h"
 #include "varta.h"
 
-#ifdef CONFIG_PREEMPT_RT
-#error "varta does not support PREEMPT_RT: its exit probe takes spinlocks and must not sleep"
-#endif
-
 static struct tracepoint *exit_tracepoint;
 
-/* @task is the exiting thread. Only the last one of its group counts. */
+/*
+ * @task is the exiting thread. Only the last one of its group counts. Called
+ * with preemption disabled, so on PREEMPT_RT it takes only raw spinlocks.
+ */
 static void probe_exit(VARTA_EXIT_PROBE_ARGS)
 {
 	struct varta_agent_id id;

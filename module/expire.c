@@ -19,7 +19,7 @@ static void remove_recycled(struct varta_tracker *tracker,
 	struct varta_proc *old_proc = NULL;
 
 	rt_mutex_lock(&tracker->lock);
-	spin_lock(&slot->lock);
+	varta_slot_lock(tracker, slot);
 	/* A beat may have restarted the slot, even with a reused @id->proc. */
 	if (varta_slot_has_key(slot, varta_agent_key(id)) &&
 	    slot->proc == id->proc && !slot->exit_state &&
@@ -55,8 +55,9 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			void *context)
 {
 	struct varta_agent_info agent;
+	u64 stall_ns;
 
-	spin_lock(&slot->lock);
+	varta_slot_lock(tracker, slot);
 	if (!slot->pid || slot->stalled || slot->exit_state)
 		goto unlock;
 	if (varta_silence(varta_slot_silent_since(tracker, slot), now) <
@@ -75,8 +76,10 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	}
 	/* It may have been armed again since it left the wheel. */
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
+	if (!varta_slot_event_time(tracker, slot, false, now, &stall_ns))
+		goto unlock;
 	varta_slot_set_stalled(tracker, slot, true);
-	slot->event_ns = varta_tracker_event_time(tracker, now);
+	slot->event_ns = stall_ns;
 	agent.stalled = true;
 	agent.stall_ns = slot->event_ns;
 	agent.stalls++;

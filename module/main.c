@@ -91,10 +91,11 @@ static int __init init_tracker(void)
 			varta_setting_get(VARTA_SET_EVICTION_SCAN_WINDOW),
 		.eviction_policy = varta_setting_get(VARTA_SET_EVICTION_POLICY),
 		.origin_takeover = varta_setting_get(VARTA_SET_ORIGIN_TAKEOVER),
+		.defer_exits = IS_ENABLED(CONFIG_PREEMPT_RT),
 		.key_by_ns_pid = varta_setting_get(VARTA_SET_NAMESPACE_POLICY) ==
 			       VARTA_NAMESPACE_POLICY_PIN,
 	};
-	size_t need = varta_tracker_bytes(capacity);
+	size_t need = varta_tracker_bytes(&config);
 	long available = si_mem_available();
 	int err = -ENOMEM;
 

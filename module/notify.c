@@ -19,8 +19,8 @@
 #include <linux/minmax.h>
 #include <linux/net.h>
 #include <linux/pid_namespace.h>
+#include <linux/rcuwait.h>
 #include <linux/sched.h>
-#include <linux/wait.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
@@ -348,7 +348,8 @@ enum {
 	WORK_PENDING	= 0,			/* bit of @work */
 };
 
-static DECLARE_WAIT_QUEUE_HEAD(worker_wait);
+/* Its wake-up takes no lock that may sleep. */
+static struct rcuwait worker_wait = __RCUWAIT_INITIALIZER(worker_wait);
 static struct task_struct *worker;
 static unsigned long work;
 
@@ -483,12 +484,11 @@ static void sort_exits(void)
 /* Returns whether there is work. */
 static bool wait_for_work(ktime_t *expires)
 {
-	DEFINE_WAIT(wait);
-
-	prepare_to_wait(&worker_wait, &wait, TASK_IDLE);
+	prepare_to_rcuwait(&worker_wait);
+	set_current_state(TASK_IDLE);
 	if (!test_bit(WORK_PENDING, &work) && !kthread_should_stop())
 		schedule_hrtimeout(expires, HRTIMER_MODE_ABS);
-	finish_wait(&worker_wait, &wait);
+	finish_rcuwait(&worker_wait);
 	/* A full barrier: what is queued later sets the bit again. */
 	return test_and_clear_bit(WORK_PENDING, &work);
 }
@@ -581,5 +581,5 @@ void varta_notify_stop(void)
 void varta_notify_wake(void)
 {
 	set_bit(WORK_PENDING, &work);
-	wake_up(&worker_wait);
+	rcuwait_wake_up(&worker_wait);
 }

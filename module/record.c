@@ -53,9 +53,6 @@ static void report_changes(struct varta_tracker *tracker,
 		.old_status	= before->status,
 	};
 
-	/* The exit is the agent's last event. */
-	if (slot->exit_state)
-		return;
 	if (before->stalled) {
 		event.kind = VARTA_EVENT_KIND_RECOVER;
 		varta_slot_report(tracker, slot, &event, record->now);
@@ -76,7 +73,7 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		tracker->config.ops->get_proc(id->proc);
 	record->started = true;
 	record->old_proc = slot->proc;
-	slot->proc = id->proc;
+	varta_slot_set_proc(tracker, slot, id->proc);
 	slot->ns_inode = id->ns_inode;
 	slot->time_ns = id->time_ns;
 	slot->netns = id->netns;
@@ -215,7 +212,7 @@ static void learn_identity(struct varta_tracker *tracker,
 	}
 	if (!slot->proc && id->proc) {
 		tracker->config.ops->get_proc(id->proc);
-		slot->proc = id->proc;
+		varta_slot_set_proc(tracker, slot, id->proc);
 	}
 	if (id->time_ns)
 		slot->time_ns = id->time_ns;
@@ -305,7 +302,7 @@ static bool update_if_tracked(struct varta_tracker *tracker,
 
 	if (!slot)
 		return false;
-	spin_lock(&slot->lock);
+	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
 	if (tracked && awaits_exit_report(slot, record->id)) {
 		tracked = false;

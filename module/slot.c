@@ -15,20 +15,42 @@ static_assert(sizeof(spinlock_t) > 4 ||
 static_assert(sizeof(spinlock_t) > 4 ||
 	      offsetof(struct varta_slot, terminal_timestamp) <= 128);
 
-/* Times of events never decrease, though callers may be delayed. */
-u64 varta_tracker_event_time(struct varta_tracker *tracker, u64 now)
+/* Returns false if the exit is noted and the event may not be @after_exit. */
+bool varta_slot_event_time(struct varta_tracker *tracker,
+			   const struct varta_slot *slot, bool after_exit,
+			   u64 now, u64 *time)
 {
-	spin_lock(&tracker->event_lock);
-	now = max(now, tracker->last_event_ns);
-	tracker->last_event_ns = now;
-	spin_unlock(&tracker->event_lock);
-	return now;
+	bool allowed;
+
+	raw_spin_lock(&tracker->event_lock);
+	allowed = after_exit || !slot->exit_state;
+	if (allowed)
+		*time = varta_tracker_event_time(tracker, now);
+	raw_spin_unlock(&tracker->event_lock);
+	return allowed;
+}
+
+/* The slot is locked. Takes and puts no references. */
+void varta_slot_set_proc(struct varta_tracker *tracker, struct varta_slot *slot,
+			 struct varta_proc *proc)
+{
+	if (!tracker->deferred) {
+		slot->proc = proc;
+		return;
+	}
+	raw_spin_lock(&tracker->event_lock);
+	if (slot->proc != proc)
+		varta_slot_drop_exit(tracker, slot);
+	slot->proc = proc;
+	raw_spin_unlock(&tracker->event_lock);
 }
 
 /* The slot is locked and not free. Takes no references. */
 void varta_slot_to_agent(const struct varta_slot *slot,
 			 struct varta_agent_info *agent)
 {
+	bool exited = READ_ONCE(slot->exit_state) > VARTA_EXIT_DEFERRED;
+
 	*agent = (struct varta_agent_info) {
 		.id.proc	= slot->proc,
 		.id.ns_inode	= slot->ns_inode,
@@ -44,9 +66,8 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.last_ns	= slot->last_ns,
 		.nonce		= slot->last_is_terminal ?
 				  VARTA_TERMINAL_NONCE : slot->regular_nonce,
-		.exit_ns	= slot->exit_state ? slot->event_ns : 0,
-		.stall_ns	= slot->stalled && !slot->exit_state ?
-				  slot->event_ns : 0,
+		.exit_ns	= exited ? slot->event_ns : 0,
+		.stall_ns	= slot->stalled && !exited ? slot->event_ns : 0,
 		.first_ns	= slot->first_ns,
 		.longest_gap_ns	= slot->longest_gap_ns,
 		.beats		= slot->beats,
@@ -57,7 +78,7 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.exit_code	= slot->exit_code,
 		.status		= slot->status,
 		.stalled	= slot->stalled,
-		.exited		= slot->exit_state,
+		.exited		= exited,
 		.oom_killed	= slot->oom_killed,
 	};
 	memcpy(agent->name, slot->name, sizeof(agent->name));
@@ -72,11 +93,15 @@ void varta_slot_report(struct varta_tracker *tracker,
 		       const struct varta_slot *slot,
 		       struct varta_event_info *event, u64 now)
 {
+	bool after_exit = event->kind != VARTA_EVENT_KIND_RECOVER &&
+			  event->kind != VARTA_EVENT_KIND_STATUS;
+
 	lockdep_assert_held(&slot->lock);
 
-	if (!tracker->config.ops->event)
+	if (!tracker->config.ops->event ||
+	    !varta_slot_event_time(tracker, slot, after_exit, now,
+				   &event->time_ns))
 		return;
-	event->time_ns = varta_tracker_event_time(tracker, now);
 	varta_slot_to_agent(slot, &event->agent);
 	tracker->config.ops->event(event);
 }
@@ -153,11 +178,11 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, false);
+	varta_slot_set_proc(tracker, slot, NULL);
 	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NONE);
 	slot->oom_killed = false;
 	slot->event_ns = 0;
 	slot->exit_code = 0;
-	slot->proc = NULL;
 	slot->next = tracker->free_slot;
 	tracker->free_slot = varta_slot_nr(tracker, slot);
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);

@@ -9,10 +9,22 @@
 #include "tracker_internal.h"
 
 /* Index and wheel included. */
-size_t varta_tracker_bytes(u32 capacity)
+size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
-	return (size_t)capacity * sizeof(struct varta_slot) +
-	       varta_pid_index_bytes(capacity) + varta_wheel_bytes(capacity);
+	size_t slot = sizeof(struct varta_slot);
+
+	if (config->defer_exits)
+		slot += sizeof(struct varta_deferred_exit);
+	return config->capacity * slot +
+	       varta_pid_index_bytes(config->capacity) +
+	       varta_wheel_bytes(config->capacity);
+}
+
+/* The caller reports failure; do not invoke the OOM killer. */
+static void *alloc_array(u32 capacity, size_t size)
+{
+	return kvcalloc(capacity, size,
+			GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 }
 
 /**
@@ -38,12 +50,15 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		clamp_t(u32, config->eviction_scan_window, 1,
 			VARTA_CAPACITY_MAX);
 
-	/* The caller reports failure; do not invoke the OOM killer. */
-	tracker->slots = kvcalloc(config->capacity, sizeof(*tracker->slots),
-				  GFP_KERNEL | __GFP_RETRY_MAYFAIL |
-				  __GFP_NOWARN);
+	tracker->slots = alloc_array(config->capacity, sizeof(*tracker->slots));
 	if (!tracker->slots)
 		return -ENOMEM;
+	if (config->defer_exits) {
+		tracker->deferred = alloc_array(config->capacity,
+						sizeof(*tracker->deferred));
+		if (!tracker->deferred)
+			goto free_slots;
+	}
 	if (varta_pid_index_init(&tracker->index, config->capacity))
 		goto free_slots;
 	if (varta_wheel_init(&tracker->wheel, config->capacity))
@@ -53,7 +68,7 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		spin_lock_init(&tracker->slots[i].lock);
 	rt_mutex_init(&tracker->request_lock);
 	rt_mutex_init(&tracker->lock);
-	spin_lock_init(&tracker->event_lock);
+	raw_spin_lock_init(&tracker->event_lock);
 	tracker->free_slot = VARTA_NO_SLOT;
 	tracker->exits.first = VARTA_NO_SLOT;
 	tracker->exits.last = VARTA_NO_SLOT;
@@ -62,6 +77,7 @@ int varta_tracker_init(struct varta_tracker *tracker,
 destroy_index:
 	varta_pid_index_destroy(&tracker->index);
 free_slots:
+	kvfree(tracker->deferred);
 	kvfree(tracker->slots);
 	return -ENOMEM;
 }
@@ -79,16 +95,17 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	}
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
+	kvfree(tracker->deferred);
 	kvfree(tracker->slots);
 }
 
-static bool show_slot(struct varta_slot *slot, u64 key, varta_agent_cb show,
-		      void *context)
+static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+		      u64 key, varta_agent_cb show, void *context)
 {
 	struct varta_agent_info agent;
 	bool tracked;
 
-	spin_lock(&slot->lock);
+	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
 	if (tracked) {
 		varta_slot_to_agent(slot, &agent);
@@ -116,7 +133,7 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 
 	/* The slot may be freed, and the key get another, in between. */
 	while ((slot = varta_tracker_find_slot(tracker, key)) && slot != old) {
-		if (show_slot(slot, key, show, context))
+		if (show_slot(tracker, slot, key, show, context))
 			return true;
 		old = slot;
 	}
@@ -151,7 +168,7 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 			(*cursor)++;
 			continue;
 		}
-		spin_lock(&slot->lock);
+		varta_slot_lock(tracker, slot);
 		if (slot->pid && (slot->stalled || !only_stalled)) {
 			varta_slot_to_agent(slot, &agent);
 			shown = show(context, &agent);
@@ -194,7 +211,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	varta_tracker_lock_for_request(tracker);
 	slot = varta_tracker_find_slot(tracker, key);
 	if (slot) {
-		spin_lock(&slot->lock);
+		varta_slot_lock(tracker, slot);
 		found = varta_slot_has_key(slot, key) &&
 			slot->origin == id->origin && !slot->exit_state &&
 			(!slot->proc || !id->proc || slot->proc == id->proc);

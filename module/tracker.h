@@ -74,6 +74,7 @@ struct varta_tracker_config {
 	enum varta_eviction_policy eviction_policy;
 	bool origin_takeover;		/* by a stronger origin */
 	bool key_by_ns_pid;		/* &varta_agent_id.pid is its ns_pid */
+	bool defer_exits;		/* for PREEMPT_RT; see exit.c */
 };
 
 #define VARTA_NO_SLOT	U32_MAX
@@ -106,13 +107,14 @@ struct varta_tracker {
 	u32 slots_used;			/* from here on, they never were */
 	u32 tracked;
 	atomic_t stalled_now;		/* changed under the slot's lock */
-	spinlock_t event_lock;		/* innermost; protects the next two */
-	struct varta_slot_list exits;	/* not reported, by time */
+	raw_spinlock_t event_lock;	/* innermost; protects the next three */
+	struct varta_slot_list exits;	/* not taken, by time */
+	struct varta_deferred_exit *deferred; /* by slot, NULL unless defer_exits */
 	u64 last_event_ns;
 	u64 resume_ns;			/* silence before does not count */
 };
 
-size_t varta_tracker_bytes(u32 capacity);
+size_t varta_tracker_bytes(const struct varta_tracker_config *config);
 int varta_tracker_init(struct varta_tracker *tracker,
 		       const struct varta_tracker_config *config);
 void varta_tracker_destroy(struct varta_tracker *tracker);

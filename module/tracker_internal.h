@@ -7,12 +7,14 @@
  * event_lock. Assigning or freeing a slot takes tracker->lock and slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
  * known agents do not contend. The index gets a slot for a key while that slot
- * is locked. Operations on one agent are linearizable: each takes effect while
- * it holds the slot's lock, or tracker->lock if the agent has no slot.
+ * is locked. A deferred exit is noted under event_lock alone. Operations on one
+ * agent are linearizable: each takes effect while it holds the slot's lock, or
+ * tracker->lock if the agent has no slot.
  */
 #ifndef _VARTA_TRACKER_INTERNAL_H
 #define _VARTA_TRACKER_INTERNAL_H
 
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/spinlock.h>
@@ -23,6 +25,11 @@
 /* A slot serves no other agent until its exit is reported, which frees it. */
 enum varta_exit_state {
 	VARTA_EXIT_NONE,
+	/*
+	 * Whoever locks the slot next notes it. Set without the slot's lock, in
+	 * place of VARTA_EXIT_NONE only.
+	 */
+	VARTA_EXIT_DEFERRED,
 	VARTA_EXIT_NOTED,
 	/* The index has another slot for the key. Written under tracker->lock. */
 	VARTA_EXIT_DETACHED,
@@ -76,6 +83,18 @@ struct varta_slot {
 	u16 exit_code;
 } ____cacheline_aligned;
 
+/* An exit that was noted without the slot's lock. */
+struct varta_deferred_exit {
+	u64 time_ns;
+	/* Slot numbers in &varta_tracker.exits. Protected by event_lock. */
+	u32 prev;
+	u32 next;
+	u16 exit_code;
+	bool oom_killed;
+	/* In the list. Protected by event_lock. */
+	bool listed;
+};
+
 /* One call of varta_tracker_record(). */
 struct varta_record {
 	const struct varta_beat_info *beat;
@@ -90,7 +109,11 @@ struct varta_record {
 };
 
 /* slot.c */
-u64 varta_tracker_event_time(struct varta_tracker *tracker, u64 now);
+bool varta_slot_event_time(struct varta_tracker *tracker,
+			   const struct varta_slot *slot, bool after_exit,
+			   u64 now, u64 *time);
+void varta_slot_set_proc(struct varta_tracker *tracker, struct varta_slot *slot,
+			 struct varta_proc *proc);
 void varta_slot_report(struct varta_tracker *tracker,
 		       const struct varta_slot *slot,
 		       struct varta_event_info *event, u64 now);
@@ -115,6 +138,12 @@ void varta_slot_detach(struct varta_tracker *tracker,
 		       const struct varta_record *record);
 void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record);
+
+/* exit.c */
+void varta_slot_accept_exit(struct varta_tracker *tracker,
+			    struct varta_slot *slot);
+void varta_slot_drop_exit(struct varta_tracker *tracker,
+			  struct varta_slot *slot);
 
 /* evict.c */
 void varta_tracker_evict(struct varta_tracker *tracker,
@@ -142,6 +171,27 @@ static inline u32 varta_slot_nr(const struct varta_tracker *tracker,
 				const struct varta_slot *slot)
 {
 	return slot - tracker->slots;
+}
+
+/* For whatever depends on &varta_slot.exited. */
+static inline void varta_slot_lock(struct varta_tracker *tracker,
+				   struct varta_slot *slot)
+{
+	spin_lock(&slot->lock);
+	/* Acquire: pairs with defer_exit(). */
+	if (smp_load_acquire(&slot->exit_state) == VARTA_EXIT_DEFERRED)
+		varta_slot_accept_exit(tracker, slot);
+}
+
+/* The time of an event. Times never decrease, though callers may be delayed. */
+static inline u64 varta_tracker_event_time(struct varta_tracker *tracker,
+					   u64 now)
+{
+	lockdep_assert_held(&tracker->event_lock);
+
+	now = max(now, tracker->last_event_ns);
+	tracker->last_event_ns = now;
+	return now;
 }
 
 /* Needs the slot's lock or the tracker's. */
