@@ -91,7 +91,10 @@ struct varta_event_info {
 	u32 suppressed;			/* conflicts before without an event */
 };
 
-/* Called with the agent's slot locked: must not sleep or call the tracker. */
+/*
+ * Called with the agent's slot locked: must not sleep or call the tracker. The
+ * function that calls it says what false means.
+ */
 typedef bool (*varta_agent_cb)(void *context, const struct varta_agent_info *agent);
 
 enum varta_proc_state {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Writes the attribute set "agent" of the netlink specification. */
 
 #include <linux/ktime.h>
 #include <linux/pid.h>

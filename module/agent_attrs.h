@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The attribute set "agent", which replies and events share. */
+/* Writes the attribute set "agent", which replies and events share. */
 #ifndef _VARTA_AGENT_ATTRS_H
 #define _VARTA_AGENT_ATTRS_H
 
@@ -12,7 +12,6 @@ struct pid_namespace;
 struct user_namespace;
 struct varta_event;
 
-/* How a reader sees an agent. */
 struct varta_view {
 	const struct varta_event *event;	/* NULL in a reply about agents */
 	u64 now;				/* CLOCK_MONOTONIC, ns */

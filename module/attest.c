@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Identity of processes. An agent is a thread group. Its process reference is
- * the group's struct pid, which a slot holds: a process that gets the same
- * number later has another struct pid.
+ * An agent is a thread group. Its process reference is the group's struct pid,
+ * which a slot holds, so that no later process gets the same one.
  */
 
 #include <linux/cgroup.h>
@@ -20,8 +19,7 @@
 #include "pid_index.h"
 
 enum {
-	/* Most steps up from a sender to the ancestor that it beats for. */
-	ANCESTORS_MAX = 256,
+	ANCESTORS_MAX = 256, /* from a sender up to the one that it beats for */
 };
 
 static struct pid *pid_of_proc(struct varta_proc *proc)
@@ -29,11 +27,7 @@ static struct pid *pid_of_proc(struct varta_proc *proc)
 	return (struct pid *)proc;
 }
 
-/**
- * varta_attest_pid() - identify a process by its pid alone
- * @id: set, without user, network namespace and name
- * @pid: of a thread group, held by the caller
- */
+/* Sets @id, without user, network namespace and name. */
 void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
 {
 	*id = (struct varta_agent_id) {
@@ -49,7 +43,6 @@ void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
  * varta_pid_in_ns() - pid of an agent in a pid namespace
  * @id: the agent; its process reference is valid
  * @reader: the pid namespace
- *
  * Return: the pid, 0 if the agent is not visible there.
  */
 u32 varta_pid_in_ns(const struct varta_agent_id *id,
@@ -61,13 +54,6 @@ u32 varta_pid_in_ns(const struct varta_agent_id *id,
 	return reader == &init_pid_ns ? id->pid : 0;
 }
 
-/**
- * varta_namespace_allowed() - whether processes of a pid namespace may beat
- * @sender: a process of the namespace
- *
- * Return: false if namespace_policy is host and the namespace is not the initial
- * one.
- */
 bool varta_namespace_allowed(const struct varta_sender *sender)
 {
 	return varta_setting_get(VARTA_SET_NAMESPACE_POLICY) !=
@@ -84,7 +70,7 @@ static u64 cgroup_id_of(struct task_struct *task)
 #endif
 }
 
-/* @leader is that of the process. Needs RCU. */
+/* Needs RCU. */
 static void describe_process(struct varta_sender *sender,
 			     struct task_struct *leader)
 {
@@ -96,9 +82,8 @@ static void describe_process(struct varta_sender *sender,
 }
 
 /*
- * Whose events the current process causes. In a user namespace it may have many
- * users, so there it is the owner of the outermost one. Root makes them for
- * others: each of its own is a user.
+ * A user namespace has many users at will, so the owner of the outermost one
+ * counts. Root makes them for others: each of root's counts as a user.
  */
 static u32 current_flow(void)
 {
@@ -113,10 +98,6 @@ static u32 current_flow(void)
 	return from_kuid(&init_user_ns, ns->owner);
 }
 
-/**
- * varta_attest_user() - identify the user of the current process
- * @id: its user and flow are set
- */
 void varta_attest_user(struct varta_agent_id *id)
 {
 	id->uid = from_kuid(&init_user_ns, current_uid());
@@ -142,8 +123,6 @@ static void set_identity(struct varta_sender *sender, struct pid *pid,
  *
  * Netlink requests are handled in the system call that sends them, so the
  * current task is the sender, even on a socket that another process opened.
- *
- * Context: process.
  */
 void varta_attest_current(struct varta_sender *sender)
 {
@@ -155,10 +134,7 @@ void varta_attest_current(struct varta_sender *sender)
 	set_identity(sender, task_tgid(current), varta_netns_of_current());
 }
 
-/*
- * Gets a reference to the network namespace of a process, from its first thread
- * that is not exiting. NULL if all are.
- */
+/* Of the first thread that is not exiting. */
 static struct varta_netns *get_netns_of(struct task_struct *process)
 {
 	struct task_struct *thread;
@@ -172,10 +148,7 @@ static struct varta_netns *get_netns_of(struct task_struct *process)
 	return NULL;
 }
 
-/*
- * Whether the thread group @pid is an ancestor of the current task and has the
- * same real user. If so, describes it and gets its network namespace.
- */
+/* Describes the ancestor and gets its network namespace. */
 static bool descends_from(struct varta_sender *sender, struct pid *pid,
 			  struct varta_netns **netns)
 {
@@ -202,16 +175,12 @@ static bool descends_from(struct varta_sender *sender, struct pid *pid,
 }
 
 /**
- * varta_attest_ancestor() - identify an ancestor that the current process may
- *	beat for
+ * varta_attest_ancestor() - identify an ancestor, for which scripts beat
  * @sender: set; to be released with varta_sender_put()
  * @claimed: pid of the ancestor in the current pid namespace
- *
- * The ancestor must have the same real user. So the children of a shell script
- * can beat for the script.
- *
  * Context: process.
- * Return: false, with @sender unchanged, if there is no such ancestor.
+ * Return: false, with @sender unchanged, if no ancestor of the same real user
+ * has this pid.
  */
 bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed)
 {
@@ -232,10 +201,8 @@ bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed)
 }
 
 /**
- * varta_sender_clock() - CLOCK_MONOTONIC as the current process sees it
+ * varta_sender_clock() - CLOCK_MONOTONIC as the current process reads it
  * @now: CLOCK_MONOTONIC of the initial time namespace in nanoseconds
- *
- * For timestamps, which are compared with those that the process reads itself.
  */
 u64 varta_sender_clock(u64 now)
 {
@@ -260,8 +227,7 @@ bool varta_sender_alive(const struct varta_sender *sender)
 /**
  * varta_sender_put() - release the references of an identity
  * @sender: set by varta_attest_current() or varta_attest_ancestor(), or zeroed
- *
- * Context: process, the one that was current at the attestation.
+ * Context: the process that was current at the attestation.
  */
 void varta_sender_put(struct varta_sender *sender)
 {
@@ -281,10 +247,7 @@ void varta_proc_put(struct varta_proc *proc)
 	put_pid(pid_of_proc(proc));
 }
 
-/**
- * varta_proc_get_state() - whether a process still has its pid
- * @id: an attested agent; its process reference is valid
- */
+/* @id is attested, and its process reference valid. */
 enum varta_proc_state varta_proc_get_state(const struct varta_agent_id *id)
 {
 	enum varta_proc_state state = VARTA_PROC_GONE;

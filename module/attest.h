@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Identity of senders as the kernel knows it, which processes a sender may beat
- * for, and what became of a process. Nothing here trusts the message.
- */
+/* Identity of senders as the kernel knows it, whatever the message says. */
 #ifndef _VARTA_ATTEST_H
 #define _VARTA_ATTEST_H
 
@@ -26,7 +23,6 @@ static inline u32 varta_ns_pid(const struct pid *pid)
 	return pid->numbers[pid->level].nr;
 }
 
-/* The pid by which the tracker knows a process, and its pid namespace. */
 static inline const struct upid *varta_tracker_upid(const struct pid *pid)
 {
 	bool by_ns_pid = varta_setting_get(VARTA_SET_NAMESPACE_POLICY) ==
@@ -40,10 +36,7 @@ static inline u32 varta_tracker_pid(const struct pid *pid)
 	return varta_tracker_upid(pid)->nr;
 }
 
-/*
- * Inode number of the current task's time namespace, 0 if the kernel has none. A
- * task that sends has not left its namespaces.
- */
+/* Its inode number, 0 without CONFIG_TIME_NS. A sender has its namespaces. */
 static inline u32 varta_time_ns_of_current(void)
 {
 	if (!IS_ENABLED(CONFIG_TIME_NS))
@@ -51,20 +44,13 @@ static inline u32 varta_time_ns_of_current(void)
 	return current->nsproxy->time_ns->ns.inum;
 }
 
-/**
- * struct varta_sender - attested identity with its references
- * @id: the identity
- * @pid: of the process. Held, like @id.netns, unless it is the current one.
- * @start_ns: &varta_agent_id.start_ns
- * @cgroup_id: &varta_agent_id.cgroup_id
- * @comm: buffer of @id.comm
- */
+/* References are held, unless they are those of the current process. */
 struct varta_sender {
 	struct varta_agent_id id;
 	struct pid *pid;
 	u64 start_ns;
 	u64 cgroup_id;
-	char comm[TASK_COMM_LEN];
+	char comm[TASK_COMM_LEN];	/* buffer of @id.comm */
 };
 
 void varta_attest_current(struct varta_sender *sender);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A take does not reset cells, which other CPUs may be counting in: it
- * remembers how much was taken. So no increment is lost, and totals never
- * decrease.
+ * A take does not reset cells, where other CPUs may be counting: it remembers
+ * what was taken. So no increment is lost, and totals never decrease.
  */
 
 #include <linux/cpumask.h>
@@ -10,13 +9,6 @@
 
 #include "counters.h"
 
-/**
- * varta_counters_init() - make all counters, at zero
- * @counters: the counters
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
 int varta_counters_init(struct varta_counters *counters)
 {
 	memset(counters->taken, 0, sizeof(counters->taken));
@@ -25,24 +17,13 @@ int varta_counters_init(struct varta_counters *counters)
 	return counters->cells ? 0 : -ENOMEM;
 }
 
-/**
- * varta_counters_destroy() - free the memory of counters
- * @counters: the counters, no longer in use
- */
 void varta_counters_destroy(struct varta_counters *counters)
 {
 	free_percpu(counters->cells);
 	mutex_destroy(&counters->take_lock);
 }
 
-/**
- * varta_counter_total() - value of a counter since varta_counters_init()
- * @counters: the counters
- * @which: which counter
- *
- * Context: any.
- * Return: the total; no less than any earlier call returned.
- */
+/* Since varta_counters_init(); no less than any earlier call returned. */
 u64 varta_counter_total(const struct varta_counters *counters,
 			enum varta_counter which)
 {
@@ -61,7 +42,6 @@ u64 varta_counter_total(const struct varta_counters *counters,
  * @which: which counter
  *
  * Every increment is returned by exactly one take. The total does not change.
- *
  * Context: process, may sleep.
  * Return: what was counted since the last take.
  */
@@ -79,13 +59,10 @@ u64 varta_counter_take(struct varta_counters *counters,
 }
 
 /**
- * varta_counter_untake() - put back what a take returned
+ * varta_counter_untake() - put back what a take returned, for a later one
  * @counters: the counters
  * @which: which counter
  * @n: what varta_counter_take() returned and nobody has seen
- *
- * A later take returns it. The total does not change.
- *
  * Context: process, may sleep.
  */
 void varta_counter_untake(struct varta_counters *counters,

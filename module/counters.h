@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Counters that only grow, one cell for each CPU, so that counting on the beat
- * path is cheap. Values that go up and down are the tracker's.
- */
+/* Counters that only grow, with a cell for each CPU: the beat path counts. */
 #ifndef _VARTA_COUNTERS_H
 #define _VARTA_COUNTERS_H
 
@@ -28,12 +25,9 @@ struct varta_counter_cells {
 };
 
 struct varta_counters {
-	/* Each CPU writes its own, with this_cpu operations only. */
 	struct varta_counter_cells __percpu *cells;
-	/* Serialises takes. */
-	struct mutex take_lock;
-	/* Sum of what earlier takes returned. Protected by take_lock. */
-	u64 taken[VARTA_COUNTERS_NUM];
+	struct mutex take_lock;			/* protects taken */
+	u64 taken[VARTA_COUNTERS_NUM];		/* sum of earlier takes */
 };
 
 int varta_counters_init(struct varta_counters *counters);
@@ -45,27 +39,12 @@ u64 varta_counter_take(struct varta_counters *counters,
 void varta_counter_untake(struct varta_counters *counters,
 			  enum varta_counter which, u64 n);
 
-/**
- * varta_count_many() - add to a counter
- * @counters: the counters
- * @which: which one
- * @n: how much to add
- *
- * Context: any.
- */
 static inline void varta_count_many(struct varta_counters *counters,
 				    enum varta_counter which, unsigned long n)
 {
 	this_cpu_add(counters->cells->value[which], n);
 }
 
-/**
- * varta_count() - add one to a counter
- * @counters: the counters
- * @which: which one
- *
- * Context: any.
- */
 static inline void varta_count(struct varta_counters *counters,
 			       enum varta_counter which)
 {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The last exits and conflicts; see event_log.h. */
 
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -13,33 +12,23 @@
 #include "netns_ref.h"
 
 enum {
-	/* Entries that one call of next_event() looks at, at most. */
-	EXAMINED_MAX = 64,
+	EXAMINED_MAX = 64, /* entries, in one call of next_event() */
 };
 
-/* A ring. */
 struct event_log {
-	/* Their network namespaces are held. */
-	struct varta_event *events;
-	/* Events that were ever added. */
-	u64 added;
+	struct varta_event *events;	/* a ring; holds their netns */
+	u64 added;			/* since the start */
 };
 
-/* So containers cannot drive the host's events out. */
+/* Separate, so that containers cannot drive the host's events out. */
 enum log_id {
-	/* Events of agents of the initial network namespace; see log_for(). */
 	LOG_HOST,
-	/* Events of all other agents, with their numbers on the host. */
-	LOG_OTHERS_ON_HOST,
-	/* The same events, with their numbers in the agents' namespaces. */
-	LOG_OTHERS,
+	LOG_OTHERS_ON_HOST,	/* numbered for the initial netns */
+	LOG_OTHERS,		/* the same events, numbered for their own */
 	LOGS,
 };
 
-/*
- * Protects the logs. Not a mutex: readers may have any priority and may be
- * throttled, and the worker must not wait for that.
- */
+/* Not a mutex: the worker must not wait for a throttled reader. */
 static DEFINE_SPINLOCK(log_lock);
 static struct event_log logs[LOGS];
 
@@ -58,12 +47,6 @@ static void destroy_log(struct event_log *log)
 	*log = (struct event_log) {};
 }
 
-/**
- * varta_event_log_init() - start with empty logs
- *
- * Context: process, may sleep.
- * Return: 0 or -ENOMEM.
- */
 int varta_event_log_init(void)
 {
 	int i;
@@ -111,7 +94,6 @@ static enum log_id log_for(const struct varta_event_info *info, bool host)
  * @event: the event, which is copied. Its number is higher than those of
  *	earlier events of this network namespace.
  * @host: it was sent to the initial network namespace, and not to the agent's
- *
  * Context: process; does not sleep.
  */
 void varta_event_log_add(const struct varta_event *event, bool host)
@@ -135,11 +117,10 @@ struct reader {
 	const struct varta_netns *netns;
 	bool host;
 	u64 since;
-	/* Where to continue in each log. */
-	u64 at[LOGS];
+	u64 at[LOGS]; /* where to continue */
 };
 
-/* NULL at the end of the log, -EAGAIN after @left entries. */
+/* Returns NULL at the end of the log, -EAGAIN after @left entries. */
 static const struct varta_event *seek(struct reader *reader, enum log_id id,
 				      u32 *left)
 {
@@ -195,10 +176,8 @@ unlock:
  * @netns: the reader's network namespace
  * @since: show only events with higher numbers; updated
  * @show: called for each, by number; false means that it did not take this
- *	event, which the next call shows first. The event's references are not
- *	held.
+ *	event. References of the event are not held.
  * @context: passed to @show
- *
  * Context: process, may sleep, and @show too.
  * Return: whether @show ended it, and there is more to show.
  */

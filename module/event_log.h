@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The last exits and conflicts, for listeners that were away or too slow. Stalls
- * need no log: a dump of the agents shows them.
- */
+/* The last exits and conflicts, for listeners that were away or too slow. */
 #ifndef _VARTA_EVENT_LOG_H
 #define _VARTA_EVENT_LOG_H
 
 #include "flow.h"
 
 enum varta_event_log_limits {
-	/* Of agents of the initial network namespace, and as many of others. */
-	VARTA_EVENT_LOG_SIZE = 1024,
+	VARTA_EVENT_LOG_SIZE = 1024, /* of the host, and as many of others */
 };
 
 typedef bool (*varta_event_log_cb)(void *context,

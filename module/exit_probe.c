@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A probe of the tracepoint sched_process_exit. The tracepoint is not exported,
- * but can be found by its name.
- */
+/* The tracepoint sched_process_exit is not exported, but found by its name. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,8 +20,8 @@
 static struct tracepoint *exit_tracepoint;
 
 /*
- * @task is the exiting thread. Only the last one of its group counts. Called
- * with preemption disabled, so on PREEMPT_RT it takes only raw spinlocks.
+ * Only the last exiting thread of a group counts. Preemption is disabled, so on
+ * PREEMPT_RT this takes only raw spinlocks.
  */
 static void probe_exit(VARTA_EXIT_PROBE_ARGS)
 {

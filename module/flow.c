@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Flows are served by virtual time, as tasks are by the fair scheduler: each is
- * charged the time that the worker spends on it, and the one with the least
- * goes next.
- */
+/* Flows are served by virtual time, like tasks by the fair scheduler. */
 
 #include <linux/bug.h>
 #include <linux/hash.h>
@@ -19,29 +15,19 @@
 
 enum {
 	HASH_BITS = 10,
-	/* Unused flows to look at in one call. */
-	EXAMINED_MAX = 16,
+	EXAMINED_MAX = 16,	/* unused flows, in one call */
 };
 
 static struct {
-	/* Protects all that follows. Innermost, not taken in interrupts. */
-	spinlock_t lock;
+	spinlock_t lock;	/* of all fields; innermost */
 	DECLARE_HASHTABLE(table, HASH_BITS);
-	/* By virtual time, those of equal time by arrival. */
-	struct rb_root_cached active;
-	/*
-	 * Without agents and events, but ahead of @vtime: a user must not get
-	 * rid of the time that it used.
-	 */
+	struct rb_root_cached active;	/* by virtual time */
+	/* Ahead of @vtime: a user must not get rid of the time that it used. */
 	struct list_head unused;
-	/* Of the flow served last; never decreases. */
-	u64 vtime;
-	/* Of all agents of users that have no flow in @table. */
-	struct varta_flow fallback;
-	/* Number of these agents, by bucket of @table. */
-	u32 shared[1 << HASH_BITS];
-	/* Flows in @table, and most of them. */
-	u32 count;
+	u64 vtime;		/* of the flow served last; never decreases */
+	struct varta_flow fallback;	/* of users without a flow in @table */
+	u32 shared[1 << HASH_BITS];	/* its agents, by bucket of @table */
+	u32 count;		/* of flows in @table */
 	u32 max;
 	bool closed;
 } flows;
@@ -63,7 +49,6 @@ static void init_flow(struct varta_flow *flow, u32 key)
 /**
  * varta_flows_init() - start without agents
  * @max: most flows; further users share one
- *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
@@ -163,10 +148,7 @@ static u32 *shared_agents(u32 key)
 	return &flows.shared[hash_min(key, HASH_BITS)];
 }
 
-/*
- * While the fallback has agents of this bucket, some may be of @key. A flow made
- * now would not count them.
- */
+/* Agents of @key may be in the fallback. A new flow would not count them. */
 static struct varta_flow *add_flow(u32 key)
 {
 	struct varta_flow *flow;
@@ -182,12 +164,7 @@ static struct varta_flow *add_flow(u32 key)
 	return flow;
 }
 
-/**
- * varta_flows_charge() - add an agent to its flow
- * @key: key of the flow, which is made if there is none
- *
- * Context: any but interrupts; does not sleep.
- */
+/* Adds an agent to its flow, which is made if there is none. */
 void varta_flows_charge(u32 key)
 {
 	struct varta_flow *flow;
@@ -201,12 +178,6 @@ void varta_flows_charge(u32 key)
 	spin_unlock(&flows.lock);
 }
 
-/**
- * varta_flows_uncharge() - remove an agent from its flow
- * @key: key of the flow
- *
- * Context: any but interrupts; does not sleep.
- */
 void varta_flows_uncharge(u32 key)
 {
 	struct varta_flow *flow;
@@ -228,7 +199,6 @@ static bool goes_before(struct rb_node *a, const struct rb_node *b)
 	       rb_entry(b, struct varta_flow, active_node)->vtime;
 }
 
-/* The active flow that goes first, NULL if there is none. */
 static struct varta_flow *first_active(void)
 {
 	return rb_entry_safe(rb_first_cached(&flows.active), struct varta_flow,
@@ -271,12 +241,7 @@ static bool has_room(const struct varta_flow *flow)
 	       flow->queued < 2 * (u64)flow->agents + VARTA_FLOW_EVENTS;
 }
 
-/**
- * varta_flows_have_room() - whether varta_flows_add() would queue an event
- * @key: key of the flow
- *
- * Context: any but interrupts; does not sleep.
- */
+/* Whether varta_flows_add() would queue an event. */
 bool varta_flows_have_room(u32 key)
 {
 	bool room;
@@ -297,7 +262,6 @@ static void queue(struct varta_flow *flow, struct varta_event *event)
 /**
  * varta_flows_add() - queue an event
  * @event: the event; the caller keeps it if there is no room
- *
  * Context: any but interrupts; does not sleep.
  * Return: false if its flow has too many events.
  */
@@ -319,9 +283,7 @@ bool varta_flows_add(struct varta_event *event)
  * varta_flows_add_end() - queue an event that ends a stall
  * @event: the event
  *
- * There is always room: while there is none for a stall, no agent stalls again,
- * so there is one such event more for each agent at most.
- *
+ * It has room: while there is none, no agent stalls again, so each adds one.
  * Context: any but interrupts; does not sleep.
  * Return: false after varta_flows_close(); the caller keeps the event.
  */
@@ -337,11 +299,6 @@ bool varta_flows_add_end(struct varta_event *event)
 	return !closed;
 }
 
-/**
- * varta_flows_close() - take no more events
- *
- * Context: any but interrupts; does not sleep.
- */
 void varta_flows_close(void)
 {
 	spin_lock(&flows.lock);
@@ -349,12 +306,7 @@ void varta_flows_close(void)
 	spin_unlock(&flows.lock);
 }
 
-/**
- * varta_flows_exits_of() - the list for another exit of a flow
- * @key: key of the flow
- *
- * Context: the worker; does not sleep.
- */
+/* The list for another exit of the flow. */
 struct varta_slot_list *varta_flows_exits_of(u32 key)
 {
 	struct varta_flow *flow;
@@ -366,11 +318,7 @@ struct varta_slot_list *varta_flows_exits_of(u32 key)
 	return &flow->exits;
 }
 
-/**
- * varta_flows_any_fresh() - whether a flow waits that used less time than others
- *
- * Such flows became active and were not served since.
- */
+/* Fresh flows used less time than others, and were not served since. */
 bool varta_flows_any_fresh(void)
 {
 	struct varta_flow *flow;
@@ -385,8 +333,6 @@ bool varta_flows_any_fresh(void)
 
 /**
  * varta_flows_next() - choose the flow to serve next
- *
- * Context: the worker; does not sleep.
  * Return: the flow, to be given to varta_flow_served(); NULL if none is active.
  */
 struct varta_flow *varta_flows_next(void)
@@ -402,12 +348,6 @@ struct varta_flow *varta_flows_next(void)
 	return next;
 }
 
-/**
- * varta_flow_first() - the first event of a flow, which stays in it
- * @flow: the flow
- *
- * Context: the worker; does not sleep.
- */
 const struct varta_event *varta_flow_first(struct varta_flow *flow)
 {
 	const struct varta_event *event;
@@ -419,13 +359,6 @@ const struct varta_event *varta_flow_first(struct varta_flow *flow)
 	return event;
 }
 
-/**
- * varta_flow_pop() - take the first event of a flow
- * @flow: the flow
- *
- * Context: the worker; does not sleep.
- * Return: the event, NULL if there is none.
- */
 struct varta_event *varta_flow_pop(struct varta_flow *flow)
 {
 	struct varta_event *event;
@@ -441,12 +374,7 @@ struct varta_event *varta_flow_pop(struct varta_flow *flow)
 	return event;
 }
 
-/**
- * varta_flow_postpone() - let all other flows that wait go first
- * @flow: the flow that varta_flows_next() chose and that could not be served
- *
- * Context: the worker; does not sleep.
- */
+/* Lets all other active flows go first. @flow is from varta_flows_next(). */
 void varta_flow_postpone(struct varta_flow *flow)
 {
 	struct rb_node *last;
@@ -462,8 +390,6 @@ void varta_flow_postpone(struct varta_flow *flow)
  * varta_flow_served() - charge a flow for what was done for it
  * @flow: the flow, which may be freed
  * @ns: time that it took
- *
- * Context: the worker; does not sleep.
  */
 void varta_flow_served(struct varta_flow *flow, u64 ns)
 {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The VLP v0.2 frame. */
 
 #include <linux/build_bug.h>
 #include <linux/crc32c.h>
@@ -28,8 +27,6 @@ static_assert(sizeof(struct vlp_frame) == VARTA_FRAME_LEN);
  * @data: the frame, of any alignment
  * @len: its length in bytes
  * @beat: set to its content; unspecified if it is refused
- *
- * Context: any.
  * Return: why the frame is refused first, or VARTA_REASON_NONE.
  */
 enum varta_reason varta_frame_decode(const void *data, size_t len,

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The rules for the fields of a beat, and the decoder of the 32-byte VLP frame.
- */
+/* The rules for the fields of a beat, and the decoder of the VLP v0.2 frame. */
 #ifndef _VARTA_FRAME_H
 #define _VARTA_FRAME_H
 
@@ -9,11 +7,8 @@
 
 #include "agent.h"
 
-/* Lowest valid pid of a beat. */
 enum varta_lowest_pid {
-	/* In attributes: the init of a container may beat. */
-	VARTA_LOWEST_TYPED_PID	= 1,
-	/* In a frame: by its format. */
+	VARTA_LOWEST_TYPED_PID	= 1, /* the init of a container may beat */
 	VARTA_LOWEST_FRAME_PID	= 2,
 };
 
@@ -21,11 +16,7 @@ enum varta_lowest_pid {
  * varta_beat_check() - check the fields of a beat
  * @beat: the beat
  * @lowest_pid: VARTA_LOWEST_FRAME_PID or VARTA_LOWEST_TYPED_PID
- *
- * The order of the checks is part of the frame format.
- *
- * Context: any.
- * Return: why the beat is refused first, or VARTA_REASON_NONE.
+ * Return: why the beat is refused first: the order is part of the frame format.
  */
 static inline enum varta_reason
 varta_beat_check(const struct varta_beat_info *beat, u32 lowest_pid)

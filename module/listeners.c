@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The netlink core has one set of members for all network namespaces, and loops
- * over it for each multicast. So it is noted where a multicast found nobody.
- * That holds until a socket joins the group somewhere.
+ * A multicast loops over the listeners of all network namespaces. So namespaces
+ * where one found nobody are marked, until a socket joins somewhere.
  *
- * The core calls varta_listeners_join() before the socket is a member. Until
- * then a multicast does not find it, so nothing is noted. The task that joins
- * does not sleep interruptibly in between: when it is seen doing so, or is gone,
- * the socket is a member.
+ * The core calls varta_listeners_join() before the socket is a member. Until it
+ * is, none is marked. The task that joins does not sleep interruptibly in
+ * between: once it is seen doing so, or is gone, the socket is a member.
  *
  * Before 6.8 the core does not call, and only network namespaces without any
  * netlink socket are known to have no listener.
@@ -29,22 +27,20 @@
 #include "netns_ref.h"
 
 enum {
-	/* Joining tasks to look at in one call. */
-	EXAMINED_MAX = 16,
+	EXAMINED_MAX = 16,	/* joining tasks, in one call */
 	HASH_BITS = 10,
 };
 
 struct joining_task {
 	struct list_head list;
-	/* In the hash table, by task. */
 	struct hlist_node node;
 	struct task_struct *task;
 };
 
-/* Number of joins, plus one. */
+/* 0 is no snapshot. */
 static atomic64_t joins = ATOMIC64_INIT(1);
+/* Protects the list and the table, which have each task at most once. */
 static DEFINE_SPINLOCK(joining_lock);
-/* Tasks that may be joining; each at most once. Protected by joining_lock. */
 static LIST_HEAD(joining);
 static DEFINE_HASHTABLE(joining_table, HASH_BITS);
 
@@ -63,7 +59,6 @@ static void forget(struct joining_task *entry)
 	kfree(entry);
 }
 
-/* Forgets tasks that have joined. Returns whether none is left. */
 static bool all_have_joined(void)
 {
 	struct joining_task *entry, *next;
@@ -84,7 +79,7 @@ static bool all_have_joined(void)
 	return none_left;
 }
 
-/* Returns whether it is in the list now, and was not before. */
+/* Returns whether it took @entry. */
 static bool remember_current(struct joining_task *entry)
 {
 	struct joining_task *other;
@@ -101,13 +96,7 @@ static bool remember_current(struct joining_task *entry)
 	return true;
 }
 
-/**
- * varta_listeners_join() - a socket is about to join the group
- * @group: not used
- *
- * Context: the task that joins; may sleep.
- * Return: 0. The core ignores it, so this must not fail.
- */
+/* Called by the task that joins. The core ignores errors: this must not fail. */
 int varta_listeners_join(int group)
 {
 	struct joining_task *entry;
@@ -126,7 +115,6 @@ int varta_listeners_join(int group)
 	return 0;
 }
 
-/* The group has no members and cannot be joined any more. */
 void varta_listeners_exit(void)
 {
 	struct joining_task *entry, *next;
@@ -135,11 +123,7 @@ void varta_listeners_exit(void)
 		forget(entry);
 }
 
-/**
- * varta_listeners_snapshot() - to be called before a multicast
- *
- * Return: a value for varta_listeners_set_none().
- */
+/* To be taken before a multicast, for varta_listeners_set_none(). */
 u64 varta_listeners_snapshot(void)
 {
 	u64 snapshot = atomic64_read(&joins);
@@ -149,22 +133,13 @@ u64 varta_listeners_snapshot(void)
 	return all_have_joined() ? snapshot : 0;
 }
 
-/**
- * varta_listeners_set_none() - a multicast has found no listener
- * @net: in this network namespace
- * @snapshot: taken before the multicast
- */
+/* A multicast in @net has found no listener. */
 void varta_listeners_set_none(struct net *net, u64 snapshot)
 {
 	varta_netns_set_mark(net, snapshot);
 }
 
-/**
- * varta_listeners_possible() - whether a multicast may find a listener
- * @net: in this network namespace
- *
- * Return: false if no socket had joined when the call began.
- */
+/* False only if no socket in @net had joined when the call began. */
 bool varta_listeners_possible(struct net *net)
 {
 	/* The sum over CPUs may miss sockets that are closed on another CPU. */

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The module: initialises its parts in order, and undoes it in reverse. Module
- * parameters are in params.c.
- */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -151,10 +147,7 @@ static int __init varta_init(void)
 	err = varta_exit_probe_init();
 	if (err)
 		goto stop_stall_thread;
-	/*
-	 * Last: a dump holds a reference to the module, which a failing init
-	 * would not wait for.
-	 */
+	/* Last: a failing init would not wait for a dump to put the module. */
 	err = varta_netlink_init();
 	if (err)
 		goto exit_exit_probe;
@@ -194,7 +187,7 @@ static void __exit varta_exit(void)
 	varta_netlink_exit();
 	varta_exit_probe_exit();
 	varta_sysfs_exit();
-	/* Uncharges users and puts references to namespaces. */
+	/* Uncharges flows and users. */
 	varta_tracker_destroy(&varta.tracker);
 	varta_flows_exit();
 	varta_event_log_exit();

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The netlink family. */
 #ifndef _VARTA_NETLINK_H
 #define _VARTA_NETLINK_H
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* References to network namespaces; see netns_ref.h. */
 
 #include <linux/atomic.h>
 #include <linux/nsproxy.h>
@@ -15,17 +14,12 @@
 
 struct varta_netns {
 	refcount_t refs;
-	/* Protects net. */
-	spinlock_t lock;
-	/* NULL once the namespace exits. */
-	struct net *net;
-	/* Of listeners.c. */
-	u64 mark;
-	/* Number of the last event that was sent there. */
-	atomic64_t seq;
+	spinlock_t lock;	/* protects net */
+	struct net *net;	/* NULL once the namespace exits */
+	u64 mark;		/* of listeners.c */
+	atomic64_t seq;		/* of the last event that was sent there */
 };
 
-/* Per-namespace data of the network core. */
 struct pernet_data {
 	struct varta_netns *netns;
 };
@@ -141,7 +135,6 @@ u64 varta_netns_next_seq(struct varta_netns *netns)
 	return atomic64_inc_return(&(netns ?: varta_netns_of(&init_net))->seq);
 }
 
-/* @net is held. */
 u64 varta_netns_mark(const struct net *net)
 {
 	return READ_ONCE(varta_netns_of(net)->mark);

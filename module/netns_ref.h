@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * References to network namespaces of agents. A slot must not keep a namespace
- * alive, so it holds a small object that may outlive the namespace.
- */
+/* A slot must not keep a network namespace alive, so it holds one of these. */
 #ifndef _VARTA_NETNS_REF_H
 #define _VARTA_NETNS_REF_H
 

@@ -6,8 +6,7 @@
 #include "agent.h"
 
 enum varta_notify_limits {
-	/* Agents in one event: a message that fits in four pages. */
-	VARTA_NOTIFY_AGENTS = 40,
+	VARTA_NOTIFY_AGENTS = 40, /* in one message, which fits in four pages */
 };
 
 int varta_notify_start(void);

@@ -29,8 +29,7 @@ enum {
 };
 
 enum {
-	/* Of a wrong value, in a message. */
-	SHOWN_LENGTH_MAX = 64,
+	SHOWN_LENGTH_MAX = 64, /* of a wrong value, in a message */
 };
 
 struct varta_setting varta_settings[VARTA_SETTINGS_NUM] = {
@@ -54,7 +53,6 @@ bool varta_setting_allows(const struct varta_setting *setting, u32 value)
  * @setting: the setting
  * @text: one of its words or a number, optionally with a newline
  * @value: set to the value
- *
  * Return: 0; -EINVAL if it is neither; -ERANGE if it is out of range.
  */
 int varta_setting_parse(const struct varta_setting *setting, const char *text,
@@ -95,22 +93,16 @@ void varta_setting_change(struct varta_setting *setting, u32 value)
 		setting->changed();
 }
 
-/* The error of the first parameter that was refused. */
-static int refused_parameter;
+static int refused_err; /* of the first parameter that was refused */
 
-/*
- * At load, when all parameters are set.
- *
- * Any user can have a load attempted, as often as they send a request. The
- * limit of the network's messages is the kernel's own and outlives the module.
- */
+/* Any user can cause a load. The limit of messages must outlive the module. */
 int varta_settings_check(void)
 {
 	u32 min = varta_setting_get(VARTA_SET_MIN_THRESHOLD_MS);
 	u32 max = varta_setting_get(VARTA_SET_MAX_THRESHOLD_MS);
 
-	if (refused_parameter)
-		return refused_parameter;
+	if (refused_err)
+		return refused_err;
 	if (min <= max)
 		return 0;
 	net_err_ratelimited("min_threshold_ms=%u is above max_threshold_ms=%u: no agent could request a threshold\n",
@@ -144,10 +136,7 @@ static void report_refused(const struct varta_setting *setting,
 				    setting->allowed);
 }
 
-/*
- * A wrong value is an error in varta_settings_check(): for an error here, the
- * kernel prints a line of its own, without a limit.
- */
+/* Errors are for varta_settings_check(): the kernel prints those of parameters. */
 static int set_parameter(const char *text, const struct kernel_param *kp)
 {
 	struct varta_setting *setting = kp->arg;
@@ -159,7 +148,7 @@ static int set_parameter(const char *text, const struct kernel_param *kp)
 	err = varta_setting_parse(setting, text, &value);
 	if (err) {
 		report_refused(setting, text);
-		refused_parameter = refused_parameter ?: err;
+		refused_err = refused_err ?: err;
 	} else {
 		varta_setting_change(setting, value);
 	}

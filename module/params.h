@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Settings: module parameters, files in /sys/kernel/varta and netlink
- * attributes have the same names and ranges, which are in the specification.
- */
+/* Settings: module parameters, and files and attributes of the same names. */
 #ifndef _VARTA_PARAMS_H
 #define _VARTA_PARAMS_H
 
@@ -18,28 +15,17 @@ enum varta_setting_id {
 	VARTA_SETTINGS_NUM,
 };
 
-/**
- * struct varta_setting - one setting
- * @name: name of the parameter and of the file
- * @value_names: words for the values 0..@max, NULL for a number
- * @allowed: words, or range and unit, for messages
- * @changed: called after @value changed, may be NULL
- * @value: current value, accessed without a lock
- * @min: lowest value allowed
- * @max: highest value allowed
- * @writable: false if it is fixed when the module is loaded
- * @given: the value was given, and is not the default; accessed without a lock
- */
+/* value and given are accessed without a lock. */
 struct varta_setting {
 	const char *name;
-	const char *const *value_names;
-	const char *allowed;
-	void (*changed)(void);
+	const char *const *value_names;	/* for 0..max; NULL for a number */
+	const char *allowed;		/* words, or range and unit */
+	void (*changed)(void);		/* called after a change, or NULL */
 	u32 value;
 	u32 min;
 	u32 max;
-	bool writable;
-	bool given;
+	bool writable;			/* after the module was loaded */
+	bool given;			/* not the default */
 };
 
 extern struct varta_setting varta_settings[VARTA_SETTINGS_NUM];

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pid index (Documentation/tracker-semantics.md, section 2): open
- * addressing with linear probing, a power of two of entries that is at least
- * twice the capacity, and at most 64 probes for any operation.
+ * Documentation/tracker-semantics.md, section 2: open addressing with linear
+ * probing.
  *
- * Lookups take no lock. A lookup finds every key that stays in the table:
- *
- * - An entry has key and slot in one word, and never moves.
- * - No entry on the way from a key's home to its entry is empty. An insert uses
- *   no entry behind the first empty one, and a removed entry becomes empty only
- *   if it is on the way to no other key.
+ * Lookups take no lock. They find every key that stays in the table: an entry
+ * never moves, and no entry on the way from a key's home to its entry is empty.
+ * An insert uses no entry behind the first empty one. A removed entry becomes
+ * empty only if it is on the way to no other key.
  *
  * A lookup that races with inserting or removing its own key may see either: the
  * caller checks again under its lock.
@@ -24,13 +21,10 @@
 
 #include "pid_index.h"
 
-/*
- * A tombstone is a removed entry: lookups go on past it, inserts may reuse it.
- * The slot is stored from FIRST_SLOT on, in the bits below the key.
- */
+/* An entry has the key in its upper bits, and the slot from FIRST_SLOT on. */
 enum {
 	EMPTY		= 0,
-	TOMBSTONE	= 1,
+	TOMBSTONE	= 1,	/* lookups go on, inserts may reuse it */
 	FIRST_SLOT	= 2,
 	SLOT_BITS	= 64 - VARTA_KEY_BITS,
 	NO_ENTRY	= U32_MAX,
@@ -63,10 +57,7 @@ static bool entry_has_key(u64 entry, u64 key)
 	return is_live(entry) && entry_key(entry) == key;
 }
 
-/*
- * The 32-bit finaliser of MurmurHash3: a bijection that spreads sequential
- * pids, the same on every machine.
- */
+/* The 32-bit finaliser of MurmurHash3 spreads sequential pids. */
 static u32 mix(u32 word)
 {
 	word ^= word >> 16;
@@ -82,12 +73,6 @@ static u32 entries_for(u32 capacity)
 	return roundup_pow_of_two(2 * capacity);
 }
 
-/**
- * varta_pid_index_bytes() - memory that an index takes
- * @capacity: number of keys
- *
- * Return: bytes.
- */
 size_t varta_pid_index_bytes(u32 capacity)
 {
 	return (size_t)entries_for(capacity) * sizeof(u64);
@@ -97,7 +82,6 @@ size_t varta_pid_index_bytes(u32 capacity)
  * varta_pid_index_init() - make an empty index
  * @index: the index
  * @capacity: number of keys, 1 to 2^30
- *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
@@ -113,10 +97,6 @@ int varta_pid_index_init(struct varta_pid_index *index, u32 capacity)
 	return 0;
 }
 
-/**
- * varta_pid_index_destroy() - free the memory of an index
- * @index: the index, no longer in use
- */
 void varta_pid_index_destroy(struct varta_pid_index *index)
 {
 	kvfree(index->entries);
@@ -132,15 +112,12 @@ static u32 home_idx(const struct varta_pid_index *index, u64 key)
 }
 
 struct probe_result {
-	/* Entry that has the key, or NO_ENTRY. */
-	u32 found;
-	/* First tombstone or empty entry on the way, or NO_ENTRY. */
-	u32 vacant;
-	/* Probes left of VARTA_PID_INDEX_PROBES. */
-	u32 budget;
+	u32 found;	/* entry of the key, or NO_ENTRY */
+	u32 vacant;	/* first tombstone or empty entry, or NO_ENTRY */
+	u32 budget;	/* probes left */
 };
 
-/* @removed is an entry that counts as a tombstone, or NO_ENTRY. */
+/* The entry @removed counts as a tombstone. */
 static struct probe_result probe_key(const struct varta_pid_index *index,
 				     u64 key, u32 removed)
 {
@@ -173,11 +150,7 @@ static void store(struct varta_pid_index *index, u32 idx, u64 entry)
 	WRITE_ONCE(index->entries[idx], entry);
 }
 
-/*
- * Whether @idx may be on the way to another key: one behind it, whose home is
- * @idx or before. An empty entry or the limit of probes ends the search. Also
- * true if @budget does not suffice to find out.
- */
+/* Whether a key behind @idx has its home not behind it; true if in doubt. */
 static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
 			     u32 *budget)
 {
@@ -203,11 +176,7 @@ static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
 	return false;
 }
 
-/*
- * Remove an entry. If it is on the way to no other key it becomes empty, and so
- * do the tombstones right before it: the table must not fill with tombstones as
- * agents come and go.
- */
+/* Empties tombstones where it can: they must not fill the table with time. */
 static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
 {
 	store(index, idx, TOMBSTONE);
@@ -226,8 +195,7 @@ static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
  * @index: the index
  * @key: the key, of varta_key()
  * @slot: set to its slot if it is found
- *
- * Context: any. Takes no lock; see the top of the file for what races mean.
+ * Context: any. Takes no lock: check again under that of the slot.
  * Return: whether @key was found.
  */
 bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
@@ -256,7 +224,6 @@ bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
  * @index: the index
  * @key: the key
  * @slot: its slot, up to VARTA_SLOT_MAX
- *
  * Context: any; the caller's lock excludes other changes.
  * Return: false, with nothing changed, if no entry was vacant within 64 probes.
  */
@@ -271,14 +238,7 @@ bool varta_pid_index_insert(struct varta_pid_index *index, u64 key, u32 slot)
 	return true;
 }
 
-/**
- * varta_pid_index_remove() - remove a key
- * @index: the index
- * @key: the key
- *
- * Context: any; the caller's lock excludes other changes.
- * Return: whether @key was found.
- */
+/* Returns whether @key was found. The caller's lock excludes other changes. */
 bool varta_pid_index_remove(struct varta_pid_index *index, u64 key)
 {
 	struct probe_result result = probe_key(index, key, NO_ENTRY);
@@ -295,7 +255,6 @@ bool varta_pid_index_remove(struct varta_pid_index *index, u64 key)
  * @old_key: the key to remove, whose entry may be used for @key
  * @key: the key to add; if it is in the table, its slot is changed in place
  * @slot: slot of @key, up to VARTA_SLOT_MAX
- *
  * Context: any; the caller's lock excludes other changes.
  * Return: 0; -ENOSPC, with nothing changed, if no entry was vacant within 64
  * probes; -ENOENT if @key was added and @old_key not found.

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The rate limits (tracker semantics, section 7). The agent's own is checked
- * first, so that a flooding agent does not consume the tokens of all.
- */
+/* The rate limits: Documentation/tracker-semantics.md, section 7. */
 
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
@@ -50,7 +47,6 @@ static bool is_first_terminal(const struct varta_beat_info *beat,
 	return varta_beat_is_terminal(beat) && !last->terminal;
 }
 
-/* Whether the last beat of the agent is too recent. */
 bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 			     const struct varta_agent_id *id, u64 now)
 {
@@ -65,17 +61,13 @@ bool varta_agent_ratelimited(const struct varta_beat_info *beat,
 }
 
 static struct {
-	/* Protects tokens. */
-	spinlock_t lock;
+	spinlock_t lock;	/* protects tokens */
 	struct varta_token_bucket tokens;
 } bucket = {
 	.lock = __SPIN_LOCK_UNLOCKED(bucket.lock),
 };
 
-/*
- * 0 if there is no limit. Needs the bucket's lock, so that a change is complete
- * before varta_ratelimit_changed() returns.
- */
+/* Under the lock: a change is complete when varta_ratelimit_changed() returns. */
 static u64 token_ns(void)
 {
 	u32 rate = varta_setting_get(VARTA_SET_BEAT_RATE);
@@ -100,11 +92,8 @@ static bool has_token(u64 now)
  * @beat: the beat
  * @id: its agent
  * @now: CLOCK_MONOTONIC in nanoseconds
- * @consumes: set to whether the beat consumes a token if it is accepted
- *
- * Only checks the bucket. Tokens are consumed by accepted beats, so that an
- * agent whose beats are all refused does not consume the tokens of others.
- *
+ * @consumes: set to whether the beat consumes a token if it is accepted, by
+ *	varta_ratelimit_consume(): refused beats must not take those of others
  * Context: process; does not sleep.
  */
 bool varta_global_ratelimited(const struct varta_beat_info *beat,
@@ -124,14 +113,7 @@ bool varta_global_ratelimited(const struct varta_beat_info *beat,
 	return !has_token(now);
 }
 
-/**
- * varta_ratelimit_consume() - consume a token for an accepted beat
- * @now: CLOCK_MONOTONIC in nanoseconds
- *
- * Concurrent beats may consume more tokens than there are. These are owed.
- *
- * Context: process; does not sleep.
- */
+/* Concurrent beats may consume more tokens than there are, which are owed. */
 void varta_ratelimit_consume(u64 now)
 {
 	spin_lock(&bucket.lock);

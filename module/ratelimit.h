@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rate limits: for each agent, and for all agents together. */
+/* Rate limits: for each agent, which is checked first, and for all together. */
 #ifndef _VARTA_RATELIMIT_H
 #define _VARTA_RATELIMIT_H
 

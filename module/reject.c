@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The table of refusals. Their texts begin with the word of the reason, by
- * which programs distinguish them: several have the same error number.
- */
+/* Programs tell refusals apart by the first word of the text, the reason. */
 
 #include <linux/errno.h>
 
 #include "reject.h"
 #include "varta.h"
 
-/* For reasons that the tracker counts. */
+/* The tracker counts these. */
 #define NOT_COUNTED	VARTA_COUNTERS_NUM
 
 /* X(REASON, error, counter, text) */
@@ -96,9 +93,6 @@ static void set_text(struct netlink_ext_ack *extack, enum varta_reason reason)
  * @extack: gets text and offset; may be NULL
  * @attr: the wrong attribute, NULL if none is to blame
  * @reason: the reason, not VARTA_REASON_NONE
- *
- * Counts the refusal, unless the tracker did.
- *
  * Return: the negative errno for the sender.
  */
 int varta_reject(struct netlink_ext_ack *extack, const struct nlattr *attr,
@@ -120,7 +114,6 @@ int varta_reject_missing(struct netlink_ext_ack *extack, struct nlattr *nest,
 	return varta_reject(extack, NULL, VARTA_REASON_MISSING_ATTRIBUTE);
 }
 
-/* Refuses a value that is out of the range of a setting. */
 int varta_reject_value(struct netlink_ext_ack *extack,
 		       const struct nlattr *attr, enum varta_setting_id id)
 {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Operations on a slot: copy, arm, charge, free. */
 
 #include <linux/align.h>
 #include <linux/lockdep.h>

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A thread that sleeps until the next deadline in the tracker, finds stalls and
- * queues their events, which notify.c sends. It also wakes for an earlier
- * deadline or a changed threshold. Without agents there is no deadline and no
- * timer.
+ * queues their events, which notify.c sends.
  *
- * CLOCK_MONOTONIC stops during suspend, so that is not silence. But processes
- * are frozen before and thawed after that. Meanwhile nothing is reported, and
- * at resume the silence of all agents starts anew.
+ * Processes are frozen before CLOCK_MONOTONIC stops for a suspend, and thawed
+ * after that. Meanwhile nothing is reported, and at resume the silence of all
+ * agents starts anew.
  */
 
 #include <linux/atomic.h>
@@ -27,12 +25,9 @@
 #include "varta.h"
 
 enum {
-	/* Time that the thread is busy before it sleeps, in nanoseconds. */
-	BUSY_NS		= NSEC_PER_MSEC,
-	/* At most this counts as busy if the thread was off its CPU. */
-	OFF_CPU_MAX_NS	= 2 * NSEC_PER_MSEC,
-	/* Longest sleep of throttle(). */
-	THROTTLE_NS	= 100 * NSEC_PER_MSEC,
+	BUSY_NS		= NSEC_PER_MSEC,	/* before the thread sleeps */
+	OFF_CPU_MAX_NS	= 2 * NSEC_PER_MSEC,	/* counts as busy at most */
+	THROTTLE_MAX_NS	= 100 * NSEC_PER_MSEC,
 	/* Bits of @pending. */
 	PENDING_STALLS	= 0,
 	PENDING_RESCAN	= 1,
@@ -40,23 +35,16 @@ enum {
 
 static DECLARE_WAIT_QUEUE_HEAD(thread_wait);
 static struct task_struct *thread;
-/* Work besides deadlines. */
 static unsigned long pending;
-/*
- * Suspends in progress. Several are possible: a program can hold one up through
- * /dev/snapshot during another.
- */
+/* Several are possible: a program can hold one up through /dev/snapshot. */
 static atomic_t suspends;
 
 struct context {
-	/* Progress of a rescan for a changed threshold. */
 	u32 cursor;
 	bool rescanning;
-	/* Busy time since the last sleep, up to @mark_ns. */
-	u64 busy_ns;
+	u64 busy_ns;			/* since the last sleep, up to mark_ns */
 	u64 mark_ns;
-	/* Context switches of the thread at @mark_ns. */
-	unsigned long nr_switches;
+	unsigned long nr_switches;	/* of the thread, at mark_ns */
 };
 
 static bool report_stall(void *data, const struct varta_agent_info *agent)
@@ -101,7 +89,7 @@ static unsigned long count_switches(void)
 	return current->nvcsw + current->nivcsw;
 }
 
-/* Busy time since the last mark, without time off the CPU. Sets the mark. */
+/* Sets the mark. */
 static u64 busy_since_mark(struct context *context)
 {
 	u64 now = ktime_get_ns();
@@ -114,10 +102,7 @@ static u64 busy_since_mark(struct context *context)
 	return passed;
 }
 
-/*
- * The thread has real-time priority and may have much to do. Sleeping for half
- * of the time lets agents beat and listeners receive, even on a single CPU.
- */
+/* A real-time thread must let agents beat and listeners receive on its CPU. */
 static void throttle(struct context *context)
 {
 	u32 us;
@@ -125,13 +110,13 @@ static void throttle(struct context *context)
 	context->busy_ns += busy_since_mark(context);
 	if (context->busy_ns < BUSY_NS)
 		return;
-	us = min_t(u64, context->busy_ns, THROTTLE_NS) / NSEC_PER_USEC;
+	us = min_t(u64, context->busy_ns, THROTTLE_MAX_NS) / NSEC_PER_USEC;
 	usleep_range(us, us + 100);
 	context->busy_ns = 0;
 	busy_since_mark(context);
 }
 
-/* Time spent sleeping for a deadline is subtracted from the busy time. */
+/* Sleep for a deadline counts as throttling. */
 static void account_sleep(struct context *context)
 {
 	u64 now = ktime_get_ns();
@@ -204,10 +189,7 @@ static int note_suspend(struct notifier_block *block, unsigned long event,
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
 		varta_tracker_resume(&varta.tracker, ktime_get_ns());
-		/*
-		 * Pairs with run(). The suspend may have started before the
-		 * module was loaded, so it is at 0 already.
-		 */
+		/* Pairs with run(). 0 if it began before the module was loaded. */
 		atomic_dec_if_positive(&suspends);
 		wake_up(&thread_wait);
 		break;
@@ -231,19 +213,19 @@ int varta_stall_thread_start(void)
 		unregister_pm_notifier(&suspend_notifier);
 		return PTR_ERR(thread);
 	}
-	/* Its work is short, and must not be late when CPUs are busy. */
+	/* Stalls must not be late when CPUs are busy. */
 	sched_set_fifo(thread);
 	return 0;
 }
 
-/* The functions below may still be called afterwards, and have no effect. */
+/* Kicks and rescans afterwards have no effect. */
 void varta_stall_thread_stop(void)
 {
 	unregister_pm_notifier(&suspend_notifier);
 	kthread_stop(thread);
 }
 
-/* For a deadline that is earlier than the one the thread waits for. */
+/* There is an earlier deadline than the thread waits for. */
 void varta_stall_thread_kick(void)
 {
 	wake_up(&thread_wait);

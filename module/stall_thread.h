@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The thread that finds stalls when they are due. */
 #ifndef _VARTA_STALL_THREAD_H
 #define _VARTA_STALL_THREAD_H
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files of /sys/kernel/varta. */
 #ifndef _VARTA_SYSFS_H
 #define _VARTA_SYSFS_H
 

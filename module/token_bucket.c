@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Callers read the clock before they serialise, so the time of a later call may
- * be earlier. Time that goes back must give no tokens, so the bucket uses the
- * latest time that it has seen.
- */
+/* Callers read the clock before they serialise, but time must not go back. */
 
 #include <linux/minmax.h>
 
@@ -15,15 +11,7 @@ static void forward(struct varta_token_bucket *bucket, u64 now)
 	bucket->tat = max(bucket->tat, bucket->now);
 }
 
-/**
- * varta_token_bucket_has() - whether there is a token
- * @bucket: the bucket
- * @now: time in nanoseconds
- * @token_ns: time to refill one token
- * @burst: number of tokens that the bucket holds
- *
- * Consumes none.
- */
+/* Whether there is a token. Consumes none. */
 bool varta_token_bucket_has(struct varta_token_bucket *bucket, u64 now,
 			    u64 token_ns, u32 burst)
 {
@@ -31,14 +19,7 @@ bool varta_token_bucket_has(struct varta_token_bucket *bucket, u64 now,
 	return bucket->tat + token_ns <= bucket->now + burst * token_ns;
 }
 
-/**
- * varta_token_bucket_consume() - consume a token
- * @bucket: the bucket
- * @now: time in nanoseconds
- * @token_ns: time to refill one token
- *
- * May consume a token that there is not, which is owed.
- */
+/* Consumes a token. If there is none, one is owed. */
 void varta_token_bucket_consume(struct varta_token_bucket *bucket, u64 now,
 				u64 token_ns)
 {
@@ -46,16 +27,7 @@ void varta_token_bucket_consume(struct varta_token_bucket *bucket, u64 now,
 	bucket->tat += token_ns;
 }
 
-/**
- * varta_token_bucket_resize() - write off what exceeds an empty bucket
- * @bucket: the bucket
- * @now: time in nanoseconds
- * @token_ns: time to refill one token from now on
- * @burst: number of tokens that the bucket holds from now on
- *
- * For a change of @token_ns or @burst: what was owed at a slower rate could
- * take very long to refill.
- */
+/* For a new rate: tokens owed at the old one could take very long to refill. */
 void varta_token_bucket_resize(struct varta_token_bucket *bucket, u64 now,
 			       u64 token_ns, u32 burst)
 {

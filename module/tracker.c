@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Creating, reading and destroying the tracker, and removing one agent. */
 
 #include <linux/errno.h>
 #include <linux/mm.h>
@@ -8,7 +7,7 @@
 
 #include "tracker_internal.h"
 
-/* Index and wheel included. */
+/* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
 	size_t slot = sizeof(struct varta_slot);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Agents are charged to their user, so that one user cannot fill the tracker.
- * A hash table with chains. All entries are allocated at load: one for each
- * agent, up to USERS_MAX, and USERS_SPARE for users that are charged before
- * another is uncharged.
+ * All entries are allocated at load.
  */
 
 #include <linux/hash.h>
@@ -18,22 +16,18 @@
 #include "user_quota.h"
 
 enum {
-	/* Most users with agents at the same time. */
-	USERS_MAX = 65536,
-	/* One for an eviction under way, one for varta_quota_transfer(). */
-	USERS_SPARE = 2,
+	USERS_MAX = 65536,	/* with agents at the same time */
+	USERS_SPARE = 2,	/* charged before others are uncharged */
 };
 
 struct user {
-	/* In a bucket or in the free list. */
-	struct hlist_node node;
+	struct hlist_node node;	/* in a bucket or in the free list */
 	u32 uid;
 	u32 agents;
 };
 
 static struct {
-	/* Protects the other members. Taken inside a slot's lock, not in interrupts. */
-	spinlock_t lock;
+	spinlock_t lock;	/* of all fields; taken inside a slot's lock */
 	struct user *users;
 	struct hlist_head *buckets;
 	struct hlist_head free;
@@ -141,7 +135,6 @@ static void uncharge(u32 uid)
 	}
 }
 
-/* Returns false, and charges nothing, if a limit is reached. */
 bool varta_quota_try_charge(u32 uid)
 {
 	bool charged;
@@ -159,7 +152,7 @@ void varta_quota_uncharge(u32 uid)
 	spin_unlock(&table.lock);
 }
 
-/* The same, and uncharges @old, which may be the same user. */
+/* @old may be the same user. */
 bool varta_quota_transfer(u32 old, u32 uid)
 {
 	bool charged = true;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The instance of the loaded module, for netlink, sysfs and the stall thread.
- * The tracker and the files that it uses do not include this.
- */
+/* The tracker and the files that it uses do not include this. */
 #ifndef _VARTA_VARTA_H
 #define _VARTA_VARTA_H
 

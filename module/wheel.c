@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A timing wheel for timers that are nearly always postponed. As in
- * kernel/time/timer.c, a timer far ahead is queued in a wide bucket. When the
- * time of a wide bucket comes near, its timers are not cascaded: they are
- * expired early, in batches, and the caller arms them again, most of them for a
- * later time. Only timers that are not postponed reach the lowest level.
+ * kernel/time/timer.c, a timer far ahead is queued in a wide bucket. Timers of
+ * wide buckets are not cascaded: one bucket ahead of their time, they expire
+ * early, and the caller arms them again. Only timers that are not postponed
+ * reach the lowest level, where a bucket is a tick and no timer expires early.
  *
- * A bucket of the lowest level is a tick. Its timers never expire early: those
- * of a tick that has begun wait in LIST_CURRENT until they are due, to the
- * nanosecond. Buckets of the other levels are emptied one bucket ahead of their
- * time into the early list of their level. A batch takes LIST_DUE first, then
- * the early lists from narrow to wide buckets, and each leaves a share to those
- * after it. The lock is held for one batch, however long the lists are.
+ * The lock is held for one batch of timers. A batch takes LIST_DUE first, then
+ * the early lists from narrow to wide buckets. Each leaves a share to the next.
  *
- * The lists are circular and doubly linked by indices into one array, which
- * take half the room of pointers.
+ * Lists are circular, linked by indices, which take half the room of pointers.
  */
 
 #include <linux/bitmap.h>
@@ -29,21 +24,13 @@
 /* Lists by number: the buckets of all levels, then these. */
 enum {
 	NR_BUCKETS	= VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS,
-	/* Timers of ticks that have begun, not yet examined. */
-	LIST_DUE	= NR_BUCKETS,
-	/* Timers of ticks that have begun, none due before next_expiry. */
-	LIST_CURRENT,
-	/* Timers to expire early, one list for each level but the lowest. */
-	LIST_EARLY,
+	LIST_DUE	= NR_BUCKETS,	/* ticks that have begun, unexamined */
+	LIST_CURRENT,			/* the same, due from next_expiry on */
+	LIST_EARLY,			/* one for each level but the lowest */
 	NR_LISTS	= LIST_EARLY + VARTA_WHEEL_LEVELS - 1,
-	/* Most timers of a tick to examine for its exact next expiry. */
 	MAX_TICK_SCAN	= 8,
-	/*
-	 * This part of a batch is kept for the early lists: LIST_DUE may never
-	 * run empty, and then no timer would leave a wide bucket.
-	 */
+	/* LIST_DUE may never run empty, and must not starve the early lists. */
 	DUE_RESERVE_DIV	= 4,
-	/* Of the rest, each early list leaves this part to wider buckets. */
 	EARLY_RESERVE_DIV = 2,
 };
 
@@ -117,7 +104,7 @@ static void detach_timer(struct varta_wheel *wheel, u32 idx)
 		mark_empty(wheel, next - wheel->heads);
 }
 
-/* Moves the timers of @list, which is not empty, to the end of @dest. */
+/* @list is not empty. */
 static void splice_list(struct varta_wheel *wheel, u32 list, u32 dest)
 {
 	struct varta_timer *timers = wheel->timers;
@@ -167,7 +154,6 @@ static void enqueue_timer(struct varta_wheel *wheel, u32 idx)
 		     early_list(level) : bucket_list(level, bucket));
 }
 
-/* The first bucket of a level that has timers. */
 static bool next_pending_bucket(const struct varta_wheel *wheel, u32 level,
 				u64 *bucket)
 {
@@ -186,7 +172,7 @@ static bool next_pending_bucket(const struct varta_wheel *wheel, u32 level,
 	return true;
 }
 
-/* Returns whether a bucket of the level had to be emptied by @now, and was. */
+/* Returns whether it emptied a bucket. */
 static bool forward_level(struct varta_wheel *wheel, u32 level, u64 now)
 {
 	u64 until = (now >> shift_of(level)) + lead_of(level);
@@ -202,11 +188,7 @@ static bool forward_level(struct varta_wheel *wheel, u32 level, u64 now)
 	return false;
 }
 
-/*
- * Moves timers of all buckets that have to be emptied by now to LIST_DUE and to
- * the early lists. Buckets of higher levels begin only when one of level 1 does,
- * so in between only the lowest level is forwarded.
- */
+/* Buckets of higher levels begin only when one of level 1 does. */
 static void collect_expired(struct varta_wheel *wheel, u64 now)
 {
 	u64 bucket = now >> shift_of(1);
@@ -242,14 +224,10 @@ struct batch {
 	u32 *nrs;
 	u32 max;
 	u32 count;
-	/* Timers that may still be examined. */
-	u32 budget;
+	u32 budget;	/* timers that may still be examined */
 };
 
-/*
- * Expires the timers of a list. Those that are not due, but of a tick that has
- * begun, go to LIST_CURRENT instead.
- */
+/* Those of a tick that has begun, but not yet due, go to LIST_CURRENT. */
 static void expire_list(struct varta_wheel *wheel, u32 list, struct batch *batch)
 {
 	struct varta_timer *timers = wheel->timers;
@@ -273,7 +251,7 @@ static void expire_list(struct varta_wheel *wheel, u32 list, struct batch *batch
 	}
 }
 
-/* Leaves one part in @reserve_div of the batch to the lists that follow. */
+/* Reserves one part in @reserve_div of the batch for other lists. */
 static void expire_list_share(struct varta_wheel *wheel, u32 list,
 			      struct batch *batch, u32 reserve_div)
 {
@@ -304,7 +282,7 @@ static bool fill_batch(struct varta_wheel *wheel, struct batch *batch)
 	return !list_is_empty(wheel, LIST_DUE) || any_early(wheel);
 }
 
-/* When the first timer of a tick is due, or the tick begins if it has many. */
+/* Exact unless the tick has many timers. */
 static u64 tick_expiry(const struct varta_wheel *wheel, u64 tick)
 {
 	u32 list = bucket_list(0, tick);
@@ -325,7 +303,6 @@ static u64 tick_expiry(const struct varta_wheel *wheel, u64 tick)
  * varta_wheel_init() - make a wheel with no timer armed
  * @wheel: the wheel
  * @capacity: number of timers, which are numbered from 0
- *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
@@ -355,23 +332,12 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	return 0;
 }
 
-/**
- * varta_wheel_destroy() - free the memory of a wheel
- * @wheel: the wheel, no longer in use; timers may be armed
- *
- * Context: process, may sleep.
- */
+/* Timers may be armed. */
 void varta_wheel_destroy(struct varta_wheel *wheel)
 {
 	kvfree(wheel->timers);
 }
 
-/**
- * varta_wheel_bytes() - memory that a wheel takes
- * @capacity: number of timers
- *
- * Return: bytes.
- */
 size_t varta_wheel_bytes(u32 capacity)
 {
 	return (1 + (size_t)capacity + NR_LISTS) * sizeof(struct varta_timer);
@@ -402,10 +368,8 @@ static bool arm_timer(struct varta_wheel *wheel, u32 nr, u64 expires)
  * @expires: when it is due; U64_MAX is never
  *
  * A timer that is armed for an earlier time stays so.
- *
  * Context: any but interrupts; does not sleep.
- * Return: whether the timer is due before what varta_wheel_next() returned
- * last, so that its caller has to be woken to call it again.
+ * Return: whether it is due before what varta_wheel_next() returned last.
  */
 bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires)
 {
@@ -425,10 +389,7 @@ bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires)
  * @nrs: numbers of the timers
  * @expires: when each of them is due
  * @count: how many, up to VARTA_WHEEL_BATCH
- *
- * The caller has to call varta_wheel_next() afterwards.
- *
- * Context: any but interrupts; does not sleep.
+ * Context: any but interrupts; does not sleep. Call varta_wheel_next() next.
  */
 void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *nrs,
 			   const u64 *expires, u32 count)
@@ -441,13 +402,7 @@ void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *nrs,
 	spin_unlock(&wheel->lock);
 }
 
-/**
- * varta_wheel_disarm() - disarm a timer
- * @wheel: the wheel
- * @nr: number of the timer, which need not be armed
- *
- * Context: any but interrupts; does not sleep.
- */
+/* The timer need not be armed. */
 void varta_wheel_disarm(struct varta_wheel *wheel, u32 nr)
 {
 	spin_lock(&wheel->lock);
@@ -462,16 +417,11 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 nr)
  * @now: the time
  * @nrs: filled with the numbers of expired timers
  * @max: most timers to expire, at least 1
- * @more: set to whether to call again for the same time. Such a call may
- *	expire nothing.
+ * @more: set to whether to call again for the same time, even if none expired
  *
- * Every timer that is due expires in the end. A timer that was due more than
- * VARTA_WHEEL_BUCKETS ticks ahead when it was armed may expire before. If it is
- * then armed again for the same time, it does not do so again until it is near
- * enough for the next lower level.
- *
- * Context: any but interrupts; does not sleep. Holds the lock for a bounded
- * time.
+ * A timer that was armed more than VARTA_WHEEL_BUCKETS ticks ahead may expire
+ * early, and if it is armed again for the same time, once for each level.
+ * Context: any but interrupts; does not sleep.
  * Return: how many timers expired.
  */
 u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *nrs, u32 max,
@@ -493,10 +443,8 @@ u32 varta_wheel_expire(struct varta_wheel *wheel, u64 now, u32 *nrs, u32 max,
 /**
  * varta_wheel_next() - when to call varta_wheel_expire() next
  * @wheel: the wheel
- *
  * Context: any but interrupts; does not sleep.
- * Return: a time no later than the first timer is due, U64_MAX if none is
- * armed, 0 for now.
+ * Return: the time, U64_MAX if no timer is armed, 0 for now.
  */
 u64 varta_wheel_next(struct varta_wheel *wheel)
 {

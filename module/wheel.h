@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A timing wheel: numbered timers, and which of them are due. It knows nothing
- * of what a timer is for, of clocks or of tasks; times are arguments, in
- * nanoseconds.
- */
+/* A timing wheel of numbered timers. Times are arguments, in nanoseconds. */
 #ifndef _VARTA_WHEEL_H
 #define _VARTA_WHEEL_H
 
@@ -28,39 +24,24 @@ enum varta_wheel_geometry {
 	VARTA_WHEEL_LEVEL_SHIFT	= 4,
 	VARTA_WHEEL_LEVELS	= 6,
 	VARTA_WHEEL_BUCKETS	= 1024,
-	/* Most timers to examine or arm in one hold of the lock. */
-	VARTA_WHEEL_BATCH	= 64,
+	VARTA_WHEEL_BATCH	= 64,	/* of timers, in one hold of the lock */
 };
 
 /* A timer, or the head of a list of timers. */
 struct varta_timer {
 	u64 expires;
-	/* Indices in &varta_wheel.timers; next is 0 while not armed. */
-	u32 next;
+	u32 next;	/* index in &varta_wheel.timers; 0 while not armed */
 	u32 prev;
 };
 
-/**
- * struct varta_wheel - timers in buckets by when they are due
- * @lock: protects all fields; innermost, nothing is called with it held
- * @timers: timer nr at index 1 + nr, then the heads of the lists
- * @heads: index of the first head
- * @next_expiry: no timer in LIST_CURRENT is due before this
- * @next_event: what varta_wheel_next() returned last, or an earlier time that a
- *	timer was armed for since
- * @last_full_forward: bucket of level 1 in which all levels were forwarded last
- * @clk: for each level the first bucket, counted from time 0, that was not
- *	emptied yet; the level holds VARTA_WHEEL_BUCKETS from there on
- * @pending_map: for each bucket whether it has timers, level by level
- */
 struct varta_wheel {
-	/* See above. */
-	spinlock_t lock;
-	struct varta_timer *timers;
-	u32 heads;
-	u64 next_expiry;
-	u64 next_event;
-	u64 last_full_forward;
+	spinlock_t lock;		/* of all fields; innermost */
+	struct varta_timer *timers;	/* timer nr is at index 1 + nr */
+	u32 heads;			/* index of the first list head */
+	u64 next_expiry;		/* LIST_CURRENT has none due before */
+	u64 next_event;			/* of varta_wheel_next(), or earlier */
+	u64 last_full_forward;		/* bucket of level 1 */
+	/* For each level, the first bucket, from time 0, not yet emptied. */
 	u64 clk[VARTA_WHEEL_LEVELS];
 	DECLARE_BITMAP(pending_map, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
 };
