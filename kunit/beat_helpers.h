@@ -51,7 +51,7 @@ enum {
  * @threshold_ms: own threshold asked for in the beat
  * @source: number of the relay, 0 for this machine
  * @pid: the pid that the slot is found by
- * @time_ns: its time namespace, 0 if unknown
+ * @timens: its time namespace, 0 if unknown
  * @uid: user that is charged
  * @ns_pid: pid in the sender's own namespace
  * @payload: payload of the beat
@@ -76,7 +76,7 @@ struct beat_args {
 	u32 threshold_ms;
 	u32 source;
 	u32 pid;
-	u32 time_ns;
+	u32 timens;
 	u32 uid;
 	u32 ns_pid;
 	u32 payload;

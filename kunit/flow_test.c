@@ -41,7 +41,7 @@ static bool add_event(struct kunit *test, u32 key, u64 now)
 	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, event);
-	event->info.agent.id.flow = key;
+	event->info.agent.id.flow_key = key;
 	event->info.time_ns = now;
 	if (varta_flows_add(event))
 		return true;
@@ -270,7 +270,7 @@ static void end_of_a_stall_has_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, add_event(test, ALICE, i));
 	event = varta_event_alloc(GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, event);
-	event->info.agent.id.flow = ALICE;
+	event->info.agent.id.flow_key = ALICE;
 	event->info.time_ns = i;
 	KUNIT_EXPECT_TRUE(test, varta_flows_add_end(event));
 	KUNIT_EXPECT_FALSE(test, varta_flows_have_room(ALICE));
@@ -289,7 +289,7 @@ static void closed_flows_take_no_events(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, add_event(test, ALICE, 1));
 	varta_flows_close();
 	KUNIT_EXPECT_FALSE(test, add_event(test, ALICE, 2));
-	event->info.agent.id.flow = ALICE;
+	event->info.agent.id.flow_key = ALICE;
 	KUNIT_EXPECT_FALSE(test, varta_flows_add_end(event));
 	varta_event_free(event);
 	varta_flows_uncharge(ALICE);

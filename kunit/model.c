@@ -236,7 +236,7 @@ static void fill_slot(struct model_slot *slot, const struct varta_agent_id *id,
 	slot->ns_pid = id->ns_pid;
 	slot->proc = id->proc;
 	slot->ns_inode = id->ns_inode;
-	slot->time_ns = id->time_ns;
+	slot->timens = id->timens;
 	slot->origin = id->origin;
 	slot->start_ns = id->start_ns;
 	slot->cgroup_id = id->cgroup_id;
@@ -438,7 +438,7 @@ static enum varta_record_result update_slot(struct model *model,
 			      VARTA_RECORD_NAMESPACE_CONFLICT);
 
 	/* 3, time namespace */
-	if (slot->time_ns && id->time_ns && slot->time_ns != id->time_ns) {
+	if (slot->timens && id->timens && slot->timens != id->timens) {
 		slot->has_regular = false;
 		slot->has_terminal = false;
 	}
@@ -466,8 +466,8 @@ static enum varta_record_result update_slot(struct model *model,
 	}
 	if (!slot->proc)
 		slot->proc = id->proc;
-	if (id->time_ns)
-		slot->time_ns = id->time_ns;
+	if (id->timens)
+		slot->timens = id->timens;
 	before = *slot;
 	apply_beat(model, slot, beat, now);
 	add_changes(model, slot, &before, now);

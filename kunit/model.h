@@ -23,7 +23,7 @@ struct model_slot {
 	struct varta_netns *netns;
 	struct varta_proc *proc;
 	u64 ns_inode;
-	u32 time_ns;
+	u32 timens;
 	enum varta_origin origin;
 	u64 last_ns;
 	u64 nonce;

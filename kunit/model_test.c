@@ -176,9 +176,9 @@ static struct varta_agent_id random_id(struct model_run *run)
 	if (one_in(run, 6))
 		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
 	else if (one_in(run, 16))
-		id.time_ns = random_below(run, TIME_NAMESPACES);
+		id.timens = random_below(run, TIME_NAMESPACES);
 	else
-		id.time_ns = 1;
+		id.timens = 1;
 	/* Mostly the same namespace for each pid. */
 	if (!one_in(run, 5))
 		id.ns_inode = 1 + id.pid % (NAMESPACES - 1);
@@ -346,7 +346,7 @@ static enum varta_record_result record_fast_or_slow(const struct model_run *run,
 
 	if (may_use_fast_path(run, step) &&
 	    varta_tracker_record_fast(tracker, &step->beat, step->id.pid,
-				      step->id.proc, step->id.time_ns,
+				      step->id.proc, step->id.timens,
 				      step->now))
 		return VARTA_RECORD_REFRESHED;
 	return varta_tracker_record(tracker, &step->beat, &step->id, step->now,

@@ -434,17 +434,17 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 static void another_time_namespace_starts_nonces_afresh(struct kunit *test)
 {
 	make_small_tracker(test);
-	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 900, .time_ns = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 900, .timens = 1);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .nonce = 50,
-			    .time_ns = 1);
-	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 50, .time_ns = 2);
+			    .timens = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 50, .timens = 2);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .nonce = 50,
-			    .time_ns = 2);
-	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 51, .time_ns = 2);
+			    .timens = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 51, .timens = 2);
 	/* Back again, and ahead. */
-	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 51, .time_ns = 1);
-	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 800, .time_ns = 2);
-	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 52, .time_ns = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 51, .timens = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 800, .timens = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 52, .timens = 1);
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }
@@ -453,25 +453,25 @@ static void another_time_namespace_starts_timestamps_afresh(struct kunit *test)
 {
 	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .terminal = true,
-			.timestamp = 900, .time_ns = 1);
+			.timestamp = 900, .timens = 1);
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .terminal = true,
-			 .timestamp = 50, .time_ns = 2);
+			 .timestamp = 50, .timens = 2);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .terminal = true,
-			    .timestamp = 50, .time_ns = 2);
-	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1, .time_ns = 2);
+			    .timestamp = 50, .timens = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1, .timens = 2);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .proc = 1, .nonce = 1,
-			    .time_ns = 2);
+			    .timens = 2);
 }
 
 static void unknown_time_namespace_keeps_order(struct kunit *test)
 {
 	make_small_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .nonce = 900);
-	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 50, .time_ns = 1);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 901, .time_ns = 1);
+	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 50, .timens = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 901, .timens = 1);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 50);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 902);
-	EXPECT_REFRESHED(test, .pid = 7, .nonce = 50, .time_ns = 2);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 50, .timens = 2);
 }
 
 /* A beat that is ahead takes no shortcut to another time namespace. */
@@ -538,7 +538,7 @@ static void fast_path_needs_same_time_namespace(struct kunit *test)
 	const struct varta_beat_info beat = { .nonce = 1000, .pid = 7 };
 
 	make_small_tracker(test);
-	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 900, .time_ns = 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 900, .timens = 1);
 	KUNIT_EXPECT_FALSE(test,
 			   varta_tracker_record_fast(tracker_of(test), &beat, 7,
 						     fake_proc(1), 2, 0));

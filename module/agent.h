@@ -43,9 +43,9 @@ struct varta_agent_id {
 	u32 source;			/* its relay, 0 for this machine */
 	u32 pid;			/* with @source, the key of its slot */
 	u32 ns_pid;			/* in its own pid namespace */
-	u32 time_ns;			/* inode of its time namespace */
+	u32 timens;			/* inode of its time namespace */
 	u32 uid;			/* whose quota it is charged to */
-	u32 flow;			/* whose events delay each other */
+	u32 flow_key;			/* whose events delay each other */
 	u64 start_ns;			/* of its process, CLOCK_BOOTTIME */
 	u64 cgroup_id;			/* in the unified hierarchy */
 	enum varta_origin origin;	/* lower values are stronger */

@@ -42,16 +42,16 @@ void varta_attest_pid(struct varta_agent_id *id, struct pid *pid)
 /**
  * varta_pid_in_ns() - pid of an agent in a pid namespace
  * @id: the agent; its process reference is valid
- * @reader: the pid namespace
+ * @pid_ns: the pid namespace
  * Return: the pid, 0 if the agent is not visible there.
  */
 u32 varta_pid_in_ns(const struct varta_agent_id *id,
-		    struct pid_namespace *reader)
+		    struct pid_namespace *pid_ns)
 {
 	if (id->proc)
-		return pid_nr_ns(pid_of_proc(id->proc), reader);
+		return pid_nr_ns(pid_of_proc(id->proc), pid_ns);
 	/* Relayed agents are visible in the initial pid namespace only. */
-	return reader == &init_pid_ns ? id->pid : 0;
+	return pid_ns == &init_pid_ns ? id->pid : 0;
 }
 
 bool varta_namespace_allowed(const struct varta_sender *sender)
@@ -85,7 +85,7 @@ static void describe_process(struct varta_sender *sender,
  * A user namespace has many users at will, so the owner of the outermost one
  * counts. Root makes them for others: each of root's counts as a user.
  */
-static u32 current_flow(void)
+static u32 current_flow_key(void)
 {
 	const struct user_namespace *ns = current_user_ns();
 
@@ -101,7 +101,7 @@ static u32 current_flow(void)
 void varta_attest_user(struct varta_agent_id *id)
 {
 	id->uid = from_kuid(&init_user_ns, current_uid());
-	id->flow = current_flow();
+	id->flow_key = current_flow_key();
 }
 
 static void set_identity(struct varta_sender *sender, struct pid *pid,
@@ -109,7 +109,7 @@ static void set_identity(struct varta_sender *sender, struct pid *pid,
 {
 	sender->pid = pid;
 	varta_attest_pid(&sender->id, pid);
-	sender->id.time_ns = varta_time_ns_of_current();
+	sender->id.timens = varta_timens_of_current();
 	varta_attest_user(&sender->id);
 	sender->id.netns = netns;
 	sender->id.comm = sender->comm;

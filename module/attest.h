@@ -37,7 +37,7 @@ static inline u32 varta_tracker_pid(const struct pid *pid)
 }
 
 /* Its inode number, 0 without CONFIG_TIME_NS. A sender has its namespaces. */
-static inline u32 varta_time_ns_of_current(void)
+static inline u32 varta_timens_of_current(void)
 {
 	if (!IS_ENABLED(CONFIG_TIME_NS))
 		return 0;
@@ -63,7 +63,7 @@ void varta_sender_put(struct varta_sender *sender);
 void varta_attest_user(struct varta_agent_id *id);
 void varta_attest_pid(struct varta_agent_id *id, struct pid *pid);
 u32 varta_pid_in_ns(const struct varta_agent_id *id,
-		    struct pid_namespace *reader);
+		    struct pid_namespace *pid_ns);
 
 void varta_proc_get(struct varta_proc *proc);
 void varta_proc_put(struct varta_proc *proc);

@@ -9,6 +9,7 @@ enum varta_event_log_limits {
 	VARTA_EVENT_LOG_SIZE = 1024, /* of the host, and as many of others */
 };
 
+/* False if it did not take the event. */
 typedef bool (*varta_event_log_cb)(void *context,
 				   const struct varta_event *event);
 

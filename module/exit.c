@@ -74,8 +74,8 @@ static void unlink_deferred(struct varta_tracker *tracker, u32 nr)
 }
 
 /*
- * The slot is not locked. Whoever changes slot->proc holds event_lock, too. The
- * process is exiting and has its reference, so an equal one is this process.
+ * The slot is not locked, but slot->proc changes under event_lock, too. The
+ * exiting process still has its struct pid, so an equal one is its own.
  */
 static bool defer_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		       const struct varta_proc *proc, u32 exit_code,
@@ -188,7 +188,7 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
  * lost its process, and may have another, in the list again. Sets its flow.
  */
 static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
-		     u32 *flow)
+		     u32 *flow_key)
 {
 	bool listed = false, exited;
 
@@ -201,7 +201,7 @@ static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (!listed && slot->exit_state == VARTA_EXIT_DEFERRED)
 		varta_slot_accept_exit(tracker, slot);
 	exited = !listed && slot->exit_state;
-	*flow = slot->flow;
+	*flow_key = slot->flow_key;
 	spin_unlock(&slot->lock);
 	return exited;
 }
@@ -213,15 +213,15 @@ static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
  * Context: process, may sleep; one caller at a time.
  */
 void varta_tracker_take_exits(struct varta_tracker *tracker,
-			      struct varta_slot_list *(*list_of)(u32 flow))
+			      struct varta_slot_list *(*list_of)(u32 flow_key))
 {
 	struct varta_slot *slot;
 
 	while ((slot = next_exit(tracker))) {
-		u32 flow;
+		u32 flow_key;
 
-		if (has_exit(tracker, slot, &flow))
-			append(tracker, list_of(flow), slot);
+		if (has_exit(tracker, slot, &flow_key))
+			append(tracker, list_of(flow_key), slot);
 		cond_resched();
 	}
 }

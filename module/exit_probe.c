@@ -20,8 +20,8 @@
 static struct tracepoint *exit_tracepoint;
 
 /*
- * Only the last exiting thread of a group counts. Preemption is disabled, so on
- * PREEMPT_RT this takes only raw spinlocks.
+ * Only the last thread of a group counts: @task, in the arguments of all kernels.
+ * Preemption is disabled, so on PREEMPT_RT this takes only raw spinlocks.
  */
 static void probe_exit(VARTA_EXIT_PROBE_ARGS)
 {

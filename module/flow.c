@@ -271,7 +271,7 @@ bool varta_flows_add(struct varta_event *event)
 	bool room;
 
 	spin_lock(&flows.lock);
-	flow = flow_of(event->info.agent.id.flow);
+	flow = flow_of(event->info.agent.id.flow_key);
 	room = has_room(flow);
 	if (room)
 		queue(flow, event);
@@ -294,7 +294,7 @@ bool varta_flows_add_end(struct varta_event *event)
 	spin_lock(&flows.lock);
 	closed = flows.closed;
 	if (!closed)
-		queue(flow_of(event->info.agent.id.flow), event);
+		queue(flow_of(event->info.agent.id.flow_key), event);
 	spin_unlock(&flows.lock);
 	return !closed;
 }

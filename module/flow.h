@@ -33,7 +33,7 @@ struct varta_flow {
 	struct list_head sent;		/* not yet to their agent's netns */
 	struct varta_slot_list exits;	/* not reported, by time */
 	u64 vtime;			/* spent on it, at least flows.vtime */
-	u32 key;			/* &varta_agent_id.flow */
+	u32 key;			/* &varta_agent_id.flow_key */
 	u32 agents;
 	u32 queued;			/* number of @events */
 	bool active;			/* has something to send */

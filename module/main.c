@@ -36,7 +36,7 @@ static bool try_charge_agent(const struct varta_agent_id *id)
 {
 	if (!varta_quota_try_charge(id->uid))
 		return false;
-	varta_flows_charge(id->flow);
+	varta_flows_charge(id->flow_key);
 	varta_netns_get(id->netns);
 	return true;
 }
@@ -44,7 +44,7 @@ static bool try_charge_agent(const struct varta_agent_id *id)
 static void uncharge_agent(const struct varta_agent_id *id)
 {
 	varta_quota_uncharge(id->uid);
-	varta_flows_uncharge(id->flow);
+	varta_flows_uncharge(id->flow_key);
 	varta_netns_put(id->netns);
 }
 
@@ -53,14 +53,14 @@ static bool transfer_charge(const struct varta_agent_id *old,
 {
 	if (!varta_quota_transfer(old->uid, id->uid))
 		return false;
-	varta_flows_charge(id->flow);
+	varta_flows_charge(id->flow_key);
 	varta_netns_get(id->netns);
 	return true;
 }
 
 static void end_transfer(const struct varta_agent_id *old)
 {
-	varta_flows_uncharge(old->flow);
+	varta_flows_uncharge(old->flow_key);
 	varta_netns_put(old->netns);
 }
 

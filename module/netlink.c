@@ -252,7 +252,7 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
 	    varta_tracker_record_fast(&varta.tracker, &beat, varta_tracker_pid(pid),
 				      varta_proc_of_pid(pid),
-				      varta_time_ns_of_current(), now))
+				      varta_timens_of_current(), now))
 		return 0;
 	return beat_slow_path(info->extack, info->attrs, &beat, now);
 }

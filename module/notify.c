@@ -307,7 +307,7 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 	if (!has_listeners())
 		return true;
 	/* The cheap check first: refused stalls are found again and again. */
-	return varta_flows_have_room(agent->id.flow) && queue_event(&info);
+	return varta_flows_have_room(agent->id.flow_key) && queue_event(&info);
 }
 
 /**

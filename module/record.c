@@ -63,7 +63,7 @@ static void report_changes(struct varta_tracker *tracker,
 	}
 }
 
-static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
+static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		       struct varta_record *record)
 {
 	const struct varta_agent_id *id = record->id;
@@ -75,10 +75,10 @@ static void start_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	record->old_proc = slot->proc;
 	varta_slot_set_proc(tracker, slot, id->proc);
 	slot->ns_inode = id->ns_inode;
-	slot->time_ns = id->time_ns;
+	slot->timens = id->timens;
 	slot->netns = id->netns;
 	WRITE_ONCE(slot->uid, id->uid);
-	slot->flow = id->flow;
+	slot->flow_key = id->flow_key;
 	slot->ns_pid = id->ns_pid;
 	slot->start_ns = id->start_ns;
 	slot->cgroup_id = id->cgroup_id;
@@ -105,7 +105,7 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		.status = VARTA_STATUS_OK,
 	};
 
-	start_slot(tracker, slot, record);
+	init_slot(tracker, slot, record);
 	report_changes(tracker, slot, record, &before);
 }
 
@@ -131,7 +131,7 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_slot_to_agent(slot, &before);
 	if (!varta_slot_transfer_charge(tracker, slot, record, NULL))
 		return false;
-	start_slot(tracker, slot, record);
+	init_slot(tracker, slot, record);
 	report_changes(tracker, slot, record, &before);
 	return true;
 }
@@ -179,7 +179,7 @@ static bool nonce_wrapped(const struct varta_slot *slot,
 static void forget_order_of_other_clock(struct varta_slot *slot,
 					const struct varta_agent_id *id)
 {
-	if (!id->time_ns || !slot->time_ns || slot->time_ns == id->time_ns)
+	if (!id->timens || !slot->timens || slot->timens == id->timens)
 		return;
 	slot->has_regular = false;
 	slot->has_terminal = false;
@@ -214,8 +214,8 @@ static void learn_identity(struct varta_tracker *tracker,
 		tracker->config.ops->get_proc(id->proc);
 		varta_slot_set_proc(tracker, slot, id->proc);
 	}
-	if (id->time_ns)
-		slot->time_ns = id->time_ns;
+	if (id->timens)
+		slot->timens = id->timens;
 }
 
 static enum varta_record_result refuse(struct varta_tracker *tracker,
@@ -406,10 +406,10 @@ static void record_locked(struct varta_tracker *tracker,
  */
 static bool is_fast_path(const struct varta_slot *slot,
 			 const struct varta_beat_info *beat,
-			 const struct varta_proc *proc, u32 time_ns)
+			 const struct varta_proc *proc, u32 timens)
 {
 	return slot->proc == proc &&
-	       slot->time_ns == time_ns &&
+	       slot->timens == timens &&
 	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	       !slot->stalled &&
 	       slot->status == beat->status &&
@@ -425,7 +425,7 @@ static bool is_fast_path(const struct varta_slot *slot,
  * @beat: the beat; it passed varta_beat_check()
  * @pid: pid that the slot is found by, with source 0
  * @proc: process reference of the agent, not NULL; the caller holds it
- * @time_ns: inode number of the sender's time namespace, 0 if unknown
+ * @timens: inode number of the sender's time namespace, 0 if unknown
  * @now: time in nanoseconds, monotonic
  *
  * An equal process reference implies the same pid, and the same pid namespace.
@@ -435,7 +435,7 @@ static bool is_fast_path(const struct varta_slot *slot,
  */
 bool varta_tracker_record_fast(struct varta_tracker *tracker,
 			       const struct varta_beat_info *beat, u32 pid,
-			       const struct varta_proc *proc, u32 time_ns,
+			       const struct varta_proc *proc, u32 timens,
 			       u64 now)
 {
 	struct varta_slot *slot;
@@ -445,7 +445,7 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
 	if (!slot)
 		return false;
 	spin_lock(&slot->lock);
-	fast = is_fast_path(slot, beat, proc, time_ns);
+	fast = is_fast_path(slot, beat, proc, timens);
 	if (fast)
 		update_last_beat(tracker, slot, beat, now);
 	spin_unlock(&slot->lock);

@@ -20,7 +20,7 @@
 #include "wheel.h"
 
 enum varta_tracker_limits {
-	VARTA_EVICTION_FACTOR	= 10,	/* least silence, in thresholds */
+	VARTA_EVICTION_FACTOR	= 10,	/* thresholds that a victim was silent */
 	/* A nonce this close to U64_MAX may wrap to one this close to 0. */
 	VARTA_NONCE_WRAP	= 1 << 20,
 	VARTA_STALL_BATCH	= 48,
@@ -99,16 +99,16 @@ struct varta_tracker {
 	 * must not make reports of exits wait for them.
 	 */
 	struct rt_mutex request_lock ____cacheline_aligned_in_smp;
-	/* Real-time: the stall thread and a task's first beat take it. */
+	/* Assigning and freeing slots. Lends the stall thread's priority. */
 	struct rt_mutex lock;
-	u32 free_slot;			/* the first; linked by their next */
+	u32 free_slot;			/* first of the free slots */
 	u32 eviction_cursor;
 	struct varta_evicted last_evicted;	/* since the last take */
-	u32 slots_used;			/* from here on, they never were */
+	u32 slots_used;			/* ever, from number 0 on */
 	u32 tracked;
 	atomic_t stalled_now;		/* changed under the slot's lock */
 	raw_spinlock_t event_lock;	/* innermost; protects the next three */
-	struct varta_slot_list exits;	/* not taken, by time */
+	struct varta_slot_list exits;	/* noted and not taken, by time */
 	struct varta_deferred_exit *deferred; /* by slot, NULL unless defer_exits */
 	u64 last_event_ns;
 	u64 resume_ns;			/* silence before does not count */
@@ -137,7 +137,7 @@ void varta_tracker_untake_evictions(struct varta_tracker *tracker, u64 n,
 /* record.c */
 bool varta_tracker_record_fast(struct varta_tracker *tracker,
 			       const struct varta_beat_info *beat, u32 pid,
-			       const struct varta_proc *proc, u32 time_ns,
+			       const struct varta_proc *proc, u32 timens,
 			       u64 now);
 enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
 					      const struct varta_beat_info *beat,
@@ -159,7 +159,7 @@ bool varta_tracker_note_exit(struct varta_tracker *tracker,
 			     const struct varta_agent_id *id, u32 exit_code,
 			     bool oom_killed, u64 now);
 void varta_tracker_take_exits(struct varta_tracker *tracker,
-			      struct varta_slot_list *(*list_of)(u32 flow));
+			      struct varta_slot_list *(*list_of)(u32 flow_key));
 u64 varta_tracker_exit_time(const struct varta_tracker *tracker,
 			    const struct varta_slot_list *exits);
 bool varta_tracker_report_exit(struct varta_tracker *tracker,

@@ -25,10 +25,7 @@
 /* A slot serves no other agent until its exit is reported, which frees it. */
 enum varta_exit_state {
 	VARTA_EXIT_NONE,
-	/*
-	 * Whoever locks the slot next notes it. Set without the slot's lock, in
-	 * place of VARTA_EXIT_NONE only.
-	 */
+	/* Set without the slot's lock. varta_slot_lock() notes it. */
 	VARTA_EXIT_DEFERRED,
 	VARTA_EXIT_NOTED,
 	/* The index has another slot for the key. Written under tracker->lock. */
@@ -52,7 +49,7 @@ struct varta_slot {
 	struct varta_proc *proc;
 	u64 longest_gap_ns;
 	u32 payload;
-	u32 time_ns;
+	u32 timens;
 	u8 origin;			/* enum varta_origin */
 	u8 status;			/* enum varta_status */
 	bool stalled;			/* lockless */
@@ -67,9 +64,9 @@ struct varta_slot {
 	u32 uid;			/* lockless */
 	char name[VARTA_NAME_SIZE];
 	char thread_name[VARTA_NAME_SIZE];
-	u32 flow;
+	u32 flow_key;
 	u32 ns_pid;
-	/* Of free slots: tracker->lock. Of tracker->exits: event_lock. */
+	/* Free slot, under tracker->lock, or exit, under event_lock. */
 	u32 next;
 	u32 stalls;
 
@@ -86,13 +83,11 @@ struct varta_slot {
 /* An exit that was noted without the slot's lock. */
 struct varta_deferred_exit {
 	u64 time_ns;
-	/* Slot numbers in &varta_tracker.exits. Protected by event_lock. */
-	u32 prev;
+	u32 prev;		/* these two link &varta_tracker.exits */
 	u32 next;
 	u16 exit_code;
 	bool oom_killed;
-	/* In the list. Protected by event_lock. */
-	bool listed;
+	bool listed;		/* prev, next, listed: under event_lock */
 };
 
 /* One call of varta_tracker_record(). */
@@ -173,7 +168,7 @@ static inline u32 varta_slot_nr(const struct varta_tracker *tracker,
 	return slot - tracker->slots;
 }
 
-/* For whatever depends on &varta_slot.exited. */
+/* Where exit_state matters: a deferred exit is noted first. */
 static inline void varta_slot_lock(struct varta_tracker *tracker,
 				   struct varta_slot *slot)
 {

@@ -13,8 +13,8 @@
 
 /**
  * struct dump - A dump.
- * @connection: To the kernel; open if @is_open.
- * @is_open: Likewise.
+ * @connection: To the kernel.
+ * @is_open: Whether @connection is open.
  * @running: The dump has not ended.
  * @interrupted: The tracker changed during the dump.
  * @buffer: For one datagram.
@@ -49,8 +49,8 @@ int dump_fd(const struct dump *dump);
  * @fn: Called for each agent.
  * @arg: For @fn.
  *
- * Return: 0, also if the dump has ended by it; a negative errno of the kernel or
- * @fn, which ends the dump.
+ * Return: 0, also at the end of the dump; a negative errno of the kernel or @fn,
+ * which ends the dump.
  */
 int dump_read(struct dump *dump, varta_agent_fn fn, void *arg);
 

@@ -4,7 +4,7 @@
  *
  * Usage: metrics text | prometheus | openmetrics
  *
- * Each value is another number, so that a metric can be found by its value.
+ * All values are different, so that a metric can be found by its value.
  */
 #include <stdio.h>
 #include <string.h>
