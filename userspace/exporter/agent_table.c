@@ -5,6 +5,7 @@
 #include "agent_table.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +33,9 @@
  * @beats: Likewise.
  * @threshold_ms: Likewise.
  * @pass: Number of the last pass that saw it.
- * @status: Likewise.
- * @stalled: Likewise.
+ * @status: Of struct varta_agent.
+ * @reason: Why it stalled, if @stalled.
+ * @stalled: Of struct varta_agent.
  * @used: It is not an unused record.
  * @from_user: As in struct series.
  * @gone: An event said that it is not tracked any more. It is kept until the end
@@ -45,7 +47,7 @@ struct agent_record {
 	uint32_t next, series;
 	uint64_t last_beat, silence, gap, beats;
 	uint32_t threshold_ms, pass;
-	uint8_t status;
+	uint8_t status, reason;
 	bool stalled, used, gone, from_user;
 };
 
@@ -374,8 +376,7 @@ static struct agent_record *add_record(struct agent_table *table,
 
 	if (table->free == NONE && grow(table))
 		return NULL;
-	found = owner(agent, arg);
-	if (!found)
+	if (owner(agent, &found, arg))
 		return NULL;
 	from_user = is_from_user(agent, found);
 	series = series_of(table, agent, found);
@@ -448,9 +449,12 @@ static int change_series(struct agent_table *table, struct agent_record *record,
 			 const struct varta_agent *agent,
 			 agent_table_owner_fn owner, void *arg)
 {
-	struct agent_owner *found = owner(agent, arg);
-	int64_t series = found ? series_of(table, agent, found) : -ENOMEM;
+	struct agent_owner *found;
+	int64_t series;
 
+	if (owner(agent, &found, arg))
+		return -ENOMEM;
+	series = series_of(table, agent, found);
 	free(found);
 	if (series < 0)
 		return (int)series;
@@ -470,6 +474,8 @@ static void update_record(struct agent_table *table,
 {
 	if (agent->last_beat < record->last_beat)
 		return;
+	if (!record->stalled)
+		record->reason = 0;
 	record->stalled = agent->stalled ||
 			  (record->stalled &&
 			   agent->last_beat == record->last_beat);
@@ -532,14 +538,21 @@ int agent_table_seen(struct agent_table *table, const struct varta_agent *agent,
 
 /* ---- Events */
 
+static bool asks_to_end(uint32_t number)
+{
+	return number == SIGTERM || number == SIGINT || number == SIGHUP;
+}
+
 static enum exit_cause exit_cause_of(const struct varta_agent *agent)
 {
 	if (agent->oom_killed)
 		return EXIT_BY_OOM;
 	if (agent->exit_type == VARTA_EXIT_SIGNAL)
-		return EXIT_BY_SIGNAL;
-	return agent->exit_type == VARTA_EXIT_CODE ? EXIT_BY_CODE :
-						     EXIT_BY_UNKNOWN;
+		return asks_to_end(agent->exit_signal) ? EXIT_BY_CHOICE :
+							 EXIT_BY_SIGNAL;
+	if (agent->exit_type == VARTA_EXIT_CODE)
+		return agent->exit_code ? EXIT_BY_FAILURE : EXIT_BY_CHOICE;
+	return EXIT_BY_UNKNOWN;
 }
 
 static int take_end(struct agent_table *table, const struct varta_event *event,
@@ -573,6 +586,7 @@ static int take_stall(struct agent_table *table,
 		return error;
 	record = find_record(table, event->agent);
 	record->stalled |= !record->gone;
+	record->reason = (uint8_t)reason;
 	table->series[record->series].stalls[reason]++;
 	return 0;
 }
@@ -646,6 +660,7 @@ static void start_summary(struct agent_table *table)
 		    now - series->gone_at > SERIES_LINGER_NS)
 			drop_series(table, series);
 		series->stalled = 0;
+		memset(series->stalled_by, 0, sizeof(series->stalled_by));
 		series->status = 0;
 		series->silence = 0;
 		series->gap = 0;
@@ -669,6 +684,7 @@ static void add_to_summary(struct series *series,
 	uint64_t silence = silence_of(record, now);
 
 	series->stalled += record->stalled;
+	series->stalled_by[record->reason] += record->stalled;
 	series->beats += record->beats;
 	if (record->status > series->status)
 		series->status = record->status;

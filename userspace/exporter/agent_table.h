@@ -24,14 +24,17 @@
 
 /**
  * enum exit_cause - How an agent's process ended.
- * @EXIT_BY_CODE: By exit(2).
- * @EXIT_BY_SIGNAL: By a signal that the OOM killer did not send.
+ * @EXIT_BY_CHOICE: With status 0, or by a signal that asks to end: SIGTERM,
+ *   SIGINT or SIGHUP.
+ * @EXIT_BY_FAILURE: With another status.
+ * @EXIT_BY_SIGNAL: By another signal.
  * @EXIT_BY_OOM: By the OOM killer.
  * @EXIT_BY_UNKNOWN: The kernel did not say.
  * @EXIT_CAUSES: Number of causes.
  */
 enum exit_cause {
-	EXIT_BY_CODE,
+	EXIT_BY_CHOICE,
+	EXIT_BY_FAILURE,
 	EXIT_BY_SIGNAL,
 	EXIT_BY_OOM,
 	EXIT_BY_UNKNOWN,
@@ -55,6 +58,7 @@ enum exit_cause {
  * @exits: Exits by cause, likewise.
  * @stalled: Number of agents that are stalled. This and the following are as
  *   agent_table_summarize() found them.
+ * @stalled_by: The same by reason.
  * @status: The worst status.
  * @beats: Beats of all agents, with @beats_before.
  * @silence: The longest silence, in nanoseconds.
@@ -71,7 +75,7 @@ struct series {
 	uint64_t beats_before;
 	uint64_t stalls[STALL_REASONS];
 	uint64_t exits[EXIT_CAUSES];
-	uint32_t stalled, status;
+	uint32_t stalled, stalled_by[STALL_REASONS], status;
 	uint64_t beats, silence, gap;
 	uint32_t threshold_ms;
 };
@@ -125,11 +129,13 @@ void agent_table_free(struct agent_table *table);
 /**
  * typedef agent_table_owner_fn - Find the owner of an agent that is new.
  * @agent: The agent.
+ * @owner: Receives the owner, which the table frees.
  * @arg: As given.
  *
- * Return: The owner, which the caller frees; NULL if there is no memory.
+ * Return: 0 or -ENOMEM.
  */
-typedef struct agent_owner *(*agent_table_owner_fn)(const struct varta_agent *agent, void *arg);
+typedef int (*agent_table_owner_fn)(const struct varta_agent *agent,
+				    struct agent_owner **owner, void *arg);
 
 /**
  * agent_table_seen() - Take an agent from a dump.

@@ -20,11 +20,13 @@
 /* Messages of events to read before other work. */
 #define EVENTS_AT_ONCE	64
 
-static struct agent_owner *owner_of(const struct varta_agent *agent, void *arg)
+static int owner_of(const struct varta_agent *agent,
+		    struct agent_owner **owner, void *arg)
 {
 	struct feed *feed = arg;
 
-	return owner_read(feed->owners, agent);
+	*owner = owner_read(feed->owners, agent);
+	return *owner ? 0 : -ENOMEM;
 }
 
 static int on_agent(const struct varta_agent *agent, void *arg)

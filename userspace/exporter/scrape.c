@@ -124,6 +124,20 @@ static void print_info(FILE *out, const char *name,
 
 static const char *const stall_reasons[STALL_REASONS] = { "unknown" };
 
+/* Without a sample for reasons that no agent has now. */
+static void print_stalled_by(FILE *out, const char *name,
+			     const struct series *series)
+{
+	size_t i;
+
+	for (i = 0; i < STALL_REASONS; i++)
+		if (series->stalled_by[i])
+			fprintf(out, "%s{%s,reason=\"%s\"} %" PRIu32 "\n",
+				name, series->labels,
+				stall_reasons[i] ? stall_reasons[i] : "unknown",
+				series->stalled_by[i]);
+}
+
 static void print_stalls(FILE *out, const char *name,
 			 const struct series *series)
 {
@@ -137,7 +151,8 @@ static void print_stalls(FILE *out, const char *name,
 }
 
 static const char *const exit_causes[EXIT_CAUSES] = {
-	[EXIT_BY_CODE] = "code",
+	[EXIT_BY_CHOICE] = "normal",
+	[EXIT_BY_FAILURE] = "failure",
 	[EXIT_BY_SIGNAL] = "signal",
 	[EXIT_BY_OOM] = "oom",
 	[EXIT_BY_UNKNOWN] = "unknown",
@@ -163,6 +178,9 @@ static const struct {
 	  print_processes },
 	{ "varta_agent_stalled", "Number of agents that are stalled.", false,
 	  false, print_stalled },
+	{ "varta_agent_stalled_by_reason",
+	  "Number of agents that are stalled, by reason.", false, false,
+	  print_stalled_by },
 	{ "varta_agent_status",
 	  "Worst status of the agents: 0 ok, 1 degraded, 2 critical.", false,
 	  false, print_status },

@@ -16,7 +16,8 @@ static uint32_t uid;
 static bool user_unit;
 static unsigned int lookups;
 
-static struct agent_owner *owner_of(const struct varta_agent *agent, void *arg)
+static int owner_of(const struct varta_agent *agent,
+		    struct agent_owner **owner, void *arg)
 {
 	struct cgroup_name name = { .uid = CGROUP_NO_UID };
 
@@ -26,7 +27,8 @@ static struct agent_owner *owner_of(const struct varta_agent *agent, void *arg)
 	snprintf(name.unit, sizeof(name.unit), "%s", unit);
 	snprintf(name.container, sizeof(name.container), "%s", container);
 	name.user_unit = user_unit;
-	return owner_new(uid, "somebody", &name);
+	*owner = owner_new(uid, "somebody", &name);
+	return 0;
 }
 
 static void set_owner(const char *new_unit, const char *new_container)
@@ -145,7 +147,8 @@ static void test_stalls(void)
 	web.stalled = true;
 	tell(&table, VARTA_EVENT_STALL, web);
 	found = series(&table, found->labels);
-	check(found->stalled == 1 && found->stalls[0] == 1,
+	check(found->stalled == 1 && found->stalls[0] == 1 &&
+	      found->stalled_by[0] == 1,
 	      "agent_table: a stall counts");
 	check(found->silence > web.silence,
 	      "agent_table: the silence of a stalled agent goes on");
@@ -181,10 +184,25 @@ static void test_exits(void)
 	agent_table_init(&table, 10);
 	see(&table, killed);
 	killed.exit_type = VARTA_EXIT_SIGNAL;
+	killed.exit_signal = 11;
 	tell(&table, VARTA_EVENT_EXIT, killed);
 	job = series(&table, "name=\"job\",unit=\"job.service\"");
 	check(job && !job->agents && job->exits[EXIT_BY_SIGNAL] == 1,
 	      "agent_table: counters stay for a while without agents");
+	killed.start_time++;
+	killed.exit_signal = 15;
+	tell(&table, VARTA_EVENT_EXIT, killed);
+	killed.start_time++;
+	killed.exit_type = VARTA_EXIT_CODE;
+	tell(&table, VARTA_EVENT_EXIT, killed);
+	killed.start_time++;
+	killed.exit_code = 1;
+	tell(&table, VARTA_EVENT_EXIT, killed);
+	job = series(&table, "name=\"job\",unit=\"job.service\"");
+	check(job->exits[EXIT_BY_CHOICE] == 2 &&
+	      job->exits[EXIT_BY_FAILURE] == 1 &&
+	      job->exits[EXIT_BY_SIGNAL] == 1,
+	      "agent_table: SIGTERM and status 0 are a normal end");
 	killed.start_time++;
 	killed.oom_killed = true;
 	tell(&table, VARTA_EVENT_EXIT, killed);
