@@ -71,6 +71,8 @@ for field in user unit container pod
 end
 complete -c varta -n '__varta_on agents' \
     -a '(__varta_field pid)'
+complete -c varta -n '__varta_on why' \
+    -a '(__varta_field pid; __varta_field name)'
 complete -c varta -n '__varta_on config' \
     -a '(varta config list 2>/dev/null | awk "{ print \$1 }")'
 complete -c varta -n '__varta_on config; and test (count (commandline -opc)) -eq 2' \

@@ -304,3 +304,39 @@ int cgroup_is_frozen(int procfs, const char *text, const char *own)
 		frozen = is_frozen(procfs, CGROUP_FREEZER, paths.freezer);
 	return frozen;
 }
+
+static int open_below(const struct cgroup_mount *mount, const char *path,
+		      char *below)
+{
+	const char *found = cgroup_path_below(mount->root, path);
+	int fd;
+
+	if (mount->kind != CGROUP_UNIFIED || !found)
+		return -ENOENT;
+	copy_path(below, found, strlen(found));
+	fd = open(mount->point, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int cgroup_open(int procfs, const char *path, char *below)
+{
+	int fd = openat(procfs, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+	struct cgroup_mount mount;
+	int opened = -ENOENT;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!mountinfo) {
+		if (fd >= 0)
+			close(fd);
+		return -ENOENT;
+	}
+	while (opened < 0 && getline(&line, &size, mountinfo) > 0) {
+		cgroup_mount_parse(&mount, line);
+		opened = open_below(&mount, path, below);
+	}
+	free(line);
+	fclose(mountinfo);
+	return opened;
+}

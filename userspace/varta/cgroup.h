@@ -79,4 +79,15 @@ const char *cgroup_path_below(const char *root, const char *path);
  */
 int cgroup_is_frozen(int procfs, const char *text, const char *own);
 
+/**
+ * cgroup_open() - Open the unified hierarchy, to read files of a cgroup.
+ * @procfs: Descriptor of /proc.
+ * @path: The cgroup, as in struct cgroup_paths.
+ * @below: Receives PATH_MAX bytes: its path relative to the descriptor.
+ *
+ * Return: A descriptor for openat(2); -ENOENT if the cgroup is not visible here,
+ * or another negative errno.
+ */
+int cgroup_open(int procfs, const char *path, char *below);
+
 #endif /* CGROUP_H */

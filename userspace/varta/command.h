@@ -47,5 +47,6 @@ int cmd_relay(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 int cmd_top(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 
 #endif /* COMMAND_H */

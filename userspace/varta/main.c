@@ -32,6 +32,7 @@ static const struct command commands[] = {
 	{ "run", "run a program as an agent", cmd_run },
 	{ "stats", "show counters", cmd_stats },
 	{ "top", "show the agents live, full screen", cmd_top },
+	{ "why", "say why a process makes no progress", cmd_why },
 };
 
 #define COMMANDS_COUNT	(sizeof(commands) / sizeof(commands[0]))
@@ -45,7 +46,7 @@ static const struct {
 	{ "Look at agents and counters", { "agents", "top", "stats", "exporter" } },
 	{ "Listen to stalls and exits", { "monitor" } },
 	{ "Change settings", { "config" } },
-	{ "Find out what is wrong", { "doctor", "help" } },
+	{ "Find out what is wrong", { "why", "doctor", "help" } },
 };
 
 #define TASKS_COUNT	(sizeof(tasks) / sizeof(tasks[0]))

@@ -213,9 +213,8 @@ static uint64_t read_start(struct owner_reader *reader, int process)
 	return field ? strtoull(field, NULL, 10) : 0;
 }
 
-/* A process that has the pid now may not be the agent. */
-static bool is_process_of(struct owner_reader *reader, int process,
-			  const struct varta_agent *agent)
+bool owner_is_process_of(struct owner_reader *reader, int process,
+			 const struct varta_agent *agent)
 {
 	uint64_t tick = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 
@@ -238,7 +237,7 @@ static int open_process(struct owner_reader *reader,
 	snprintf(name, sizeof(name), "%" PRIu32, agent->pid);
 	process = openat(reader->procfs, name,
 			 O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (process >= 0 && !is_process_of(reader, process, agent)) {
+	if (process >= 0 && !owner_is_process_of(reader, process, agent)) {
 		close(process);
 		return -1;
 	}
@@ -316,6 +315,16 @@ struct agent_owner *owner_read(struct owner_reader *reader,
 	} else {
 		read_cgroup_by_id(reader, agent->cgroup_id, &name);
 	}
+	return owner_new(uid, user_name(reader, uid), &name);
+}
+
+struct agent_owner *owner_read_process(struct owner_reader *reader,
+				       int process)
+{
+	uint32_t uid = read_uid(reader, process);
+	struct cgroup_name name;
+
+	read_cgroup(reader, process, &name);
 	return owner_new(uid, user_name(reader, uid), &name);
 }
 

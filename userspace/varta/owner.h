@@ -90,6 +90,27 @@ struct agent_owner *owner_read(struct owner_reader *reader,
 			       const struct varta_agent *agent);
 
 /**
+ * owner_read_process() - Find out whose a process is, agent or not.
+ * @reader: The reader.
+ * @process: Descriptor of its directory in /proc.
+ *
+ * Return: As owner_read().
+ */
+struct agent_owner *owner_read_process(struct owner_reader *reader,
+				       int process);
+
+/**
+ * owner_is_process_of() - Whether a process is that of an agent.
+ * @reader: The reader.
+ * @process: As for owner_read_process().
+ * @agent: An agent that has the same pid.
+ *
+ * Return: Whether it is, and not a later process with the pid.
+ */
+bool owner_is_process_of(struct owner_reader *reader, int process,
+			 const struct varta_agent *agent);
+
+/**
  * owner_new() - Make an owner.
  * @uid: Its uid.
  * @user: Its name.
