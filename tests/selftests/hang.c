@@ -34,7 +34,7 @@
  * with '|/bin/sleep 1000' in /proc/sys/kernel/core_pattern, until that is killed.
  *
  * The process that was started leads a process group with all of its children, to
- * end them: kill -KILL -- -$pid.
+ * end them: kill -KILL -$pid.
  */
 #include <errno.h>
 #include <fcntl.h>
