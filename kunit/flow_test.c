@@ -3,9 +3,11 @@
 #include <kunit/test.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
+#include <linux/prandom.h>
 
 #include "beat_helpers.h"
 #include "flow.h"
+#include "parameters.h"
 
 enum {
 	CAROL = 3,
@@ -14,11 +16,12 @@ enum {
 	FRANK = 6,
 	/* Most users with their own flow. */
 	FLOWS = 3,
+	SLOTS = 4,
 };
 
 static int flow_test_init(struct kunit *test)
 {
-	return varta_flows_init(FLOWS);
+	return varta_flows_init(FLOWS, SLOTS);
 }
 
 /* Frees all that is queued. */
@@ -398,7 +401,7 @@ static void fill_flows(struct kunit *test, u32 users)
 	u32 key;
 
 	varta_flows_exit();
-	KUNIT_ASSERT_EQ(test, varta_flows_init(users), 0);
+	KUNIT_ASSERT_EQ(test, varta_flows_init(users, SLOTS), 0);
 	for (key = 1; key <= users; key++) {
 		varta_flows_charge(key);
 		KUNIT_ASSERT_TRUE(test, add_event(test, key, key));
@@ -434,7 +437,7 @@ static void many_flows_do_not_make_the_choice_slow(struct kunit *test)
 	fill_flows(test, 16);
 	few = time_to_choose();
 	flow_test_exit(test);
-	KUNIT_ASSERT_EQ(test, varta_flows_init(FLOWS), 0);
+	KUNIT_ASSERT_EQ(test, varta_flows_init(FLOWS, SLOTS), 0);
 	fill_flows(test, 65536);
 	many = time_to_choose();
 	kunit_info(test, "256 choices: %llu ns of 16 flows, %llu ns of 65536",
@@ -452,7 +455,283 @@ static void unknown_flow_has_a_place(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, serve_event(&key, 10), 1);
 }
 
+/* ---- Changes of status. */
+
+/* A change of status, or another event, of the agent in a slot. */
+static struct varta_event_info event_in_slot(u32 slot, enum varta_event_kind kind,
+					     enum varta_status old_status,
+					     enum varta_status status)
+{
+	return (struct varta_event_info) {
+		.agent.id.flow_key	= ALICE,
+		.agent.id.pid	= 100 + slot,
+		.agent.slot	= slot,
+		.agent.first_ns	= 10 + slot,
+		.agent.nonce	= 1,
+		.agent.status	= status,
+		.kind		= kind,
+		.old_status	= old_status,
+		.changes	= kind == VARTA_EVENT_KIND_STATUS,
+	};
+}
+
+/* As notify.c does. Returns whether it took a new event. */
+static bool report_event(struct kunit *test, const struct varta_event_info *info)
+{
+	struct varta_event *event;
+
+	if (info->kind == VARTA_EVENT_KIND_STATUS && varta_flows_merge(info))
+		return false;
+	event = varta_event_alloc(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, event);
+	event->info = *info;
+	KUNIT_ASSERT_TRUE(test, varta_flows_add_end(event));
+	return true;
+}
+
+static bool report_status(struct kunit *test, u32 slot, u64 now,
+			  enum varta_status old_status, enum varta_status status)
+{
+	struct varta_event_info info =
+		event_in_slot(slot, VARTA_EVENT_KIND_STATUS, old_status,
+			      status);
+
+	info.time_ns = now;
+	return report_event(test, &info);
+}
+
+static bool report_terminal(struct kunit *test, u32 slot)
+{
+	struct varta_event_info info =
+		event_in_slot(slot, VARTA_EVENT_KIND_STATUS, VARTA_STATUS_OK,
+			      VARTA_STATUS_CRITICAL);
+
+	info.agent.nonce = VARTA_TERMINAL_NONCE;
+	return report_event(test, &info);
+}
+
+/* Returns whether there was one. */
+static bool take_event(struct varta_event_info *info)
+{
+	struct varta_flow *flow = varta_flows_next();
+	struct varta_event *event = flow ? varta_flow_pop(flow) : NULL;
+
+	if (event) {
+		*info = event->info;
+		varta_event_free(event);
+	}
+	if (flow)
+		varta_flow_served(flow, 1);
+	return event;
+}
+
+static void changes_of_status_share_an_event(struct kunit *test)
+{
+	struct varta_event_info info = {};
+
+	KUNIT_EXPECT_TRUE(test, report_status(test, 1, 5, VARTA_STATUS_DEGRADED,
+					      VARTA_STATUS_OK));
+	KUNIT_EXPECT_TRUE(test, report_status(test, 2, 6, VARTA_STATUS_OK,
+					      VARTA_STATUS_DEGRADED));
+	KUNIT_EXPECT_FALSE(test, report_status(test, 1, 7, VARTA_STATUS_OK,
+					       VARTA_STATUS_DEGRADED));
+	KUNIT_EXPECT_FALSE(test, report_status(test, 1, 8, VARTA_STATUS_DEGRADED,
+					       VARTA_STATUS_CRITICAL));
+	KUNIT_ASSERT_TRUE(test, take_event(&info));
+	KUNIT_EXPECT_EQ(test, info.agent.id.pid, 101);
+	KUNIT_EXPECT_EQ(test, info.time_ns, 5);
+	KUNIT_EXPECT_EQ(test, info.old_status, VARTA_STATUS_DEGRADED);
+	KUNIT_EXPECT_EQ(test, info.agent.status, VARTA_STATUS_CRITICAL);
+	KUNIT_EXPECT_EQ(test, info.changes, 3);
+	/* What was taken is not changed any more. */
+	KUNIT_EXPECT_TRUE(test, report_status(test, 1, 9, VARTA_STATUS_CRITICAL,
+					      VARTA_STATUS_OK));
+	KUNIT_ASSERT_TRUE(test, take_event(&info));
+	KUNIT_EXPECT_EQ(test, info.agent.id.pid, 102);
+	KUNIT_EXPECT_EQ(test, info.changes, 1);
+	KUNIT_ASSERT_TRUE(test, take_event(&info));
+	KUNIT_EXPECT_EQ(test, info.time_ns, 9);
+	KUNIT_EXPECT_EQ(test, info.old_status, VARTA_STATUS_CRITICAL);
+	KUNIT_EXPECT_FALSE(test, take_event(&info));
+}
+
+static void change_of_status_does_not_overtake(struct kunit *test)
+{
+	static const enum varta_event_kind kinds[] = {
+		VARTA_EVENT_KIND_STALL, VARTA_EVENT_KIND_RECOVER,
+		VARTA_EVENT_KIND_GOODBYE, VARTA_EVENT_KIND_CONFLICT,
+	};
+	struct varta_event_info info = {};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct varta_event_info other =
+			event_in_slot(1, kinds[i], 0, VARTA_STATUS_DEGRADED);
+
+		report_status(test, 1, 1, VARTA_STATUS_OK, VARTA_STATUS_DEGRADED);
+		report_event(test, &other);
+		KUNIT_EXPECT_TRUE(test,
+				  report_status(test, 1, 2, VARTA_STATUS_DEGRADED,
+						VARTA_STATUS_OK));
+		KUNIT_EXPECT_TRUE(test, take_event(&info));
+		KUNIT_EXPECT_EQ(test, info.agent.status, VARTA_STATUS_DEGRADED);
+		KUNIT_EXPECT_TRUE(test, take_event(&info));
+		KUNIT_EXPECT_EQ(test, info.kind, kinds[i]);
+		KUNIT_EXPECT_TRUE(test, take_event(&info));
+	}
+}
+
+/* The slot may be used again while an event of its old agent waits. */
+static void agents_do_not_share_an_event(struct kunit *test)
+{
+	struct varta_event_info a =
+		event_in_slot(1, VARTA_EVENT_KIND_STATUS, 0, VARTA_STATUS_OK);
+	struct varta_event_info b[4] = { a, a, a, a };
+	int i;
+
+	b[0].agent.id.pid++;
+	b[1].agent.id.source++;
+	b[2].agent.id.start_ns++;
+	b[3].agent.first_ns++;
+	for (i = 0; i < ARRAY_SIZE(b); i++) {
+		KUNIT_EXPECT_TRUE_MSG(test, report_event(test, &a), "%d", i);
+		KUNIT_EXPECT_TRUE_MSG(test, report_event(test, &b[i]), "%d", i);
+		KUNIT_EXPECT_FALSE_MSG(test, report_event(test, &b[i]), "%d", i);
+	}
+	/* A change of a setting has no slot. */
+	a.agent.slot = SLOTS;
+	KUNIT_EXPECT_TRUE(test, report_event(test, &a));
+	KUNIT_EXPECT_TRUE(test, report_event(test, &a));
+}
+
+static void terminal_beat_is_not_hidden(struct kunit *test)
+{
+	struct varta_event_info info = {};
+	int i;
+
+	KUNIT_EXPECT_TRUE(test, report_status(test, 1, 1, VARTA_STATUS_OK,
+					      VARTA_STATUS_DEGRADED));
+	KUNIT_EXPECT_FALSE(test, report_terminal(test, 1));
+	KUNIT_EXPECT_TRUE(test, report_status(test, 1, 2, VARTA_STATUS_CRITICAL,
+					      VARTA_STATUS_OK));
+	/* However often that is repeated, two events wait. */
+	for (i = 0; i < 8; i++) {
+		KUNIT_EXPECT_FALSE(test, report_terminal(test, 1));
+		KUNIT_EXPECT_FALSE(test, report_status(test, 1, 3,
+						       VARTA_STATUS_CRITICAL,
+						       VARTA_STATUS_OK));
+	}
+	KUNIT_ASSERT_TRUE(test, take_event(&info));
+	KUNIT_EXPECT_EQ(test, info.agent.nonce, VARTA_TERMINAL_NONCE);
+	KUNIT_EXPECT_EQ(test, info.changes, 2);
+	KUNIT_ASSERT_TRUE(test, take_event(&info));
+	KUNIT_EXPECT_EQ(test, info.changes, 17);
+	KUNIT_EXPECT_EQ(test, info.agent.status, VARTA_STATUS_OK);
+	/* The next agent begins anew. */
+	report_terminal(test, 1);
+	KUNIT_EXPECT_TRUE(test, report_status(test, 1, 4, VARTA_STATUS_CRITICAL,
+					      VARTA_STATUS_OK));
+}
+
+/* What a listener knows of the agent in a slot. */
+struct heard {
+	enum varta_status status;
+	u32 changes;
+	u32 others;
+};
+
+struct status_model {
+	struct rnd_state random;
+	enum varta_status status[SLOTS];
+	/* What happened, and what was heard of it. */
+	struct heard happened[SLOTS];
+	struct heard heard[SLOTS];
+	/* Changes of status before each other event that waits. */
+	u32 changes_before[SLOTS][64];
+};
+
+static u32 random_below(struct status_model *model, u32 n)
+{
+	return prandom_u32_state(&model->random) % n;
+}
+
+static void cause_event(struct kunit *test, struct status_model *model)
+{
+	u32 slot = random_below(model, SLOTS);
+	struct heard *happened = &model->happened[slot];
+	enum varta_status status = random_below(model, 3);
+	struct varta_event_info info =
+		event_in_slot(slot, VARTA_EVENT_KIND_STATUS,
+			      model->status[slot], status);
+
+	if (random_below(model, 4)) {
+		model->status[slot] = status;
+		happened->changes++;
+	} else {
+		info.kind = VARTA_EVENT_KIND_CONFLICT;
+		model->changes_before[slot][happened->others++ % 64] =
+			happened->changes;
+	}
+	report_event(test, &info);
+}
+
+/* Statuses are a chain; other events are where they happened. */
+static bool hear_event(struct kunit *test, struct status_model *model)
+{
+	struct varta_event_info info;
+	struct heard *heard;
+	u32 slot;
+
+	if (!take_event(&info))
+		return false;
+	slot = info.agent.slot;
+	heard = &model->heard[slot];
+	if (info.kind == VARTA_EVENT_KIND_STATUS) {
+		KUNIT_EXPECT_EQ(test, info.old_status, heard->status);
+		heard->status = info.agent.status;
+		heard->changes += info.changes;
+	} else {
+		KUNIT_EXPECT_EQ(test,
+				model->changes_before[slot][heard->others % 64],
+				heard->changes);
+		heard->others++;
+	}
+	return true;
+}
+
+static void all_changes_are_heard_in_order(struct kunit *test)
+{
+	struct status_model *model = kunit_kzalloc(test, sizeof(*model),
+						   GFP_KERNEL);
+	u32 i, waiting = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, model);
+	prandom_seed_state(&model->random, varta_kunit_seed ?: DEFAULT_SEED);
+	for (i = 0; i < 20000; i++) {
+		if (waiting < 32 && random_below(model, 2)) {
+			cause_event(test, model);
+			waiting++;
+		} else if (!hear_event(test, model)) {
+			waiting = 0;
+		}
+	}
+	while (hear_event(test, model))
+		;
+	for (i = 0; i < SLOTS; i++) {
+		KUNIT_EXPECT_EQ(test, model->heard[i].status, model->status[i]);
+		KUNIT_EXPECT_EQ(test, model->heard[i].changes,
+				model->happened[i].changes);
+		KUNIT_EXPECT_EQ(test, model->heard[i].others,
+				model->happened[i].others);
+	}
+}
+
 static struct kunit_case flow_cases[] = {
+	KUNIT_CASE(changes_of_status_share_an_event),
+	KUNIT_CASE(change_of_status_does_not_overtake),
+	KUNIT_CASE(agents_do_not_share_an_event),
+	KUNIT_CASE(terminal_beat_is_not_hidden),
+	KUNIT_CASE(all_changes_are_heard_in_order),
 	KUNIT_CASE(events_of_a_flow_keep_their_order),
 	KUNIT_CASE(new_flow_goes_next),
 	KUNIT_CASE(flow_is_fresh_until_served),

@@ -54,6 +54,7 @@ struct varta_agent_id {
 /* Times are CLOCK_MONOTONIC. Refused beats change nothing here. */
 struct varta_agent_info {
 	struct varta_agent_id id;	/* valid while its slot is locked */
+	u32 slot;
 	u64 last_ns;
 	u64 nonce;			/* VARTA_TERMINAL_NONCE if terminal */
 	u64 exit_ns;			/* 0 unless @exited */
@@ -89,6 +90,15 @@ struct varta_event_info {
 		u32 uid;
 	} sender;
 	u32 suppressed;			/* conflicts before without an event */
+	u32 changes;			/* status: how many it stands for */
+	struct {			/* config: no agent; @sender did it */
+		enum varta_config_change change;
+		u32 setting;		/* number of its attribute */
+		u32 old_value;
+		u32 new_value;
+		u64 counters;		/* taken ones, by enum varta_counter */
+		u64 lost;		/* at unload */
+	} config;
 };
 
 /*

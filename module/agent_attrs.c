@@ -117,6 +117,15 @@ static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 	return 0;
 }
 
+static int put_status_change(struct sk_buff *skb,
+			     const struct varta_event_info *event)
+{
+	if (nla_put_u32(skb, VARTA_A_AGENT_OLD_STATUS, event->old_status))
+		return -EMSGSIZE;
+	return event->changes == 1 ? 0 :
+		nla_put_u32(skb, VARTA_A_AGENT_CHANGES, event->changes);
+}
+
 static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 {
 	const struct varta_event_info *event = &view->event->info;
@@ -129,8 +138,7 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 	case VARTA_EVENT_KIND_CONFLICT:
 		return put_sender(skb, view);
 	case VARTA_EVENT_KIND_STATUS:
-		return nla_put_u32(skb, VARTA_A_AGENT_OLD_STATUS,
-				   event->old_status);
+		return put_status_change(skb, event);
 	case VARTA_EVENT_KIND_GOODBYE:
 		return nla_put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
 	default:

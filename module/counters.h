@@ -3,6 +3,7 @@
 #ifndef _VARTA_COUNTERS_H
 #define _VARTA_COUNTERS_H
 
+#include <linux/bits.h>
 #include <linux/build_bug.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -16,6 +17,10 @@ enum varta_counter {
 #undef X
 	VARTA_COUNTERS_NUM,
 };
+
+/* A bit for each. */
+static_assert(BITS_PER_TYPE(u64) >= VARTA_COUNTERS_NUM);
+#define VARTA_ALL_COUNTERS	GENMASK_ULL(VARTA_COUNTERS_NUM - 1, 0)
 
 /* A cell can be read from another CPU without tearing. */
 static_assert(sizeof(unsigned long) == sizeof(u64));

@@ -256,7 +256,7 @@ bool varta_tracker_report_exit(struct varta_tracker *tracker,
 	rt_mutex_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	varta_tracker_count(tracker, VARTA_COUNT_EXITS);
-	varta_slot_to_agent(slot, &agent);
+	varta_slot_to_agent(tracker, slot, &agent);
 	report(context, &agent);
 	old_proc = varta_slot_free(tracker, slot);
 	spin_unlock(&slot->lock);

@@ -65,7 +65,7 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		varta_slot_arm(tracker, slot, threshold);
 		goto unlock;
 	}
-	varta_slot_to_agent(slot, &agent);
+	varta_slot_to_agent(tracker, slot, &agent);
 	if (agent.id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	    agent.id.proc &&
 	    tracker->config.ops->proc_state(&agent.id) ==

@@ -6,6 +6,7 @@
 #include <linux/hashtable.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/rbtree.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -29,6 +30,9 @@ static struct {
 	u32 shared[1 << HASH_BITS];	/* its agents, by bucket of @table */
 	u32 count;		/* of flows in @table */
 	u32 max;
+	/* By slot: the last event of its agent, if that is a change of status. */
+	struct varta_event **status_events;
+	u32 slots;
 	bool closed;
 } flows;
 
@@ -49,10 +53,11 @@ static void init_flow(struct varta_flow *flow, u32 key)
 /**
  * varta_flows_init() - start without agents
  * @max: most flows; further users share one
+ * @slots: of the tracker
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int varta_flows_init(u32 max)
+int varta_flows_init(u32 max, u32 slots)
 {
 	spin_lock_init(&flows.lock);
 	hash_init(flows.table);
@@ -64,9 +69,12 @@ int varta_flows_init(u32 max)
 	flows.closed = false;
 	init_flow(&flows.fallback, 0);
 	memset(flows.shared, 0, sizeof(flows.shared));
+	flows.slots = slots;
+	flows.status_events = kvcalloc(slots, sizeof(*flows.status_events),
+				       GFP_KERNEL);
 	flow_cache = KMEM_CACHE(varta_flow, 0);
 	event_cache = KMEM_CACHE(varta_event, 0);
-	if (flow_cache && event_cache)
+	if (flows.status_events && flow_cache && event_cache)
 		return 0;
 	varta_flows_exit();
 	return -ENOMEM;
@@ -84,6 +92,7 @@ void varta_flows_exit(void)
 		kmem_cache_free(flow_cache, flow);
 	kmem_cache_destroy(event_cache);
 	kmem_cache_destroy(flow_cache);
+	kvfree(flows.status_events);
 }
 
 struct varta_event *varta_event_alloc(gfp_t gfp)
@@ -252,8 +261,46 @@ bool varta_flows_have_room(u32 key)
 	return room;
 }
 
+/* NULL for events without an agent. */
+static struct varta_event **status_event_of(const struct varta_agent_info *agent)
+{
+	lockdep_assert_held(&flows.lock);
+	return agent->slot < flows.slots ? &flows.status_events[agent->slot] :
+					   NULL;
+}
+
+/* The slot may have another agent by now. */
+static bool is_same_agent(const struct varta_agent_info *a,
+			  const struct varta_agent_info *b)
+{
+	return a->id.source == b->id.source && a->id.pid == b->id.pid &&
+	       a->id.start_ns == b->id.start_ns && a->first_ns == b->first_ns;
+}
+
+static bool is_terminal(const struct varta_event_info *info)
+{
+	return info->agent.nonce == VARTA_TERMINAL_NONCE;
+}
+
+static void note_last_event(struct varta_event *event)
+{
+	struct varta_event **last = status_event_of(&event->info.agent);
+
+	if (!last)
+		return;
+	if (event->info.kind != VARTA_EVENT_KIND_STATUS) {
+		*last = NULL;
+		return;
+	}
+	event->after_terminal = *last && is_terminal(&(*last)->info) &&
+				is_same_agent(&(*last)->info.agent,
+					      &event->info.agent);
+	*last = event;
+}
+
 static void queue(struct varta_flow *flow, struct varta_event *event)
 {
+	note_last_event(event);
 	list_add_tail(&event->list, &flow->events);
 	flow->queued++;
 	activate(flow);
@@ -297,6 +344,45 @@ bool varta_flows_add_end(struct varta_event *event)
 		queue(flow_of(event->info.agent.id.flow_key), event);
 	spin_unlock(&flows.lock);
 	return !closed;
+}
+
+/*
+ * Listeners must hear of a terminal beat. While one is to be sent, others of
+ * the agent need not be told apart.
+ */
+static bool hides_terminal(const struct varta_event *event,
+			   const struct varta_event_info *info)
+{
+	return is_terminal(&event->info) && !is_terminal(info) &&
+	       !event->after_terminal;
+}
+
+/**
+ * varta_flows_merge() - let a queued event stand for another change of status
+ * @info: the change, of an agent whose slot is locked
+ *
+ * The queued event keeps its place, its time and its old status. It must be the
+ * last of the agent, so that events stay in order.
+ * Context: any but interrupts; does not sleep.
+ * Return: false if the change needs an event of its own.
+ */
+bool varta_flows_merge(const struct varta_event_info *info)
+{
+	struct varta_event **last, *event;
+	bool merged;
+
+	spin_lock(&flows.lock);
+	last = status_event_of(&info->agent);
+	event = last ? *last : NULL;
+	merged = event && is_same_agent(&event->info.agent, &info->agent) &&
+		 !hides_terminal(event, info);
+	if (merged) {
+		event->info.agent = info->agent;
+		if (event->info.changes < U32_MAX)
+			event->info.changes++;
+	}
+	spin_unlock(&flows.lock);
+	return merged;
 }
 
 void varta_flows_close(void)
@@ -367,6 +453,10 @@ struct varta_event *varta_flow_pop(struct varta_flow *flow)
 	event = list_first_entry_or_null(&flow->events, struct varta_event,
 					 list);
 	if (event) {
+		struct varta_event **last = status_event_of(&event->info.agent);
+
+		if (last && *last == event)
+			*last = NULL;
 		list_del(&event->list);
 		flow->queued--;
 	}

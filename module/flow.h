@@ -22,6 +22,7 @@ struct varta_event {
 	struct varta_event_info info;	/* holds netns; proc may be stale */
 	u64 seq;	/* in the network namespace that it is sent to */
 	u32 pid;	/* in the initial pid namespace */
+	bool after_terminal;	/* a terminal beat was queued before it */
 };
 
 struct varta_flow {
@@ -39,7 +40,7 @@ struct varta_flow {
 	bool active;			/* has something to send */
 };
 
-int varta_flows_init(u32 max);
+int varta_flows_init(u32 max, u32 slots);
 void varta_flows_exit(void);
 void varta_flows_charge(u32 key);
 void varta_flows_uncharge(u32 key);
@@ -48,6 +49,7 @@ void varta_event_free(struct varta_event *event);
 bool varta_flows_have_room(u32 key);
 bool varta_flows_add(struct varta_event *event);
 bool varta_flows_add_end(struct varta_event *event);
+bool varta_flows_merge(const struct varta_event_info *info);
 void varta_flows_close(void);
 
 /* Only the worker calls these. */

@@ -120,7 +120,8 @@ static int __init varta_init(void)
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;
-	err = varta_flows_init(VARTA_FLOWS_MAX);
+	err = varta_flows_init(VARTA_FLOWS_MAX,
+			       varta_setting_get(VARTA_SET_CAPACITY));
 	if (err)
 		goto destroy_counters;
 	err = init_tracker();
@@ -183,7 +184,7 @@ static void __exit varta_exit(void)
 {
 	/* It sends to the multicast group, so it stops before the family. */
 	varta_stall_thread_stop();
-	varta_notify_stop();
+	varta_notify_unload(varta_notify_stop());
 	varta_netlink_exit();
 	varta_exit_probe_exit();
 	varta_sysfs_exit();

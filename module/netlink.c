@@ -15,6 +15,7 @@
 
 #include "agent_attrs.h"
 #include "attest.h"
+#include "config.h"
 #include "event_log.h"
 #include "frame.h"
 #include "genl.h"
@@ -603,13 +604,15 @@ int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = reject_attributes(info->nlhdr, info->extack);
 
-	if (!err)
-		varta_tracker_reset_gaps(&varta.tracker);
-	return err;
+	if (err)
+		return err;
+	varta_tracker_reset_gaps(&varta.tracker);
+	varta_config_report_gaps_reset();
+	return 0;
 }
 
 /* The numbers of these attributes need not be consecutive. */
-static const u16 stats_attrs[] = {
+const u16 varta_counter_attrs[VARTA_COUNTERS_NUM] = {
 #define X(NAME, name)							\
 	[VARTA_COUNT_##NAME] = VARTA_A_STATS_##NAME,
 	VARTA_COUNTERS(X)
@@ -633,7 +636,7 @@ static int put_totals(struct sk_buff *skb)
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
 		u64 total = varta_counter_total(&varta.counters, which);
 
-		if (nla_put_u64_64bit(skb, stats_attrs[which], total,
+		if (nla_put_u64_64bit(skb, varta_counter_attrs[which], total,
 				      VARTA_A_STATS_PAD))
 			return -EMSGSIZE;
 	}
@@ -651,7 +654,7 @@ static bool select_counter(struct take *take, u32 attr)
 	enum varta_counter which;
 
 	for (which = 0; which < VARTA_COUNTERS_NUM; which++) {
-		if (stats_attrs[which] == attr) {
+		if (varta_counter_attrs[which] == attr) {
 			__set_bit(which, take->selected);
 			return true;
 		}
@@ -723,7 +726,7 @@ static int put_taken(struct sk_buff *skb, const struct take *take)
 	unsigned int which;
 
 	for_each_set_bit(which, take->selected, VARTA_COUNTERS_NUM) {
-		if (nla_put_u64_64bit(skb, stats_attrs[which],
+		if (nla_put_u64_64bit(skb, varta_counter_attrs[which],
 				      take->taken[which], VARTA_A_STATS_PAD))
 			return -EMSGSIZE;
 	}
@@ -806,6 +809,8 @@ int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
 	err = send_taken(info, &take);
 	if (err)
 		untake_counters(&take);
+	else
+		varta_config_report_take(take.selected[0]);
 	return err;
 }
 
@@ -849,8 +854,8 @@ int varta_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	for (id = 0; id < VARTA_SETTINGS_NUM; id++) {
 		if (attrs[id])
-			varta_setting_change(&varta_settings[id],
-					     nla_get_u32(attrs[id]));
+			varta_config_change(&varta_settings[id],
+					    nla_get_u32(attrs[id]));
 	}
 	return 0;
 }

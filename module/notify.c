@@ -18,6 +18,7 @@
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/net.h>
+#include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcuwait.h>
 #include <linux/sched.h>
@@ -31,12 +32,16 @@
 #include "genl.h"
 #include "listeners.h"
 #include "netns_ref.h"
+#include "notice_attrs.h"
 #include "notify.h"
 #include "varta.h"
 
 enum {
 	CONFLICTS_PER_SECOND = 10,
 };
+
+/* Flow of config events. No user has this number. */
+#define CONFIG_FLOW	U32_MAX
 
 struct delivery {
 	const struct net *net;
@@ -122,6 +127,13 @@ struct batch {
 	u32 count;
 };
 
+/* It is not about an agent. */
+static bool is_notice(const struct varta_event *event)
+{
+	return event->info.kind == VARTA_EVENT_KIND_CONFIG ||
+	       event->info.kind == VARTA_EVENT_KIND_LOSS;
+}
+
 static struct sk_buff *build_message(const struct net *net,
 				     const struct batch *batch)
 {
@@ -132,21 +144,27 @@ static struct sk_buff *build_message(const struct net *net,
 		[VARTA_EVENT_KIND_EXIT]		= VARTA_CMD_EXIT_NTF,
 		[VARTA_EVENT_KIND_GOODBYE]	= VARTA_CMD_GOODBYE_NTF,
 		[VARTA_EVENT_KIND_CONFLICT]	= VARTA_CMD_CONFLICT_NTF,
+		[VARTA_EVENT_KIND_CONFIG]	= VARTA_CMD_CONFIG_NTF,
+		[VARTA_EVENT_KIND_LOSS]		= VARTA_CMD_LOSS_NTF,
 	};
-	const struct varta_event *event;
+	const struct varta_event *event =
+		list_first_entry(&batch->events, struct varta_event, list);
+	bool notices = is_notice(event);
 	struct sk_buff *skb;
 	void *header;
 
-	skb = genlmsg_new(batch->count * varta_agent_nest_size(), GFP_KERNEL);
+	skb = genlmsg_new(batch->count * (notices ? varta_notice_nest_size() :
+						    varta_agent_nest_size()),
+			  GFP_KERNEL);
 	if (!skb)
 		return NULL;
-	event = list_first_entry(&batch->events, struct varta_event, list);
 	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0,
 			     commands[event->info.kind]);
 	if (!header)
 		goto free;
 	list_for_each_entry(event, &batch->events, list) {
-		if (varta_put_event(skb, event, net))
+		if (notices ? varta_put_notice(skb, event, net) :
+			      varta_put_event(skb, event, net))
 			goto free;
 	}
 	genlmsg_end(skb, header);
@@ -179,17 +197,24 @@ static void number_events(const struct batch *batch, struct varta_netns *netns)
 /* Returns whether it took a multicast. */
 static bool send(struct net *net, const struct batch *batch)
 {
+	const struct varta_event *last =
+		list_last_entry(&batch->events, struct varta_event, list);
+	struct varta_netns *netns = varta_netns_of(net);
 	struct sk_buff *skb;
 	u32 missed;
 
-	if (!has_listeners() || !varta_listeners_possible(net))
+	if (!has_listeners() || !varta_listeners_possible(net)) {
+		varta_netns_set_known_seq(netns, last->seq);
 		return false;
+	}
 	skb = build_message(net, batch);
 	if (!skb) {
 		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
 				 batch->count);
+		varta_netns_note_loss(netns);
 		return true;
 	}
+	varta_netns_set_known_seq(netns, last->seq);
 	missed = multicast(net, skb);
 	if (missed)
 		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_MISSED,
@@ -276,9 +301,9 @@ static bool is_wanted(const struct varta_event_info *info)
 		varta_setting_get(VARTA_SET_GOODBYE_EVENTS));
 }
 
-static bool queue_event(const struct varta_event_info *info)
+static bool queue_event(const struct varta_event_info *info, gfp_t gfp)
 {
-	struct varta_event *event = varta_event_alloc(GFP_NOWAIT);
+	struct varta_event *event = varta_event_alloc(gfp);
 
 	if (!event)
 		return false;
@@ -307,7 +332,35 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 	if (!has_listeners())
 		return true;
 	/* The cheap check first: refused stalls are found again and again. */
-	return varta_flows_have_room(agent->id.flow_key) && queue_event(&info);
+	return varta_flows_have_room(agent->id.flow_key) &&
+	       queue_event(&info, GFP_NOWAIT);
+}
+
+/* The gap in the numbers, or a notice if there is none, tells listeners. */
+static void lose_event(struct varta_netns *netns)
+{
+	struct varta_netns *init = varta_netns_of(&init_net);
+
+	varta_netns_next_seq(init);
+	varta_netns_note_loss(init);
+	if (netns && netns != init) {
+		varta_netns_next_seq(netns);
+		varta_netns_note_loss(netns);
+	}
+	varta_count(&varta.counters, VARTA_COUNT_EVENTS_LOST);
+}
+
+static void queue_or_lose(const struct varta_event_info *info, gfp_t gfp)
+{
+	if (!queue_event(info, gfp))
+		lose_event(info->agent.id.netns);
+	varta_notify_wake();
+}
+
+static void set_sender(struct varta_event_info *info)
+{
+	info->sender.pid = task_tgid_nr(current);
+	info->sender.uid = from_kuid(&init_user_ns, current_uid());
 }
 
 /**
@@ -327,19 +380,36 @@ void varta_notify_event(const struct varta_event_info *info)
 		conflict = *info;
 		if (!conflict_allowed(info->time_ns, &conflict.suppressed))
 			return;
-		conflict.sender.pid = task_tgid_nr(current);
-		conflict.sender.uid = from_kuid(&init_user_ns, current_uid());
+		set_sender(&conflict);
 		info = &conflict;
 	}
-	if (queue_event(info)) {
-		varta_notify_wake();
+	if (info->kind != VARTA_EVENT_KIND_STATUS || !varta_flows_merge(info))
+		queue_or_lose(info, GFP_NOWAIT);
+}
+
+static void describe_change(struct varta_event_info *info)
+{
+	info->kind = VARTA_EVENT_KIND_CONFIG;
+	info->time_ns = ktime_get_ns();
+	info->agent.id.netns = varta_netns_of_current();
+	info->agent.id.flow_key = CONFIG_FLOW;
+	info->agent.slot = VARTA_NO_SLOT;
+	set_sender(info);
+}
+
+/**
+ * varta_notify_change() - queue the event of a change by the current process
+ * @info: @info.config says what was changed; the rest is set
+ *
+ * If there are too many such events, it is lost and counted.
+ * Context: process, may sleep.
+ */
+void varta_notify_change(struct varta_event_info *info)
+{
+	if (!has_listeners())
 		return;
-	}
-	/* Listeners see the gap in the numbers. */
-	varta_netns_next_seq(NULL);
-	if (info->agent.id.netns && !varta_netns_is_init(info->agent.id.netns))
-		varta_netns_next_seq(info->agent.id.netns);
-	varta_count(&varta.counters, VARTA_COUNT_EVENTS_LOST);
+	describe_change(info);
+	queue_or_lose(info, GFP_KERNEL);
 }
 
 enum {
@@ -514,17 +584,67 @@ static u64 cpu_time(void)
 	return READ_ONCE(current->se.sum_exec_runtime);
 }
 
+/* Returns false without memory. */
+static bool send_loss(struct varta_netns *netns)
+{
+	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
+	struct batch batch = {
+		.events	= LIST_HEAD_INIT(batch.events),
+		.count	= 1,
+	};
+	struct net *net;
+
+	if (!event)
+		return false;
+	init_event(event, &(struct varta_event_info) {
+		.kind		= VARTA_EVENT_KIND_LOSS,
+		.time_ns	= ktime_get_ns(),
+	});
+	list_add(&event->list, &batch.events);
+	net = varta_netns_get_net(netns);
+	if (net) {
+		number_events(&batch, netns);
+		send(net, &batch);
+		put_net(net);
+	}
+	free_events(&batch.events);
+	return true;
+}
+
+/* Sends one notice at most. Returns when to call again, U64_MAX for never. */
+static u64 report_loss(void)
+{
+	struct varta_netns *netns;
+	u64 due;
+
+	netns = varta_netns_next_loss(ktime_get_ns(), &due);
+	if (!netns)
+		return due;
+	if (!send_loss(netns))
+		varta_netns_note_loss(netns);
+	varta_netns_put(netns);
+	return 0;
+}
+
+static void wait_until(u64 due)
+{
+	ktime_t expires = ns_to_ktime(due);
+
+	wait_for_work(due == U64_MAX ? NULL : &expires);
+}
+
 static int worker_fn(void *unused)
 {
-	u64 debt = 0, mark = cpu_time(), now;
+	u64 debt = 0, mark = cpu_time(), now, loss_due;
 
 	while (!kthread_should_stop()) {
 		int err;
 
 		sort_exits();
 		err = serve();
+		loss_due = report_loss();
 		if (err == -EAGAIN)
-			wait_for_work(NULL);
+			wait_until(loss_due);
 		else if (err)
 			throttle(NSEC_PER_MSEC, true);
 		/* It lags: what is missing is charged in the next round. */
@@ -544,37 +664,89 @@ int varta_notify_start(void)
 		return PTR_ERR(worker);
 	/* As for a workqueue of high priority: its work is short. */
 	set_user_nice(worker, MIN_NICE);
+	varta_flows_charge(CONFIG_FLOW);
 	return 0;
 }
 
-static void drop_events(struct varta_flow *flow)
+static bool count_exit(void *dropped, const struct varta_agent_info *agent)
 {
-	struct varta_event *event;
-	u32 dropped = 0;
+	++*(u64 *)dropped;
+	return true;
+}
 
-	while ((event = varta_flow_pop(flow))) {
+/* Returns how many were to be sent to one network namespace or both. */
+static u64 drop_events(struct varta_flow *flow)
+{
+	struct varta_event *event, *next;
+	u64 dropped = 0;
+
+	while ((event = varta_flow_pop(flow)))
+		list_add_tail(&event->list, &flow->sent);
+	list_for_each_entry_safe(event, next, &flow->sent, list) {
 		free_event(event);
 		dropped++;
 	}
-	free_events(&flow->sent);
 	INIT_LIST_HEAD(&flow->sent);
-	flow->exits.first = VARTA_NO_SLOT;
-	if (has_listeners())
-		varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST,
-				 dropped);
+	while (varta_tracker_report_exit(&varta.tracker, &flow->exits,
+					 count_exit, &dropped))
+		cond_resched();
+	return dropped;
 }
 
-/* Beats still come, and cause no more events. Exits stay in their slots. */
-void varta_notify_stop(void)
+/**
+ * varta_notify_stop() - stop sending, and drop what is queued
+ *
+ * Beats still come, and cause no more events.
+ * Return: how many events were dropped.
+ */
+u64 varta_notify_stop(void)
 {
 	struct varta_flow *flow;
+	u64 dropped = 0;
 
 	kthread_stop(worker);
 	varta_flows_close();
+	sort_exits();
 	while ((flow = varta_flows_next())) {
-		drop_events(flow);
+		dropped += drop_events(flow);
 		varta_flow_served(flow, 0);
 	}
+	varta_flows_uncharge(CONFIG_FLOW);
+	varta_count_many(&varta.counters, VARTA_COUNT_EVENTS_LOST, dropped);
+	return dropped;
+}
+
+/**
+ * varta_notify_unload() - send the last event of all
+ * @lost: events that were dropped
+ *
+ * To be called after varta_notify_stop(), by the process that unloads.
+ */
+void varta_notify_unload(u64 lost)
+{
+	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
+	struct varta_event_info info = {
+		.config.change	= VARTA_CONFIG_CHANGE_UNLOAD,
+		.config.lost	= lost,
+	};
+	struct varta_netns *netns = varta_netns_of_current();
+	struct batch batch = {
+		.events	= LIST_HEAD_INIT(batch.events),
+		.count	= 1,
+	};
+
+	if (!event)
+		return;
+	describe_change(&info);
+	init_event(event, &info);
+	list_add(&event->list, &batch.events);
+	number_events(&batch, NULL);
+	send(&init_net, &batch);
+	if (!varta_netns_is_init(netns)) {
+		number_events(&batch, netns);
+		send(current->nsproxy->net_ns, &batch);
+	}
+	free_events(&batch.events);
 }
 
 /* To be called after varta_notify_stall() and varta_tracker_note_exit(). */

@@ -10,9 +10,11 @@ enum varta_notify_limits {
 };
 
 int varta_notify_start(void);
-void varta_notify_stop(void);
+u64 varta_notify_stop(void);
+void varta_notify_unload(u64 lost);
 bool varta_notify_stall(const struct varta_agent_info *agent);
 void varta_notify_event(const struct varta_event_info *event);
+void varta_notify_change(struct varta_event_info *event);
 void varta_notify_wake(void);
 
 #endif /* _VARTA_NOTIFY_H */

@@ -51,6 +51,7 @@ static void report_changes(struct varta_tracker *tracker,
 		.silence_ns	= varta_silence(before->last_ns, record->now),
 		.stall_ns	= before->stall_ns,
 		.old_status	= before->status,
+		.changes	= 1,
 	};
 
 	if (before->stalled) {
@@ -128,7 +129,7 @@ static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 {
 	struct varta_agent_info before;
 
-	varta_slot_to_agent(slot, &before);
+	varta_slot_to_agent(tracker, slot, &before);
 	if (!varta_slot_transfer_charge(tracker, slot, record, NULL))
 		return false;
 	init_slot(tracker, slot, record);
@@ -153,7 +154,7 @@ static bool still_has_pid(const struct varta_tracker *tracker,
 {
 	struct varta_agent_info agent;
 
-	varta_slot_to_agent(slot, &agent);
+	varta_slot_to_agent(tracker, slot, &agent);
 	return tracker->config.ops->proc_state(&agent.id) == VARTA_PROC_SAME;
 }
 
@@ -269,7 +270,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (!beat_is_new(tracker, slot, beat))
 		return VARTA_RECORD_OUT_OF_ORDER;
 
-	varta_slot_to_agent(slot, &before);
+	varta_slot_to_agent(tracker, slot, &before);
 	update_last_beat(tracker, slot, beat, record->now);
 	learn_identity(tracker, slot, id);
 	new_threshold = beat->threshold_ms &&

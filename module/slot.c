@@ -45,7 +45,8 @@ void varta_slot_set_proc(struct varta_tracker *tracker, struct varta_slot *slot,
 }
 
 /* The slot is locked and not free. Takes no references. */
-void varta_slot_to_agent(const struct varta_slot *slot,
+void varta_slot_to_agent(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot,
 			 struct varta_agent_info *agent)
 {
 	bool exited = READ_ONCE(slot->exit_state) > VARTA_EXIT_DEFERRED;
@@ -62,6 +63,7 @@ void varta_slot_to_agent(const struct varta_slot *slot,
 		.id.start_ns	= slot->start_ns,
 		.id.cgroup_id	= slot->cgroup_id,
 		.id.origin	= slot->origin,
+		.slot		= varta_slot_nr(tracker, slot),
 		.last_ns	= slot->last_ns,
 		.nonce		= slot->last_is_terminal ?
 				  VARTA_TERMINAL_NONCE : slot->regular_nonce,
@@ -101,7 +103,7 @@ void varta_slot_report(struct varta_tracker *tracker,
 	    !varta_slot_event_time(tracker, slot, after_exit, now,
 				   &event->time_ns))
 		return;
-	varta_slot_to_agent(slot, &event->agent);
+	varta_slot_to_agent(tracker, slot, &event->agent);
 	tracker->config.ops->event(event);
 }
 
@@ -136,7 +138,7 @@ void varta_slot_uncharge(struct varta_tracker *tracker,
 
 	if (!tracker->config.ops->uncharge)
 		return;
-	varta_slot_to_agent(slot, &agent);
+	varta_slot_to_agent(tracker, slot, &agent);
 	tracker->config.ops->uncharge(&agent.id);
 }
 
@@ -149,7 +151,7 @@ bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 	const struct varta_tracker_ops *ops = tracker->config.ops;
 	struct varta_agent_info old;
 
-	varta_slot_to_agent(slot, &old);
+	varta_slot_to_agent(tracker, slot, &old);
 	if (ops->transfer_charge && !ops->transfer_charge(&old.id, record->id))
 		return false;
 	if (cause)

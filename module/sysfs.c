@@ -5,6 +5,7 @@
 #include <linux/kobject.h>
 #include <linux/sysfs.h>
 
+#include "config.h"
 #include "params.h"
 #include "sysfs.h"
 #include "varta.h"
@@ -42,7 +43,7 @@ static ssize_t setting_store(struct kobject *kobj, struct kobj_attribute *attr,
 		varta_count(&varta.counters, VARTA_COUNT_CONFIG_OUT_OF_RANGE);
 		return err;
 	}
-	varta_setting_change(setting, value);
+	varta_config_change(setting, value);
 	return count;
 }
 

@@ -107,7 +107,7 @@ static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
 	if (tracked) {
-		varta_slot_to_agent(slot, &agent);
+		varta_slot_to_agent(tracker, slot, &agent);
 		show(context, &agent);
 	}
 	spin_unlock(&slot->lock);
@@ -169,7 +169,7 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 		}
 		varta_slot_lock(tracker, slot);
 		if (slot->pid && (slot->stalled || !only_stalled)) {
-			varta_slot_to_agent(slot, &agent);
+			varta_slot_to_agent(tracker, slot, &agent);
 			shown = show(context, &agent);
 		}
 		spin_unlock(&slot->lock);

@@ -115,7 +115,8 @@ void varta_slot_report(struct varta_tracker *tracker,
 void varta_slot_goodbye(struct varta_tracker *tracker,
 			const struct varta_slot *slot,
 			enum varta_goodbye_cause cause, u64 now);
-void varta_slot_to_agent(const struct varta_slot *slot,
+void varta_slot_to_agent(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot,
 			 struct varta_agent_info *agent);
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		    u64 threshold);

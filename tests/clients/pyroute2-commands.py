@@ -153,7 +153,18 @@ assert taken.get_attr("stall-on-wire") == 1, taken
 assert taken.get_attr("inserted") is None, taken
 assert do("stats-take")[0].get_attr("inserted") == 2
 assert do("stats-take")[0].get_attr("inserted") == 0
+notices = Varta()
+notices.marshal.msg_map[notices.prid] = messages["notices"]
+notices.add_membership("events")
 do("config-set", threshold_ms=1234)
+tried.add("config-ntf")
+change = notices.get()[0]
+assert change["cmd"] == commands["config-ntf"], change
+change = change.get_attr("notice")
+assert change.get_attr("change") == 0, change
+assert change.get_attr("new-value") == 1234, change
+assert change.get_attr("pid") == os.getpid(), change
+assert change.get_attr("uid") == os.getuid(), change
 assert do("config-get")[0].get_attr("threshold-ms") == 1234
 refused(errno.EACCES, "config-set", capacity=5)
 
@@ -198,4 +209,6 @@ left = wait_for("goodbye-ntf")[0]
 assert left.get_attr("pid") == os.getpid(), left
 assert left.get_attr("cause") == 0, left
 refused(errno.ENOENT, "agent-get", pid=os.getpid())
+# Takes a lack of memory.
+tried.add("loss-ntf")
 assert not set(commands) - tried, set(commands) - tried

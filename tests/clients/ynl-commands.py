@@ -42,8 +42,8 @@ def beat(**values):
     do("beat", status=0, nonce=time.monotonic_ns(), **values)
 
 
-def wait_for(name):
-    """The agents of the next event of that kind."""
+def wait_for(name, attribute="agent"):
+    """The agents, or notices, of the next event of that kind."""
     tried.add(name)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -52,7 +52,7 @@ def wait_for(name):
         while listener.async_msg_queue:
             event = listener.async_msg_queue.pop(0)
             if event["name"] == name:
-                return event["msg"]["agent"]
+                return event["msg"][attribute]
     raise AssertionError(f"no {name}")
 
 
@@ -147,11 +147,17 @@ assert [event["event-kind"] for event in kept] == ["conflict"], kept
 assert kept[0]["event-seq"] == conflict["event-seq"], kept
 
 do("config-set", goodbye_events=1)
+# What was done before comes first.
+while (change := wait_for("config-ntf", "notice")[0]).get("new-value") != 1:
+    pass
+assert change["change"] == "setting", change
+assert change["pid"] == os.getpid() and change["uid"] == os.getuid(), change
 do("bye")
 left = wait_for("goodbye-ntf")[0]
 assert left["pid"] == os.getpid() and left["cause"] == "bye", left
 refused(errno.ENOENT, "unknown-agent", "agent-get", pid=os.getpid())
 refused(errno.ENOENT, "unknown-agent", "bye")
 
-left = {name for name, _ in client.msgs.items()} - tried
+# A loss takes a lack of memory.
+left = {name for name, _ in client.msgs.items()} - tried - {"loss-ntf"}
 assert not left, f"not tried: {left}"

@@ -317,6 +317,34 @@ static int deliver_event(const struct varta_event *read, void *arg)
 	return new < 0 ? new : 0;
 }
 
+static int deliver_change(const struct varta_event *event, void *arg)
+{
+	struct delivery *delivery = arg;
+
+	if (delivery->events->reader && event->seq)
+		note_gap(delivery->events, event, delivery);
+	if (event->type == VARTA_EVENT_CONFIG)
+		report(delivery, event);
+	return 0;
+}
+
+/* What was lost may have been before the first event that was received. */
+static int deliver_loss(const struct varta_event *event, void *arg)
+{
+	struct delivery *delivery = arg;
+	struct varta_events *events = delivery->events;
+	bool is_first = !events->progress.known;
+
+	if (!events->reader)
+		return 0;
+	note_gap(events, event, delivery);
+	if (is_first && !events->behind) {
+		events->behind = true;
+		report_notice(delivery, VARTA_EVENT_OVERRUN);
+	}
+	return 0;
+}
+
 /* The tracker of a module that was loaded again is empty. */
 static int follow_loaded(struct varta_events *events, struct delivery *delivery)
 {
@@ -379,6 +407,10 @@ static int deliver(struct varta_events *events,
 		return deliver_family(events, message, delivery);
 	if (message->nlmsg_type != events->connection.socket.family)
 		return 0;
+	if (header->cmd == VARTA_CMD_CONFIG_NTF)
+		return varta_notice_read_all(message, deliver_change, delivery);
+	if (header->cmd == VARTA_CMD_LOSS_NTF)
+		return varta_notice_read_all(message, deliver_loss, delivery);
 	if (header->cmd >= sizeof(event_types) / sizeof(event_types[0]) ||
 	    !event_types[header->cmd])
 		return 0;

@@ -45,6 +45,11 @@ const char *varta_goodbye_cause_name(unsigned int cause)
 	return NAME_OF(goodbye_cause_names, cause);
 }
 
+const char *varta_config_change_name(unsigned int change)
+{
+	return NAME_OF(config_change_names, change);
+}
+
 const char *varta_stats_name(unsigned int attribute)
 {
 	return NAME_OF(stats_names, attribute);

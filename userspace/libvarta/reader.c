@@ -57,6 +57,21 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_SENDER_PID] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_SENDER_UID] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_SUPPRESSED] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_CHANGES] = { .type = NLA_U32 },
+};
+
+static struct nla_policy notice_policy[VARTA_A_NOTICE_MAX + 1] = {
+	[VARTA_A_NOTICE_EVENT_KIND] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_EVENT_SEQ] = { .type = NLA_U64 },
+	[VARTA_A_NOTICE_EVENT_TIME] = { .type = NLA_U64 },
+	[VARTA_A_NOTICE_CHANGE] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_SETTING] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_OLD_VALUE] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_NEW_VALUE] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_COUNTER] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_PID] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_UID] = { .type = NLA_U32 },
+	[VARTA_A_NOTICE_LOST] = { .type = NLA_U64 },
 };
 
 static uint32_t u32_or_0(const struct nlattr *attribute)
@@ -93,6 +108,7 @@ static enum varta_event_type type_of(const struct nlattr *kind)
 		[VARTA_EVENT_KIND_EXIT] = VARTA_EVENT_EXIT,
 		[VARTA_EVENT_KIND_GOODBYE] = VARTA_EVENT_GOODBYE,
 		[VARTA_EVENT_KIND_CONFLICT] = VARTA_EVENT_CONFLICT,
+		[VARTA_EVENT_KIND_CONFIG] = VARTA_EVENT_CONFIG,
 	};
 
 	if (!kind || nla_get_u32(kind) >= sizeof(types) / sizeof(types[0]))
@@ -163,6 +179,8 @@ static int read_event(struct nlattr *nest, struct varta_agent *agent,
 		.sender_pid = u32_or_0(a[VARTA_A_AGENT_SENDER_PID]),
 		.sender_uid = uid_or_unknown(a[VARTA_A_AGENT_SENDER_UID]),
 		.suppressed = u32_or_0(a[VARTA_A_AGENT_SUPPRESSED]),
+		.changes = a[VARTA_A_AGENT_CHANGES] ?
+			   nla_get_u32(a[VARTA_A_AGENT_CHANGES]) : 1,
 	};
 	return 0;
 }
@@ -182,6 +200,64 @@ int varta_event_read_all(const struct nlmsghdr *message, varta_read_event_fn fn,
 		error = read_event(attribute, &agent, &event);
 		if (!error)
 			error = fn(&event, arg);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* Returns how many there are. nla_parse() keeps the last one only. */
+static size_t read_counters(struct nlattr *nest, uint32_t *counters, size_t room)
+{
+	struct nlattr *attribute;
+	size_t count = 0;
+	int left;
+
+	nla_for_each_nested(attribute, nest, left)
+		if (nla_type(attribute) == VARTA_A_NOTICE_COUNTER &&
+		    nla_len(attribute) >= (int)sizeof(*counters) &&
+		    count < room)
+			counters[count++] = nla_get_u32(attribute);
+	return count;
+}
+
+static int read_notice(struct nlattr *nest, varta_read_event_fn fn, void *arg)
+{
+	struct nlattr *a[VARTA_A_NOTICE_MAX + 1];
+	uint32_t counters[VARTA_A_STATS_MAX + 1];
+	struct varta_event event;
+
+	if (nla_parse_nested(a, VARTA_A_NOTICE_MAX, nest, notice_policy))
+		return -EBADMSG;
+	event = (struct varta_event){
+		.type = type_of(a[VARTA_A_NOTICE_EVENT_KIND]),
+		.time = u64_or_0(a[VARTA_A_NOTICE_EVENT_TIME]),
+		.seq = u64_or_0(a[VARTA_A_NOTICE_EVENT_SEQ]),
+		.sender_pid = u32_or_0(a[VARTA_A_NOTICE_PID]),
+		.sender_uid = uid_or_unknown(a[VARTA_A_NOTICE_UID]),
+		.change = u32_or_0(a[VARTA_A_NOTICE_CHANGE]),
+		.setting = u32_or_0(a[VARTA_A_NOTICE_SETTING]),
+		.old_value = u32_or_0(a[VARTA_A_NOTICE_OLD_VALUE]),
+		.new_value = u32_or_0(a[VARTA_A_NOTICE_NEW_VALUE]),
+		.lost = u64_or_0(a[VARTA_A_NOTICE_LOST]),
+		.counters = counters,
+		.counter_count = read_counters(nest, counters,
+					       VARTA_A_STATS_MAX + 1),
+	};
+	return fn(&event, arg);
+}
+
+int varta_notice_read_all(const struct nlmsghdr *message,
+			  varta_read_event_fn fn, void *arg)
+{
+	struct nlattr *attribute;
+	int left, error;
+
+	nlmsg_for_each_attr(attribute, (struct nlmsghdr *)message,
+			    GENL_HDRLEN, left) {
+		if (nla_type(attribute) != VARTA_A_NOTICES_NOTICE)
+			continue;
+		error = read_notice(attribute, fn, arg);
 		if (error)
 			return error;
 	}

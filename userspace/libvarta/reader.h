@@ -41,6 +41,17 @@ int varta_event_read_all(const struct nlmsghdr *message, varta_read_event_fn fn,
 			 void *arg);
 
 /**
+ * varta_notice_read_all() - Read each event that is not about an agent.
+ * @message: An event of the attribute set "notices".
+ * @fn: Called for each. Of a loss, the type is 0.
+ * @arg: For @fn.
+ *
+ * Return: 0, what @fn returned to stop, or -EBADMSG if one is malformed.
+ */
+int varta_notice_read_all(const struct nlmsghdr *message,
+			  varta_read_event_fn fn, void *arg);
+
+/**
  * varta_event_dump() - Read the exits and conflicts that the kernel keeps.
  * @v: The handle.
  * @since: Only those with higher numbers.

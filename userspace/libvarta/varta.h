@@ -742,6 +742,8 @@ struct varta_events;
  * @VARTA_EVENT_GOODBYE: An agent is not tracked any more, for another cause than
  *   an exit. Always for stalled agents; for others only with the setting
  *   goodbye_events.
+ * @VARTA_EVENT_CONFIG: A setting was changed, counters were taken, or the module
+ *   unloads. Has no agent. Those that were lost are not reported later.
  *
  * OVERRUN, UNLOADED and LOADED have no agent, and occur only with @resync. A
  * stall ends with exactly one RECOVER, EXIT or GOODBYE, or with UNLOADED.
@@ -756,6 +758,7 @@ enum varta_event_type {
 	VARTA_EVENT_STATUS,
 	VARTA_EVENT_GOODBYE,
 	VARTA_EVENT_CONFLICT,
+	VARTA_EVENT_CONFIG,
 };
 
 /* The cause of a goodbye that was found by a dump. */
@@ -771,18 +774,30 @@ enum varta_event_type {
  *   the name, the numbers of @agent that identify it, and its last beat are
  *   known.
  * @time: When the event occurred, on the clock of &varta_agent.last_beat; 0 if
- *   @resynced, for types without an agent, or if the kernel did not say.
+ *   @resynced, for events of the subscription, or if the kernel did not say.
  * @old_status: Status before, with VARTA_EVENT_STATUS.
  * @cause: One of enum varta_goodbye_cause, VARTA_CAUSE_UNKNOWN, or a value of a
  *   newer kernel, with VARTA_EVENT_GOODBYE.
  * @seq: Number of the event among those of the network namespace; 0 if it was
- *   found in a dump of agents, has no agent, or the kernel did not say.
+ *   found in a dump of agents, is of the subscription, or the kernel did not say.
  * @sender_ns_inode: Pid namespace that the refused beat came from; 0 if unknown.
- *   This and the following are for VARTA_EVENT_CONFLICT.
+ *   This and @sender_origin are for VARTA_EVENT_CONFLICT.
  * @sender_origin: One of enum varta_origin, or a value of a newer kernel.
- * @sender_pid: Process that sent it; 0 if the kernel did not say.
+ * @sender_pid: Process that sent the refused beat or, with VARTA_EVENT_CONFIG,
+ *   that did it; 0 if the kernel did not say.
  * @sender_uid: Its real user, or VARTA_UID_UNKNOWN.
  * @suppressed: Conflicts without an event since the last one.
+ * @changes: Changes of status that the event stands for, with
+ *   VARTA_EVENT_STATUS. 1, or more if they came before it could be sent. Then
+ *   @time and @old_status are of the first, and the rest is of the last.
+ * @change: One of enum varta_config_change, or a value of a newer kernel, with
+ *   VARTA_EVENT_CONFIG, as are the following.
+ * @setting: One of VARTA_A_CONFIG_*, the setting that was changed.
+ * @old_value: Its value before.
+ * @new_value: Its value from then on.
+ * @lost: Events that were queued when the module unloaded, and are not received.
+ * @counters: One of VARTA_A_STATS_* for each counter that was taken.
+ * @counter_count: How many they are; 0 if all were taken.
  *
  * The library makes it; later versions may add members at the end.
  */
@@ -799,6 +814,14 @@ struct varta_event {
 	uint32_t sender_pid;
 	uint32_t sender_uid;
 	uint32_t suppressed;
+	uint32_t changes;
+	uint32_t change;
+	uint32_t setting;
+	uint32_t old_value;
+	uint32_t new_value;
+	uint64_t lost;
+	const uint32_t *counters;
+	size_t counter_count;
 };
 
 /**
@@ -919,6 +942,14 @@ VARTA_API const char *varta_reason_name(unsigned int reason);
  * Return: The name; "unknown" for other values.
  */
 VARTA_API const char *varta_goodbye_cause_name(unsigned int cause);
+
+/**
+ * varta_config_change_name() - Name of what was done to the module, as "setting".
+ * @change: One of enum varta_config_change.
+ *
+ * Return: The name; "unknown" for other values.
+ */
+VARTA_API const char *varta_config_change_name(unsigned int change);
 
 /**
  * varta_eviction_policy_name() - Name of an eviction policy, as "strict".

@@ -74,7 +74,7 @@ static struct {
 
 static unsigned int reported[AGENTS + 1], resynced, overruns, changes;
 /* By enum varta_event_type. */
-static unsigned int types[VARTA_EVENT_GOODBYE + 1];
+static unsigned int types[VARTA_EVENT_CONFIG + 1];
 static struct varta_event last;
 static struct varta_agent last_agent;
 
@@ -427,6 +427,103 @@ static void test_late_messages(void)
 	      "events: the family is loaded again");
 }
 
+/* Sends a notice; a config event has all attributes. */
+static void send_notice(uint8_t command, uint32_t kind, uint64_t seq)
+{
+	struct nlattr *nest;
+	bool fine;
+
+	fake.message = nlmsg_alloc();
+	fine = fake.message &&
+	       genlmsg_put(fake.message, 0, 0, FAMILY, 0, 0, command,
+			   VARTA_FAMILY_VERSION);
+	nest = fine ? nla_nest_start(fake.message, VARTA_A_NOTICES_NOTICE) :
+		      NULL;
+	fine = nest &&
+	       !nla_put_u32(fake.message, VARTA_A_NOTICE_EVENT_KIND, kind) &&
+	       !nla_put_u64(fake.message, VARTA_A_NOTICE_EVENT_SEQ, seq) &&
+	       !nla_put_u64(fake.message, VARTA_A_NOTICE_EVENT_TIME, 300);
+	if (fine && kind == VARTA_EVENT_KIND_CONFIG)
+		fine = !nla_put_u32(fake.message, VARTA_A_NOTICE_CHANGE,
+				    VARTA_CONFIG_CHANGE_UNLOAD) &&
+		       !nla_put_u32(fake.message, VARTA_A_NOTICE_SETTING, 2) &&
+		       !nla_put_u32(fake.message, VARTA_A_NOTICE_OLD_VALUE,
+				    3) &&
+		       !nla_put_u32(fake.message, VARTA_A_NOTICE_NEW_VALUE,
+				    4) &&
+		       !nla_put_u32(fake.message, VARTA_A_NOTICE_COUNTER, 5) &&
+		       !nla_put_u32(fake.message, VARTA_A_NOTICE_COUNTER, 6) &&
+		       !nla_put_u32(fake.message, VARTA_A_NOTICE_PID, 7) &&
+		       !nla_put_u64(fake.message, VARTA_A_NOTICE_LOST, 8);
+	if (fine)
+		nla_nest_end(fake.message, nest);
+	check(fine, "events: a notice");
+}
+
+static unsigned int counters_seen;
+
+static void note_counters(const struct varta_event *event, void *arg)
+{
+	note(event, arg);
+	counters_seen = event->counter_count == 2 ?
+			10 * event->counters[0] + event->counters[1] : 0;
+}
+
+static void test_config(void)
+{
+	struct varta_events *events = begin();
+
+	send_notice(VARTA_CMD_CONFIG_NTF, VARTA_EVENT_KIND_CONFIG, 1);
+	check(varta_events_receive(events, note_counters, NULL) == 1 &&
+	      types[VARTA_EVENT_CONFIG] == 1 && !last.agent && last.seq == 1 &&
+	      last.time == 300 && last.change == VARTA_CONFIG_CHANGE_UNLOAD &&
+	      last.setting == 2 && last.old_value == 3 &&
+	      last.new_value == 4 && last.sender_pid == 7 &&
+	      last.sender_uid == VARTA_UID_UNKNOWN && last.lost == 8 &&
+	      counters_seen == 56,
+	      "events: a change of the module, with all values");
+	/* It has a number as other events. */
+	fake.seq = 2;
+	fake.stalled = 0;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 1 && !overruns && !fake.dumps,
+	      "events: no gap beside a change of the module");
+	send_notice(VARTA_CMD_CONFIG_NTF, VARTA_EVENT_KIND_CONFIG, 4);
+	check(receive_events(events) == 2 && overruns == 1 && fake.dumps == 1,
+	      "events: a gap before a change of the module");
+}
+
+static void test_loss(void)
+{
+	struct varta_events *events = begin();
+
+	fake.seq = 1;
+	fake.stalled = 0;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	receive_events(events);
+	send_notice(VARTA_CMD_LOSS_NTF, VARTA_EVENT_KIND_LOSS, 3);
+	check(receive_events(events) == 1 && overruns == 1 && fake.dumps == 1 &&
+	      fake.since == 1, "events: a notice of a loss");
+	send_notice(VARTA_CMD_LOSS_NTF, VARTA_EVENT_KIND_LOSS, 4);
+	check(!receive_events(events) && overruns == 1 && fake.dumps == 1,
+	      "events: a notice of what is known already");
+	/* Nothing was received, so the numbers say nothing. */
+	events = begin();
+	fake.stalled = 0;
+	send_notice(VARTA_CMD_LOSS_NTF, VARTA_EVENT_KIND_LOSS, 9);
+	check(receive_events(events) == 1 && overruns == 1 && fake.dumps == 1,
+	      "events: a notice of a loss before all events");
+	fake.seq = 10;
+	send_event(VARTA_CMD_EXIT_NTF, 1);
+	check(receive_events(events) == 1 && overruns == 1,
+	      "events: goes on after a notice");
+	events = begin();
+	events->reader = NULL;
+	send_notice(VARTA_CMD_LOSS_NTF, VARTA_EVENT_KIND_LOSS, 9);
+	check(!receive_events(events) && !overruns,
+	      "events: no notice of a loss without resync");
+}
+
 /* Each type is reported, and ends a stall or does not. */
 static void test_types(void)
 {
@@ -638,6 +735,8 @@ TEST_GROUP(events)
 	test_no_log();
 	test_replay();
 	test_replay_after_reload();
+	test_config();
+	test_loss();
 	test_types();
 	test_lost_ends();
 	test_memory();

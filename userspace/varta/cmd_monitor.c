@@ -65,7 +65,7 @@ static const struct argp_option option_table[] = {
 	{ .name = "json", .key = 'j', .doc = "Print one JSON object per line" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
-		 "conflict" },
+		 "conflict, config" },
 	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
 	  .doc = "First print the exits and conflicts after the event with "
 		 "this number, as far as the kernel keeps them, and the "
@@ -81,7 +81,7 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-/* By enum varta_event_type, for events of agents. */
+/* By enum varta_event_type, but for events of the subscription. */
 static const char *const kind_names[] = {
 	[VARTA_EVENT_STALL] = "stall",
 	[VARTA_EVENT_RECOVER] = "recover",
@@ -89,6 +89,7 @@ static const char *const kind_names[] = {
 	[VARTA_EVENT_EXIT] = "exit",
 	[VARTA_EVENT_GOODBYE] = "goodbye",
 	[VARTA_EVENT_CONFLICT] = "conflict",
+	[VARTA_EVENT_CONFIG] = "config",
 };
 
 #define KINDS	(sizeof(kind_names) / sizeof(kind_names[0]))
@@ -174,12 +175,13 @@ static const struct argp parser = {
 	.children = children,
 	.doc = "Print events as they happen, one per line: stalls, the beats "
 	       "that end them (recover), changes of status, exits, "
-	       "goodbyes, and refused beats of others (conflict). Prints "
+	       "goodbyes, refused beats of others (conflict), and what was "
+	       "done to the module (config). Prints "
 	       "'listening' on standard error when it is subscribed.\v"
 	       "JSON has the names and units of the netlink interface, the "
 	       "owner as 'varta agents -j' has it, and "
 	       "'event': stall, recover, status, exit, goodbye, conflict, "
-	       "overrun, "
+	       "config, overrun, "
 	       "stalled, recovered, gone, unloaded or loaded. In "
 	       "names, bytes that "
 	       "are not UTF-8 are shown as \\xNN, without --json also those "
@@ -288,9 +290,11 @@ static void print_status(const struct varta_event *event,
 	bool terminal = event->agent->nonce == VARTA_TERMINAL_NONCE;
 
 	print_agent("status", event, owner);
-	printf("%s, was %s%s\n", varta_status_name(event->agent->status),
-	       varta_status_name(event->old_status),
-	       terminal ? "; the last beat of a crash handler" : "");
+	printf("%s, was %s", varta_status_name(event->agent->status),
+	       varta_status_name(event->old_status));
+	if (event->changes > 1)
+		printf(" %" PRIu32 " changes ago", event->changes);
+	puts(terminal ? "; the last beat of a crash handler" : "");
 }
 
 static void print_goodbye(const struct varta_event *event,
@@ -331,6 +335,55 @@ static void print_conflict(const struct varta_event *event,
 	if (event->suppressed)
 		printf("; %" PRIu32 " more were refused before",
 		       event->suppressed);
+	putchar('\n');
+}
+
+static void print_counters(const struct varta_event *event)
+{
+	size_t i;
+
+	if (!event->counter_count)
+		fputs("all counters", stdout);
+	for (i = 0; i < event->counter_count; i++)
+		printf("%s%s", i ? ", " : "",
+		       varta_stats_name(event->counters[i]));
+	fputs(" taken", stdout);
+}
+
+static void print_config(const struct varta_event *event,
+			 const struct agent_owner *owner)
+{
+	enum severity severity = event_severity(event);
+
+	(void)owner;
+	print_time();
+	printf(" %sconfig%s ", colour_begin(severity), colour_end(severity));
+	switch (event->change) {
+	case VARTA_CONFIG_CHANGE_SETTING:
+		printf("%s changed from %" PRIu32 " to %" PRIu32,
+		       varta_config_name(event->setting), event->old_value,
+		       event->new_value);
+		break;
+	case VARTA_CONFIG_CHANGE_COUNTERS_TAKEN:
+		print_counters(event);
+		break;
+	case VARTA_CONFIG_CHANGE_GAPS_RESET:
+		fputs("longest gaps reset", stdout);
+		break;
+	case VARTA_CONFIG_CHANGE_UNLOAD:
+		fputs("the module unloads", stdout);
+		break;
+	default:
+		fputs("changed in a way that is unknown here", stdout);
+		break;
+	}
+	if (event->sender_pid)
+		printf("; by pid %" PRIu32, event->sender_pid);
+	if (event->sender_uid != VARTA_UID_UNKNOWN)
+		printf("%s uid %" PRIu32, event->sender_pid ? " of" : "; by",
+		       event->sender_uid);
+	if (event->lost)
+		printf("; %" PRIu64 " queued events are lost", event->lost);
 	putchar('\n');
 }
 
@@ -457,6 +510,7 @@ static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_EXIT] = { "exit", print_exit, NULL },
 	[VARTA_EVENT_GOODBYE] = { "goodbye", print_goodbye, NULL },
 	[VARTA_EVENT_CONFLICT] = { "conflict", print_conflict, NULL },
+	[VARTA_EVENT_CONFIG] = { "config", print_config, NULL },
 	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; what "
 				  "a dump shows of them follows" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "
@@ -490,16 +544,23 @@ static const struct event_kind *kind_of_event(const struct varta_event *event)
 		&kinds[event->type] : NULL;
 }
 
+static bool is_of_subscription(const struct varta_event *event)
+{
+	return !event->agent && event->type != VARTA_EVENT_CONFIG;
+}
+
 /* Without --kinds all are. What happens to the subscription always is. */
 static bool is_wanted(const struct monitor_options *options,
 		      const struct varta_event *event,
 		      const struct agent_owner *owner)
 {
-	if (!event->agent)
+	if (is_of_subscription(event))
 		return true;
-	return (!options->kinds ||
-		options->kinds & UINT32_C(1) << event->type) &&
-	       owner_matches(&options->filter, owner);
+	if (options->kinds && !(options->kinds & UINT32_C(1) << event->type))
+		return false;
+	/* A change of the module has no owner. */
+	return event->agent ? owner_matches(&options->filter, owner) :
+			      owner_filter_is_empty(&options->filter);
 }
 
 /* An event of the subscription, not of an agent: on standard error as well. */
@@ -518,10 +579,10 @@ static void print_line(const struct event_kind *kind,
 		       const struct varta_event *event,
 		       const struct agent_owner *owner)
 {
-	if (event->agent)
-		kind->print(event, owner);
-	else
+	if (is_of_subscription(event))
 		print_notice(kind, event);
+	else
+		kind->print(event, owner);
 }
 
 static void print_event(const struct varta_event *event, void *arg)
@@ -550,7 +611,7 @@ static void print_event(const struct varta_event *event, void *arg)
 	if (!monitor->error && ferror(stdout))
 		monitor->error = -EIO;
 	/* What was lost is an unknown number of events. */
-	if (event->agent && !event->resynced)
+	if (!is_of_subscription(event) && !event->resynced)
 		monitor->seen++;
 }
 

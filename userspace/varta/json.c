@@ -192,6 +192,60 @@ static int add_sender(struct json_object *object,
 		add_number(object, "suppressed", event->suppressed) : 0;
 }
 
+static int add_counters(struct json_object *object,
+			const struct varta_event *event)
+{
+	struct json_object *names = json_object_new_array();
+	struct json_object *name;
+	size_t i;
+
+	for (i = 0; names && i < event->counter_count; i++) {
+		name = json_object_new_string(varta_stats_name(event->counters[i]));
+		if (!name || json_object_array_add(names, name)) {
+			json_object_put(name);
+			json_object_put(names);
+			return -ENOMEM;
+		}
+	}
+	return json_add(object, "counters", names);
+}
+
+static int add_setting(struct json_object *object,
+		       const struct varta_event *event)
+{
+	if (add_string(object, "setting", varta_config_name(event->setting)) ||
+	    add_number(object, "old_value", event->old_value))
+		return -ENOMEM;
+	return add_number(object, "new_value", event->new_value);
+}
+
+static int add_change(struct json_object *object,
+		      const struct varta_event *event)
+{
+	if (add_string(object, "change",
+		       varta_config_change_name(event->change)) ||
+	    (event->sender_pid &&
+	     add_number(object, "pid", event->sender_pid)) ||
+	    (event->sender_uid != VARTA_UID_UNKNOWN &&
+	     add_number(object, "uid", event->sender_uid)))
+		return -ENOMEM;
+	if (event->change == VARTA_CONFIG_CHANGE_SETTING)
+		return add_setting(object, event);
+	if (event->counter_count)
+		return add_counters(object, event);
+	return event->lost ? add_number(object, "lost", event->lost) : 0;
+}
+
+static int add_status_change(struct json_object *object,
+			     const struct varta_event *event)
+{
+	if (add_string(object, "old_status",
+		       varta_status_name(event->old_status)))
+		return -ENOMEM;
+	return event->changes > 1 ?
+		add_number(object, "changes", event->changes) : 0;
+}
+
 int json_add_event(struct json_object *object, const struct varta_event *event)
 {
 	if ((event->time && add_number(object, "event_time", event->time)) ||
@@ -199,9 +253,10 @@ int json_add_event(struct json_object *object, const struct varta_event *event)
 		return -ENOMEM;
 	if (event->type == VARTA_EVENT_CONFLICT)
 		return add_sender(object, event);
+	if (event->type == VARTA_EVENT_CONFIG)
+		return add_change(object, event);
 	if (event->type == VARTA_EVENT_STATUS)
-		return add_string(object, "old_status",
-				  varta_status_name(event->old_status));
+		return add_status_change(object, event);
 	if (event->type == VARTA_EVENT_GOODBYE &&
 	    event->cause != VARTA_CAUSE_UNKNOWN)
 		return add_string(object, "cause",

@@ -77,6 +77,9 @@ enum varta_namespace_policy {
  *   than an exit.
  * @VARTA_EVENT_KIND_CONFLICT: A beat for its pid was refused for its origin or
  *   pid namespace.
+ * @VARTA_EVENT_KIND_CONFIG: A setting was changed, counters were taken, or the
+ *   module unloads.
+ * @VARTA_EVENT_KIND_LOSS: Events were lost, and none came after them.
  */
 enum varta_event_kind {
 	VARTA_EVENT_KIND_STALL,
@@ -85,6 +88,8 @@ enum varta_event_kind {
 	VARTA_EVENT_KIND_EXIT,
 	VARTA_EVENT_KIND_GOODBYE,
 	VARTA_EVENT_KIND_CONFLICT,
+	VARTA_EVENT_KIND_CONFIG,
+	VARTA_EVENT_KIND_LOSS,
 };
 
 /**
@@ -101,6 +106,20 @@ enum varta_goodbye_cause {
 	VARTA_GOODBYE_CAUSE_EVICTED,
 	VARTA_GOODBYE_CAUSE_PID_RECYCLED,
 	VARTA_GOODBYE_CAUSE_EXITED,
+};
+
+/**
+ * enum varta_config_change - What was done to the module.
+ * @VARTA_CONFIG_CHANGE_SETTING: A setting was changed.
+ * @VARTA_CONFIG_CHANGE_COUNTERS_TAKEN: Counters were taken.
+ * @VARTA_CONFIG_CHANGE_GAPS_RESET: The longest gaps of all agents were reset.
+ * @VARTA_CONFIG_CHANGE_UNLOAD: The module unloads. No event follows.
+ */
+enum varta_config_change {
+	VARTA_CONFIG_CHANGE_SETTING,
+	VARTA_CONFIG_CHANGE_COUNTERS_TAKEN,
+	VARTA_CONFIG_CHANGE_GAPS_RESET,
+	VARTA_CONFIG_CHANGE_UNLOAD,
 };
 
 /**
@@ -255,6 +274,7 @@ enum {
 	VARTA_A_AGENT_SENDER_PID,
 	VARTA_A_AGENT_SENDER_UID,
 	VARTA_A_AGENT_SUPPRESSED,
+	VARTA_A_AGENT_CHANGES,
 
 	__VARTA_A_AGENT_MAX,
 	VARTA_A_AGENT_MAX = (__VARTA_A_AGENT_MAX - 1)
@@ -345,6 +365,31 @@ enum {
 };
 
 enum {
+	VARTA_A_NOTICE_PAD = 1,
+	VARTA_A_NOTICE_EVENT_KIND,
+	VARTA_A_NOTICE_EVENT_SEQ,
+	VARTA_A_NOTICE_EVENT_TIME,
+	VARTA_A_NOTICE_CHANGE,
+	VARTA_A_NOTICE_SETTING,
+	VARTA_A_NOTICE_OLD_VALUE,
+	VARTA_A_NOTICE_NEW_VALUE,
+	VARTA_A_NOTICE_COUNTER,
+	VARTA_A_NOTICE_PID,
+	VARTA_A_NOTICE_UID,
+	VARTA_A_NOTICE_LOST,
+
+	__VARTA_A_NOTICE_MAX,
+	VARTA_A_NOTICE_MAX = (__VARTA_A_NOTICE_MAX - 1)
+};
+
+enum {
+	VARTA_A_NOTICES_NOTICE = 1,
+
+	__VARTA_A_NOTICES_MAX,
+	VARTA_A_NOTICES_MAX = (__VARTA_A_NOTICES_MAX - 1)
+};
+
+enum {
 	VARTA_CMD_BEAT = 1,
 	VARTA_CMD_AGENT_GET,
 	VARTA_CMD_STATS_GET,
@@ -361,6 +406,8 @@ enum {
 	VARTA_CMD_CONFLICT_NTF,
 	VARTA_CMD_EVENT_GET,
 	VARTA_CMD_GAP_RESET,
+	VARTA_CMD_CONFIG_NTF,
+	VARTA_CMD_LOSS_NTF,
 
 	__VARTA_CMD_MAX,
 	VARTA_CMD_MAX = (__VARTA_CMD_MAX - 1)
