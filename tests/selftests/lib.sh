@@ -11,7 +11,7 @@ work=/tmp/case
 skip_reason=/tmp/case.skip
 # Timeout of every wait, in seconds; longer on the slow debug kernels.
 case $(uname -r) in
-*-kasan | *-kcsan | *-kmemleak | *-gcov) patience=240 ;;
+*-kasan | *-kcsan | *-kmemleak | *-rt | *-gcov) patience=240 ;;
 *) patience=60 ;;
 esac
 
