@@ -65,7 +65,7 @@ static void report_changes(struct varta_tracker *tracker,
 }
 
 static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
-		       struct varta_record *record)
+		      struct varta_record *record)
 {
 	const struct varta_agent_id *id = record->id;
 

@@ -414,7 +414,7 @@ static bool key_fits(const struct web_config *config)
 	return !error;
 }
 
-int http_open(struct http *http, struct listeners *listeners,
+int http_open(struct http *http, struct sockets *sockets,
 	      struct feed *feed, const struct web_config *config)
 {
 	struct MHD_Daemon *daemon;
@@ -425,17 +425,17 @@ int http_open(struct http *http, struct listeners *listeners,
 	if (!error && !key_fits(config))
 		error = -EINVAL;
 	if (error) {
-		listeners_close(listeners);
+		sockets_close(sockets);
 		return error;
 	}
-	while (listeners->count) {
-		daemon = start(http, listeners->fds[listeners->count - 1]);
+	while (sockets->count) {
+		daemon = start(http, sockets->fds[sockets->count - 1]);
 		if (!daemon) {
-			listeners_close(listeners);
+			sockets_close(sockets);
 			http_close(http);
 			return -EINVAL;
 		}
-		listeners->count--;
+		sockets->count--;
 		http->daemons[http->count++] = daemon;
 	}
 	return 0;

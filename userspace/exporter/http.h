@@ -11,7 +11,7 @@
 
 #include "basic_auth.h"
 #include "feed.h"
-#include "listeners.h"
+#include "sockets.h"
 #include "web_config.h"
 
 struct MHD_Daemon;
@@ -37,7 +37,7 @@ struct http {
 	struct feed *feed;
 	const struct web_config *config;
 	struct basic_auth auth;
-	struct MHD_Daemon *daemons[LISTENERS_MAX];
+	struct MHD_Daemon *daemons[SOCKETS_MAX];
 	size_t count;
 	struct http_client *clients;
 	size_t client_count;
@@ -48,13 +48,13 @@ struct http {
 /**
  * http_open() - Start the server.
  * @http: The server. Stop it with http_close().
- * @listeners: The sockets, which it takes over, also on failure.
+ * @sockets: The sockets, which it takes over, also on failure.
  * @feed: What to export.
  * @config: TLS, users and headers; must stay.
  *
  * Return: 0 or a negative errno. -EINVAL: certificate or key is not valid.
  */
-int http_open(struct http *http, struct listeners *listeners,
+int http_open(struct http *http, struct sockets *sockets,
 	      struct feed *feed, const struct web_config *config);
 
 /**
@@ -66,7 +66,7 @@ void http_close(struct http *http);
 /**
  * http_fds() - Descriptors to poll for reading.
  * @http: The server.
- * @fds: Receives @count of them, LISTENERS_MAX at most.
+ * @fds: Receives @count of them, SOCKETS_MAX at most.
  */
 void http_fds(const struct http *http, int *fds);
 

@@ -21,7 +21,7 @@
 #include "error.h"
 #include "feed.h"
 #include "http.h"
-#include "listeners.h"
+#include "sockets.h"
 #include "web_config.h"
 
 const char *argp_program_version = "varta-exporter " VARTA_VERSION;
@@ -40,7 +40,7 @@ const char *argp_program_version = "varta-exporter " VARTA_VERSION;
  * @refresh_ms: Time between two passes over all agents.
  */
 struct exporter_options {
-	const char *addresses[LISTENERS_MAX];
+	const char *addresses[SOCKETS_MAX];
 	size_t address_count;
 	const char *web_config;
 	size_t series_max;
@@ -56,7 +56,7 @@ enum {
 
 static const struct argp_option option_table[] = {
 	{ .name = "listen", .key = OPTION_LISTEN, .arg = "ADDRESS:PORT",
-	  .doc = "Listen there (default " LISTENERS_DEFAULT "); may be given "
+	  .doc = "Listen there (default " SOCKETS_DEFAULT "); may be given "
 		 "again. Sockets of systemd come first" },
 	{ .name = "web-config", .key = OPTION_WEB_CONFIG, .arg = "FILE",
 	  .doc = "TLS and passwords, in the form of the Prometheus exporter "
@@ -72,8 +72,8 @@ static const struct argp_option option_table[] = {
 static void add_address(struct exporter_options *options, const char *text,
 			const struct argp_state *state)
 {
-	if (options->address_count == LISTENERS_MAX)
-		argp_error(state, "more than %d addresses", LISTENERS_MAX);
+	if (options->address_count == SOCKETS_MAX)
+		argp_error(state, "more than %d addresses", SOCKETS_MAX);
 	options->addresses[options->address_count++] = text;
 }
 
@@ -139,9 +139,9 @@ static void catch_signals(sigset_t *waiting)
 static void wait_for_work(const struct feed *feed, const struct http *http,
 			  const sigset_t *waiting)
 {
-	struct pollfd fds[FEED_FDS + LISTENERS_MAX];
+	struct pollfd fds[FEED_FDS + SOCKETS_MAX];
 	uint64_t now, due = feed_due(feed), other = http_due(http);
-	int numbers[FEED_FDS + LISTENERS_MAX];
+	int numbers[FEED_FDS + SOCKETS_MAX];
 	struct timespec timeout = { 0 };
 	size_t i;
 
@@ -185,12 +185,12 @@ static void notify_ready(void)
 	close(fd);
 }
 
-static int serve(struct feed *feed, struct listeners *listeners,
+static int serve(struct feed *feed, struct sockets *sockets,
 		 const struct web_config *config)
 {
 	struct http http;
 	sigset_t waiting;
-	int error = http_open(&http, listeners, feed, config);
+	int error = http_open(&http, sockets, feed, config);
 
 	if (error == -EINVAL && config->certificate) {
 		fputs("varta exporter: certificate and key are not valid\n",
@@ -210,21 +210,21 @@ static int serve(struct feed *feed, struct listeners *listeners,
 	return EXIT_OK;
 }
 
-static int listen_all(struct listeners *listeners,
+static int listen_all(struct sockets *sockets,
 		      const struct exporter_options *options)
 {
-	const char *address = LISTENERS_DEFAULT, *problem;
-	int error = listeners_from_systemd(listeners);
+	const char *address = SOCKETS_DEFAULT, *problem;
+	int error = sockets_from_systemd(sockets);
 	size_t i = 0;
 
 	if (error)
 		return fail_system("use the sockets of systemd", error);
-	if (listeners->count)
+	if (sockets->count)
 		return EXIT_OK;
 	do {
 		if (options->address_count)
 			address = options->addresses[i];
-		problem = listeners_add(listeners, address);
+		problem = sockets_add(sockets, address);
 		if (problem) {
 			fprintf(stderr,
 				"varta exporter: cannot listen on '%s': %s\n",
@@ -238,17 +238,17 @@ static int listen_all(struct listeners *listeners,
 static int run(const struct exporter_options *options,
 	       const struct web_config *config)
 {
-	struct listeners listeners = { .count = 0 };
+	struct sockets sockets = { .count = 0 };
 	static struct feed feed;
 	int code, error;
 
-	code = listen_all(&listeners, options);
+	code = listen_all(&sockets, options);
 	if (code != EXIT_OK)
 		return code;
 	error = feed_open(&feed, options->series_max, options->refresh_ms);
 	if (error)
 		return fail_listen(error);
-	code = serve(&feed, &listeners, config);
+	code = serve(&feed, &sockets, config);
 	feed_close(&feed);
 	return code;
 }

@@ -33,7 +33,7 @@ static struct test_group *find(const char *name)
 	return group;
 }
 
-static void list(FILE *out)
+static void print_groups(FILE *out)
 {
 	const struct test_group *group;
 
@@ -47,14 +47,14 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc == 2 && !strcmp(argv[1], "--list")) {
-		list(stdout);
+		print_groups(stdout);
 		return 0;
 	}
 	for (i = 1; i < argc; i++) {
 		if (find(argv[i]))
 			continue;
 		fprintf(stderr, "unit: no group '%s'; there are:\n", argv[i]);
-		list(stderr);
+		print_groups(stderr);
 		return 2;
 	}
 	puts("TAP version 13");

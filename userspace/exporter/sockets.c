@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Listening sockets. See listeners.h.
+ * Listening sockets. See sockets.h.
  */
-#include "listeners.h"
+#include "sockets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,13 +41,13 @@ static bool is_listening(int fd)
 	       is_option_set(fd, SO_TYPE, SOCK_STREAM);
 }
 
-static void prepare(int fd)
+static void set_flags(int fd)
 {
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-int listeners_from_systemd(struct listeners *listeners)
+int sockets_from_systemd(struct sockets *sockets)
 {
 	long count = number_in("LISTEN_FDS");
 	int fd;
@@ -57,13 +57,13 @@ int listeners_from_systemd(struct listeners *listeners)
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
-	if (count > LISTENERS_MAX)
+	if (count > SOCKETS_MAX)
 		return -E2BIG;
 	for (fd = SYSTEMD_FIRST; fd < SYSTEMD_FIRST + count; fd++) {
 		if (!is_listening(fd))
 			return -EINVAL;
-		prepare(fd);
-		listeners->fds[listeners->count++] = fd;
+		set_flags(fd);
+		sockets->fds[sockets->count++] = fd;
 	}
 	return 0;
 }
@@ -85,17 +85,17 @@ static int listen_on(const struct addrinfo *info)
 		close(fd);
 		return error;
 	}
-	prepare(fd);
+	set_flags(fd);
 	return fd;
 }
 
-static const char *add_all(struct listeners *listeners,
-			   const struct addrinfo *info)
+static const char *listen_on_all(struct sockets *sockets,
+				 const struct addrinfo *info)
 {
 	int fd;
 
 	for (; info; info = info->ai_next) {
-		if (listeners->count == LISTENERS_MAX)
+		if (sockets->count == SOCKETS_MAX)
 			return "too many addresses";
 		fd = listen_on(info);
 		/* The kernel may be without IPv6. */
@@ -103,13 +103,13 @@ static const char *add_all(struct listeners *listeners,
 			continue;
 		if (fd < 0)
 			return strerror(-fd);
-		listeners->fds[listeners->count++] = fd;
+		sockets->fds[sockets->count++] = fd;
 	}
 	return NULL;
 }
 
 /* Splits ADDRESS:PORT; the address may be in brackets, or empty for any. */
-static bool split(char *text, const char **host, const char **port)
+static bool split_address(char *text, const char **host, const char **port)
 {
 	char *colon = strrchr(text, ':');
 
@@ -126,7 +126,7 @@ static bool split(char *text, const char **host, const char **port)
 	return !strchr(text, ':');
 }
 
-const char *listeners_add(struct listeners *listeners, const char *address)
+const char *sockets_add(struct sockets *sockets, const char *address)
 {
 	const struct addrinfo hints = {
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
@@ -139,7 +139,7 @@ const char *listeners_add(struct listeners *listeners, const char *address)
 
 	if (!copy)
 		return strerror(ENOMEM);
-	if (!split(copy, &host, &port)) {
+	if (!split_address(copy, &host, &port)) {
 		free(copy);
 		return "not ADDRESS:PORT, [ADDRESS]:PORT or :PORT";
 	}
@@ -147,15 +147,15 @@ const char *listeners_add(struct listeners *listeners, const char *address)
 	if (error)
 		problem = gai_strerror(error);
 	else
-		problem = add_all(listeners, info);
+		problem = listen_on_all(sockets, info);
 	if (info)
 		freeaddrinfo(info);
 	free(copy);
 	return problem;
 }
 
-void listeners_close(struct listeners *listeners)
+void sockets_close(struct sockets *sockets)
 {
-	while (listeners->count)
-		close(listeners->fds[--listeners->count]);
+	while (sockets->count)
+		close(sockets->fds[--sockets->count]);
 }
