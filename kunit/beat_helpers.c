@@ -198,7 +198,7 @@ enum varta_record_result send_beat(struct kunit *test,
 		.status		= args->terminal ? VARTA_STATUS_CRITICAL :
 						   args->status,
 		.threshold_ms	= args->threshold_ms,
-		.tid		= args->tid,
+		.usage.tid	= args->tid,
 		.name		= args->name,
 		.thread_name	= args->thread_name,
 	};

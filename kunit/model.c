@@ -184,7 +184,8 @@ static void apply_beat(const struct model *model, struct model_slot *slot,
 	if (now > slot->last_ns)
 		slot->last_ns = now;
 	slot->beats++;
-	slot->tid = beat->tid;
+	slot->usage = beat->usage;
+	slot->foreign_thread = beat->foreign_thread;
 	if (beat->thread_name)
 		memcpy(slot->thread_name, beat->thread_name, 15);
 	slot->status = beat->status;

@@ -48,7 +48,8 @@ struct model_slot {
 	u64 longest_gap_ns;
 	u64 beats;
 	u32 stalls;
-	u32 tid;
+	struct varta_usage usage;
+	bool foreign_thread;
 	char thread_name[VARTA_NAME_SIZE];
 	u64 start_ns;
 	u64 cgroup_id;

@@ -233,7 +233,10 @@ static struct varta_beat_info random_beat(struct model_run *run,
 		.timestamp = random_below(run, 6),
 		.payload = prandom_u32_state(&run->random),
 		.pid = id->pid,
-		.tid = random_below(run, 4),
+		.usage.tid = random_below(run, 4),
+		.usage.cpu_time = prandom_u32_state(&run->random),
+		.usage.major_faults = random_below(run, 4),
+		.foreign_thread = one_in(run, 8),
 		.thread_name = random_thread_name(run),
 	};
 
@@ -333,6 +336,7 @@ static bool may_use_fast_path(const struct model_run *run,
 							     step->id.pid);
 
 	return !step->id.source && step->id.proc &&
+	       !step->beat.foreign_thread &&
 	       step->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED && slot &&
 	       slot->ns_inode == step->id.ns_inode;
 }
@@ -408,7 +412,7 @@ static bool agent_matches(const struct varta_agent_info *agent,
 	       agent->longest_gap_ns == slot->longest_gap_ns &&
 	       agent->beats == slot->beats &&
 	       agent->stalls == slot->stalls &&
-	       agent->tid == slot->tid &&
+	       agent->usage.tid == slot->usage.tid &&
 	       !strcmp(agent->thread_name, slot->thread_name) &&
 	       agent->id.start_ns == slot->start_ns &&
 	       agent->id.cgroup_id == slot->cgroup_id &&
@@ -794,7 +798,8 @@ static bool slot_matches(const struct varta_tracker *tracker,
 	if (model->has_regular && slot->regular_nonce != model->regular_nonce)
 		return false;
 	if (model->has_terminal &&
-	    slot->terminal_timestamp != model->terminal_timestamp)
+	    *varta_terminal_timestamp(tracker, slot) !=
+		    model->terminal_timestamp)
 		return false;
 	return slot->source == model->source &&
 	       slot->ns_pid == model->ns_pid &&
@@ -811,7 +816,10 @@ static bool slot_matches(const struct varta_tracker *tracker,
 	       slot->longest_gap_ns == model->longest_gap_ns &&
 	       slot->beats == model->beats &&
 	       slot->stalls == model->stalls &&
-	       slot->tid == model->tid &&
+	       slot->tid == model->usage.tid &&
+	       slot->foreign_thread == model->foreign_thread &&
+	       (slot->exit_state ||
+		!memcmp(&slot->usage, &model->usage, sizeof(slot->usage))) &&
 	       !strcmp(slot->thread_name, model->thread_name) &&
 	       slot->start_ns == model->start_ns &&
 	       slot->cgroup_id == model->cgroup_id &&

@@ -61,7 +61,8 @@ static void unknown_pid_is_inserted_by_terminal_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, U64_MAX);
 	KUNIT_EXPECT_FALSE(test, slot->has_regular);
 	KUNIT_EXPECT_TRUE(test, slot->has_terminal);
-	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 0);
+	KUNIT_EXPECT_EQ(test, *varta_terminal_timestamp(tracker_of(test), slot),
+			0);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_EQ(test, slot->origin, RELAYED);
 	KUNIT_EXPECT_PTR_EQ(test, slot->proc, NULL);
@@ -417,14 +418,16 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 20);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_EQ(test, slot->payload, 3);
-	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 10);
+	KUNIT_EXPECT_EQ(test, *varta_terminal_timestamp(tracker_of(test), slot),
+			10);
 
 	/* An agent that survives its crash handler continues. */
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5);
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .timestamp = 99);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 6);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_OK);
-	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp, 10);
+	KUNIT_EXPECT_EQ(test, *varta_terminal_timestamp(tracker_of(test), slot),
+			10);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 10);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 11);
 	EXPECT_COUNT(test, NONCE_WRAPS, 0);
@@ -490,7 +493,7 @@ static void beat_poisoned_slot(struct kunit *test, u8 poison,
 {
 	static const char thread_name[VARTA_NAME_SIZE] = "worker";
 	const struct varta_beat_info beat = {
-		.nonce = 99, .timestamp = 98, .payload = 97, .tid = 96,
+		.nonce = 99, .timestamp = 98, .payload = 97, .usage.tid = 96,
 		.name = "renamed", .thread_name = thread_name,
 	};
 	struct varta_slot *slot = slot_of(test, 7), before;
@@ -531,6 +534,73 @@ static void fast_path_uses_two_cache_lines(struct kunit *test)
 		KUNIT_EXPECT_MEMEQ_MSG(test, &other, &first, FAST_BYTES,
 				       "poison %#x", poisons[i]);
 	}
+}
+
+static bool beat_fast(struct kunit *test, u64 nonce,
+		      const struct varta_usage *usage)
+{
+	const struct varta_beat_info beat = {
+		.nonce = nonce, .pid = 7, .usage = *usage,
+	};
+
+	return varta_tracker_record_fast(tracker_of(test), &beat, 7,
+					 fake_proc(1), 0, 0);
+}
+
+static void fast_path_keeps_usage(struct kunit *test)
+{
+	static const struct varta_usage usage = { 1, 2, 3, 4, 5, 6 };
+	struct varta_agent_info agent;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	KUNIT_EXPECT_TRUE(test, beat_fast(test, 2, &usage));
+	agent = lookup_agent(test, 0, 7);
+	KUNIT_EXPECT_MEMEQ(test, &agent.usage, &usage, sizeof(usage));
+}
+
+/* Their usage and what links an exited slot have the same place. */
+static void fast_path_is_not_for_exited_slots(struct kunit *test)
+{
+	static const struct varta_usage usage = { .cpu_time = 77 };
+	struct varta_slot *slot;
+	u32 next;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	note_exit(test, 7, 1, 0);
+	slot = slot_of(test, 7);
+	next = slot->next;
+	KUNIT_EXPECT_FALSE(test, beat_fast(test, 2, &usage));
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 3, .tid = 9);
+	KUNIT_EXPECT_EQ(test, slot->next, next);
+	KUNIT_EXPECT_EQ(test, slot->tid, 9);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).usage.cpu_time, 0);
+}
+
+static void fast_path_needs_a_thread_of_the_agent_before(struct kunit *test)
+{
+	static const struct varta_usage usage = { .tid = 7 };
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	slot_of(test, 7)->foreign_thread = true;
+	KUNIT_EXPECT_FALSE(test, beat_fast(test, 2, &usage));
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 2);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->foreign_thread);
+	KUNIT_EXPECT_TRUE(test, beat_fast(test, 3, &usage));
+}
+
+static void fast_path_is_not_for_beats_after_a_terminal_one(struct kunit *test)
+{
+	static const struct varta_usage usage = { .tid = 7 };
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .terminal = true,
+			 .timestamp = 1);
+	slot_of(test, 7)->status = VARTA_STATUS_OK;
+	KUNIT_EXPECT_FALSE(test, beat_fast(test, 2, &usage));
 }
 
 static void fast_path_needs_same_time_namespace(struct kunit *test)
@@ -1118,6 +1188,10 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(another_time_namespace_starts_timestamps_afresh),
 	KUNIT_CASE(unknown_time_namespace_keeps_order),
 	KUNIT_CASE(fast_path_uses_two_cache_lines),
+	KUNIT_CASE(fast_path_keeps_usage),
+	KUNIT_CASE(fast_path_is_not_for_exited_slots),
+	KUNIT_CASE(fast_path_needs_a_thread_of_the_agent_before),
+	KUNIT_CASE(fast_path_is_not_for_beats_after_a_terminal_one),
 	KUNIT_CASE(fast_path_needs_same_time_namespace),
 	KUNIT_CASE(any_nonce_is_accepted_after_only_terminal_beats),
 

@@ -192,10 +192,8 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 			detached++;
 			continue;
 		}
-		if (!varta_pid_index_get(&tracker->index,
-					 varta_key(slot->source, slot->pid),
-					 &found))
-			found = VARTA_CAPACITY_MAX;
+		found = varta_pid_index_get(&tracker->index,
+					    varta_key(slot->source, slot->pid));
 		KUNIT_EXPECT_EQ_MSG(test, found, i, "pid %u", slot->pid);
 	}
 	KUNIT_EXPECT_STREQ(test, wheel_fault(&tracker->wheel) ?: "", "");

@@ -9,11 +9,22 @@
 
 enum varta_agent_limits {
 	VARTA_CAPACITY_MAX = 4 * 1024 * 1024, /* the pids of a 64-bit kernel */
+	VARTA_USAGE_SHIFT = 16, /* 2^32 units are three days */
 };
 
 /* Opaque to the tracker: references to a process and to a network namespace. */
 struct varta_proc;
 struct varta_netns;
+
+/* What a thread has used. All but @tid are modulo 2^32. */
+struct varta_usage {
+	u32 tid;			/* in the initial namespace, 0 if unknown */
+	u32 cpu_time;			/* in 2^VARTA_USAGE_SHIFT nanoseconds */
+	u32 run_delay;			/* runnable but not running, likewise */
+	u32 voluntary;			/* context switches */
+	u32 involuntary;
+	u32 major_faults;
+};
 
 struct varta_beat_info {
 	u64 nonce;			/* increasing, or VARTA_TERMINAL_NONCE */
@@ -22,9 +33,10 @@ struct varta_beat_info {
 	u32 pid;			/* claimed, in the sender's namespace */
 	u32 status;			/* enum varta_status, if checked */
 	u32 threshold_ms;		/* 0 if the agent asks for none */
-	u32 tid;			/* in the initial namespace, 0 if unknown */
+	struct varta_usage usage;	/* of the thread that sends it */
 	const char *name;		/* NULL for none */
 	const char *thread_name;	/* VARTA_NAME_SIZE bytes, or NULL */
+	bool foreign_thread;		/* its process is not the agent */
 };
 
 /* The last beat of a crash handler. @beat passed varta_beat_check(). */
@@ -63,16 +75,18 @@ struct varta_agent_info {
 	u64 longest_gap_ns;		/* since the last reset */
 	u64 beats;
 	u32 stalls;			/* reported */
-	u32 tid;			/* of the last beat, 0 if unknown */
+	/* Of the last beat's thread, at that beat. If @exited, only its tid. */
+	struct varta_usage usage;
 	u32 payload;
 	u32 threshold_ms;		/* its own, 0 if it has none */
 	u32 exit_code;			/* as in wait(2), if @exited */
 	enum varta_status status;
 	char name[VARTA_NAME_SIZE];	/* any bytes, NUL-terminated */
-	char thread_name[VARTA_NAME_SIZE];	/* the same, of @tid */
+	char thread_name[VARTA_NAME_SIZE];	/* the same, of @usage.tid */
 	bool stalled;
 	bool exited;
 	bool oom_killed;
+	bool foreign_thread;		/* as in the last beat */
 };
 
 struct varta_event_info {

@@ -59,7 +59,7 @@ static u32 tid_in_ns(u32 tid, struct pid_namespace *pid_ns)
 static int put_thread(struct sk_buff *skb, const struct varta_agent_info *agent,
 		      const struct varta_view *view)
 {
-	u32 tid = tid_in_ns(agent->tid, view->pid_ns);
+	u32 tid = tid_in_ns(agent->usage.tid, view->pid_ns);
 
 	if ((tid && nla_put_u32(skb, VARTA_A_AGENT_TID, tid)) ||
 	    (agent->thread_name[0] &&

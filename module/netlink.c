@@ -26,6 +26,7 @@
 #include "ratelimit.h"
 #include "reject.h"
 #include "stall_thread.h"
+#include "usage.h"
 #include "varta.h"
 
 /* read_beat() reads both a sender's own beat and a relayed one. */
@@ -216,6 +217,7 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		       beat->pid, &sender);
 	if (err)
 		return err;
+	beat->foreign_thread = sender.pid != task_tgid(current);
 
 	err = check_limits(extack, beat, &sender.id, now, &consumes);
 	if (!err && !varta_namespace_allowed(&sender))
@@ -242,11 +244,11 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	u64 now = ktime_get_ns();
 	struct varta_beat_info beat = {
 		.pid		= ns_pid,
-		.tid		= task_pid_nr(current),
 		.thread_name	= current->comm,
 	};
 	int err;
 
+	varta_usage_read(&beat.usage, current);
 	err = read_beat(info->extack, info->attrs, NULL, &beat);
 	if (err)
 		return err;

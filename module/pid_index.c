@@ -194,12 +194,10 @@ static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
  * varta_pid_index_get() - look up a key
  * @index: the index
  * @key: the key, of varta_key()
- * @slot: set to its slot if it is found
  * Context: any. Takes no lock: check again under that of the slot.
- * Return: whether @key was found.
+ * Return: its slot, VARTA_NO_SLOT if it was not found.
  */
-bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
-			 u32 *slot)
+u32 varta_pid_index_get(const struct varta_pid_index *index, u64 key)
 {
 	u32 idx = home_idx(index, key);
 	u32 probe;
@@ -208,15 +206,13 @@ bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
 		/* One read, so that key and slot belong together. */
 		u64 entry = READ_ONCE(index->entries[idx]);
 
-		if (entry_has_key(entry, key)) {
-			*slot = entry_slot(entry);
-			return true;
-		}
+		if (entry_has_key(entry, key))
+			return entry_slot(entry);
 		if (entry == EMPTY)
 			break;
 		idx = (idx + 1) & index->mask;
 	}
-	return false;
+	return VARTA_NO_SLOT;
 }
 
 /**

@@ -23,6 +23,8 @@ enum varta_key_limits {
 
 static_assert(VARTA_SOURCE_MAX == (1 << VARTA_SOURCE_BITS) - 1);
 
+#define VARTA_NO_SLOT	U32_MAX
+
 /* @source is up to VARTA_SOURCE_MAX, @pid up to VARTA_PID_MAX. */
 static inline u64 varta_key(u32 source, u32 pid)
 {
@@ -47,8 +49,7 @@ struct varta_pid_index {
 int varta_pid_index_init(struct varta_pid_index *index, u32 capacity);
 void varta_pid_index_destroy(struct varta_pid_index *index);
 size_t varta_pid_index_bytes(u32 capacity);
-bool varta_pid_index_get(const struct varta_pid_index *index, u64 key,
-			 u32 *slot);
+u32 varta_pid_index_get(const struct varta_pid_index *index, u64 key);
 bool varta_pid_index_insert(struct varta_pid_index *index, u64 key, u32 slot);
 bool varta_pid_index_remove(struct varta_pid_index *index, u64 key);
 int varta_pid_index_replace(struct varta_pid_index *index, u64 old_key,

@@ -6,9 +6,10 @@
 
 #include "tracker_internal.h"
 
-static void update_last_beat(const struct varta_tracker *tracker,
-			     struct varta_slot *slot,
-			     const struct varta_beat_info *beat, u64 now)
+/* What each accepted beat updates. On the fast path a call is too much. */
+static __always_inline void
+update_from_beat(const struct varta_tracker *tracker, struct varta_slot *slot,
+		 const struct varta_beat_info *beat, u64 now)
 {
 	u64 gap = varta_silence(varta_slot_silent_since(tracker, slot), now);
 
@@ -16,22 +17,34 @@ static void update_last_beat(const struct varta_tracker *tracker,
 	/* A thread delayed since it read the clock must not move time back. */
 	WRITE_ONCE(slot->last_ns, max(slot->last_ns, now));
 	slot->payload = beat->payload;
-	slot->status = beat->status;
-	slot->last_is_terminal = varta_beat_is_terminal(beat);
-	if (slot->last_is_terminal) {
-		slot->terminal_timestamp = beat->timestamp;
-		slot->has_terminal = true;
-	} else {
-		slot->regular_nonce = beat->nonce;
-		slot->has_regular = true;
-	}
 	slot->beats++;
-	slot->tid = beat->tid;
 	if (beat->thread_name)
 		memcpy(slot->thread_name, beat->thread_name,
 		       sizeof(slot->thread_name));
 	if (beat->name)
 		strscpy(slot->name, beat->name, sizeof(slot->name));
+}
+
+static void update_last_beat(const struct varta_tracker *tracker,
+			     struct varta_slot *slot,
+			     const struct varta_beat_info *beat, u64 now)
+{
+	update_from_beat(tracker, slot, beat, now);
+	/* An exited slot is in a list. */
+	if (slot->exit_state)
+		slot->tid = beat->usage.tid;
+	else
+		slot->usage = beat->usage;
+	slot->foreign_thread = beat->foreign_thread;
+	slot->status = beat->status;
+	slot->last_is_terminal = varta_beat_is_terminal(beat);
+	if (slot->last_is_terminal) {
+		*varta_terminal_timestamp(tracker, slot) = beat->timestamp;
+		slot->has_terminal = true;
+	} else {
+		slot->regular_nonce = beat->nonce;
+		slot->has_regular = true;
+	}
 }
 
 static bool has_new_status(const struct varta_slot *slot,
@@ -193,7 +206,7 @@ static bool beat_is_new(struct varta_tracker *tracker,
 {
 	if (varta_beat_is_terminal(beat))
 		return !slot->has_terminal ||
-		       beat->timestamp > slot->terminal_timestamp;
+		       beat->timestamp > *varta_terminal_timestamp(tracker, slot);
 	if (!slot->has_regular || beat->nonce > slot->regular_nonce)
 		return true;
 	if (!nonce_wrapped(slot, beat))
@@ -401,10 +414,7 @@ static void record_locked(struct varta_tracker *tracker,
 	varta_tracker_unlock_for_request(tracker);
 }
 
-/*
- * The beat only updates time, nonce, payload and names. Without has_regular,
- * regular_nonce is an earlier agent's, and any nonce is in order.
- */
+/* The beat only updates time, nonce, payload, usage and names. */
 static bool is_fast_path(const struct varta_slot *slot,
 			 const struct varta_beat_info *beat,
 			 const struct varta_proc *proc, u32 timens)
@@ -413,6 +423,10 @@ static bool is_fast_path(const struct varta_slot *slot,
 	       slot->timens == timens &&
 	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 	       !slot->stalled &&
+	       !slot->exit_state &&
+	       slot->has_regular &&
+	       !slot->last_is_terminal &&
+	       !slot->foreign_thread &&
 	       slot->status == beat->status &&
 	       beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE &&
@@ -430,6 +444,7 @@ static bool is_fast_path(const struct varta_slot *slot,
  * @now: time in nanoseconds, monotonic
  *
  * An equal process reference implies the same pid, and the same pid namespace.
+ *
  * Context: any but interrupts; does not sleep.
  * Return: whether the beat was accepted and counted. If not, nothing was done:
  * varta_tracker_record() has to follow.
@@ -447,8 +462,11 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
 		return false;
 	spin_lock(&slot->lock);
 	fast = is_fast_path(slot, beat, proc, timens);
-	if (fast)
-		update_last_beat(tracker, slot, beat, now);
+	if (fast) {
+		update_from_beat(tracker, slot, beat, now);
+		slot->usage = beat->usage;
+		slot->regular_nonce = beat->nonce;
+	}
 	spin_unlock(&slot->lock);
 	if (fast)
 		varta_tracker_count(tracker, VARTA_COUNT_REFRESHED);

@@ -12,7 +12,7 @@ static_assert(sizeof(spinlock_t) > 4 ||
 	      sizeof(struct varta_slot) <= ALIGN(192, SMP_CACHE_BYTES));
 /* The rest is not used on the fast path. */
 static_assert(sizeof(spinlock_t) > 4 ||
-	      offsetof(struct varta_slot, terminal_timestamp) <= 128);
+	      offsetof(struct varta_slot, uid) <= 128);
 
 /* Returns false if the exit is noted and the event may not be @after_exit. */
 bool varta_slot_event_time(struct varta_tracker *tracker,
@@ -73,7 +73,7 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 		.longest_gap_ns	= slot->longest_gap_ns,
 		.beats		= slot->beats,
 		.stalls		= slot->stalls,
-		.tid		= slot->tid,
+		.usage.tid	= slot->tid,
 		.payload	= slot->payload,
 		.threshold_ms	= slot->threshold_ms,
 		.exit_code	= slot->exit_code,
@@ -81,7 +81,10 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 		.stalled	= slot->stalled,
 		.exited		= exited,
 		.oom_killed	= slot->oom_killed,
+		.foreign_thread	= slot->foreign_thread,
 	};
+	if (!slot->exit_state)
+		agent->usage = slot->usage;
 	memcpy(agent->name, slot->name, sizeof(agent->name));
 	memcpy(agent->thread_name, slot->thread_name,
 	       sizeof(agent->thread_name));

@@ -10,7 +10,7 @@
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
-	size_t slot = sizeof(struct varta_slot);
+	size_t slot = sizeof(struct varta_slot) + sizeof(u64);
 
 	if (config->defer_exits)
 		slot += sizeof(struct varta_deferred_exit);
@@ -50,8 +50,10 @@ int varta_tracker_init(struct varta_tracker *tracker,
 			VARTA_CAPACITY_MAX);
 
 	tracker->slots = alloc_array(config->capacity, sizeof(*tracker->slots));
-	if (!tracker->slots)
-		return -ENOMEM;
+	tracker->terminal_timestamps = alloc_array(config->capacity,
+						   sizeof(u64));
+	if (!tracker->slots || !tracker->terminal_timestamps)
+		goto free_slots;
 	if (config->defer_exits) {
 		tracker->deferred = alloc_array(config->capacity,
 						sizeof(*tracker->deferred));
@@ -77,6 +79,7 @@ destroy_index:
 	varta_pid_index_destroy(&tracker->index);
 free_slots:
 	kvfree(tracker->deferred);
+	kvfree(tracker->terminal_timestamps);
 	kvfree(tracker->slots);
 	return -ENOMEM;
 }
@@ -95,6 +98,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->deferred);
+	kvfree(tracker->terminal_timestamps);
 	kvfree(tracker->slots);
 }
 

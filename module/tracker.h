@@ -77,8 +77,6 @@ struct varta_tracker_config {
 	bool defer_exits;		/* for PREEMPT_RT; see exit.c */
 };
 
-#define VARTA_NO_SLOT	U32_MAX
-
 /* Linked by &varta_slot.next, up to VARTA_NO_SLOT. */
 struct varta_slot_list {
 	u32 first;
@@ -89,6 +87,7 @@ struct varta_slot_list {
 struct varta_tracker {
 	struct varta_tracker_config config;	/* never changes */
 	struct varta_slot *slots;
+	u64 *terminal_timestamps;	/* by slot number, under its lock */
 	struct varta_pid_index index;	/* read without a lock */
 
 	/* By slot number. Changed under the slot's lock, but for expire.c. */

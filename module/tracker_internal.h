@@ -53,31 +53,37 @@ struct varta_slot {
 	u8 origin;			/* enum varta_origin */
 	u8 status;			/* enum varta_status */
 	bool stalled;			/* lockless */
-	bool has_regular;
-	bool has_terminal;
-	bool last_is_terminal;
 	u8 exit_state;			/* enum varta_exit_state; lockless */
-	bool oom_killed;
+	u8 has_regular : 1;
+	u8 has_terminal : 1;
+	u8 last_is_terminal : 1;
+	u8 foreign_thread : 1;
+	u8 oom_killed : 1;
+	u16 exit_code;
 
 	u64 beats;
-	u32 tid;
-	u32 uid;			/* lockless */
+	union {
+		struct varta_usage usage;
+		/* If free or exited. */
+		struct {
+			u32 tid;
+			/* tracker->lock if free, event_lock in tracker->exits. */
+			u32 next;
+		};
+	};
 	char name[VARTA_NAME_SIZE];
 	char thread_name[VARTA_NAME_SIZE];
+
+	u32 uid;			/* lockless */
 	u32 flow_key;
 	u32 ns_pid;
-	/* Free slot, under tracker->lock, or exit, under event_lock. */
-	u32 next;
 	u32 stalls;
-
-	u64 terminal_timestamp;		/* of the last one, if has_terminal */
 	u64 ns_inode;
 	struct varta_netns *netns;	/* charged, like uid */
 	u64 event_ns;			/* of the exit, else of the stall */
 	u64 first_ns;
 	u64 start_ns;
 	u64 cgroup_id;
-	u16 exit_code;
 } ____cacheline_aligned;
 
 /* An exit that was noted without the slot's lock. */
@@ -169,7 +175,14 @@ static inline u32 varta_slot_nr(const struct varta_tracker *tracker,
 	return slot - tracker->slots;
 }
 
-/* Where exit_state matters: a deferred exit is noted first. */
+/* Of the last terminal beat, if slot->has_terminal. Few agents have one. */
+static inline u64 *varta_terminal_timestamp(const struct varta_tracker *tracker,
+					    const struct varta_slot *slot)
+{
+	return &tracker->terminal_timestamps[varta_slot_nr(tracker, slot)];
+}
+
+/* For whatever depends on &varta_slot.exited. */
 static inline void varta_slot_lock(struct varta_tracker *tracker,
 				   struct varta_slot *slot)
 {
@@ -216,12 +229,9 @@ varta_tracker_unlock_for_request(struct varta_tracker *tracker)
 static inline struct varta_slot *
 varta_tracker_find_slot(struct varta_tracker *tracker, u64 key)
 {
-	u32 nr;
+	u32 nr = varta_pid_index_get(&tracker->index, key);
 
-	if (!varta_pid_index_get(&tracker->index, key, &nr) ||
-	    nr >= tracker->config.capacity)
-		return NULL;
-	return &tracker->slots[nr];
+	return nr < tracker->config.capacity ? &tracker->slots[nr] : NULL;
 }
 
 static inline u64 varta_silence(u64 last_ns, u64 now)
