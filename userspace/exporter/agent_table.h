@@ -126,8 +126,8 @@ int agent_table_init(struct agent_table *table, size_t series_max);
  */
 void agent_table_free(struct agent_table *table);
 
-/**
- * typedef agent_table_owner_fn - Find the owner of an agent that is new.
+/*
+ * Finds the owner of an agent that is new.
  * @agent: The agent.
  * @owner: Receives the owner, which the table frees.
  * @arg: As given.
