@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+//! The few calls of the C library that std lacks. All unsafe code is here.
+
+use std::fs::File;
+use std::io;
+use std::mem::{size_of, ManuallyDrop};
+use std::os::raw::{c_int, c_short, c_ulong, c_void};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::io::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+
+pub const ENOENT: i32 = 2;
+pub const EINTR: i32 = 4;
+pub const EBADF: i32 = 9;
+pub const EAGAIN: i32 = 11;
+pub const ENOMEM: i32 = 12;
+pub const EPROTONOSUPPORT: i32 = 93;
+pub const ENOBUFS: i32 = 105;
+pub const ENOTSOCK: i32 = 88;
+pub const ECONNREFUSED: i32 = 111;
+
+const AF_NETLINK: u16 = 16;
+const SOCK_RAW: c_int = 3;
+const SOCK_NONBLOCK: c_int = 0o4000;
+const SOCK_CLOEXEC: c_int = 0o2000000;
+const NETLINK_GENERIC: c_int = 16;
+const SOL_SOCKET: c_int = 1;
+const SO_RCVBUF: c_int = 8;
+const SO_RCVBUFFORCE: c_int = 33;
+const SOL_NETLINK: c_int = 270;
+const MSG_DONTWAIT: c_int = 0x40;
+const MSG_TRUNC: c_int = 0x20;
+const MSG_NOSIGNAL: c_int = 0x4000;
+const MSG_FASTOPEN: c_int = 0x2000_0000;
+const POLLIN: c_short = 1;
+const CLOCK_MONOTONIC: c_int = 1;
+
+pub const NETLINK_ADD_MEMBERSHIP: c_int = 1;
+pub const NETLINK_BROADCAST_ERROR: c_int = 4;
+pub const NETLINK_CAP_ACK: c_int = 10;
+pub const NETLINK_EXT_ACK: c_int = 11;
+
+#[repr(C)]
+#[derive(Default)]
+struct SockaddrNl {
+    family: u16,
+    pad: u16,
+    pid: u32,
+    groups: u32,
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct Timespec {
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+#[repr(C)]
+struct PollFd {
+    fd: c_int,
+    events: c_short,
+    revents: c_short,
+}
+
+extern "C" {
+    fn socket(domain: c_int, kind: c_int, protocol: c_int) -> c_int;
+    fn bind(fd: c_int, address: *const SockaddrNl, size: u32) -> c_int;
+    fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_void, size: u32) -> c_int;
+    fn sendto(
+        fd: c_int,
+        data: *const c_void,
+        size: usize,
+        flags: c_int,
+        to: *const SockaddrNl,
+        to_size: u32,
+    ) -> isize;
+    fn recvfrom(
+        fd: c_int,
+        data: *mut c_void,
+        size: usize,
+        flags: c_int,
+        from: *mut SockaddrNl,
+        from_size: *mut u32,
+    ) -> isize;
+    fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
+    fn clock_gettime(clock: c_int, time: *mut Timespec) -> c_int;
+}
+
+const ADDRESS_SIZE: u32 = size_of::<SockaddrNl>() as u32;
+
+/// CLOCK_MONOTONIC in nanoseconds.
+#[cfg(target_pointer_width = "64")]
+pub fn now() -> u64 {
+    let mut time = Timespec::default();
+    // SAFETY: the struct is that of 64-bit Linux.
+    unsafe { clock_gettime(CLOCK_MONOTONIC, &mut time) };
+    time.seconds as u64 * 1_000_000_000 + time.nanoseconds as u64
+}
+
+fn check(result: c_int) -> io::Result<c_int> {
+    if result < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(result)
+}
+
+/// A socket of generic netlink, which does not block.
+pub struct Socket {
+    fd: ManuallyDrop<OwnedFd>,
+    inode: u64,
+}
+
+impl Socket {
+    pub fn open() -> io::Result<Self> {
+        // SAFETY: no pointers; the descriptor is new.
+        let fd = unsafe {
+            let kind = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
+            OwnedFd::from_raw_fd(check(socket(AF_NETLINK.into(), kind, NETLINK_GENERIC))?)
+        };
+        let inode = inode_of(fd.as_raw_fd());
+        let made = Self {
+            fd: ManuallyDrop::new(fd),
+            inode,
+        };
+        made.set_netlink(NETLINK_EXT_ACK, 1)?;
+        made.set_netlink(NETLINK_CAP_ACK, 1)?;
+        Ok(made)
+    }
+
+    fn set(&self, level: c_int, name: c_int, value: u32) -> io::Result<()> {
+        let at = &value as *const u32 as *const c_void;
+        // SAFETY: the kernel reads four bytes.
+        check(unsafe { setsockopt(self.as_raw_fd(), level, name, at, 4) }).map(drop)
+    }
+
+    pub fn set_netlink(&self, name: c_int, value: u32) -> io::Result<()> {
+        self.set(SOL_NETLINK, name, value)
+    }
+
+    /// Multicasts skip a socket without a port.
+    pub fn bind(&self, buffer: u32) -> io::Result<()> {
+        let address = SockaddrNl {
+            family: AF_NETLINK,
+            ..Default::default()
+        };
+        // SAFETY: the address lives during the call.
+        check(unsafe { bind(self.as_raw_fd(), &address, ADDRESS_SIZE) })?;
+        self.set(SOL_SOCKET, SO_RCVBUFFORCE, buffer)
+            .or_else(|_| self.set(SOL_SOCKET, SO_RCVBUF, buffer))
+    }
+
+    /// Every other kind of socket refuses the address or MSG_FASTOPEN, so that nothing is sent
+    /// if the program has closed the descriptor and its number is another file's.
+    pub fn send(&self, data: &[u8]) -> io::Result<()> {
+        let kernel = SockaddrNl {
+            family: AF_NETLINK,
+            ..Default::default()
+        };
+        let flags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN;
+        // SAFETY: data and address live during the call.
+        let sent = unsafe {
+            let start = data.as_ptr() as *const c_void;
+            sendto(
+                self.as_raw_fd(),
+                start,
+                data.len(),
+                flags,
+                &kernel,
+                ADDRESS_SIZE,
+            )
+        };
+        check(sent as c_int).map(drop)
+    }
+
+    /// The length of a datagram of the kernel; WouldBlock if there is none.
+    pub fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut sender = SockaddrNl::default();
+            let mut size = ADDRESS_SIZE;
+            // SAFETY: buffer and address live during the call, which knows their sizes.
+            let length = unsafe {
+                let start = buffer.as_mut_ptr() as *mut c_void;
+                let flags = MSG_DONTWAIT | MSG_TRUNC;
+                recvfrom(
+                    self.as_raw_fd(),
+                    start,
+                    buffer.len(),
+                    flags,
+                    &mut sender,
+                    &mut size,
+                )
+            };
+            check(length as c_int)?;
+            if size != ADDRESS_SIZE || sender.family != AF_NETLINK {
+                return Err(io::Error::from_raw_os_error(EBADF));
+            }
+            // Any process can send to any port.
+            if sender.pid == 0 {
+                let length = length as usize;
+                return if length <= buffer.len() {
+                    Ok(length)
+                } else {
+                    Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "a datagram is too long",
+                    ))
+                };
+            }
+        }
+    }
+
+    /// Waits until there is something to receive.
+    pub fn wait(&self) -> io::Result<()> {
+        let mut poll_fd = PollFd {
+            fd: self.as_raw_fd(),
+            events: POLLIN,
+            revents: 0,
+        };
+        // SAFETY: one struct.
+        match check(unsafe { poll(&mut poll_fd, 1, -1) }) {
+            Err(error) if error.raw_os_error() == Some(EINTR) => Ok(()),
+            other => other.map(drop),
+        }
+    }
+}
+
+impl AsRawFd for Socket {
+    fn as_raw_fd(&self) -> RawFd {
+        self.fd.as_raw_fd()
+    }
+}
+
+impl Drop for Socket {
+    /// A program may have closed all its descriptors: then the number can be another file's.
+    fn drop(&mut self) {
+        if inode_of(self.as_raw_fd()) == self.inode {
+            // SAFETY: it is not used afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.fd) };
+        }
+    }
+}
+
+/// 0 if it is not open.
+fn inode_of(fd: RawFd) -> u64 {
+    // SAFETY: the file is not closed, as it is not dropped.
+    let file = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
+    file.metadata().map_or(0, |metadata| metadata.ino())
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+// Do not edit, auto-generated from Documentation/netlink/specs/varta.yaml by tests/regen-bindings.
+//! Constants of the netlink family.
+
+/// Nonce of a terminal beat.
+pub const TERMINAL_NONCE: u64 = 18446744073709551615;
+/// Length of a frame.
+pub const FRAME_LEN: usize = 32;
+pub(crate) const NAME_SIZE: usize = 16;
+
+pub(crate) const CMD_BEAT: u8 = 1;
+pub(crate) const CMD_BYE: u8 = 8;
+pub(crate) const CMD_AGENT_GET: u8 = 2;
+
+pub(crate) const A_BEAT_STATUS: u16 = 2;
+pub(crate) const A_BEAT_NONCE: u16 = 3;
+pub(crate) const A_BEAT_TIMESTAMP: u16 = 4;
+pub(crate) const A_BEAT_PAYLOAD: u16 = 5;
+pub(crate) const A_BEAT_THRESHOLD_MS: u16 = 8;
+pub(crate) const A_BEAT_NAME: u16 = 9;
+
+pub(crate) const A_AGENTS_PID: u16 = 1;
+pub(crate) const A_AGENTS_AGENT: u16 = 2;
+pub(crate) const A_AGENTS_STALLED: u16 = 4;
+
+/// State that an agent reports about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// Working.
+    Ok = 0,
+    /// Working with reduced function.
+    Degraded = 1,
+    /// Failing. With the nonce 2^64-1 the beat is terminal, the last one of a crash handler.
+    Critical = 2,
+    /// Used by observers for a stalled agent. Refused in a beat.
+    Stall = 3,
+}
+
+impl Status {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::Ok,
+            1 => Self::Degraded,
+            2 => Self::Critical,
+            3 => Self::Stall,
+            _ => return None,
+        })
+    }
+}
+
+/// How the sender of an agent's beats was identified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// The kernel identified the agent's process.
+    KernelAttested = 0,
+    /// A relay named the agent.
+    NetworkUnverified = 1,
+}
+
+impl Origin {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::KernelAttested,
+            1 => Self::NetworkUnverified,
+            _ => return None,
+        })
+    }
+}
+
+/// What happened to an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// It was silent for its threshold.
+    Stall = 0,
+    /// It beats again after a stall.
+    Recover = 1,
+    /// A beat changed its status, or was terminal.
+    Status = 2,
+    /// Its process exited.
+    Exit = 3,
+    /// It is not tracked any more, for another cause than an exit.
+    Goodbye = 4,
+    /// A beat for its pid was refused for its origin or pid namespace.
+    Conflict = 5,
+}
+
+impl EventKind {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::Stall,
+            1 => Self::Recover,
+            2 => Self::Status,
+            3 => Self::Exit,
+            4 => Self::Goodbye,
+            5 => Self::Conflict,
+            _ => return None,
+        })
+    }
+}
+
+/// Why an agent is not tracked any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GoodbyeCause {
+    /// It ended tracking with bye.
+    Bye = 0,
+    /// It was silent, and a new agent needed its slot.
+    Evicted = 1,
+    /// A new process has its pid.
+    PidRecycled = 2,
+    /// Its process exited during its first beat, which another process sent.
+    Exited = 3,
+}
+
+impl GoodbyeCause {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::Bye,
+            1 => Self::Evicted,
+            2 => Self::PidRecycled,
+            3 => Self::Exited,
+            _ => return None,
+        })
+    }
+}
+
+/// The kind of event that a command reports.
+pub(crate) fn event_of(command: u8) -> Option<EventKind> {
+    Some(match command {
+        6 => EventKind::Stall,
+        11 => EventKind::Recover,
+        12 => EventKind::Status,
+        7 => EventKind::Exit,
+        13 => EventKind::Goodbye,
+        14 => EventKind::Conflict,
+        _ => return None,
+    })
+}
+
+/// What the kernel says about an agent. None: it did not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AgentInfo {
+    /// Process id in the reader's pid namespace. Absent from events outside the initial network
+    /// namespace.
+    pub pid: Option<u32>,
+    /// Process id in the agent's own pid namespace.
+    pub ns_pid: Option<u32>,
+    /// Inode number of the agent's pid namespace, as /proc/PID/ns/pid shows it. Absent if
+    /// unknown.
+    pub ns_inode: Option<u64>,
+    /// origin
+    pub origin: Option<Origin>,
+    /// Of the last accepted beat.
+    pub status: Option<Status>,
+    /// Last accepted nonce; 2^64-1 if that beat was terminal.
+    pub nonce: Option<u64>,
+    /// Of the last accepted beat.
+    pub payload: Option<u32>,
+    /// Time of the last accepted beat, CLOCK_MONOTONIC of the initial time namespace in
+    /// nanoseconds.
+    pub last_beat: Option<u64>,
+    /// Nanoseconds from the last accepted beat to this message or, in an event, to the moment
+    /// of the event. In a recover event, how long the agent was silent before it beat again.
+    pub silence: Option<u64>,
+    /// A stall was reported and no beat was accepted since.
+    pub stalled: bool,
+    /// Number of the agent's relay. Absent for agents of this machine.
+    pub source: Option<u32>,
+    /// Silence after which the agent is stalled, in milliseconds.
+    pub threshold_ms: Option<u32>,
+    /// Name of the agent.
+    pub name: Option<String>,
+    /// Exit status of the process. Only in exit events.
+    pub exit_code: Option<u32>,
+    /// Signal that killed the process. Only in exit events.
+    pub exit_signal: Option<u32>,
+    /// When the process exited, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
+    /// With exit-code or exit-signal.
+    pub exit_time: Option<u64>,
+    /// Time of the last accepted beat, CLOCK_REALTIME in nanoseconds, which is the same in all
+    /// time namespaces. It is computed from last-beat and the clocks as they are now: a suspend
+    /// since then shifts it.
+    pub last_beat_realtime: Option<u64>,
+    /// Real user of the process, in the reader's user namespace. Absent if it has no number
+    /// there. For an agent of a relay, the relay's user.
+    pub uid: Option<u32>,
+    /// Cgroup of the process in the unified hierarchy when it began to beat: the inode number
+    /// of the cgroup's directory. Absent if unknown.
+    pub cgroup_id: Option<u64>,
+    /// When the process started, CLOCK_BOOTTIME of the initial time namespace in nanoseconds,
+    /// as in field 22 of /proc/PID/stat, which counts ticks. With the pid it identifies the
+    /// process. Absent if unknown.
+    pub start_time: Option<u64>,
+    /// Thread that sent the last accepted beat. Absent if it is unknown or has no number in the
+    /// reader's pid namespace, and from events outside the initial network namespace.
+    pub tid: Option<u32>,
+    /// Name of the thread that sent the last accepted beat.
+    pub thread_name: Option<String>,
+    /// Accepted beats.
+    pub beats: Option<u64>,
+    /// Reported stalls.
+    pub stalls: Option<u32>,
+    /// Time of the first accepted beat, CLOCK_MONOTONIC of the initial time namespace in
+    /// nanoseconds.
+    pub first_beat: Option<u64>,
+    /// Longest time between two accepted beats since the first one, or since the last gap-
+    /// reset, in nanoseconds, without time in suspend.
+    pub longest_gap: Option<u64>,
+    /// When the stall was found, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
+    /// Of a stalled agent, and in a recover event.
+    pub stall_time: Option<u64>,
+    /// When it happened, CLOCK_MONOTONIC of the initial time namespace in nanoseconds. Only in
+    /// events. Never before that of an earlier event.
+    pub event_time: Option<u64>,
+    /// Status before. Only in status events.
+    pub old_status: Option<Status>,
+    /// Only in goodbye events.
+    pub cause: Option<GoodbyeCause>,
+    /// The process dumped core. With exit-signal.
+    pub core_dumped: bool,
+    /// The OOM killer ended the process. Only in exit events.
+    pub oom_killed: bool,
+    /// Only in events and in event-get.
+    pub event_kind: Option<EventKind>,
+    /// Number of the event among those of the reader's network namespace. A gap says how many
+    /// are missing. Only in events and in event-get.
+    pub event_seq: Option<u64>,
+    /// How the sender of the refused beat was identified. Only in conflict events.
+    pub sender_origin: Option<Origin>,
+    /// Pid namespace that the refused beat came from or, with a relay, gave. Absent if unknown.
+    /// Only in conflict events.
+    pub sender_ns_inode: Option<u64>,
+    /// Process that sent the refused beat. Absent outside the initial network namespace. Only
+    /// in conflict events.
+    pub sender_pid: Option<u32>,
+    /// Real user of the sender, in the reader's user namespace. Absent if it has no number
+    /// there. Only in conflict events.
+    pub sender_uid: Option<u32>,
+    /// Conflicts before this one for which no event was sent, since there are at most ten a
+    /// second. Absent if there were none. Only in conflict events.
+    pub suppressed: Option<u32>,
+}
+
+impl AgentInfo {
+    pub(crate) fn set(&mut self, attribute: u16, value: &[u8]) {
+        match attribute {
+            2 => self.pid = u32_of(value),
+            3 => self.ns_pid = u32_of(value),
+            4 => self.ns_inode = u64_of(value),
+            5 => self.origin = u32_of(value).and_then(Origin::from_u32),
+            6 => self.status = u32_of(value).and_then(Status::from_u32),
+            7 => self.nonce = u64_of(value),
+            8 => self.payload = u32_of(value),
+            9 => self.last_beat = u64_of(value),
+            10 => self.silence = u64_of(value),
+            11 => self.stalled = true,
+            12 => self.source = u32_of(value),
+            13 => self.threshold_ms = u32_of(value),
+            14 => self.name = Some(text(value)),
+            15 => self.exit_code = u32_of(value),
+            16 => self.exit_signal = u32_of(value),
+            17 => self.exit_time = u64_of(value),
+            18 => self.last_beat_realtime = u64_of(value),
+            19 => self.uid = u32_of(value),
+            20 => self.cgroup_id = u64_of(value),
+            21 => self.start_time = u64_of(value),
+            22 => self.tid = u32_of(value),
+            23 => self.thread_name = Some(text(value)),
+            24 => self.beats = u64_of(value),
+            25 => self.stalls = u32_of(value),
+            26 => self.first_beat = u64_of(value),
+            27 => self.longest_gap = u64_of(value),
+            28 => self.stall_time = u64_of(value),
+            29 => self.event_time = u64_of(value),
+            30 => self.old_status = u32_of(value).and_then(Status::from_u32),
+            31 => self.cause = u32_of(value).and_then(GoodbyeCause::from_u32),
+            32 => self.core_dumped = true,
+            33 => self.oom_killed = true,
+            34 => self.event_kind = u32_of(value).and_then(EventKind::from_u32),
+            35 => self.event_seq = u64_of(value),
+            36 => self.sender_origin = u32_of(value).and_then(Origin::from_u32),
+            37 => self.sender_ns_inode = u64_of(value),
+            38 => self.sender_pid = u32_of(value),
+            39 => self.sender_uid = u32_of(value),
+            40 => self.suppressed = u32_of(value),
+            _ => {}
+        }
+    }
+}
+
+fn u32_of(value: &[u8]) -> Option<u32> {
+    Some(u32::from_ne_bytes(value.try_into().ok()?))
+}
+
+fn u64_of(value: &[u8]) -> Option<u64> {
+    Some(u64::from_ne_bytes(value.try_into().ok()?))
+}
+
+fn text(value: &[u8]) -> String {
+    let end = value.iter().position(|&byte| byte == 0).unwrap_or(value.len());
+    String::from_utf8_lossy(&value[..end]).into_owned()
+}
