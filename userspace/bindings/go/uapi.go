@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+
+// Code generated from Documentation/netlink/specs/varta.yaml by tests/regen-bindings. DO NOT EDIT.
+
+package varta
+
+// TerminalNonce is the nonce of a terminal beat.
+const TerminalNonce uint64 = 18446744073709551615
+
+// FrameLen is the length of a frame.
+const FrameLen = 32
+
+const nameSize = 16
+
+const cmdBeat = 1
+const cmdBye = 8
+const cmdAgentGet = 2
+const aBeatStatus = 2
+const aBeatNonce = 3
+const aBeatTimestamp = 4
+const aBeatPayload = 5
+const aBeatThresholdMs = 8
+const aBeatName = 9
+const aAgentsPid = 1
+const aAgentsAgent = 2
+const aAgentsStalled = 4
+
+// Status: State that an agent reports about itself.
+type Status uint32
+
+// The values of Status.
+const (
+	// Working.
+	StatusOk Status = 0
+	// Working with reduced function.
+	StatusDegraded Status = 1
+	// Failing. With the nonce 2^64-1 the beat is terminal, the last one of a crash handler.
+	StatusCritical Status = 2
+	// Used by observers for a stalled agent. Refused in a beat.
+	StatusStall Status = 3
+)
+
+func (value Status) String() string {
+	switch value {
+	case StatusOk:
+		return "ok"
+	case StatusDegraded:
+		return "degraded"
+	case StatusCritical:
+		return "critical"
+	case StatusStall:
+		return "stall"
+	}
+	return "unknown"
+}
+
+// Origin: How the sender of an agent's beats was identified.
+type Origin uint32
+
+// The values of Origin.
+const (
+	// The kernel identified the agent's process.
+	OriginKernelAttested Origin = 0
+	// A relay named the agent.
+	OriginNetworkUnverified Origin = 1
+)
+
+func (value Origin) String() string {
+	switch value {
+	case OriginKernelAttested:
+		return "kernel-attested"
+	case OriginNetworkUnverified:
+		return "network-unverified"
+	}
+	return "unknown"
+}
+
+// EventKind: What happened to an agent.
+type EventKind uint32
+
+// The values of EventKind.
+const (
+	// It was silent for its threshold.
+	EventKindStall EventKind = 0
+	// It beats again after a stall.
+	EventKindRecover EventKind = 1
+	// A beat changed its status, or was terminal.
+	EventKindStatus EventKind = 2
+	// Its process exited.
+	EventKindExit EventKind = 3
+	// It is not tracked any more, for another cause than an exit.
+	EventKindGoodbye EventKind = 4
+	// A beat for its pid was refused for its origin or pid namespace.
+	EventKindConflict EventKind = 5
+)
+
+func (value EventKind) String() string {
+	switch value {
+	case EventKindStall:
+		return "stall"
+	case EventKindRecover:
+		return "recover"
+	case EventKindStatus:
+		return "status"
+	case EventKindExit:
+		return "exit"
+	case EventKindGoodbye:
+		return "goodbye"
+	case EventKindConflict:
+		return "conflict"
+	}
+	return "unknown"
+}
+
+// GoodbyeCause: Why an agent is not tracked any more.
+type GoodbyeCause uint32
+
+// The values of GoodbyeCause.
+const (
+	// It ended tracking with bye.
+	GoodbyeCauseBye GoodbyeCause = 0
+	// It was silent, and a new agent needed its slot.
+	GoodbyeCauseEvicted GoodbyeCause = 1
+	// A new process has its pid.
+	GoodbyeCausePidRecycled GoodbyeCause = 2
+	// Its process exited during its first beat, which another process sent.
+	GoodbyeCauseExited GoodbyeCause = 3
+)
+
+func (value GoodbyeCause) String() string {
+	switch value {
+	case GoodbyeCauseBye:
+		return "bye"
+	case GoodbyeCauseEvicted:
+		return "evicted"
+	case GoodbyeCausePidRecycled:
+		return "pid-recycled"
+	case GoodbyeCauseExited:
+		return "exited"
+	}
+	return "unknown"
+}
+
+// The kinds of events by their commands.
+var eventOf = map[byte]EventKind{
+	6:  EventKindStall,
+	11: EventKindRecover,
+	12: EventKindStatus,
+	7:  EventKindExit,
+	13: EventKindGoodbye,
+	14: EventKindConflict,
+}
+
+// AgentInfo is what the kernel says about an agent. What it did not say is -1, or
+// 0 in an unsigned field.
+type AgentInfo struct {
+	// Process id in the reader's pid namespace. Absent from events outside the initial network
+	// namespace.
+	Pid int64
+	// Process id in the agent's own pid namespace.
+	NsPid int64
+	// Inode number of the agent's pid namespace, as /proc/PID/ns/pid shows it. Absent if
+	// unknown.
+	NsInode uint64
+	// The origin.
+	Origin int64
+	// Of the last accepted beat.
+	Status int64
+	// Last accepted nonce; 2^64-1 if that beat was terminal.
+	Nonce uint64
+	// Of the last accepted beat.
+	Payload int64
+	// Time of the last accepted beat, CLOCK_MONOTONIC of the initial time namespace in
+	// nanoseconds.
+	LastBeat uint64
+	// Nanoseconds from the last accepted beat to this message or, in an event, to the moment
+	// of the event. In a recover event, how long the agent was silent before it beat again.
+	Silence uint64
+	// A stall was reported and no beat was accepted since.
+	Stalled bool
+	// Number of the agent's relay. Absent for agents of this machine.
+	Source int64
+	// Silence after which the agent is stalled, in milliseconds.
+	ThresholdMs int64
+	// Name of the agent.
+	Name string
+	// Exit status of the process. Only in exit events.
+	ExitCode int64
+	// Signal that killed the process. Only in exit events.
+	ExitSignal int64
+	// When the process exited, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
+	// With exit-code or exit-signal.
+	ExitTime uint64
+	// Time of the last accepted beat, CLOCK_REALTIME in nanoseconds, which is the same in all
+	// time namespaces. It is computed from last-beat and the clocks as they are now: a suspend
+	// since then shifts it.
+	LastBeatRealtime uint64
+	// Real user of the process, in the reader's user namespace. Absent if it has no number
+	// there. For an agent of a relay, the relay's user.
+	Uid int64
+	// Cgroup of the process in the unified hierarchy when it began to beat: the inode number
+	// of the cgroup's directory. Absent if unknown.
+	CgroupId uint64
+	// When the process started, CLOCK_BOOTTIME of the initial time namespace in nanoseconds,
+	// as in field 22 of /proc/PID/stat, which counts ticks. With the pid it identifies the
+	// process. Absent if unknown.
+	StartTime uint64
+	// Thread that sent the last accepted beat. Absent if it is unknown or has no number in the
+	// reader's pid namespace, and from events outside the initial network namespace.
+	Tid int64
+	// Name of the thread that sent the last accepted beat.
+	ThreadName string
+	// Accepted beats.
+	Beats uint64
+	// Reported stalls.
+	Stalls int64
+	// Time of the first accepted beat, CLOCK_MONOTONIC of the initial time namespace in
+	// nanoseconds.
+	FirstBeat uint64
+	// Longest time between two accepted beats since the first one, or since the last gap-
+	// reset, in nanoseconds, without time in suspend.
+	LongestGap uint64
+	// When the stall was found, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
+	// Of a stalled agent, and in a recover event.
+	StallTime uint64
+	// When it happened, CLOCK_MONOTONIC of the initial time namespace in nanoseconds. Only in
+	// events. Never before that of an earlier event.
+	EventTime uint64
+	// Status before. Only in status events.
+	OldStatus int64
+	// Only in goodbye events.
+	Cause int64
+	// The process dumped core. With exit-signal.
+	CoreDumped bool
+	// The OOM killer ended the process. Only in exit events.
+	OomKilled bool
+	// Only in events and in event-get.
+	EventKind int64
+	// Number of the event among those of the reader's network namespace. A gap says how many
+	// are missing. Only in events and in event-get.
+	EventSeq uint64
+	// How the sender of the refused beat was identified. Only in conflict events.
+	SenderOrigin int64
+	// Pid namespace that the refused beat came from or, with a relay, gave. Absent if unknown.
+	// Only in conflict events.
+	SenderNsInode uint64
+	// Process that sent the refused beat. Absent outside the initial network namespace. Only
+	// in conflict events.
+	SenderPid int64
+	// Real user of the sender, in the reader's user namespace. Absent if it has no number
+	// there. Only in conflict events.
+	SenderUid int64
+	// Conflicts before this one for which no event was sent, since there are at most ten a
+	// second. Absent if there were none. Only in conflict events.
+	Suppressed int64
+}
+
+func newAgentInfo() AgentInfo {
+	return AgentInfo{
+		Pid:          -1,
+		NsPid:        -1,
+		Origin:       -1,
+		Status:       -1,
+		Payload:      -1,
+		Source:       -1,
+		ThresholdMs:  -1,
+		ExitCode:     -1,
+		ExitSignal:   -1,
+		Uid:          -1,
+		Tid:          -1,
+		Stalls:       -1,
+		OldStatus:    -1,
+		Cause:        -1,
+		EventKind:    -1,
+		SenderOrigin: -1,
+		SenderPid:    -1,
+		SenderUid:    -1,
+		Suppressed:   -1,
+	}
+}
+
+func (agent *AgentInfo) set(attribute uint16, value []byte) {
+	switch attribute {
+	case 2:
+		agent.Pid = int64(u32Of(value))
+	case 3:
+		agent.NsPid = int64(u32Of(value))
+	case 4:
+		agent.NsInode = u64Of(value)
+	case 5:
+		agent.Origin = int64(u32Of(value))
+	case 6:
+		agent.Status = int64(u32Of(value))
+	case 7:
+		agent.Nonce = u64Of(value)
+	case 8:
+		agent.Payload = int64(u32Of(value))
+	case 9:
+		agent.LastBeat = u64Of(value)
+	case 10:
+		agent.Silence = u64Of(value)
+	case 11:
+		agent.Stalled = true
+	case 12:
+		agent.Source = int64(u32Of(value))
+	case 13:
+		agent.ThresholdMs = int64(u32Of(value))
+	case 14:
+		agent.Name = textOf(value)
+	case 15:
+		agent.ExitCode = int64(u32Of(value))
+	case 16:
+		agent.ExitSignal = int64(u32Of(value))
+	case 17:
+		agent.ExitTime = u64Of(value)
+	case 18:
+		agent.LastBeatRealtime = u64Of(value)
+	case 19:
+		agent.Uid = int64(u32Of(value))
+	case 20:
+		agent.CgroupId = u64Of(value)
+	case 21:
+		agent.StartTime = u64Of(value)
+	case 22:
+		agent.Tid = int64(u32Of(value))
+	case 23:
+		agent.ThreadName = textOf(value)
+	case 24:
+		agent.Beats = u64Of(value)
+	case 25:
+		agent.Stalls = int64(u32Of(value))
+	case 26:
+		agent.FirstBeat = u64Of(value)
+	case 27:
+		agent.LongestGap = u64Of(value)
+	case 28:
+		agent.StallTime = u64Of(value)
+	case 29:
+		agent.EventTime = u64Of(value)
+	case 30:
+		agent.OldStatus = int64(u32Of(value))
+	case 31:
+		agent.Cause = int64(u32Of(value))
+	case 32:
+		agent.CoreDumped = true
+	case 33:
+		agent.OomKilled = true
+	case 34:
+		agent.EventKind = int64(u32Of(value))
+	case 35:
+		agent.EventSeq = u64Of(value)
+	case 36:
+		agent.SenderOrigin = int64(u32Of(value))
+	case 37:
+		agent.SenderNsInode = u64Of(value)
+	case 38:
+		agent.SenderPid = int64(u32Of(value))
+	case 39:
+		agent.SenderUid = int64(u32Of(value))
+	case 40:
+		agent.Suppressed = int64(u32Of(value))
+	}
+}
