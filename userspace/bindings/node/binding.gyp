@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+{
+  "targets": [
+    {
+      "target_name": "varta",
+      "sources": ["addon.c"],
+      # The first in a published package, the others in the source tree.
+      "include_dirs": ["include", "../../libvarta", "../../../module/include/uapi"],
+    }
+  ]
+}

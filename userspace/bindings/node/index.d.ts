@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+
+export const Status: Readonly<{ OK: 0; DEGRADED: 1; CRITICAL: 2; STALL: 3 }>;
+export const Origin: Readonly<Record<string, number>>;
+export const GoodbyeCause: Readonly<Record<string, number>>;
+export const FRAME_LEN: number;
+export const TERMINAL_NONCE: bigint;
+
+export interface Options {
+  /** At most 15 bytes; by default the command name of the process. */
+  name?: string;
+  /** Milliseconds of silence after which the agent is stalled; by default the module's setting. */
+  threshold?: number;
+  /** Calls fail without the module. */
+  required?: boolean;
+}
+
+export class VartaError extends Error {
+  readonly errno: number;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export class Agent {
+  readonly interval: number;
+  constructor(options?: Options);
+  beat(status?: number, payload?: number): boolean;
+  terminal(payload?: number): boolean;
+  bye(): boolean;
+  every(options?: { alive?: () => boolean; interval?: number; degraded?: number }): () => void;
+}
+
+export function watchEventLoop(options?: Options & { patience?: number }): () => Promise<void>;
+
+/** What the kernel says about an agent, by the names of the netlink reference in camel case. */
+export interface AgentInfo {
+  pid?: number;
+  nsPid?: number;
+  name?: string;
+  status?: number;
+  payload?: number;
+  stalled?: true;
+  silence?: bigint;
+  thresholdMs?: number;
+  [attribute: string]: number | bigint | string | true | undefined;
+}
+
+export interface Event {
+  kind: 'stall' | 'recover' | 'status' | 'exit' | 'goodbye' | 'conflict' | 'overrun' | 'unloaded' | 'loaded';
+  agent?: AgentInfo;
+}
+
+export function agents(options?: { stalled?: boolean }): AgentInfo[];
+export function agent(pid: number): AgentInfo;
+
+export class Events implements AsyncIterableIterator<Event> {
+  next(): Promise<IteratorResult<Event>>;
+  return(): Promise<IteratorResult<Event>>;
+  close(): void;
+  [Symbol.asyncIterator](): this;
+}
+
+export interface Frame {
+  status: number;
+  pid: number;
+  timestamp: bigint;
+  nonce: bigint;
+  payload: number;
+}
+
+export class FrameError extends Error {
+  readonly reason: string;
+}
+
+export function crc32c(data: Uint8Array): number;
+export function encodeFrame(frame: Partial<Frame>): Buffer;
+export function decodeFrame(data: Uint8Array): Frame;

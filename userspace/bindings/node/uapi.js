@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+// Do not edit, auto-generated from Documentation/netlink/specs/varta.yaml by tests/regen-bindings.
+'use strict';
+
+exports.Status = Object.freeze({
+  OK: 0,
+  DEGRADED: 1,
+  CRITICAL: 2,
+  STALL: 3,
+});
+
+exports.Origin = Object.freeze({
+  KERNEL_ATTESTED: 0,
+  NETWORK_UNVERIFIED: 1,
+});
+
+exports.EventKind = Object.freeze({
+  STALL: 0,
+  RECOVER: 1,
+  STATUS: 2,
+  EXIT: 3,
+  GOODBYE: 4,
+  CONFLICT: 5,
+});
+
+exports.GoodbyeCause = Object.freeze({
+  BYE: 0,
+  EVICTED: 1,
+  PID_RECYCLED: 2,
+  EXITED: 3,
+});
+
+exports.TERMINAL_NONCE = 18446744073709551615n;
+exports.FRAME_LEN = 32;
+
+// Commands of events.
+exports.EVENTS = Object.freeze({
+  6: 'stall',
+  11: 'recover',
+  12: 'status',
+  7: 'exit',
+  13: 'goodbye',
+  14: 'conflict',
+});
+
+exports.CMD_AGENT_GET = 2;
+exports.A_AGENTS_PID = 1;
+exports.A_AGENTS_AGENT = 2;
+exports.A_AGENTS_STALLED = 4;
+
+// Name and type of each attribute of an agent.
+exports.AGENT = Object.freeze({
+  2: ['pid', 'u32'],
+  3: ['nsPid', 'u32'],
+  4: ['nsInode', 'u64'],
+  5: ['origin', 'u32'],
+  6: ['status', 'u32'],
+  7: ['nonce', 'u64'],
+  8: ['payload', 'u32'],
+  9: ['lastBeat', 'u64'],
+  10: ['silence', 'u64'],
+  11: ['stalled', 'flag'],
+  12: ['source', 'u32'],
+  13: ['thresholdMs', 'u32'],
+  14: ['name', 'string'],
+  15: ['exitCode', 'u32'],
+  16: ['exitSignal', 'u32'],
+  17: ['exitTime', 'u64'],
+  18: ['lastBeatRealtime', 'u64'],
+  19: ['uid', 'u32'],
+  20: ['cgroupId', 'u64'],
+  21: ['startTime', 'u64'],
+  22: ['tid', 'u32'],
+  23: ['threadName', 'string'],
+  24: ['beats', 'u64'],
+  25: ['stalls', 'u32'],
+  26: ['firstBeat', 'u64'],
+  27: ['longestGap', 'u64'],
+  28: ['stallTime', 'u64'],
+  29: ['eventTime', 'u64'],
+  30: ['oldStatus', 'u32'],
+  31: ['cause', 'u32'],
+  32: ['coreDumped', 'flag'],
+  33: ['oomKilled', 'flag'],
+  34: ['eventKind', 'u32'],
+  35: ['eventSeq', 'u64'],
+  36: ['senderOrigin', 'u32'],
+  37: ['senderNsInode', 'u64'],
+  38: ['senderPid', 'u32'],
+  39: ['senderUid', 'u32'],
+  40: ['suppressed', 'u32'],
+});
