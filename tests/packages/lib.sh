@@ -89,7 +89,7 @@ get() {
 # put_debs DISK DIRECTORY: replaces the contents of /root/packages
 put_debs() {
 	local files=("$packages/$2"/*.deb)
-	check_eq "packages" 6 "${#files[@]}"
+	check_eq "packages" 7 "${#files[@]}"
 	on_disk "$1" rm -rf /root/packages
 	put "$1" /root/packages "${files[@]}"
 }

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+# Do not edit, auto-generated from Documentation/netlink/specs/varta.yaml by tests/regen-bindings.
+"""Constants of the netlink family."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+TERMINAL_NONCE = 18446744073709551615
+NAME_SIZE = 16
+FRAME_LEN = 32
+
+CMD_BEAT = 1
+CMD_BYE = 8
+CMD_AGENT_GET = 2
+
+A_BEAT_STATUS = 2
+A_BEAT_NONCE = 3
+A_BEAT_TIMESTAMP = 4
+A_BEAT_PAYLOAD = 5
+A_BEAT_THRESHOLD_MS = 8
+A_BEAT_NAME = 9
+
+A_AGENTS_PID = 1
+A_AGENTS_AGENT = 2
+A_AGENTS_STALLED = 4
+
+
+class Status(enum.IntEnum):
+    """State that an agent reports about itself."""
+
+    #: Working.
+    OK = 0
+    #: Working with reduced function.
+    DEGRADED = 1
+    #: Failing. With the nonce 2^64-1 the beat is terminal, the last one of a crash handler.
+    CRITICAL = 2
+    #: Used by observers for a stalled agent. Refused in a beat.
+    STALL = 3
+
+
+class Origin(enum.IntEnum):
+    """How the sender of an agent's beats was identified."""
+
+    #: The kernel identified the agent's process.
+    KERNEL_ATTESTED = 0
+    #: A relay named the agent.
+    NETWORK_UNVERIFIED = 1
+
+
+class EventKind(enum.IntEnum):
+    """What happened to an agent."""
+
+    #: It was silent for its threshold.
+    STALL = 0
+    #: It beats again after a stall.
+    RECOVER = 1
+    #: A beat changed its status, or was terminal.
+    STATUS = 2
+    #: Its process exited.
+    EXIT = 3
+    #: It is not tracked any more, for another cause than an exit.
+    GOODBYE = 4
+    #: A beat for its pid was refused for its origin or pid namespace.
+    CONFLICT = 5
+
+
+class GoodbyeCause(enum.IntEnum):
+    """Why an agent is not tracked any more."""
+
+    #: It ended tracking with bye.
+    BYE = 0
+    #: It was silent, and a new agent needed its slot.
+    EVICTED = 1
+    #: A new process has its pid.
+    PID_RECYCLED = 2
+    #: Its process exited during its first beat, which another process sent.
+    EXITED = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class AgentInfo:
+    """What the kernel says about an agent. None: it did not say."""
+
+    #: Process id in the reader's pid namespace. Absent from events outside the initial network
+    #: namespace.
+    pid: int | None = None
+    #: Process id in the agent's own pid namespace.
+    ns_pid: int | None = None
+    #: Inode number of the agent's pid namespace, as /proc/PID/ns/pid shows it. Absent if
+    #: unknown.
+    ns_inode: int | None = None
+    origin: Origin | None = None
+    #: Of the last accepted beat.
+    status: Status | None = None
+    #: Last accepted nonce; 2^64-1 if that beat was terminal.
+    nonce: int | None = None
+    #: Of the last accepted beat.
+    payload: int | None = None
+    #: Time of the last accepted beat, CLOCK_MONOTONIC of the initial time namespace in
+    #: nanoseconds.
+    last_beat: int | None = None
+    #: Nanoseconds from the last accepted beat to this message or, in an event, to the moment
+    #: of the event. In a recover event, how long the agent was silent before it beat again.
+    silence: int | None = None
+    #: A stall was reported and no beat was accepted since.
+    stalled: bool = False
+    #: Number of the agent's relay. Absent for agents of this machine.
+    source: int | None = None
+    #: Silence after which the agent is stalled, in milliseconds.
+    threshold_ms: int | None = None
+    #: Name of the agent.
+    name: str | None = None
+    #: Exit status of the process. Only in exit events.
+    exit_code: int | None = None
+    #: Signal that killed the process. Only in exit events.
+    exit_signal: int | None = None
+    #: When the process exited, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
+    #: With exit-code or exit-signal.
+    exit_time: int | None = None
+    #: Time of the last accepted beat, CLOCK_REALTIME in nanoseconds, which is the same in all
+    #: time namespaces. It is computed from last-beat and the clocks as they are now: a suspend
+    #: since then shifts it.
+    last_beat_realtime: int | None = None
+    #: Real user of the process, in the reader's user namespace. Absent if it has no number
+    #: there. For an agent of a relay, the relay's user.
+    uid: int | None = None
+    #: Cgroup of the process in the unified hierarchy when it began to beat: the inode number
+    #: of the cgroup's directory. Absent if unknown.
+    cgroup_id: int | None = None
+    #: When the process started, CLOCK_BOOTTIME of the initial time namespace in nanoseconds,
+    #: as in field 22 of /proc/PID/stat, which counts ticks. With the pid it identifies the
+    #: process. Absent if unknown.
+    start_time: int | None = None
+    #: Thread that sent the last accepted beat. Absent if it is unknown or has no number in the
+    #: reader's pid namespace, and from events outside the initial network namespace.
+    tid: int | None = None
+    #: Name of the thread that sent the last accepted beat.
+    thread_name: str | None = None
+    #: Accepted beats.
+    beats: int | None = None
+    #: Reported stalls.
+    stalls: int | None = None
+    #: Time of the first accepted beat, CLOCK_MONOTONIC of the initial time namespace in
+    #: nanoseconds.
+    first_beat: int | None = None
+    #: Longest time between two accepted beats since the first one, or since the last gap-
+    #: reset, in nanoseconds, without time in suspend.
+    longest_gap: int | None = None
+    #: When the stall was found, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
+    #: Of a stalled agent, and in a recover event.
+    stall_time: int | None = None
+    #: When it happened, CLOCK_MONOTONIC of the initial time namespace in nanoseconds. Only in
+    #: events. Never before that of an earlier event.
+    event_time: int | None = None
+    #: Status before. Only in status events.
+    old_status: Status | None = None
+    #: Only in goodbye events.
+    cause: GoodbyeCause | None = None
+    #: The process dumped core. With exit-signal.
+    core_dumped: bool = False
+    #: The OOM killer ended the process. Only in exit events.
+    oom_killed: bool = False
+    #: Only in events and in event-get.
+    event_kind: EventKind | None = None
+    #: Number of the event among those of the reader's network namespace. A gap says how many
+    #: are missing. Only in events and in event-get.
+    event_seq: int | None = None
+    #: How the sender of the refused beat was identified. Only in conflict events.
+    sender_origin: Origin | None = None
+    #: Pid namespace that the refused beat came from or, with a relay, gave. Absent if unknown.
+    #: Only in conflict events.
+    sender_ns_inode: int | None = None
+    #: Process that sent the refused beat. Absent outside the initial network namespace. Only
+    #: in conflict events.
+    sender_pid: int | None = None
+    #: Real user of the sender, in the reader's user namespace. Absent if it has no number
+    #: there. Only in conflict events.
+    sender_uid: int | None = None
+    #: Conflicts before this one for which no event was sent, since there are at most ten a
+    #: second. Absent if there were none. Only in conflict events.
+    suppressed: int | None = None
+
+
+#: Commands of events.
+EVENTS = {
+    6: EventKind.STALL,
+    11: EventKind.RECOVER,
+    12: EventKind.STATUS,
+    7: EventKind.EXIT,
+    13: EventKind.GOODBYE,
+    14: EventKind.CONFLICT,
+}
+
+#: Number, name, type of each attribute of an agent.
+AGENT = {
+    2: ("pid", "u32"),
+    3: ("ns_pid", "u32"),
+    4: ("ns_inode", "u64"),
+    5: ("origin", Origin),
+    6: ("status", Status),
+    7: ("nonce", "u64"),
+    8: ("payload", "u32"),
+    9: ("last_beat", "u64"),
+    10: ("silence", "u64"),
+    11: ("stalled", "flag"),
+    12: ("source", "u32"),
+    13: ("threshold_ms", "u32"),
+    14: ("name", "string"),
+    15: ("exit_code", "u32"),
+    16: ("exit_signal", "u32"),
+    17: ("exit_time", "u64"),
+    18: ("last_beat_realtime", "u64"),
+    19: ("uid", "u32"),
+    20: ("cgroup_id", "u64"),
+    21: ("start_time", "u64"),
+    22: ("tid", "u32"),
+    23: ("thread_name", "string"),
+    24: ("beats", "u64"),
+    25: ("stalls", "u32"),
+    26: ("first_beat", "u64"),
+    27: ("longest_gap", "u64"),
+    28: ("stall_time", "u64"),
+    29: ("event_time", "u64"),
+    30: ("old_status", Status),
+    31: ("cause", GoodbyeCause),
+    32: ("core_dumped", "flag"),
+    33: ("oom_killed", "flag"),
+    34: ("event_kind", EventKind),
+    35: ("event_seq", "u64"),
+    36: ("sender_origin", Origin),
+    37: ("sender_ns_inode", "u64"),
+    38: ("sender_pid", "u32"),
+    39: ("sender_uid", "u32"),
+    40: ("suppressed", "u32"),
+}
