@@ -4,7 +4,8 @@
  *
  * Usage: hang [-b THRESHOLD_MS] [-n NAME] [-c CPU] WAY [ARGUMENT]
  *
- *   -b  be an agent with this threshold: the thread TID sends one beat
+ *   -b  be an agent with this threshold, 0 for the default one: the thread TID
+ *       sends one beat
  *   -n  name of the process and, with -b, of the agent
  *   -c  run on this CPU only
  *

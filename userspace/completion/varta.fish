@@ -66,6 +66,8 @@ complete -c varta -n '__varta_has --sort' -l sort -x \
 complete -c varta -n '__varta_has --status' -l status -x \
     -a 'ok degraded critical'
 complete -c varta -n '__varta_has --pid' -l pid -x -a '(__fish_complete_pids)'
+complete -c varta -n '__varta_has --snapshot' -l snapshot -x \
+    -a '(__fish_complete_directories)'
 for field in user unit container pod
     complete -c varta -n "__varta_has --$field" -l $field -x -a "(__varta_field $field)"
 end

@@ -28,6 +28,7 @@
 #include "owner.h"
 #include "owner_args.h"
 #include "parse.h"
+#include "recorder.h"
 #include "terminal.h"
 
 /**
@@ -41,9 +42,11 @@
  * @replay: --since was given.
  * @since: Number of the last event that the caller knows.
  * @kinds: Types of events to print, a bit for each; 0 for all.
+ * @recorder: What to keep of stalls.
  */
 struct monitor_options {
 	struct owner_filter filter;
+	struct recorder_options recorder;
 	bool json, replay;
 	uint64_t since;
 	uint32_t kinds;
@@ -133,6 +136,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->filter;
+		state->child_inputs[1] = &options->recorder;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -165,6 +169,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static const struct argp_child children[] = {
 	{ .argp = &owner_args },
+	{ .argp = &recorder_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -199,6 +204,7 @@ static const struct argp parser = {
  * struct monitor - State of the command.
  * @options: The options.
  * @owners: Owners of agents.
+ * @recorder: Keeps what is to be seen at stalls.
  * @journal: Lines are for the journal, and begin with their level.
  * @seen: Number of events printed.
  * @error: Negative errno if one could not be printed.
@@ -206,6 +212,7 @@ static const struct argp parser = {
 struct monitor {
 	const struct monitor_options *options;
 	struct event_owners owners;
+	struct recorder recorder;
 	bool journal;
 	uint64_t seen;
 	int error;
@@ -600,6 +607,8 @@ static void print_event(const struct varta_event *event, void *arg)
 	if (!kind || is_done(monitor) ||
 	    !is_wanted(monitor->options, event, owner))
 		return;
+	if (event->type == VARTA_EVENT_STALL)
+		recorder_note(&monitor->recorder, event->agent);
 	/* The journal takes it off. */
 	if (monitor->journal)
 		printf("<%d>", severities[event_severity(event)].level);
@@ -684,12 +693,18 @@ int cmd_monitor(int argc, char **argv)
 	how.resync = true;
 	how.replay = options.replay;
 	how.since = options.since;
+	/* Its child must not have the socket of the events. */
+	if (recorder_start(&monitor.recorder, &options.recorder))
+		return EXIT_SYSTEM;
 	error = event_owners_init(&monitor.owners);
-	if (error)
+	if (error) {
+		recorder_end(&monitor.recorder);
 		return fail_system("read the owners", error);
+	}
 	error = varta_events_open(&events, &how);
 	if (error) {
 		event_owners_free(&monitor.owners);
+		recorder_end(&monitor.recorder);
 		return fail_listen(error);
 	}
 
@@ -699,5 +714,6 @@ int cmd_monitor(int argc, char **argv)
 	error = receive_until_done(events, &monitor);
 	varta_events_close(events);
 	event_owners_free(&monitor.owners);
+	recorder_end(&monitor.recorder);
 	return exit_code_of(&monitor, error);
 }

@@ -292,7 +292,7 @@ static void write_line(const char *text, FILE *out)
 	putc('\n', out);
 }
 
-int json_print(struct json_object *value, bool one_line)
+int json_write(struct json_object *value, bool one_line, FILE *out)
 {
 	int flags = one_line ? JSON_C_TO_STRING_PLAIN :
 		    JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
@@ -300,6 +300,11 @@ int json_print(struct json_object *value, bool one_line)
 
 	if (!text)
 		return -ENOMEM;
-	write_line(text, stdout);
+	write_line(text, out);
 	return 0;
+}
+
+int json_print(struct json_object *value, bool one_line)
+{
+	return json_write(value, one_line, stdout);
 }

@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <varta.h>
 
@@ -50,6 +51,16 @@ int json_add_owner(struct json_object *object, const struct agent_owner *owner);
  * Return: 0 or -ENOMEM.
  */
 int json_add_event(struct json_object *object, const struct varta_event *event);
+
+/**
+ * json_write() - As json_print(), to another file.
+ * @value: As for json_print().
+ * @one_line: Likewise.
+ * @out: The file.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int json_write(struct json_object *value, bool one_line, FILE *out);
 
 /**
  * json_print() - Print a value and a newline to standard output.

@@ -37,6 +37,9 @@
 /* The longest output of the child that is read. */
 #define OUTPUT_MAX	(256U * 1024)
 
+/* A longer frame is cut. */
+#define FRAME_MAX	200
+
 /* How long a thread may take to stop. */
 #define STOP_MS		300
 
@@ -431,12 +434,14 @@ static struct task_look *find_task(struct look *look, uint32_t tid)
 	return NULL;
 }
 
-/* Appends a line, safe on a terminal. */
-static void append(char **stack, const char *line)
+/* Appends a line, safe on a terminal. Names of C++ can be very long. */
+static void append(char **stack, char *line)
 {
 	size_t used = *stack ? strlen(*stack) : 0;
-	char *longer = realloc(*stack, used + 4 * strlen(line) + 2);
+	char *longer;
 
+	line[format_fit(line, FRAME_MAX)] = '\0';
+	longer = realloc(*stack, used + 4 * strlen(line) + 2);
 	if (!longer)
 		return;
 	format_text(longer + used, line);

@@ -15,8 +15,8 @@
 /* Frames of a stack. */
 #define USER_STACK_FRAMES_MAX	48
 
-/* A limit that people wait for. */
-#define USER_STACK_LIMIT_MS	3000
+/* The time that a process may take; it takes some hundredths of a second. */
+#define USER_STACK_LIMIT_MS	5000
 
 /**
  * user_stacks_read() - Read the user stacks of the threads that were looked at.
