@@ -92,6 +92,10 @@ const (
 	EventKindGoodbye EventKind = 4
 	// A beat for its pid was refused for its origin or pid namespace.
 	EventKindConflict EventKind = 5
+	// A setting was changed, counters were taken, or the module unloads.
+	EventKindConfig EventKind = 6
+	// Events were lost, and none came after them.
+	EventKindLoss EventKind = 7
 )
 
 func (value EventKind) String() string {
@@ -108,6 +112,10 @@ func (value EventKind) String() string {
 		return "goodbye"
 	case EventKindConflict:
 		return "conflict"
+	case EventKindConfig:
+		return "config"
+	case EventKindLoss:
+		return "loss"
 	}
 	return "unknown"
 }
@@ -149,6 +157,8 @@ var eventOf = map[byte]EventKind{
 	7:  EventKindExit,
 	13: EventKindGoodbye,
 	14: EventKindConflict,
+	17: EventKindConfig,
+	18: EventKindLoss,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or
@@ -253,6 +263,10 @@ type AgentInfo struct {
 	// Conflicts before this one for which no event was sent, since there are at most ten a
 	// second. Absent if there were none. Only in conflict events.
 	Suppressed int64
+	// Changes of status that this event stands for: those that came before it could be sent.
+	// Then event-time is that of the first, old-status is from before it, and the rest of the
+	// agent is as the last one left it. Absent if it is one. Only in status events.
+	Changes int64
 }
 
 func newAgentInfo() AgentInfo {
@@ -276,6 +290,7 @@ func newAgentInfo() AgentInfo {
 		SenderPid:    -1,
 		SenderUid:    -1,
 		Suppressed:   -1,
+		Changes:      -1,
 	}
 }
 
@@ -359,5 +374,7 @@ func (agent *AgentInfo) set(attribute uint16, value []byte) {
 		agent.SenderUid = int64(u32Of(value))
 	case 40:
 		agent.Suppressed = int64(u32Of(value))
+	case 41:
+		agent.Changes = int64(u32Of(value))
 	}
 }

@@ -21,6 +21,8 @@ exports.EventKind = Object.freeze({
   EXIT: 3,
   GOODBYE: 4,
   CONFLICT: 5,
+  CONFIG: 6,
+  LOSS: 7,
 });
 
 exports.GoodbyeCause = Object.freeze({
@@ -41,6 +43,8 @@ exports.EVENTS = Object.freeze({
   7: 'exit',
   13: 'goodbye',
   14: 'conflict',
+  17: 'config',
+  18: 'loss',
 });
 
 exports.CMD_AGENT_GET = 2;
@@ -89,4 +93,5 @@ exports.AGENT = Object.freeze({
   38: ['senderPid', 'u32'],
   39: ['senderUid', 'u32'],
   40: ['suppressed', 'u32'],
+  41: ['changes', 'u32'],
 });

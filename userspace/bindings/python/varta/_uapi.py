@@ -64,6 +64,10 @@ class EventKind(enum.IntEnum):
     GOODBYE = 4
     #: A beat for its pid was refused for its origin or pid namespace.
     CONFLICT = 5
+    #: A setting was changed, counters were taken, or the module unloads.
+    CONFIG = 6
+    #: Events were lost, and none came after them.
+    LOSS = 7
 
 
 class GoodbyeCause(enum.IntEnum):
@@ -181,6 +185,10 @@ class AgentInfo:
     #: Conflicts before this one for which no event was sent, since there are at most ten a
     #: second. Absent if there were none. Only in conflict events.
     suppressed: int | None = None
+    #: Changes of status that this event stands for: those that came before it could be sent.
+    #: Then event-time is that of the first, old-status is from before it, and the rest of the
+    #: agent is as the last one left it. Absent if it is one. Only in status events.
+    changes: int | None = None
 
 
 #: Commands of events.
@@ -191,6 +199,8 @@ EVENTS = {
     7: EventKind.EXIT,
     13: EventKind.GOODBYE,
     14: EventKind.CONFLICT,
+    17: EventKind.CONFIG,
+    18: EventKind.LOSS,
 }
 
 #: Number, name, type of each attribute of an agent.
@@ -234,4 +244,5 @@ AGENT = {
     38: ("sender_pid", "u32"),
     39: ("sender_uid", "u32"),
     40: ("suppressed", "u32"),
+    41: ("changes", "u32"),
 }

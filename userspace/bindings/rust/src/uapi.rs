@@ -87,6 +87,10 @@ pub enum EventKind {
     Goodbye = 4,
     /// A beat for its pid was refused for its origin or pid namespace.
     Conflict = 5,
+    /// A setting was changed, counters were taken, or the module unloads.
+    Config = 6,
+    /// Events were lost, and none came after them.
+    Loss = 7,
 }
 
 impl EventKind {
@@ -99,6 +103,8 @@ impl EventKind {
             3 => Self::Exit,
             4 => Self::Goodbye,
             5 => Self::Conflict,
+            6 => Self::Config,
+            7 => Self::Loss,
             _ => return None,
         })
     }
@@ -140,6 +146,8 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         7 => EventKind::Exit,
         13 => EventKind::Goodbye,
         14 => EventKind::Conflict,
+        17 => EventKind::Config,
+        18 => EventKind::Loss,
         _ => return None,
     })
 }
@@ -247,6 +255,10 @@ pub struct AgentInfo {
     /// Conflicts before this one for which no event was sent, since there are at most ten a
     /// second. Absent if there were none. Only in conflict events.
     pub suppressed: Option<u32>,
+    /// Changes of status that this event stands for: those that came before it could be sent.
+    /// Then event-time is that of the first, old-status is from before it, and the rest of the
+    /// agent is as the last one left it. Absent if it is one. Only in status events.
+    pub changes: Option<u32>,
 }
 
 impl AgentInfo {
@@ -291,6 +303,7 @@ impl AgentInfo {
             38 => self.sender_pid = u32_of(value),
             39 => self.sender_uid = u32_of(value),
             40 => self.suppressed = u32_of(value),
+            41 => self.changes = u32_of(value),
             _ => {}
         }
     }
