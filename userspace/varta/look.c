@@ -381,6 +381,26 @@ static void read_samples(struct looker *looker, struct look *look, bool second)
 				   &look->tasks[i].before);
 }
 
+/*
+ * A supervisor, as varta run, or varta beat beats for a process. A thread that has
+ * ended is taken for one of the process, unless it had the tool's name.
+ */
+static void find_sender(struct looker *looker, struct look *look)
+{
+	uint32_t tid = look->agent.tid;
+
+	if (!look->is_agent || !tid || look->number != look->pid ||
+	    look->process < 0 ||
+	    read_file(looker, look->process, "task/%" PRIu32 "/stat", tid) > 0)
+		return;
+	if (read_file(looker, looker->procfs, "%" PRIu32 "/status", tid) > 0) {
+		look->sender = status_number(looker->text, "Tgid:");
+		look->sent_by_other = true;
+	} else {
+		look->sent_by_other = !strcmp(look->agent.thread_name, "varta");
+	}
+}
+
 static int begin(struct looker *looker, struct look *look)
 {
 	int error = open_process(looker, look);
@@ -392,6 +412,7 @@ static int begin(struct looker *looker, struct look *look)
 	look->owner = owner_read_process(looker->owners, look->process);
 	if (!look->owner)
 		return -ENOMEM;
+	find_sender(looker, look);
 	read_samples(looker, look, false);
 	if (look->pidfd < 0 || !has_ended(look->pidfd))
 		return 0;
@@ -478,7 +499,8 @@ void look_judge(struct look *look, bool is_gone)
 	look->reason = STALL_GONE;
 	if (is_gone)
 		return;
-	if (look->is_agent && look->agent.tid && look->number == look->pid) {
+	if (look->is_agent && look->agent.tid && !look->sent_by_other &&
+	    look->number == look->pid) {
 		look->chosen = find_task(look, look->agent.tid);
 		/* It is looked at if it is there at all. */
 		look->reason = look->chosen < 0 ? STALL_THREAD_GONE :

@@ -78,6 +78,9 @@ struct task_look {
  * @agent: The agent.
  * @owner: Whose process it is.
  * @name: Name of the process: any bytes.
+ * @sender: Process that sent the agent's last beat, if it is another one: its id if
+ *   it is still there.
+ * @sent_by_other: There was one.
  * @parent: Process id of its parent, 0 if unknown.
  * @tracer_name: Name of the process that traces it; "" for none.
  * @threads: Number of its threads.
@@ -98,11 +101,11 @@ struct task_look {
  */
 struct look {
 	uint32_t pid, number;
-	bool is_agent, frozen;
+	bool is_agent, frozen, sent_by_other;
 	struct varta_agent agent;
 	struct agent_owner *owner;
 	char name[TASK_NAME_SIZE];
-	uint32_t parent;
+	uint32_t sender, parent;
 	char tracer_name[TASK_NAME_SIZE];
 	size_t threads, count;
 	struct task_look *tasks;

@@ -306,6 +306,8 @@ static int add_all(struct json_object *object, const struct look *look)
 	if (look->chosen >= 0 &&
 	    add_number(object, "tid", look->tasks[look->chosen].tid))
 		return -ENOMEM;
+	if (look->sender && add_number(object, "sender", look->sender))
+		return -ENOMEM;
 	if (look->parent && add_number(object, "parent", look->parent))
 		return -ENOMEM;
 	if (add_text(object, "tracer_name", look->tracer_name) ||

@@ -116,7 +116,15 @@ static void write_last_beat(const struct look *look, FILE *out)
 {
 	if (!look->is_agent)
 		return;
-	fputs("; its last beat was ", out);
+	fputs("; its last beat", out);
+	if (look->sent_by_other) {
+		fputs(", sent by ", out);
+		write_escaped(look->agent.thread_name, out);
+		if (look->sender)
+			fprintf(out, " (pid %" PRIu32 ")", look->sender);
+		fputc(',', out);
+	}
+	fputs(" was ", out);
 	write_duration(look->agent.silence, out);
 	fputs(" ago", out);
 }
