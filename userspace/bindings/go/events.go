@@ -218,8 +218,14 @@ func (e *Events) read(m message) error {
 		}
 		return nil
 	}
+	if m.kind != current {
+		return nil
+	}
+	if command == cmdLossNtf {
+		e.pending = append(e.pending, Event{Notice: Overrun})
+	}
 	kind, isEvent := eventOf[command]
-	if m.kind != current || !isEvent {
+	if !isEvent {
 		return nil
 	}
 	for _, agent := range agentsIn(m.content) {

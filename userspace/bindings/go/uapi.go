@@ -15,6 +15,7 @@ const nameSize = 16
 const cmdBeat = 1
 const cmdBye = 8
 const cmdAgentGet = 2
+const cmdLossNtf = 18
 const aBeatStatus = 2
 const aBeatNonce = 3
 const aBeatTimestamp = 4
@@ -157,8 +158,6 @@ var eventOf = map[byte]EventKind{
 	7:  EventKindExit,
 	13: EventKindGoodbye,
 	14: EventKindConflict,
-	17: EventKindConfig,
-	18: EventKindLoss,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or

@@ -239,7 +239,11 @@ class Events {
       if (!family) return;
       if (command === CTRL_NEWFAMILY) this.#setFamily(family);
       else if (command === CTRL_DELFAMILY && family.id === this.#family?.id) this.#setFamily();
-    } else if (type === this.#family?.id && uapi.EVENTS[command]) {
+    } else if (type !== this.#family?.id) {
+      return;
+    } else if (command === uapi.CMD_LOSS_NTF) {
+      this.#push({ kind: 'overrun' });
+    } else if (uapi.EVENTS[command]) {
       for (const each of agentsIn(attributes)) {
         this.#push({ kind: uapi.EVENTS[command], agent: each });
       }

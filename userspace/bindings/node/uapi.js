@@ -43,11 +43,10 @@ exports.EVENTS = Object.freeze({
   7: 'exit',
   13: 'goodbye',
   14: 'conflict',
-  17: 'config',
-  18: 'loss',
 });
 
 exports.CMD_AGENT_GET = 2;
+exports.CMD_LOSS_NTF = 18;
 exports.A_AGENTS_PID = 1;
 exports.A_AGENTS_AGENT = 2;
 exports.A_AGENTS_STALLED = 4;

@@ -12,7 +12,7 @@ import unittest
 
 import varta
 from varta import _netlink, agent, events, frame
-from varta._uapi import AGENT, A_AGENTS_AGENT
+from varta._uapi import AGENT, A_AGENTS_AGENT, CMD_LOSS_NTF
 
 TREE = pathlib.Path(__file__).resolve().parents[4]
 VECTORS = json.loads((TREE / "tests/vectors/vlp.json").read_text())
@@ -85,6 +85,17 @@ class Messages(unittest.TestCase):
             self.assertEqual(refusal.errno, errno.EINVAL)
             self.assertEqual(refusal.reason, "bad-pid")
             self.assertIn("at least 1", str(refusal))
+
+    def test_a_loss_is_an_overrun_and_a_notice_no_agent(self):
+        subscription = events.Events.__new__(events.Events)
+        subscription._kinds = None
+        subscription._connection = connection = _netlink.Connection()
+        connection.family = 20
+        notice = _netlink.attribute(1, _netlink.attribute(2, b"1234"))
+        connection.receive = lambda: b"".join(
+            _netlink.request(family, 0, 0, command, notice)
+            for family, command in ((20, 17), (20, CMD_LOSS_NTF), (21, CMD_LOSS_NTF), (20, 99)))
+        self.assertEqual(subscription.read(), [varta.Event(varta.Notice.OVERRUN)])
 
     def test_unknown_values_of_a_newer_kernel_are_numbers(self):
         inner = (_netlink.attribute(number_of("status"), struct.pack("=I", 77)) +

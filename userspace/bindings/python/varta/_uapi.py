@@ -14,6 +14,7 @@ FRAME_LEN = 32
 CMD_BEAT = 1
 CMD_BYE = 8
 CMD_AGENT_GET = 2
+CMD_LOSS_NTF = 18
 
 A_BEAT_STATUS = 2
 A_BEAT_NONCE = 3
@@ -199,8 +200,6 @@ EVENTS = {
     7: EventKind.EXIT,
     13: EventKind.GOODBYE,
     14: EventKind.CONFLICT,
-    17: EventKind.CONFIG,
-    18: EventKind.LOSS,
 }
 
 #: Number, name, type of each attribute of an agent.

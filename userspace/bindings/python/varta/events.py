@@ -20,6 +20,7 @@ from ._uapi import (
     A_AGENTS_STALLED,
     AGENT,
     CMD_AGENT_GET,
+    CMD_LOSS_NTF,
     EVENTS,
     AgentInfo,
     EventKind,
@@ -166,7 +167,11 @@ class Events:
                 continue
             if kind == _netlink.CTRL:
                 self._follow(content, events)
-            elif kind == self._connection.family and content[0] in EVENTS:
+            elif kind != self._connection.family:
+                continue
+            elif content[0] == CMD_LOSS_NTF:
+                events.append(Event(Notice.OVERRUN))
+            elif content[0] in EVENTS:
                 what = EVENTS[content[0]]
                 if self._kinds is None or what in self._kinds:
                     events += [Event(what, each) for each in _agents_in(content)]

@@ -138,7 +138,9 @@ impl Events {
                     _ => {}
                 }
             } else if message.kind == self.connection.family.id {
-                if let Some(kind) = event_of(command) {
+                if command == uapi::CMD_LOSS_NTF {
+                    self.pending.push_back(Event::Overrun);
+                } else if let Some(kind) = event_of(command) {
                     let agents = agents_in(message.content);
                     self.pending
                         .extend(agents.map(|info| Event::Agent(kind, Box::new(info))));

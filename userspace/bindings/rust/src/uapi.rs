@@ -11,6 +11,7 @@ pub(crate) const NAME_SIZE: usize = 16;
 pub(crate) const CMD_BEAT: u8 = 1;
 pub(crate) const CMD_BYE: u8 = 8;
 pub(crate) const CMD_AGENT_GET: u8 = 2;
+pub(crate) const CMD_LOSS_NTF: u8 = 18;
 
 pub(crate) const A_BEAT_STATUS: u16 = 2;
 pub(crate) const A_BEAT_NONCE: u16 = 3;
@@ -146,8 +147,6 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         7 => EventKind::Exit,
         13 => EventKind::Goodbye,
         14 => EventKind::Conflict,
-        17 => EventKind::Config,
-        18 => EventKind::Loss,
         _ => return None,
     })
 }
