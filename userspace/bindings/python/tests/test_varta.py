@@ -141,6 +141,19 @@ class Agents(unittest.TestCase):
                 os._exit(0)
         self.assertEqual(os.waitpid(child, 0)[1], 0)
 
+    def test_bye_is_said_unless_an_exception_ends_the_block(self):
+        for error, expected in ((None, 1), (ValueError, 0)):
+            made = varta.Agent("leaving")
+            said = []
+            made.bye = lambda: said.append(1)
+            try:
+                with made:
+                    if error:
+                        raise error
+            except ValueError:
+                pass
+            self.assertEqual(len(said), expected)
+
     def test_a_closed_descriptor_that_became_another_file_is_not_closed(self):
         connection = _netlink.Connection()
         number = connection.fileno()
