@@ -80,6 +80,7 @@ static struct user *lookup_user(u32 uid)
 {
 	struct user *user;
 
+	lockdep_assert_held(&table.lock);
 	hlist_for_each_entry(user, bucket_of(uid), node) {
 		if (user->uid == uid)
 			return user;
@@ -117,7 +118,6 @@ static bool try_charge(u32 uid)
 {
 	struct user *user = lookup_user(uid) ?: add_user(uid);
 
-	lockdep_assert_held(&table.lock);
 	if (!user || is_at_limit(user))
 		return false;
 	user->agents++;
@@ -128,7 +128,6 @@ static void uncharge(u32 uid)
 {
 	struct user *user = lookup_user(uid);
 
-	lockdep_assert_held(&table.lock);
 	if (user && !--user->agents) {
 		hlist_del(&user->node);
 		hlist_add_head(&user->node, &table.free);

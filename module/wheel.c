@@ -55,6 +55,12 @@ static u32 early_list(u32 level)
 	return LIST_EARLY + level - 1;
 }
 
+/* Index 0 has no timer: next is 0 while a timer is not armed. */
+static u32 timer_idx(u32 nr)
+{
+	return nr + 1;
+}
+
 static u32 head_idx(const struct varta_wheel *wheel, u32 list)
 {
 	return wheel->heads + list;
@@ -319,7 +325,7 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 	if (!wheel->timers)
 		return -ENOMEM;
 	spin_lock_init(&wheel->lock);
-	wheel->heads = 1 + capacity;
+	wheel->heads = timer_idx(capacity);
 	wheel->next_expiry = U64_MAX;
 	wheel->next_event = U64_MAX;
 	wheel->last_full_forward = U64_MAX;
@@ -346,7 +352,7 @@ size_t varta_wheel_bytes(u32 capacity)
 /* Returns whether the timer now expires earlier than it did. */
 static bool arm_timer(struct varta_wheel *wheel, u32 nr, u64 expires)
 {
-	u32 idx = 1 + nr;
+	u32 idx = timer_idx(nr);
 	struct varta_timer *timer = &wheel->timers[idx];
 
 	if (expires == U64_MAX)
@@ -405,9 +411,11 @@ void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *nrs,
 /* The timer need not be armed. */
 void varta_wheel_disarm(struct varta_wheel *wheel, u32 nr)
 {
+	u32 idx = timer_idx(nr);
+
 	spin_lock(&wheel->lock);
-	if (wheel->timers[1 + nr].next)
-		detach_timer(wheel, 1 + nr);
+	if (wheel->timers[idx].next)
+		detach_timer(wheel, idx);
 	spin_unlock(&wheel->lock);
 }
 

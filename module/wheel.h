@@ -36,7 +36,7 @@ struct varta_timer {
 
 struct varta_wheel {
 	spinlock_t lock;		/* of all fields; innermost */
-	struct varta_timer *timers;	/* timer nr is at index 1 + nr */
+	struct varta_timer *timers;	/* by timer_idx(), then the list heads */
 	u32 heads;			/* index of the first list head */
 	u64 next_expiry;		/* LIST_CURRENT has none due before */
 	u64 next_event;			/* of varta_wheel_next(), or earlier */

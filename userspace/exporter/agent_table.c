@@ -509,9 +509,9 @@ static int revive(struct agent_table *table, struct agent_record *record,
 	return 0;
 }
 
-static int take_agent(struct agent_table *table,
-		      const struct varta_agent *agent,
-		      agent_table_owner_fn owner, void *arg)
+static int update_agent(struct agent_table *table,
+			const struct varta_agent *agent,
+			agent_table_owner_fn owner, void *arg)
 {
 	struct agent_record *record = find_record(table, agent);
 	int error = 0;
@@ -533,7 +533,7 @@ static int take_agent(struct agent_table *table,
 int agent_table_seen(struct agent_table *table, const struct varta_agent *agent,
 		     agent_table_owner_fn owner, void *arg)
 {
-	return take_agent(table, agent, owner, arg);
+	return update_agent(table, agent, owner, arg);
 }
 
 /* ---- Events */
@@ -555,7 +555,7 @@ static enum exit_cause exit_cause_of(const struct varta_agent *agent)
 	return EXIT_BY_UNKNOWN;
 }
 
-static int take_end(struct agent_table *table, const struct varta_event *event,
+static int note_end(struct agent_table *table, const struct varta_event *event,
 		    agent_table_owner_fn owner, void *arg)
 {
 	struct agent_record *record = find_record(table, event->agent);
@@ -575,11 +575,11 @@ static int take_end(struct agent_table *table, const struct varta_event *event,
 	return 0;
 }
 
-static int take_stall(struct agent_table *table,
+static int note_stall(struct agent_table *table,
 		      const struct varta_event *event, unsigned int reason,
 		      agent_table_owner_fn owner, void *arg)
 {
-	int error = take_agent(table, event->agent, owner, arg);
+	int error = update_agent(table, event->agent, owner, arg);
 	struct agent_record *record;
 
 	if (error)
@@ -592,7 +592,7 @@ static int take_stall(struct agent_table *table,
 }
 
 /* In it, the silence is that before the beat. */
-static int take_recover(struct agent_table *table,
+static int note_recover(struct agent_table *table,
 			const struct varta_event *event,
 			agent_table_owner_fn owner, void *arg)
 {
@@ -600,7 +600,7 @@ static int take_recover(struct agent_table *table,
 
 	agent.silence = 0;
 	agent.stalled = false;
-	return take_agent(table, &agent, owner, arg);
+	return update_agent(table, &agent, owner, arg);
 }
 
 int agent_table_event(struct agent_table *table,
@@ -609,14 +609,14 @@ int agent_table_event(struct agent_table *table,
 {
 	switch (event->type) {
 	case VARTA_EVENT_STALL:
-		return take_stall(table, event, reason, owner, arg);
+		return note_stall(table, event, reason, owner, arg);
 	case VARTA_EVENT_RECOVER:
-		return take_recover(table, event, owner, arg);
+		return note_recover(table, event, owner, arg);
 	case VARTA_EVENT_STATUS:
-		return take_agent(table, event->agent, owner, arg);
+		return update_agent(table, event->agent, owner, arg);
 	case VARTA_EVENT_EXIT:
 	case VARTA_EVENT_GOODBYE:
-		return take_end(table, event, owner, arg);
+		return note_end(table, event, owner, arg);
 	default:
 		return 0;
 	}

@@ -101,8 +101,8 @@ static char *read_file(const char *path)
 	return text;
 }
 
-static void take_file(struct reader *reader, const yaml_node_t *node,
-		      char **content)
+static void read_named_file(struct reader *reader, const yaml_node_t *node,
+			    char **content)
 {
 	char *path = path_beside(reader->path,
 				 text_of(reader, node, "the name of a file"));
@@ -154,7 +154,7 @@ static bool add_pair(struct web_pairs *pairs, const char *name,
 	return grown[pairs->count - 1].name && grown[pairs->count - 1].value;
 }
 
-static void take_user(struct reader *reader, const char *key,
+static void read_user(struct reader *reader, const char *key,
 		      const yaml_node_t *key_node, const yaml_node_t *value)
 {
 	const char *hash = text_of(reader, value, "the hash of a password");
@@ -172,7 +172,7 @@ static void take_user(struct reader *reader, const char *key,
 }
 
 /* Those that the exporter toolkit allows. */
-static void take_header(struct reader *reader, const char *key,
+static void read_header(struct reader *reader, const char *key,
 			const yaml_node_t *key_node, const yaml_node_t *value)
 {
 	static const char *const allowed[] = {
@@ -198,7 +198,7 @@ static const char *const versions[] = { "TLS10", "TLS11", "TLS12", "TLS13" };
 
 #define VERSIONS	(sizeof(versions) / sizeof(versions[0]))
 
-static const char *take_version(struct reader *reader, const yaml_node_t *node)
+static const char *read_version(struct reader *reader, const yaml_node_t *node)
 {
 	const char *text = text_of(reader, node, "a version of TLS");
 	size_t i;
@@ -211,7 +211,7 @@ static const char *take_version(struct reader *reader, const yaml_node_t *node)
 	return NULL;
 }
 
-static void take_client_auth(struct reader *reader, const yaml_node_t *node)
+static void read_client_auth(struct reader *reader, const yaml_node_t *node)
 {
 	const char *text = text_of(reader, node, "client_auth_type");
 
@@ -228,23 +228,23 @@ static void take_client_auth(struct reader *reader, const yaml_node_t *node)
 			 "RequireAndVerifyClientCert", text);
 }
 
-static void take_tls(struct reader *reader, const char *key,
+static void read_tls(struct reader *reader, const char *key,
 		     const yaml_node_t *key_node, const yaml_node_t *value)
 {
 	struct web_config *config = reader->config;
 
 	if (!strcmp(key, "cert_file"))
-		take_file(reader, value, &config->certificate);
+		read_named_file(reader, value, &config->certificate);
 	else if (!strcmp(key, "key_file"))
-		take_file(reader, value, &config->key);
+		read_named_file(reader, value, &config->key);
 	else if (!strcmp(key, "client_ca_file"))
-		take_file(reader, value, &config->client_ca);
+		read_named_file(reader, value, &config->client_ca);
 	else if (!strcmp(key, "client_auth_type"))
-		take_client_auth(reader, value);
+		read_client_auth(reader, value);
 	else if (!strcmp(key, "min_version"))
-		config->min_version = take_version(reader, value);
+		config->min_version = read_version(reader, value);
 	else if (!strcmp(key, "max_version"))
-		config->max_version = take_version(reader, value);
+		config->max_version = read_version(reader, value);
 	else
 		complain(reader, key_node,
 			 "tls_server_config has no '%s' here, but cert_file, "
@@ -253,26 +253,26 @@ static void take_tls(struct reader *reader, const char *key,
 }
 
 /* HTTP/2 is an offer that a server need not make. */
-static void take_http(struct reader *reader, const char *key,
+static void read_http(struct reader *reader, const char *key,
 		      const yaml_node_t *key_node, const yaml_node_t *value)
 {
 	if (!strcmp(key, "headers"))
-		for_each_key(reader, value, take_header);
+		for_each_key(reader, value, read_header);
 	else if (strcmp(key, "http2"))
 		complain(reader, key_node,
 			 "http_server_config has no '%s' here, but http2 and "
 			 "headers", key);
 }
 
-static void take_section(struct reader *reader, const char *key,
+static void read_section(struct reader *reader, const char *key,
 			 const yaml_node_t *key_node, const yaml_node_t *value)
 {
 	if (!strcmp(key, "tls_server_config"))
-		for_each_key(reader, value, take_tls);
+		for_each_key(reader, value, read_tls);
 	else if (!strcmp(key, "http_server_config"))
-		for_each_key(reader, value, take_http);
+		for_each_key(reader, value, read_http);
 	else if (!strcmp(key, "basic_auth_users"))
-		for_each_key(reader, value, take_user);
+		for_each_key(reader, value, read_user);
 	else
 		complain(reader, key_node,
 			 "there is no '%s' here, but tls_server_config, "
@@ -309,7 +309,7 @@ static void read_document(struct reader *reader)
 
 	root = yaml_document_get_root_node(&reader->document);
 	if (root)
-		for_each_key(reader, root, take_section);
+		for_each_key(reader, root, read_section);
 	check_whole(reader);
 }
 

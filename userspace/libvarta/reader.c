@@ -431,7 +431,7 @@ struct wanted_agent {
 	bool found;
 };
 
-static int take_agent(const struct varta_agent *agent, void *arg)
+static int copy_agent(const struct varta_agent *agent, void *arg)
 {
 	struct wanted_agent *wanted = arg;
 
@@ -440,9 +440,9 @@ static int take_agent(const struct varta_agent *agent, void *arg)
 	return 0;
 }
 
-static int take_agents(const struct nlmsghdr *message, void *arg)
+static int copy_agents(const struct nlmsghdr *message, void *arg)
 {
-	return varta_agent_read_all(message, take_agent, arg);
+	return varta_agent_read_all(message, copy_agent, arg);
 }
 
 static int put_key(struct nl_msg *request, uint32_t source, uint32_t pid)
@@ -464,7 +464,7 @@ static int get_agent(struct varta *v, uint32_t source, uint32_t pid,
 		nlmsg_free(request);
 		return -ENOMEM;
 	}
-	error = varta_connection_query(&v->connection, request, take_agents,
+	error = varta_connection_query(&v->connection, request, copy_agents,
 				       wanted);
 	if (!error && !wanted->found)
 		return -EBADMSG;

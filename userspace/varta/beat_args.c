@@ -54,7 +54,7 @@ static const struct argp_option value_options[] = {
 };
 
 /* Numbers without a name are taken too, to test what the kernel refuses. */
-static uint32_t take_status(const struct argp_state *state, const char *text)
+static uint32_t parse_status(const struct argp_state *state, const char *text)
 {
 	uint64_t number = 0;
 	uint32_t i;
@@ -69,7 +69,7 @@ static uint32_t take_status(const struct argp_state *state, const char *text)
 }
 
 /* A long name, such as %n in a unit, does not keep a service from starting. */
-static const char *take_name(const struct argp_state *state, char *text)
+static const char *parse_name(const struct argp_state *state, char *text)
 {
 	char name[NAME_TEXT_SIZE];
 
@@ -90,7 +90,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case OPTION_STATUS:
 		args->status_given = true;
-		beat->status = take_status(state, argument);
+		beat->status = parse_status(state, argument);
 		return 0;
 	case OPTION_NONCE:
 		args->nonce_given = true;
@@ -117,7 +117,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 						   THRESHOLD_MAX_MS);
 		return 0;
 	case OPTION_NAME:
-		beat->name = take_name(state, argument);
+		beat->name = parse_name(state, argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

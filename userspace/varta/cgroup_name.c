@@ -444,7 +444,8 @@ static void read_part(struct path_state *state)
  * systemd puts an underscore before a name that could be a file of the kernel,
  * and before one that begins with an underscore or a dot.
  */
-static bool take_part(struct path_state *state, const char *part, size_t length)
+static bool parse_part(struct path_state *state, const char *part,
+		       size_t length)
 {
 	if (!length || length >= sizeof(state->part) ||
 	    (length <= 2 && !strncmp(part, "..", length)))
@@ -477,7 +478,7 @@ static bool read_parts(struct path_state *state, const char *path,
 		length = strcspn(path, "/");
 		if (length > (size_t)(end - path))
 			length = (size_t)(end - path);
-		if (!take_part(state, path, length))
+		if (!parse_part(state, path, length))
 			return false;
 		path += length;
 	}

@@ -84,7 +84,7 @@ static const struct argp_option option_table[] = {
 };
 
 /* In "-w 5s" the interval is an argument: a number with a unit is no pid. */
-static bool take_interval(const char *text, struct agents_options *options)
+static bool parse_interval(const char *text, struct agents_options *options)
 {
 	uint64_t number;
 
@@ -93,10 +93,10 @@ static bool take_interval(const char *text, struct agents_options *options)
 	       !parse_duration(text, 1, DURATION_MAX, &options->interval_ms);
 }
 
-static void take_argument(const char *text, struct agents_options *options,
-			  const struct argp_state *state)
+static void parse_argument(const char *text, struct agents_options *options,
+			   const struct argp_state *state)
 {
-	if (take_interval(text, options))
+	if (parse_interval(text, options))
 		return;
 	if (options->query.one)
 		argp_error(state, "unexpected argument '%s': only one PID is "
@@ -152,7 +152,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 					     UINT64_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
-		take_argument(argument, options, state);
+		parse_argument(argument, options, state);
 		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);

@@ -97,8 +97,8 @@ static void check_options(struct beat_options *options,
 				 !options->terminal;
 }
 
-static void take_frame(struct beat_options *options,
-		       const struct argp_state *state, const char *text)
+static void parse_frame(struct beat_options *options,
+			const struct argp_state *state, const char *text)
 {
 	struct varta_beat *beat = &options->args.beat;
 
@@ -123,7 +123,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->terminal = true;
 		return 0;
 	case OPTION_FRAME:
-		take_frame(options, state, argument);
+		parse_frame(options, state, argument);
 		return 0;
 	case OPTION_COUNT:
 		options->count_given = true;

@@ -44,16 +44,16 @@ static const char *setting_name(unsigned int index)
 	return index < VARTA_A_CONFIG_MAX ? varta_config_name(index + 1) : NULL;
 }
 
-static void take_name(const char *name, struct config_options *options,
-		      const struct argp_state *state)
+static void parse_name(const char *name, struct config_options *options,
+		       const struct argp_state *state)
 {
 	options->attribute = config_find(name);
 	if (!options->attribute)
 		args_unknown(state, "setting", name, setting_name);
 }
 
-static void take_value(const char *text, struct config_options *options,
-		       const struct argp_state *state)
+static void parse_value(const char *text, struct config_options *options,
+			const struct argp_state *state)
 {
 	unsigned int attribute = options->attribute;
 	char choices[CHOICES_SIZE];
@@ -87,8 +87,8 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-static void take_argument(const char *argument, struct config_options *options,
-			  const struct argp_state *state)
+static void parse_argument(const char *argument, struct config_options *options,
+			   const struct argp_state *state)
 {
 	if (!state->arg_num)
 		options->verb = find_verb(argument);
@@ -98,9 +98,9 @@ static void take_argument(const char *argument, struct config_options *options,
 		argp_error(state, "unexpected argument '%s' after NAME VALUE",
 			   argument);
 	if (options->attribute)
-		take_value(argument, options, state);
+		parse_value(argument, options, state);
 	else
-		take_name(argument, options, state);
+		parse_name(argument, options, state);
 }
 
 static void check_options(const struct config_options *options,
@@ -126,7 +126,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		take_argument(argument, options, state);
+		parse_argument(argument, options, state);
 		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);

@@ -67,8 +67,8 @@ static const char *counter_name(unsigned int index)
 	return NULL;
 }
 
-static void take_counter(const char *name, struct stats_options *options,
-			 const struct argp_state *state)
+static void parse_counter(const char *name, struct stats_options *options,
+			  const struct argp_state *state)
 {
 	unsigned int i;
 
@@ -88,7 +88,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_ARG:
-		take_counter(argument, options, state);
+		parse_counter(argument, options, state);
 		return 0;
 	case 'j':
 		options->json = true;

@@ -106,7 +106,7 @@ static const struct argp_option option_table[] = {
 };
 
 /* In "-w 5s" the interval is an argument: a number with a unit is no pid. */
-static bool take_interval(const char *text, struct why_options *options)
+static bool parse_interval(const char *text, struct why_options *options)
 {
 	uint64_t number;
 
@@ -115,10 +115,10 @@ static bool take_interval(const char *text, struct why_options *options)
 	       !parse_duration(text, 1, DURATION_MAX, &options->interval_ms);
 }
 
-static void take_argument(const char *text, struct why_options *options,
-			  const struct argp_state *state)
+static void parse_argument(const char *text, struct why_options *options,
+			   const struct argp_state *state)
 {
-	if (take_interval(text, options))
+	if (parse_interval(text, options))
 		return;
 	if (options->pid || options->name)
 		argp_error(state, "unexpected argument '%s': only one PID or "
@@ -171,7 +171,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 					     UINT64_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
-		take_argument(argument, options, state);
+		parse_argument(argument, options, state);
 		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);

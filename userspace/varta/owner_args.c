@@ -31,8 +31,8 @@ static const struct argp_option option_table[] = {
 	{ 0 }
 };
 
-static void take_user(const char *text, struct owner_filter *filter,
-		      const struct argp_state *state)
+static void parse_user(const char *text, struct owner_filter *filter,
+		       const struct argp_state *state)
 {
 	const struct passwd *entry = getpwnam(text);
 	uint64_t number = 0;
@@ -45,8 +45,8 @@ static void take_user(const char *text, struct owner_filter *filter,
 	filter->by_user = true;
 }
 
-static const char *take_text(const struct argp_state *state, const char *name,
-			     const char *text)
+static const char *parse_text(const struct argp_state *state, const char *name,
+			      const char *text)
 {
 	if (!*text)
 		args_error(state, name, text, "must not be empty");
@@ -59,16 +59,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case OPTION_USER:
-		take_user(argument, filter, state);
+		parse_user(argument, filter, state);
 		return 0;
 	case OPTION_UNIT:
-		filter->unit = take_text(state, "--unit", argument);
+		filter->unit = parse_text(state, "--unit", argument);
 		return 0;
 	case OPTION_CONTAINER:
-		filter->container = take_text(state, "--container", argument);
+		filter->container = parse_text(state, "--container", argument);
 		return 0;
 	case OPTION_POD:
-		filter->pod = take_text(state, "--pod", argument);
+		filter->pod = parse_text(state, "--pod", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -449,7 +449,7 @@ static void append(char **stack, char *line)
 	*stack = longer;
 }
 
-static void take_output(struct look *look, char *output)
+static void set_output(struct look *look, char *output)
 {
 	struct task_look *task = NULL;
 	char *line;
@@ -517,7 +517,7 @@ static void run(struct look *look, struct stack *stacks, size_t count,
 	kill(child, SIGKILL);
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
-	take_output(look, output);
+	set_output(look, output);
 	if (!in_time)
 		set_text(look, "not read in %" PRIu32 " ms", limit_ms);
 }
