@@ -13,7 +13,7 @@
 
 #include "accept.h"
 #include "basic_auth.h"
-#include "listeners.h"
+#include "sockets.h"
 #include "tap.h"
 #include "web_config.h"
 
@@ -178,37 +178,37 @@ static void test_formats(void)
 		      "accept: %s", cases[i].accept ? cases[i].accept : "none");
 }
 
-static void test_listeners(void)
+static void test_sockets(void)
 {
 	static const char *const wrong[] = {
 		"8278", "127.0.0.1", "127.0.0.1:", "::1:8278", "127.0.0.1:x",
 	};
-	struct listeners listeners = { .count = 0 };
+	struct sockets sockets = { .count = 0 };
 	size_t i;
 
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		check(listeners_add(&listeners, wrong[i]) && !listeners.count,
-		      "listeners: '%s' is wrong", wrong[i]);
-	check(!listeners_add(&listeners, "127.0.0.1:0") &&
-	      listeners.count == 1, "listeners: an address");
-	listeners_close(&listeners);
-	check(!listeners.count, "listeners: closed");
+		check(sockets_add(&sockets, wrong[i]) && !sockets.count,
+		      "sockets: '%s' is wrong", wrong[i]);
+	check(!sockets_add(&sockets, "127.0.0.1:0") &&
+	      sockets.count == 1, "sockets: an address");
+	sockets_close(&sockets);
+	check(!sockets.count, "sockets: closed");
 }
 
 static void test_activation(void)
 {
-	struct listeners listeners = { .count = 0 };
+	struct sockets sockets = { .count = 0 };
 	char pid[16];
 
 	setenv("LISTEN_PID", "1", 1);
 	setenv("LISTEN_FDS", "1", 1);
-	check(!listeners_from_systemd(&listeners) && !listeners.count &&
-	      !getenv("LISTEN_FDS"), "listeners: another process's sockets");
+	check(!sockets_from_systemd(&sockets) && !sockets.count &&
+	      !getenv("LISTEN_FDS"), "sockets: another process's sockets");
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	setenv("LISTEN_PID", pid, 1);
 	setenv("LISTEN_FDS", "9", 1);
-	check(listeners_from_systemd(&listeners) == -E2BIG,
-	      "listeners: too many sockets");
+	check(sockets_from_systemd(&sockets) == -E2BIG,
+	      "sockets: too many sockets");
 }
 
 TEST_GROUP(exporter_web)
@@ -222,7 +222,7 @@ TEST_GROUP(exporter_web)
 	test_config();
 	test_auth();
 	test_formats();
-	test_listeners();
+	test_sockets();
 	test_activation();
 	snprintf(command, sizeof(command), "rm -r %s", directory);
 	check(!system(command), "web_config: the directory is removed");
