@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::mem::{size_of, ManuallyDrop};
-use std::os::raw::{c_int, c_short, c_ulong, c_void};
+use std::os::raw::{c_int, c_long, c_short, c_ulong, c_void};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::io::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
@@ -51,8 +51,8 @@ struct SockaddrNl {
 #[repr(C)]
 #[derive(Default)]
 struct Timespec {
-    seconds: i64,
-    nanoseconds: i64,
+    seconds: c_long,
+    nanoseconds: c_long,
 }
 
 #[repr(C)]
@@ -89,10 +89,9 @@ extern "C" {
 const ADDRESS_SIZE: u32 = size_of::<SockaddrNl>() as u32;
 
 /// CLOCK_MONOTONIC in nanoseconds.
-#[cfg(target_pointer_width = "64")]
 pub fn now() -> u64 {
     let mut time = Timespec::default();
-    // SAFETY: the struct is that of 64-bit Linux.
+    // SAFETY: the struct is that of the C library.
     unsafe { clock_gettime(CLOCK_MONOTONIC, &mut time) };
     time.seconds as u64 * 1_000_000_000 + time.nanoseconds as u64
 }
