@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -113,8 +114,9 @@ struct stack {
 
 /* ---- The child. Its output has lines "T TID", "F FRAME" and "E ERROR". */
 
-/* The file system of the process, for find_elf(). */
-static int root_of_process = -1;
+/* The file system of the process, and its program, for find_elf(). */
+static int root_of_process = -1, program_of_process = -1;
+static char program_path[PATH_MAX];
 
 __attribute__((format(printf, 1, 2), noreturn))
 static void end_with_error(const char *format, ...)
@@ -161,8 +163,12 @@ static int find_elf(Dwfl_Module *module, void **data, const char *name,
 
 	if (*name != '/')
 		return dw.find_elf(module, data, name, base, file, elf);
-	fd = (int)syscall(SYS_openat2, root_of_process, name, &how,
-			  sizeof(how));
+	/* This one is right also if the file was replaced. */
+	if (program_of_process >= 0 && !strcmp(name, program_path))
+		fd = dup(program_of_process);
+	else
+		fd = (int)syscall(SYS_openat2, root_of_process, name, &how,
+				  sizeof(how));
 	if (fd < 0)
 		return -1;
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
@@ -352,6 +358,18 @@ static size_t seize(const struct look *look, struct stack *stacks, size_t count)
 	return seized;
 }
 
+/* The path is that of the maps, also if it ends in " (deleted)". */
+static void open_program(const struct look *look)
+{
+	ssize_t length = readlinkat(look->process, "exe", program_path,
+				    sizeof(program_path));
+
+	if (length <= 0 || length == (ssize_t)sizeof(program_path))
+		return;
+	program_path[length] = '\0';
+	program_of_process = openat(look->process, "exe", O_RDONLY | O_CLOEXEC);
+}
+
 __attribute__((noreturn))
 static void run_child(const struct look *look, struct stack *stacks,
 		      size_t count, pid_t parent)
@@ -376,6 +394,7 @@ static void run_child(const struct look *look, struct stack *stacks,
 	unsetenv("DEBUGINFOD_URLS");
 	load_library();
 	root_of_process = openat(look->process, "root", O_PATH | O_CLOEXEC);
+	open_program(look);
 	fd = openat(look->process, "maps", O_RDONLY | O_CLOEXEC);
 	maps = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!maps)
