@@ -14,7 +14,6 @@ static DEFINE_MUTEX(change_lock);
  * varta_config_change() - change a setting
  * @setting: the setting
  * @value: its value from now on, in range
- *
  * Context: the process that changes it, may sleep.
  */
 void varta_config_change(struct varta_setting *setting, u32 value)
@@ -37,7 +36,6 @@ void varta_config_change(struct varta_setting *setting, u32 value)
 /**
  * varta_config_report_take() - report that counters were taken
  * @counters: a bit for each, by enum varta_counter; other bits are ignored
- *
  * Context: the process that took them, may sleep.
  */
 void varta_config_report_take(u64 counters)

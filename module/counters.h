@@ -19,7 +19,7 @@ enum varta_counter {
 };
 
 /* A bit for each. */
-static_assert(VARTA_COUNTERS_NUM <= BITS_PER_TYPE(u64));
+static_assert(sizeof(u64) * 8 >= VARTA_COUNTERS_NUM);
 #define VARTA_ALL_COUNTERS	GENMASK_ULL(VARTA_COUNTERS_NUM - 1, 0)
 
 /* A cell can be read from another CPU without tearing. */

@@ -7,8 +7,8 @@
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 
-#include "ratelimit.h"
 #include "params.h"
+#include "ratelimit.h"
 #include "token_bucket.h"
 #include "varta.h"
 
