@@ -3,6 +3,7 @@
 #include <linux/mutex.h>
 #include <uapi/linux/varta.h>
 
+#include "audit.h"
 #include "config.h"
 #include "counters.h"
 #include "notify.h"
@@ -31,6 +32,8 @@ void varta_config_change(struct varta_setting *setting, u32 value)
 	if (info.config.old_value != value)
 		varta_notify_change(&info);
 	mutex_unlock(&change_lock);
+	if (info.config.old_value != value)
+		varta_audit_setting(setting, info.config.old_value, value);
 }
 
 /**

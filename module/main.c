@@ -9,6 +9,7 @@
 #include <net/genetlink.h>
 
 #include "attest.h"
+#include "audit.h"
 #include "event_log.h"
 #include "exit_probe.h"
 #include "flow.h"
@@ -148,15 +149,20 @@ static int __init varta_init(void)
 	err = varta_exit_probe_init();
 	if (err)
 		goto stop_stall_thread;
+	err = varta_audit_init();
+	if (err)
+		goto exit_exit_probe;
 	/* Last: a failing init would not wait for a dump to put the module. */
 	err = varta_netlink_init();
 	if (err)
-		goto exit_exit_probe;
+		goto exit_audit;
 	pr_info("version %s, capacity %u, threshold %u ms\n", VARTA_VERSION,
 		varta_setting_get(VARTA_SET_CAPACITY),
 		varta_setting_get(VARTA_SET_THRESHOLD_MS));
 	return 0;
 
+exit_audit:
+	varta_audit_exit();
 exit_exit_probe:
 	varta_exit_probe_exit();
 stop_stall_thread:
@@ -186,6 +192,7 @@ static void __exit varta_exit(void)
 	varta_stall_thread_stop();
 	varta_notify_unload(varta_notify_stop());
 	varta_netlink_exit();
+	varta_audit_exit();
 	varta_exit_probe_exit();
 	varta_sysfs_exit();
 	/* Uncharges flows and users. */

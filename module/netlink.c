@@ -15,6 +15,7 @@
 
 #include "agent_attrs.h"
 #include "attest.h"
+#include "audit.h"
 #include "config.h"
 #include "event_log.h"
 #include "frame.h"
@@ -338,6 +339,7 @@ int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info)
 		return varta_reject(info->extack, attr,
 				    VARTA_REASON_BAD_SOURCE);
 
+	varta_audit_relay(genl_info_net(info), info->snd_portid, source);
 	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, left) {
 		int err;
 
