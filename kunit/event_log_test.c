@@ -62,13 +62,15 @@ static bool note(void *context, const struct varta_event *event)
 }
 
 /* An exit, as the worker adds it: on the host, then in the agent's namespace. */
-static void add(struct kunit *test, int netns, u32 pid, u64 host_seq, u64 seq)
+static void add_of_user(struct kunit *test, u32 user, int netns, u32 pid,
+			u64 host_seq, u64 seq)
 {
 	struct varta_event *event = kunit_kzalloc(test, sizeof(*event),
 						  GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, event);
 	event->info.agent.id.netns = &namespaces[netns];
+	event->info.agent.id.flow_key = user;
 	event->pid = pid;
 	event->seq = host_seq;
 	varta_event_log_add(event, true);
@@ -77,6 +79,11 @@ static void add(struct kunit *test, int netns, u32 pid, u64 host_seq, u64 seq)
 		varta_event_log_add(event, false);
 	}
 	kunit_kfree(test, event);
+}
+
+static void add(struct kunit *test, int netns, u32 pid, u64 host_seq, u64 seq)
+{
+	add_of_user(test, 0, netns, pid, host_seq, seq);
 }
 
 static struct seen *read_log(struct kunit *test, int netns, u64 since)
@@ -177,6 +184,99 @@ static void containers_do_not_drive_out_the_host(struct kunit *test)
 			(u32)VARTA_EVENT_LOG_SIZE);
 }
 
+/* How many of the events that were seen have a pid. */
+static u32 count_of(const struct seen *seen, u32 pid)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < seen->count; i++)
+		count += seen->pid[i] == pid;
+	return count;
+}
+
+static void expect_ordered(struct kunit *test, const struct seen *seen)
+{
+	u32 i;
+
+	for (i = 1; i < seen->count; i++)
+		KUNIT_EXPECT_LT(test, seen->seq[i - 1], seen->seq[i]);
+}
+
+/* In these, the pid is the number of the user. */
+static void users_do_not_drive_out_others(struct kunit *test)
+{
+	struct seen *seen;
+	u64 seq = 0;
+	u32 i;
+
+	for (i = 0; i < 10; i++)
+		add_of_user(test, 1, HOST, 1, ++seq, 0);
+	for (i = 0; i < 4 * VARTA_EVENT_LOG_SIZE; i++)
+		add_of_user(test, 2, HOST, 2, ++seq, 0);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_EQ(test, seen->count, (u32)VARTA_EVENT_LOG_SIZE);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 1), 10u);
+	expect_ordered(test, seen);
+	/* The last ones of the flood. */
+	KUNIT_EXPECT_EQ(test, seen->seq[10], seq - VARTA_EVENT_LOG_SIZE + 11);
+	KUNIT_EXPECT_EQ(test, seen->seq[seen->count - 1], seq);
+
+	/* One who floods later gets a share as well. */
+	for (i = 0; i < 4 * VARTA_EVENT_LOG_SIZE; i++)
+		add_of_user(test, 3, HOST, 3, ++seq, 0);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 1), 10u);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 2), 507u);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 3), 507u);
+	expect_ordered(test, seen);
+	/* And so does the first. */
+	for (i = 0; i < 500; i++)
+		add_of_user(test, 1, HOST, 1, ++seq, 0);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_GE(test, count_of(seen, 1), 341u);
+	KUNIT_EXPECT_GE(test, count_of(seen, 2), 341u);
+	KUNIT_EXPECT_GE(test, count_of(seen, 3), 341u);
+	expect_ordered(test, seen);
+}
+
+/* With more users than events, the oldest goes. */
+static void log_has_room_for_the_last_users(struct kunit *test)
+{
+	struct seen *seen;
+	u32 i;
+
+	for (i = 1; i <= 2 * VARTA_EVENT_LOG_SIZE; i++)
+		add_of_user(test, i, HOST, i, i, 0);
+	seen = read_log(test, HOST, 0);
+	KUNIT_ASSERT_EQ(test, seen->count, (u32)VARTA_EVENT_LOG_SIZE);
+	for (i = 0; i < seen->count; i++)
+		KUNIT_EXPECT_EQ(test, seen->pid[i],
+				VARTA_EVENT_LOG_SIZE + 1 + i);
+	/* One who takes two takes them from itself or from one who has two. */
+	for (i = 1; i <= 100; i++)
+		add_of_user(test, 7, HOST, 7, 2 * VARTA_EVENT_LOG_SIZE + i, 0);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 7), 1u);
+}
+
+/* Users in containers have shares in all logs that have their events. */
+static void users_in_containers_do_not_drive_out_others(struct kunit *test)
+{
+	struct seen *seen;
+	u64 seq = 0;
+	u32 i;
+
+	add_of_user(test, 1, CONTAINER, 1, ++seq, 1);
+	for (i = 0; i < 2 * VARTA_EVENT_LOG_SIZE; i++)
+		add_of_user(test, 2, OTHER_CONTAINER, 2, ++seq, 1 + i);
+	KUNIT_EXPECT_EQ(test, read_log(test, CONTAINER, 0)->count, 1u);
+	KUNIT_EXPECT_EQ(test, read_log(test, OTHER_CONTAINER, 0)->count,
+			VARTA_EVENT_LOG_SIZE - 1u);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 1), 1u);
+	expect_ordered(test, seen);
+}
+
 static void add_conflict(struct kunit *test, u64 seq, enum varta_origin origin,
 			 u64 ns_inode)
 {
@@ -186,6 +286,7 @@ static void add_conflict(struct kunit *test, u64 seq, enum varta_origin origin,
 	KUNIT_ASSERT_NOT_NULL(test, event);
 	event->info.agent.id.netns = &namespaces[HOST];
 	event->info.kind = VARTA_EVENT_KIND_CONFLICT;
+	event->info.sender.flow_key = 9;
 	event->info.sender.origin = origin;
 	event->info.sender.ns_inode = ns_inode;
 	event->seq = seq;
@@ -208,6 +309,20 @@ static void conflicts_count_as_the_senders(struct kunit *test)
 	seen = read_log(test, HOST, 0);
 	KUNIT_EXPECT_EQ(test, seen->count, VARTA_EVENT_LOG_SIZE + 3u);
 	KUNIT_EXPECT_EQ(test, seen->pid[0], 11u);
+}
+
+/* Of who sends the beats, and not of the agent for whose pid they are. */
+static void conflicts_do_not_drive_out_the_agents_exits(struct kunit *test)
+{
+	struct seen *seen;
+	u32 i;
+
+	for (i = 1; i <= 100; i++)
+		add(test, HOST, 11, i, 0);
+	for (; i <= 2 * VARTA_EVENT_LOG_SIZE; i++)
+		add_conflict(test, i, VARTA_ORIGIN_NETWORK_UNVERIFIED, 5);
+	seen = read_log(test, HOST, 0);
+	KUNIT_EXPECT_EQ(test, count_of(seen, 11), 100u);
 }
 
 struct slow_reader {
@@ -260,7 +375,11 @@ static struct kunit_case event_log_test_cases[] = {
 	KUNIT_CASE(readers_see_their_events_in_order),
 	KUNIT_CASE(refused_event_comes_first),
 	KUNIT_CASE(containers_do_not_drive_out_the_host),
+	KUNIT_CASE(users_do_not_drive_out_others),
+	KUNIT_CASE(log_has_room_for_the_last_users),
+	KUNIT_CASE(users_in_containers_do_not_drive_out_others),
 	KUNIT_CASE(conflicts_count_as_the_senders),
+	KUNIT_CASE(conflicts_do_not_drive_out_the_agents_exits),
 	KUNIT_CASE(adding_does_not_wait_for_readers),
 	{}
 };

@@ -102,6 +102,7 @@ struct varta_event_info {
 		enum varta_origin origin;
 		u32 pid;
 		u32 uid;
+		u32 flow_key;
 	} sender;
 	u32 suppressed;			/* conflicts before without an event */
 	u32 changes;			/* status: how many it stands for */

@@ -6,7 +6,8 @@
 #include "flow.h"
 
 enum varta_event_log_limits {
-	VARTA_EVENT_LOG_SIZE = 1024, /* of the host, and as many of others */
+	/* Of the host, and as many of others; each user has a share. */
+	VARTA_EVENT_LOG_SIZE = 1024,
 };
 
 /* False if it did not take the event. */

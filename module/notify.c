@@ -359,8 +359,12 @@ static void queue_or_lose(const struct varta_event_info *info, gfp_t gfp)
 
 static void set_sender(struct varta_event_info *info)
 {
+	struct varta_agent_id id = {};
+
+	varta_attest_user(&id);
 	info->sender.pid = task_tgid_nr(current);
-	info->sender.uid = from_kuid(&init_user_ns, current_uid());
+	info->sender.uid = id.uid;
+	info->sender.flow_key = id.flow_key;
 }
 
 /**
