@@ -10,6 +10,10 @@
  *	flood goodbyes N	N processes that are not tracked say goodbye, for
  *				ever
  *	flood newcomers N	N processes beat and say goodbye, for ever
+ *	flood statuses N	N agents change their status, for ever
+ *	flood conflicts N	N processes, each the first of its own pid
+ *				namespace, beat for pid 1, for ever
+ *	flood flips N		an agent changes its status N times, and waits
  *	flood victim N		an agent that stalls N times
  *	flood listen		prints for each stall of a victim how long after
  *				it was found the event was received, in
@@ -144,6 +148,51 @@ static void come_and_go_for_ever(int ready, int nr)
 		varta_client_beat(&client, VARTA_STATUS_OK, 0);
 		varta_client_bye(&client);
 	}
+}
+
+static void change_status(struct varta_client *client, int times)
+{
+	uint32_t status = VARTA_STATUS_OK;
+
+	while (times--) {
+		status = status == VARTA_STATUS_OK ? VARTA_STATUS_DEGRADED :
+						     VARTA_STATUS_OK;
+		varta_client_beat(client, status, 0);
+	}
+}
+
+static void change_status_for_ever(int ready, int nr)
+{
+	struct varta_client client;
+
+	(void)nr;
+	varta_client_open(&client, NULL);
+	is_ready(ready);
+	for (;;)
+		change_status(&client, 2);
+}
+
+/* The child is pid 1 of its namespace. Ends with its parent. */
+static void beat_for_pid_1_for_ever(int ready, int nr)
+{
+	struct varta_client client;
+	pid_t pid;
+
+	(void)nr;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWPID))
+		fail("unshare");
+	/* With the credentials, the kernel has reset it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pid = fork();
+	if (pid < 0)
+		fail("fork");
+	is_ready(ready);
+	if (pid)
+		pause();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	varta_client_open(&client, NULL);
+	for (;;)
+		varta_client_beat(&client, VARTA_STATUS_OK, 0);
 }
 
 static void beat_slowly(struct varta_client *client, const char *name,
@@ -362,8 +411,17 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "listen"))
 		listen_for_victims();
 	if (count < 1) {
-		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|victim N\n", stderr);
+		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|statuses|conflicts|flips|victim N\n", stderr);
 		return 2;
+	}
+	if (!strcmp(argv[1], "flips")) {
+		varta_client_open(&client, NULL);
+		varta_client_beat(&client, VARTA_STATUS_OK, 0);
+		say("ready");
+		getchar();
+		change_status(&client, count);
+		for (;;)
+			pause();
 	}
 	if (!strcmp(argv[1], "victim")) {
 		beat_slowly(&client, "victim", VICTIM_THRESHOLD_MS, count);
@@ -378,6 +436,10 @@ int main(int argc, char **argv)
 		start_processes(count / SOCKETS_PER_PROCESS, hold_sockets);
 	else if (!strcmp(argv[1], "newcomers"))
 		start_processes(count, come_and_go_for_ever);
+	else if (!strcmp(argv[1], "statuses"))
+		start_processes(count, change_status_for_ever);
+	else if (!strcmp(argv[1], "conflicts"))
+		start_processes(count, beat_for_pid_1_for_ever);
 	else if (!strcmp(argv[1], "goodbyes"))
 		start_processes(count, say_goodbye_for_ever);
 	else
