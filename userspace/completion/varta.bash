@@ -84,6 +84,12 @@ _varta() {
 	elif [[ $previous == = ]]; then
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
+	case $previous in
+	--output | --web-config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+		;;
+	esac
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		words="$(_varta_commands) --help --version"
 	else

@@ -65,6 +65,8 @@ complete -c varta -n '__varta_has --sort' -l sort -x \
     -a 'pid name silence status threshold namespace'
 complete -c varta -n '__varta_has --status' -l status -x \
     -a 'ok degraded critical'
+complete -c varta -n '__varta_has --output' -l output -r -F
+complete -c varta -n '__varta_has --web-config' -l web-config -r -F
 complete -c varta -n '__varta_has --pid' -l pid -x -a '(__fish_complete_pids)'
 complete -c varta -n '__varta_has --snapshot' -l snapshot -x \
     -a '(__fish_complete_directories)'
