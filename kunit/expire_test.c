@@ -1037,6 +1037,67 @@ static void no_stall_is_missed_after_time_jumps(struct kunit *test)
 	KUNIT_EXPECT_GT(test, jump, 1ull << 58);
 }
 
+static void stall_has_the_reason_that_was_sampled(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	EXPECT_INSERTED(test, .pid = 8, .nonce = 1);
+	EXPECT_INSERTED(test, .pid = 9, .nonce = 1, .origin = RELAYED);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).reason,
+			VARTA_STALL_REASON_UNKNOWN);
+	KUNIT_ASSERT_EQ(test, run_stall_pass(test, THRESHOLD), 3);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).reason,
+			VARTA_STALL_REASON_WAITING);
+	/* Without a process, or of a relay. */
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 8).reason,
+			VARTA_STALL_REASON_UNKNOWN);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 9).reason,
+			VARTA_STALL_REASON_UNKNOWN);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 2,
+			 .now = THRESHOLD);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).reason,
+			VARTA_STALL_REASON_UNKNOWN);
+}
+
+static void beat_now(void *context)
+{
+	struct kunit *test = context;
+
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 2,
+			 .now = THRESHOLD);
+}
+
+static void beat_while_it_is_sampled_prevents_a_stall(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	fake_procs_while_sampled(beat_now, test);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
+	/* It is armed for the deadline after that beat. */
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2 * THRESHOLD - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2 * THRESHOLD), 1);
+}
+
+/* The slot is another agent's by now, which is due as well. */
+static void replace_agent(void *context)
+{
+	struct kunit *test = context;
+
+	remove_agent(test, 7);
+	EXPECT_INSERTED(test, .pid = 8, .proc = 2, .nonce = 1, .now = 0);
+}
+
+static void sample_of_another_agent_is_not_used(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	fake_procs_while_sampled(replace_agent, test);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 8).reason,
+			VARTA_STALL_REASON_UNKNOWN);
+}
+
 static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(stall_begins_at_threshold),
 	KUNIT_CASE(each_silence_is_reported_once),
@@ -1101,6 +1162,9 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(longest_own_threshold_near_u64_max_is_exact),
 	KUNIT_CASE(beats_with_future_time_stall_after_it),
 	KUNIT_CASE(no_stall_is_missed_after_time_jumps),
+	KUNIT_CASE(stall_has_the_reason_that_was_sampled),
+	KUNIT_CASE(beat_while_it_is_sampled_prevents_a_stall),
+	KUNIT_CASE(sample_of_another_agent_is_not_used),
 	{}
 };
 

@@ -32,6 +32,9 @@ static struct {
 	atomic_t kicks;
 	atomic_t events_count;
 	struct varta_event_info events[FAKE_EVENTS];
+	/* Called once, while a stall is sampled. */
+	void (*while_sampled)(void *context);
+	void *sample_context;
 	/* A put without get, an uncharge without charge, a bad argument. */
 	bool unbalanced;
 } fake;
@@ -329,10 +332,37 @@ static void kick(void)
 	atomic_inc(&fake.kicks);
 }
 
+/**
+ * fake_procs_while_sampled() - do something while the next stall is sampled
+ * @call: called once
+ * @context: passed to @call
+ */
+void fake_procs_while_sampled(void (*call)(void *context), void *context)
+{
+	fake.while_sampled = call;
+	fake.sample_context = context;
+}
+
+/* Every sampled agent waits. */
+static void sample(const struct varta_agent_info *agent, u64 now,
+		   struct varta_stall_info *info)
+{
+	void (*call)(void *context) = fake.while_sampled;
+
+	*info = (struct varta_stall_info) {
+		.reason = VARTA_STALL_REASON_WAITING,
+		.threads = fake_proc_nr(agent->id.proc),
+	};
+	fake.while_sampled = NULL;
+	if (call)
+		call(fake.sample_context);
+}
+
 const struct varta_tracker_ops fake_procs_ops = {
 	.get_proc		= get_proc,
 	.put_proc		= put_proc,
 	.proc_state		= proc_state,
+	.sample			= sample,
 	.try_charge		= try_charge,
 	.uncharge		= uncharge,
 	.transfer_charge	= transfer_charge,

@@ -44,4 +44,6 @@ unsigned int fake_procs_charge_attempts(void);
 unsigned int fake_procs_kicks(void);
 const struct varta_event_info *fake_events_take(u32 *count);
 
+void fake_procs_while_sampled(void (*call)(void *context), void *context);
+
 #endif /* _VARTA_KUNIT_FAKE_PROCS_H */

@@ -7,6 +7,8 @@
 #include <linux/types.h>
 #include <uapi/linux/varta.h>
 
+#include "stall_reason.h"
+
 enum varta_agent_limits {
 	VARTA_CAPACITY_MAX = 4 * 1024 * 1024, /* the pids of a 64-bit kernel */
 	VARTA_USAGE_SHIFT = 16, /* 2^32 units are three days */
@@ -83,6 +85,9 @@ struct varta_agent_info {
 	enum varta_status status;
 	char name[VARTA_NAME_SIZE];	/* any bytes, NUL-terminated */
 	char thread_name[VARTA_NAME_SIZE];	/* the same, of @usage.tid */
+	u8 reason;			/* enum varta_stall_reason, if @stalled */
+	/* What was sampled; NULL but for reports of stalls. */
+	const struct varta_stall_info *stall;
 	bool stalled;
 	bool exited;
 	bool oom_killed;
@@ -95,6 +100,7 @@ struct varta_event_info {
 	u64 time_ns;			/* never before earlier events */
 	u64 silence_ns;			/* recover: until the beat */
 	u64 stall_ns;			/* recover: when the stall was found */
+	struct varta_stall_info stall;	/* stall: why */
 	enum varta_status old_status;	/* status: before the change */
 	enum varta_goodbye_cause cause;	/* goodbye: why it is not tracked */
 	struct {			/* conflict: of the refused beat */
@@ -117,8 +123,8 @@ struct varta_event_info {
 };
 
 /*
- * Called with the agent's slot locked: must not sleep or call the tracker. The
- * function that calls it says what false means.
+ * Called with the agent's slot locked, or its process reference held: must not
+ * sleep or call the tracker. The function that calls it says what false means.
  */
 typedef bool (*varta_agent_cb)(void *context, const struct varta_agent_info *agent);
 

@@ -13,13 +13,13 @@
 #include "flow.h"
 #include "params.h"
 
-/* Of the largest: with an exit, and with what put_sender() adds. */
+/* Of the largest: with an exit, and what put_sender() and put_stall() add. */
 size_t varta_agent_nest_size(void)
 {
-	return 16 * nla_total_size(sizeof(u32)) +
-	       15 * nla_total_size_64bit(sizeof(u64)) +
+	return (16 + 14) * nla_total_size(sizeof(u32)) +
+	       (15 + 3) * nla_total_size_64bit(sizeof(u64)) +
 	       2 * nla_total_size(VARTA_NAME_SIZE) +
-	       4 * nla_total_size(0); /* three flags and the nest itself */
+	       5 * nla_total_size(0); /* four flags and the nest itself */
 }
 
 static int put_u64(struct sk_buff *skb, int attribute, u64 value)
@@ -146,6 +146,56 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 	}
 }
 
+static int put_usage(struct sk_buff *skb, const struct varta_stall_info *stall)
+{
+	if (put_u64(skb, VARTA_A_AGENT_CPU_TIME, stall->cpu_time) ||
+	    put_u64(skb, VARTA_A_AGENT_RUN_DELAY, stall->run_delay) ||
+	    (stall->state != VARTA_THREAD_STATE_RUNNABLE &&
+	     put_u64(skb, VARTA_A_AGENT_ASLEEP, stall->asleep)) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_VOLUNTARY_SWITCHES,
+			stall->voluntary) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_INVOLUNTARY_SWITCHES,
+			stall->involuntary) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_MAJOR_FAULTS, stall->major_faults))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_group(struct sk_buff *skb, const struct varta_stall_info *stall)
+{
+	if (nla_put_u32(skb, VARTA_A_AGENT_THREADS_RUNNABLE, stall->runnable) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE,
+			stall->uninterruptible) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THREADS_STOPPED, stall->stopped) ||
+	    (stall->partial && nla_put_flag(skb, VARTA_A_AGENT_PARTIAL)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_stall(struct sk_buff *skb, const struct varta_view *view)
+{
+	const struct varta_stall_info *stall = view->stall;
+	u32 tracer = tid_in_ns(stall->tracer, view->pid_ns);
+
+	if (nla_put_u32(skb, VARTA_A_AGENT_REASON_NOW, stall->reason) ||
+	    (stall->threads &&
+	     nla_put_u32(skb, VARTA_A_AGENT_THREADS, stall->threads)) ||
+	    (stall->has_group && put_group(skb, stall)) ||
+	    (stall->together &&
+	     nla_put_u32(skb, VARTA_A_AGENT_STALLS_TOGETHER, stall->together)))
+		return -EMSGSIZE;
+	if (!stall->sampled)
+		return 0;
+	if (nla_put_u32(skb, VARTA_A_AGENT_THREAD_STATE, stall->state) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THREAD_CPU, stall->cpu) ||
+	    (stall->syscall >= 0 &&
+	     nla_put_u32(skb, VARTA_A_AGENT_THREAD_SYSCALL, stall->syscall)) ||
+	    (tracer && nla_put_u32(skb, VARTA_A_AGENT_TRACER_PID, tracer)) ||
+	    (stall->has_usage && put_usage(skb, stall)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static u64 silence_of(const struct varta_agent_info *agent,
 		      const struct varta_view *view)
 {
@@ -196,6 +246,9 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    put_u64(skb, VARTA_A_AGENT_SILENCE, silence_of(agent, view)) ||
 	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||
 	    (stall_ns && put_u64(skb, VARTA_A_AGENT_STALL_TIME, stall_ns)) ||
+	    (agent->stalled && !agent->exited &&
+	     nla_put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
+	    (view->stall && put_stall(skb, view)) ||
 	    (agent->id.source &&
 	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
@@ -229,6 +282,8 @@ int varta_put_event(struct sk_buff *skb, const struct varta_event *event,
 		.pid		= host ? event->pid : 0,
 		.pid_ns		= host ? &init_pid_ns : NULL,
 		.user_ns	= net->user_ns,
+		.stall		= event->info.kind == VARTA_EVENT_KIND_STALL ?
+				  &event->info.stall : NULL,
 	};
 
 	return varta_put_agent(skb, &event->info.agent, &view);

@@ -18,6 +18,7 @@ struct varta_view {
 	u32 pid;				/* 0 to omit it */
 	struct pid_namespace *pid_ns;		/* NULL if unknown */
 	struct user_namespace *user_ns;
+	const struct varta_stall_info *stall;	/* NULL if it is not stalled */
 };
 
 size_t varta_agent_nest_size(void);

@@ -50,39 +50,76 @@ static void postpone_stall(struct varta_tracker *tracker,
 	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
 }
 
+/* Of a locked slot. Arms one that is not due if it has to be. */
+static bool is_due(struct varta_tracker *tracker, struct varta_slot *slot,
+		   u64 now, u64 threshold)
+{
+	if (!slot->pid || slot->stalled || slot->exit_state)
+		return false;
+	if (varta_silence(varta_slot_silent_since(tracker, slot), now) >=
+	    varta_slot_threshold(slot, threshold))
+		return true;
+	varta_slot_arm(tracker, slot, threshold);
+	return false;
+}
+
+static bool is_attested(const struct varta_agent_info *agent)
+{
+	return agent->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	       agent->id.proc;
+}
+
+static void sample(const struct varta_tracker *tracker,
+		   const struct varta_agent_info *agent, u64 now,
+		   struct varta_stall_info *info)
+{
+	if (tracker->config.ops->sample && is_attested(agent))
+		tracker->config.ops->sample(agent, now, info);
+}
+
 static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			u64 now, u64 threshold, varta_agent_cb report,
 			void *context)
 {
-	struct varta_agent_info agent;
+	struct varta_stall_info info = {};
+	struct varta_agent_info sampled, agent;
 	u64 stall_ns;
 
 	varta_slot_lock(tracker, slot);
-	if (!slot->pid || slot->stalled || slot->exit_state)
+	if (!is_due(tracker, slot, now, threshold))
 		goto unlock;
-	if (varta_silence(varta_slot_silent_since(tracker, slot), now) <
-	    varta_slot_threshold(slot, threshold)) {
-		varta_slot_arm(tracker, slot, threshold);
-		goto unlock;
-	}
-	varta_slot_to_agent(tracker, slot, &agent);
-	if (agent.id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-	    agent.id.proc &&
-	    tracker->config.ops->proc_state(&agent.id) ==
+	varta_slot_hold(tracker, slot, &sampled);
+	spin_unlock(&slot->lock);
+	if (is_attested(&sampled) &&
+	    tracker->config.ops->proc_state(&sampled.id) ==
 		    VARTA_PROC_RECYCLED) {
-		spin_unlock(&slot->lock);
-		remove_recycled(tracker, slot, &agent.id, now, threshold);
+		remove_recycled(tracker, slot, &sampled.id, now, threshold);
+		varta_tracker_put_proc(tracker, sampled.id.proc);
 		return;
 	}
+	/* Without the slot's lock, so that beats do not wait. */
+	sample(tracker, &sampled, now, &info);
+	varta_tracker_put_proc(tracker, sampled.id.proc);
+
+	varta_slot_lock(tracker, slot);
+	if (!is_due(tracker, slot, now, threshold))
+		goto unlock;
+	varta_slot_to_agent(tracker, slot, &agent);
+	/* It may be another agent, which is due, too. */
+	if (agent.id.proc != sampled.id.proc || agent.last_ns != sampled.last_ns)
+		info = (struct varta_stall_info) {};
 	/* It may have been armed again since it left the wheel. */
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	if (!varta_slot_event_time(tracker, slot, false, now, &stall_ns))
 		goto unlock;
 	varta_slot_set_stalled(tracker, slot, true);
 	slot->event_ns = stall_ns;
+	slot->reason = info.reason;
 	agent.stalled = true;
 	agent.stall_ns = slot->event_ns;
 	agent.stalls++;
+	agent.reason = info.reason;
+	agent.stall = &info;
 	if (report(context, &agent)) {
 		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
 		slot->stalls++;

@@ -69,6 +69,7 @@ static const struct varta_tracker_ops tracker_ops = {
 	.get_proc	 = varta_proc_get,
 	.put_proc	 = varta_proc_put,
 	.proc_state	 = varta_proc_get_state,
+	.sample		 = varta_stall_thread_sample,
 	.try_charge	 = try_charge_agent,
 	.uncharge	 = uncharge_agent,
 	.transfer_charge = transfer_charge,

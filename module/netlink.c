@@ -401,16 +401,22 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 {
 	struct reply *reply = context;
 	u32 vpid = varta_pid_in_ns(&agent->id, reply->reader_pid_ns);
+	bool sampled = agent->stalled && !agent->exited && agent->id.proc &&
+		       agent->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED;
+	struct varta_stall_info stall;
 	const struct varta_view view = {
 		.now		= reply->now,
 		.pid		= vpid,
 		.pid_ns		= reply->reader_pid_ns,
 		.user_ns	= reply->reader_user_ns,
+		.stall		= sampled ? &stall : NULL,
 	};
 	void *header;
 
 	if (!vpid || (reply->vpid && vpid != reply->vpid))
 		return true;
+	if (sampled)
+		varta_stall_sample(agent, reply->now, true, &stall);
 
 	header = begin_part(reply, VARTA_CMD_AGENT_GET);
 	return header && end_part(reply, header,

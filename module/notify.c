@@ -240,6 +240,7 @@ static void init_event(struct varta_event *event,
 		       const struct varta_event_info *info)
 {
 	event->info = *info;
+	event->info.agent.stall = NULL;
 	event->pid = varta_pid_in_ns(&info->agent.id, &init_pid_ns);
 	varta_netns_get(info->agent.id.netns);
 }
@@ -327,6 +328,7 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 		.agent		= *agent,
 		.kind		= VARTA_EVENT_KIND_STALL,
 		.time_ns	= agent->stall_ns,
+		.stall		= *agent->stall,
 	};
 
 	if (!has_listeners())

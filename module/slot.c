@@ -81,6 +81,8 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 		.stalled	= slot->stalled,
 		.exited		= exited,
 		.oom_killed	= slot->oom_killed,
+		.reason		= slot->stalled ? slot->reason :
+				  VARTA_STALL_REASON_UNKNOWN,
 		.foreign_thread	= slot->foreign_thread,
 	};
 	if (!slot->exit_state)
@@ -90,6 +92,16 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 	       sizeof(agent->thread_name));
 	/* The thread may have been renamed while it was copied. */
 	agent->thread_name[sizeof(agent->thread_name) - 1] = '\0';
+}
+
+/* As varta_slot_to_agent(). Holds the process until the caller puts it. */
+void varta_slot_hold(const struct varta_tracker *tracker,
+		     const struct varta_slot *slot,
+		     struct varta_agent_info *agent)
+{
+	varta_slot_to_agent(tracker, slot, agent);
+	if (agent->id.proc)
+		tracker->config.ops->get_proc(agent->id.proc);
 }
 
 /* Sets time and agent of @event. */

@@ -28,6 +28,8 @@ enum {
 	BUSY_NS		= NSEC_PER_MSEC,	/* before the thread sleeps */
 	OFF_CPU_MAX_NS	= 2 * NSEC_PER_MSEC,	/* counts as busy at most */
 	THROTTLE_MAX_NS	= 100 * NSEC_PER_MSEC,
+	TOGETHER_MAX	= 256,	/* stalls in WINDOW_NS that are sampled in full */
+	WINDOW_NS	= 100 * NSEC_PER_MSEC,
 	/* Bits of @pending. */
 	PENDING_STALLS	= 0,
 	PENDING_RESCAN	= 1,
@@ -46,6 +48,22 @@ struct context {
 	u64 mark_ns;
 	unsigned long nr_switches;	/* of the thread, at mark_ns */
 };
+
+/* Many stalls at a time are sampled less, so that they are reported in time. */
+void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
+			       struct varta_stall_info *info)
+{
+	static u64 window_ns;
+	static u32 together;
+
+	if (now >= window_ns + WINDOW_NS) {
+		window_ns = now;
+		together = 0;
+	}
+	together++;
+	varta_stall_sample(agent, now, together <= TOGETHER_MAX, info);
+	info->together = together;
+}
 
 static bool report_stall(void *data, const struct varta_agent_info *agent)
 {

@@ -110,11 +110,13 @@ static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
-	if (tracked) {
-		varta_slot_to_agent(tracker, slot, &agent);
-		show(context, &agent);
-	}
+	if (tracked)
+		varta_slot_hold(tracker, slot, &agent);
 	spin_unlock(&slot->lock);
+	if (tracked) {
+		show(context, &agent);
+		varta_tracker_put_proc(tracker, agent.id.proc);
+	}
 	return tracked;
 }
 
@@ -123,7 +125,8 @@ static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
  * @tracker: the tracker
  * @source: &varta_agent_id.source
  * @pid: &varta_agent_id.pid
- * @show: called for the agent if it is tracked; its return value is ignored
+ * @show: called for the agent if it is tracked, without its slot's lock; its
+ *	return value is ignored
  * @context: passed to @show
  * Context: process; does not sleep.
  * Return: whether the agent is tracked.
@@ -148,8 +151,8 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
  * @tracker: the tracker
  * @cursor: where to begin, 0 at first; updated
  * @only_stalled: skip agents that are not stalled
- * @show: called for each agent; false means that it did not take this agent,
- *	which the next call shows first
+ * @show: called for each agent, without its slot's lock; false means that it
+ *	did not take this agent, which the next call shows first
  * @context: passed to @show
  *
  * An agent that is tracked during a whole series of calls is shown once.
@@ -164,6 +167,7 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 	while (*cursor < READ_ONCE(tracker->slots_used)) {
 		struct varta_slot *slot = &tracker->slots[*cursor];
 		struct varta_agent_info agent;
+		bool found;
 		bool shown = true;
 
 		cond_resched();
@@ -172,11 +176,14 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 			continue;
 		}
 		varta_slot_lock(tracker, slot);
-		if (slot->pid && (slot->stalled || !only_stalled)) {
-			varta_slot_to_agent(tracker, slot, &agent);
-			shown = show(context, &agent);
-		}
+		found = slot->pid && (slot->stalled || !only_stalled);
+		if (found)
+			varta_slot_hold(tracker, slot, &agent);
 		spin_unlock(&slot->lock);
+		if (found) {
+			shown = show(context, &agent);
+			varta_tracker_put_proc(tracker, agent.id.proc);
+		}
 		if (!shown)
 			return true;
 		(*cursor)++;

@@ -42,6 +42,7 @@ struct varta_evicted {
  * @get_proc: take a reference to a process, for a slot
  * @put_proc: put it; no slot is locked
  * @proc_state: what became of the process of an agent
+ * @sample: sample why an agent stalls, without a lock; NULL if nothing is known
  * @try_charge: charge an agent to its user and network namespace; false if the
  *	user is over quota. NULL, like the next three, if there are no quotas.
  * @uncharge: undo @try_charge
@@ -57,6 +58,8 @@ struct varta_tracker_ops {
 	void (*get_proc)(struct varta_proc *proc);
 	void (*put_proc)(struct varta_proc *proc);
 	enum varta_proc_state (*proc_state)(const struct varta_agent_id *id);
+	void (*sample)(const struct varta_agent_info *agent, u64 now,
+		       struct varta_stall_info *info);
 	bool (*try_charge)(const struct varta_agent_id *id);
 	void (*uncharge)(const struct varta_agent_id *id);
 	bool (*transfer_charge)(const struct varta_agent_id *old,

@@ -59,6 +59,7 @@ struct varta_slot {
 	u8 last_is_terminal : 1;
 	u8 foreign_thread : 1;
 	u8 oom_killed : 1;
+	u8 reason;			/* enum varta_stall_reason, if stalled */
 	u16 exit_code;
 
 	u64 beats;
@@ -124,6 +125,9 @@ void varta_slot_goodbye(struct varta_tracker *tracker,
 void varta_slot_to_agent(const struct varta_tracker *tracker,
 			 const struct varta_slot *slot,
 			 struct varta_agent_info *agent);
+void varta_slot_hold(const struct varta_tracker *tracker,
+		     const struct varta_slot *slot,
+		     struct varta_agent_info *agent);
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		    u64 threshold);
 void varta_slot_uncharge(struct varta_tracker *tracker,

@@ -45,6 +45,16 @@ const char *varta_goodbye_cause_name(unsigned int cause)
 	return NAME_OF(goodbye_cause_names, cause);
 }
 
+const char *varta_stall_reason_name(unsigned int reason)
+{
+	return NAME_OF(stall_reason_names, reason);
+}
+
+const char *varta_thread_state_name(unsigned int state)
+{
+	return NAME_OF(thread_state_names, state);
+}
+
 const char *varta_config_change_name(unsigned int change)
 {
 	return NAME_OF(config_change_names, change);

@@ -58,6 +58,24 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_SENDER_UID] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_SUPPRESSED] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_CHANGES] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_REASON] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_REASON_NOW] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREAD_STATE] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREAD_CPU] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREAD_SYSCALL] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_VOLUNTARY_SWITCHES] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_INVOLUNTARY_SWITCHES] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_MAJOR_FAULTS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREADS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREADS_RUNNABLE] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_THREADS_STOPPED] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_TRACER_PID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_STALLS_TOGETHER] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_CPU_TIME] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_RUN_DELAY] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_ASLEEP] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_PARTIAL] = { .type = NLA_FLAG },
 };
 
 static struct nla_policy notice_policy[VARTA_A_NOTICE_MAX + 1] = {
@@ -122,6 +140,36 @@ static void read_text(char *text, const struct nlattr *attribute)
 		nla_strlcpy(text, attribute, VARTA_NAME_SIZE);
 }
 
+/* What is known of why the agent does not beat. */
+static void read_stall(struct nlattr **a, struct varta_agent *agent)
+{
+	const struct nlattr *nr = a[VARTA_A_AGENT_THREAD_SYSCALL];
+
+	agent->reason_now = u32_or_0(a[VARTA_A_AGENT_REASON_NOW]);
+	agent->cpu_time = u64_or_0(a[VARTA_A_AGENT_CPU_TIME]);
+	agent->run_delay = u64_or_0(a[VARTA_A_AGENT_RUN_DELAY]);
+	agent->asleep = u64_or_0(a[VARTA_A_AGENT_ASLEEP]);
+	agent->thread_state = u32_or_0(a[VARTA_A_AGENT_THREAD_STATE]);
+	agent->thread_cpu = u32_or_0(a[VARTA_A_AGENT_THREAD_CPU]);
+	agent->thread_syscall = nr ? (int32_t)nla_get_u32(nr) : -1;
+	agent->voluntary_switches =
+		u32_or_0(a[VARTA_A_AGENT_VOLUNTARY_SWITCHES]);
+	agent->involuntary_switches =
+		u32_or_0(a[VARTA_A_AGENT_INVOLUNTARY_SWITCHES]);
+	agent->major_faults = u32_or_0(a[VARTA_A_AGENT_MAJOR_FAULTS]);
+	agent->threads = u32_or_0(a[VARTA_A_AGENT_THREADS]);
+	agent->threads_runnable = u32_or_0(a[VARTA_A_AGENT_THREADS_RUNNABLE]);
+	agent->threads_uninterruptible =
+		u32_or_0(a[VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE]);
+	agent->threads_stopped = u32_or_0(a[VARTA_A_AGENT_THREADS_STOPPED]);
+	agent->tracer_pid = u32_or_0(a[VARTA_A_AGENT_TRACER_PID]);
+	agent->stalls_together = u32_or_0(a[VARTA_A_AGENT_STALLS_TOGETHER]);
+	agent->has_thread = a[VARTA_A_AGENT_THREAD_STATE] != NULL;
+	agent->has_usage = a[VARTA_A_AGENT_CPU_TIME] != NULL;
+	agent->has_group = a[VARTA_A_AGENT_THREADS_RUNNABLE] != NULL;
+	agent->partial = a[VARTA_A_AGENT_PARTIAL] != NULL;
+}
+
 static void read_agent(struct nlattr **a, struct varta_agent *agent)
 {
 	*agent = (struct varta_agent){
@@ -154,9 +202,11 @@ static void read_agent(struct nlattr **a, struct varta_agent *agent)
 		.stalls = u32_or_0(a[VARTA_A_AGENT_STALLS]),
 		.uid = uid_or_unknown(a[VARTA_A_AGENT_UID]),
 		.tid = u32_or_0(a[VARTA_A_AGENT_TID]),
+		.reason = u32_or_0(a[VARTA_A_AGENT_REASON]),
 	};
 	read_text(agent->name, a[VARTA_A_AGENT_NAME]);
 	read_text(agent->thread_name, a[VARTA_A_AGENT_THREAD_NAME]);
+	read_stall(a, agent);
 }
 
 static int read_event(struct nlattr *nest, struct varta_agent *agent,

@@ -516,8 +516,35 @@ enum varta_exit_type {
  * @uid: Real user of the process, or of the relay; VARTA_UID_UNKNOWN if it has
  *   no number in the reader's user namespace, or the kernel did not say.
  * @tid: Thread that sent the last accepted beat; 0 if unknown.
- * @reserved1: 0.
+ * @reason: One of enum varta_stall_reason, or a value of a newer kernel: why the
+ *   agent did not beat when its stall was found. VARTA_STALL_REASON_UNKNOWN if it
+ *   is not stalled, or the kernel did not say.
  * @thread_name: Its name: arbitrary bytes, as @name.
+ * @cpu_time: How long the thread ran since the last beat. All times are in
+ *   nanoseconds. What follows is of the moment of the stall in VARTA_EVENT_STALL,
+ *   and of now when a stalled agent is read; in all other cases it is 0.
+ * @run_delay: How long the thread was runnable since then and did not run.
+ * @asleep: How long the thread has not run, at least, if it is not runnable.
+ * @reason_now: As @reason, but now.
+ * @thread_state: One of enum varta_thread_state, or a value of a newer kernel.
+ * @thread_cpu: Processor on which the thread runs, or ran last.
+ * @thread_syscall: Number of the system call in which the thread sleeps; -1 for
+ *   none.
+ * @voluntary_switches: Times that the thread went to sleep since the last beat.
+ * @involuntary_switches: Times that it was preempted.
+ * @major_faults: Its page faults that needed I/O.
+ * @threads: Threads of the process; 0 if unknown.
+ * @threads_runnable: Threads that run or are runnable.
+ * @threads_uninterruptible: Threads in uninterruptible sleep.
+ * @threads_stopped: Threads that are stopped, traced or frozen.
+ * @tracer_pid: Process that traces the thread; 0 if unknown or none.
+ * @stalls_together: Stalls found in the same 100 ms, up to this one. Set only in
+ *   stall events.
+ * @has_thread: @thread_state, @thread_cpu and @tracer_pid are known.
+ * @has_usage: @cpu_time, @run_delay, @asleep and what the thread counts are known.
+ * @has_group: @threads_runnable, @threads_uninterruptible and @threads_stopped
+ *   are known.
+ * @partial: The process has more threads than these three count.
  * @reserved: 0; for members of later versions.
  */
 struct varta_agent {
@@ -551,9 +578,29 @@ struct varta_agent {
 	uint32_t stalls;
 	uint32_t uid;
 	uint32_t tid;
-	uint32_t reserved1;
+	uint32_t reason;
 	char thread_name[VARTA_NAME_SIZE];
-	uint64_t reserved[13];
+	uint64_t cpu_time;
+	uint64_t run_delay;
+	uint64_t asleep;
+	uint32_t reason_now;
+	uint32_t thread_state;
+	uint32_t thread_cpu;
+	int32_t thread_syscall;
+	uint32_t voluntary_switches;
+	uint32_t involuntary_switches;
+	uint32_t major_faults;
+	uint32_t threads;
+	uint32_t threads_runnable;
+	uint32_t threads_uninterruptible;
+	uint32_t threads_stopped;
+	uint32_t tracer_pid;
+	uint32_t stalls_together;
+	bool has_thread;
+	bool has_usage;
+	bool has_group;
+	bool partial;
+	uint64_t reserved[3];
 };
 
 #define VARTA_UID_UNKNOWN	UINT32_MAX
@@ -942,6 +989,22 @@ VARTA_API const char *varta_reason_name(unsigned int reason);
  * Return: The name; "unknown" for other values.
  */
 VARTA_API const char *varta_goodbye_cause_name(unsigned int cause);
+
+/**
+ * varta_stall_reason_name() - Name of a reason of a stall, as "waiting".
+ * @reason: One of enum varta_stall_reason.
+ *
+ * Return: As varta_status_name().
+ */
+VARTA_API const char *varta_stall_reason_name(unsigned int reason);
+
+/**
+ * varta_thread_state_name() - Name of a state of a thread, as "sleeping".
+ * @state: One of enum varta_thread_state.
+ *
+ * Return: As varta_status_name().
+ */
+VARTA_API const char *varta_thread_state_name(unsigned int state);
 
 /**
  * varta_config_change_name() - Name of what was done to the module, as "setting".

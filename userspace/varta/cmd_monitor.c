@@ -266,6 +266,46 @@ static void print_agent(const char *kind, const struct varta_event *event,
 	fputs(": ", stdout);
 }
 
+/* By enum varta_stall_reason. */
+static const char *const reasons[] = {
+	[VARTA_STALL_REASON_RUNNING] = "uses the CPU",
+	[VARTA_STALL_REASON_WAITING] = "sleeps",
+	[VARTA_STALL_REASON_UNINTERRUPTIBLE] = "sleeps uninterruptibly",
+	[VARTA_STALL_REASON_ACTIVE] = "wakes and sleeps",
+	[VARTA_STALL_REASON_STARVED] = "does not get the CPU",
+	[VARTA_STALL_REASON_STOPPED] = "is stopped",
+	[VARTA_STALL_REASON_TRACED] = "is stopped by its tracer",
+	[VARTA_STALL_REASON_FROZEN] = "is frozen",
+	[VARTA_STALL_REASON_DUMPING] = "dumps core",
+	[VARTA_STALL_REASON_EXITING] = "is exiting",
+	[VARTA_STALL_REASON_THREAD_GONE] = "has ended, its process has not",
+	[VARTA_STALL_REASON_GONE] = "has exited",
+};
+
+/* What the thread that beat last does instead. */
+static void print_reason(const struct varta_agent *agent)
+{
+	const size_t known = sizeof(reasons) / sizeof(reasons[0]);
+	char name[NAME_TEXT_SIZE], time[TEXT_SIZE];
+
+	if (agent->reason >= known || !reasons[agent->reason])
+		return;
+	printf("; %s: ", varta_stall_reason_name(agent->reason));
+	if (agent->thread_name[0]) {
+		format_name(name, agent->thread_name);
+		printf("thread %s", name);
+	} else {
+		fputs("it", stdout);
+	}
+	printf(" %s", reasons[agent->reason]);
+	if (agent->has_usage) {
+		format_duration(time, agent->cpu_time);
+		printf(", ran %s", time);
+	}
+	if (agent->stalls_together > 1)
+		printf(", %" PRIu32 " stalls at once", agent->stalls_together);
+}
+
 static void print_stall(const struct varta_event *event,
 			const struct agent_owner *owner)
 {
@@ -276,8 +316,10 @@ static void print_stall(const struct varta_event *event,
 	format_nonce(nonce, agent->nonce);
 
 	print_agent("stall", event, owner);
-	printf("silent %s, last nonce %s, status %s\n", silence, nonce,
+	printf("silent %s, last nonce %s, status %s", silence, nonce,
 	       varta_status_name(agent->status));
+	print_reason(agent);
+	putchar('\n');
 }
 
 static void print_recover(const struct varta_event *event,
@@ -481,8 +523,10 @@ static void print_still_stalled(const struct varta_event *event,
 
 	format_duration(silence, event->agent->silence);
 	print_agent("stalled", event, owner);
-	printf("silent %s, status %s\n", silence,
+	printf("silent %s, status %s", silence,
 	       varta_status_name(event->agent->status));
+	print_reason(event->agent);
+	putchar('\n');
 }
 
 static void print_recovered(const struct varta_event *event,

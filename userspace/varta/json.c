@@ -113,6 +113,70 @@ static int add_history(struct json_object *object,
 		add_number(object, "stall_time", agent->stall_time) : 0;
 }
 
+static int add_usage(struct json_object *object,
+		     const struct varta_agent *agent)
+{
+	if (!agent->has_usage)
+		return 0;
+	if (add_number(object, "cpu_time", agent->cpu_time) ||
+	    add_number(object, "run_delay", agent->run_delay) ||
+	    add_number(object, "asleep", agent->asleep) ||
+	    add_number(object, "voluntary_switches",
+		       agent->voluntary_switches) ||
+	    add_number(object, "involuntary_switches",
+		       agent->involuntary_switches))
+		return -ENOMEM;
+	return add_number(object, "major_faults", agent->major_faults);
+}
+
+static int add_thread(struct json_object *object,
+		      const struct varta_agent *agent)
+{
+	if (!agent->has_thread)
+		return 0;
+	if (add_string(object, "thread_state",
+		       varta_thread_state_name(agent->thread_state)) ||
+	    add_number(object, "thread_cpu", agent->thread_cpu) ||
+	    (agent->thread_syscall >= 0 &&
+	     add_number(object, "thread_syscall",
+			(uint64_t)agent->thread_syscall)))
+		return -ENOMEM;
+	return agent->tracer_pid ?
+		add_number(object, "tracer_pid", agent->tracer_pid) : 0;
+}
+
+static int add_group(struct json_object *object,
+		     const struct varta_agent *agent)
+{
+	if (!agent->has_group)
+		return 0;
+	if (add_number(object, "threads_runnable", agent->threads_runnable) ||
+	    add_number(object, "threads_uninterruptible",
+		       agent->threads_uninterruptible) ||
+	    add_number(object, "threads_stopped", agent->threads_stopped))
+		return -ENOMEM;
+	return add_true(object, "partial", agent->partial);
+}
+
+/* Why it does not beat. */
+static int add_stall(struct json_object *object,
+		     const struct varta_agent *agent)
+{
+	if (!agent->stalled)
+		return 0;
+	if (add_string(object, "reason",
+		       varta_stall_reason_name(agent->reason)) ||
+	    add_string(object, "reason_now",
+		       varta_stall_reason_name(agent->reason_now)) ||
+	    (agent->threads &&
+	     add_number(object, "threads", agent->threads)) ||
+	    (agent->stalls_together &&
+	     add_number(object, "stalls_together", agent->stalls_together)) ||
+	    add_thread(object, agent) || add_usage(object, agent))
+		return -ENOMEM;
+	return add_group(object, agent);
+}
+
 int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 {
 	if (add_identity(object, agent) ||
@@ -126,7 +190,8 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	    add_number(object, "threshold_ms", agent->threshold_ms) ||
 	    json_add(object, "stalled",
 		     json_object_new_boolean(agent->stalled)) ||
-	    add_process(object, agent) || add_history(object, agent))
+	    add_process(object, agent) || add_history(object, agent) ||
+	    add_stall(object, agent))
 		return -ENOMEM;
 	return add_exit(object, agent);
 }

@@ -59,7 +59,8 @@ struct row {
 	const char *cells[COLUMNS_COUNT];
 	char name[NAME_TEXT_SIZE], unit[OWNER_TEXT_SIZE], user[OWNER_TEXT_SIZE];
 	char container[OWNER_TEXT_SIZE], pod[OWNER_TEXT_SIZE];
-	char pid[TEXT_SIZE], silence[SILENCE_SIZE], source[TEXT_SIZE];
+	char pid[TEXT_SIZE], state[TEXT_SIZE], silence[SILENCE_SIZE];
+	char source[TEXT_SIZE];
 	char longest_gap[TEXT_SIZE], nonce[TEXT_SIZE], ns_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
 };
 
@@ -107,6 +108,19 @@ static void fill_owner(struct row *row, const struct agent_owner *owner)
 	row->cells[COLUMN_POD] = row->pod;
 }
 
+/* With the reason that is known, "stalled: waiting". */
+static void format_state(char *text, const struct varta_agent *agent)
+{
+	if (!agent->stalled)
+		snprintf(text, TEXT_SIZE, "%s",
+			 varta_status_name(agent->status));
+	else if (agent->reason == VARTA_STALL_REASON_UNKNOWN)
+		snprintf(text, TEXT_SIZE, "stalled");
+	else
+		snprintf(text, TEXT_SIZE, "stalled: %s",
+			 varta_stall_reason_name(agent->reason));
+}
+
 static void fill_row(struct row *row, const struct varta_agent *agent,
 		     const struct agent_owner *owner)
 {
@@ -118,12 +132,12 @@ static void fill_row(struct row *row, const struct varta_agent *agent,
 	format_nonce(row->nonce, agent->nonce);
 	format_number(row->ns_pid, agent->ns_pid);
 	format_namespace(row->pid_namespace, agent->ns_inode);
+	format_state(row->state, agent);
 
 	fill_owner(row, owner);
 	row->cells[COLUMN_NAME] = row->name;
 	row->cells[COLUMN_PID] = row->pid;
-	row->cells[COLUMN_STATE] = agent->stalled ? "stalled" :
-				   varta_status_name(agent->status);
+	row->cells[COLUMN_STATE] = row->state;
 	row->cells[COLUMN_SILENCE] = row->silence;
 	row->cells[COLUMN_SOURCE] = row->source;
 	row->cells[COLUMN_LONGEST_GAP] = row->longest_gap;

@@ -266,30 +266,88 @@ type AgentInfo struct {
 	// Then event-time is that of the first, old-status is from before it, and the rest of the
 	// agent is as the last one left it. Absent if it is one. Only in status events.
 	Changes int64
+	// Why the agent did not beat, as it was when the stall was found. Only in stall events and
+	// of stalled agents.
+	Reason int64
+	// The same, now. This and all below are only in stall events, where they are of the moment
+	// of the stall, and of stalled agents of this machine in answers.
+	ReasonNow int64
+	// State of the thread that sent the last beat, or of the main thread if another process
+	// sent it.
+	ThreadState int64
+	// Processor that the thread runs on, or ran on last.
+	ThreadCpu int64
+	// Number of the system call that the thread sleeps in. Absent if it sleeps in none, and on
+	// some architectures.
+	ThreadSyscall int64
+	// Nanoseconds that the thread ran since its last beat. This and the six below are absent
+	// if another process sent the beat.
+	CpuTime uint64
+	// Nanoseconds since its last beat that the thread was runnable and did not run.
+	RunDelay uint64
+	// Nanoseconds that the thread did not run up to now, at least, if it is not runnable.
+	Asleep uint64
+	// Times that the thread went to sleep since its last beat.
+	VoluntarySwitches int64
+	// Times that the thread was preempted since its last beat.
+	InvoluntarySwitches int64
+	// Page faults of the thread that needed I/O, since its last beat.
+	MajorFaults int64
+	// Threads of the process.
+	Threads int64
+	// Threads that run or are runnable. This and the two below are absent if they were not
+	// looked at, since many agents stalled at once.
+	ThreadsRunnable int64
+	// Threads in uninterruptible sleep.
+	ThreadsUninterruptible int64
+	// Threads that are stopped, traced or frozen.
+	ThreadsStopped int64
+	// The process has more than the 64 threads that were looked at.
+	Partial bool
+	// Process that traces the thread. Absent if it has no number in the reader's pid
+	// namespace, and from events outside the initial network namespace.
+	TracerPid int64
+	// Stalls found in the same 100 ms up to this one. Many have one cause. Only in stall
+	// events.
+	StallsTogether int64
 }
 
 func newAgentInfo() AgentInfo {
 	return AgentInfo{
-		Pid:          -1,
-		NsPid:        -1,
-		Origin:       -1,
-		Status:       -1,
-		Payload:      -1,
-		Source:       -1,
-		ThresholdMs:  -1,
-		ExitCode:     -1,
-		ExitSignal:   -1,
-		Uid:          -1,
-		Tid:          -1,
-		Stalls:       -1,
-		OldStatus:    -1,
-		Cause:        -1,
-		EventKind:    -1,
-		SenderOrigin: -1,
-		SenderPid:    -1,
-		SenderUid:    -1,
-		Suppressed:   -1,
-		Changes:      -1,
+		Pid:                    -1,
+		NsPid:                  -1,
+		Origin:                 -1,
+		Status:                 -1,
+		Payload:                -1,
+		Source:                 -1,
+		ThresholdMs:            -1,
+		ExitCode:               -1,
+		ExitSignal:             -1,
+		Uid:                    -1,
+		Tid:                    -1,
+		Stalls:                 -1,
+		OldStatus:              -1,
+		Cause:                  -1,
+		EventKind:              -1,
+		SenderOrigin:           -1,
+		SenderPid:              -1,
+		SenderUid:              -1,
+		Suppressed:             -1,
+		Changes:                -1,
+		Reason:                 -1,
+		ReasonNow:              -1,
+		ThreadState:            -1,
+		ThreadCpu:              -1,
+		ThreadSyscall:          -1,
+		VoluntarySwitches:      -1,
+		InvoluntarySwitches:    -1,
+		MajorFaults:            -1,
+		Threads:                -1,
+		ThreadsRunnable:        -1,
+		ThreadsUninterruptible: -1,
+		ThreadsStopped:         -1,
+		TracerPid:              -1,
+		StallsTogether:         -1,
 	}
 }
 
@@ -375,5 +433,41 @@ func (agent *AgentInfo) set(attribute uint16, value []byte) {
 		agent.Suppressed = int64(u32Of(value))
 	case 41:
 		agent.Changes = int64(u32Of(value))
+	case 42:
+		agent.Reason = int64(u32Of(value))
+	case 43:
+		agent.ReasonNow = int64(u32Of(value))
+	case 44:
+		agent.ThreadState = int64(u32Of(value))
+	case 45:
+		agent.ThreadCpu = int64(u32Of(value))
+	case 46:
+		agent.ThreadSyscall = int64(u32Of(value))
+	case 47:
+		agent.CpuTime = u64Of(value)
+	case 48:
+		agent.RunDelay = u64Of(value)
+	case 49:
+		agent.Asleep = u64Of(value)
+	case 50:
+		agent.VoluntarySwitches = int64(u32Of(value))
+	case 51:
+		agent.InvoluntarySwitches = int64(u32Of(value))
+	case 52:
+		agent.MajorFaults = int64(u32Of(value))
+	case 53:
+		agent.Threads = int64(u32Of(value))
+	case 54:
+		agent.ThreadsRunnable = int64(u32Of(value))
+	case 55:
+		agent.ThreadsUninterruptible = int64(u32Of(value))
+	case 56:
+		agent.ThreadsStopped = int64(u32Of(value))
+	case 57:
+		agent.Partial = true
+	case 58:
+		agent.TracerPid = int64(u32Of(value))
+	case 59:
+		agent.StallsTogether = int64(u32Of(value))
 	}
 }

@@ -190,6 +190,50 @@ class AgentInfo:
     #: Then event-time is that of the first, old-status is from before it, and the rest of the
     #: agent is as the last one left it. Absent if it is one. Only in status events.
     changes: int | None = None
+    #: Why the agent did not beat, as it was when the stall was found. Only in stall events and
+    #: of stalled agents.
+    reason: StallReason | None = None
+    #: The same, now. This and all below are only in stall events, where they are of the moment
+    #: of the stall, and of stalled agents of this machine in answers.
+    reason_now: StallReason | None = None
+    #: State of the thread that sent the last beat, or of the main thread if another process
+    #: sent it.
+    thread_state: ThreadState | None = None
+    #: Processor that the thread runs on, or ran on last.
+    thread_cpu: int | None = None
+    #: Number of the system call that the thread sleeps in. Absent if it sleeps in none, and on
+    #: some architectures.
+    thread_syscall: int | None = None
+    #: Nanoseconds that the thread ran since its last beat. This and the six below are absent
+    #: if another process sent the beat.
+    cpu_time: int | None = None
+    #: Nanoseconds since its last beat that the thread was runnable and did not run.
+    run_delay: int | None = None
+    #: Nanoseconds that the thread did not run up to now, at least, if it is not runnable.
+    asleep: int | None = None
+    #: Times that the thread went to sleep since its last beat.
+    voluntary_switches: int | None = None
+    #: Times that the thread was preempted since its last beat.
+    involuntary_switches: int | None = None
+    #: Page faults of the thread that needed I/O, since its last beat.
+    major_faults: int | None = None
+    #: Threads of the process.
+    threads: int | None = None
+    #: Threads that run or are runnable. This and the two below are absent if they were not
+    #: looked at, since many agents stalled at once.
+    threads_runnable: int | None = None
+    #: Threads in uninterruptible sleep.
+    threads_uninterruptible: int | None = None
+    #: Threads that are stopped, traced or frozen.
+    threads_stopped: int | None = None
+    #: The process has more than the 64 threads that were looked at.
+    partial: bool = False
+    #: Process that traces the thread. Absent if it has no number in the reader's pid
+    #: namespace, and from events outside the initial network namespace.
+    tracer_pid: int | None = None
+    #: Stalls found in the same 100 ms up to this one. Many have one cause. Only in stall
+    #: events.
+    stalls_together: int | None = None
 
 
 #: Commands of events.
@@ -244,4 +288,22 @@ AGENT = {
     39: ("sender_uid", "u32"),
     40: ("suppressed", "u32"),
     41: ("changes", "u32"),
+    42: ("reason", StallReason),
+    43: ("reason_now", StallReason),
+    44: ("thread_state", ThreadState),
+    45: ("thread_cpu", "u32"),
+    46: ("thread_syscall", "u32"),
+    47: ("cpu_time", "u64"),
+    48: ("run_delay", "u64"),
+    49: ("asleep", "u64"),
+    50: ("voluntary_switches", "u32"),
+    51: ("involuntary_switches", "u32"),
+    52: ("major_faults", "u32"),
+    53: ("threads", "u32"),
+    54: ("threads_runnable", "u32"),
+    55: ("threads_uninterruptible", "u32"),
+    56: ("threads_stopped", "u32"),
+    57: ("partial", "flag"),
+    58: ("tracer_pid", "u32"),
+    59: ("stalls_together", "u32"),
 }

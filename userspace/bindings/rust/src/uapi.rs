@@ -258,6 +258,50 @@ pub struct AgentInfo {
     /// Then event-time is that of the first, old-status is from before it, and the rest of the
     /// agent is as the last one left it. Absent if it is one. Only in status events.
     pub changes: Option<u32>,
+    /// Why the agent did not beat, as it was when the stall was found. Only in stall events and
+    /// of stalled agents.
+    pub reason: Option<StallReason>,
+    /// The same, now. This and all below are only in stall events, where they are of the moment
+    /// of the stall, and of stalled agents of this machine in answers.
+    pub reason_now: Option<StallReason>,
+    /// State of the thread that sent the last beat, or of the main thread if another process
+    /// sent it.
+    pub thread_state: Option<ThreadState>,
+    /// Processor that the thread runs on, or ran on last.
+    pub thread_cpu: Option<u32>,
+    /// Number of the system call that the thread sleeps in. Absent if it sleeps in none, and on
+    /// some architectures.
+    pub thread_syscall: Option<u32>,
+    /// Nanoseconds that the thread ran since its last beat. This and the six below are absent
+    /// if another process sent the beat.
+    pub cpu_time: Option<u64>,
+    /// Nanoseconds since its last beat that the thread was runnable and did not run.
+    pub run_delay: Option<u64>,
+    /// Nanoseconds that the thread did not run up to now, at least, if it is not runnable.
+    pub asleep: Option<u64>,
+    /// Times that the thread went to sleep since its last beat.
+    pub voluntary_switches: Option<u32>,
+    /// Times that the thread was preempted since its last beat.
+    pub involuntary_switches: Option<u32>,
+    /// Page faults of the thread that needed I/O, since its last beat.
+    pub major_faults: Option<u32>,
+    /// Threads of the process.
+    pub threads: Option<u32>,
+    /// Threads that run or are runnable. This and the two below are absent if they were not
+    /// looked at, since many agents stalled at once.
+    pub threads_runnable: Option<u32>,
+    /// Threads in uninterruptible sleep.
+    pub threads_uninterruptible: Option<u32>,
+    /// Threads that are stopped, traced or frozen.
+    pub threads_stopped: Option<u32>,
+    /// The process has more than the 64 threads that were looked at.
+    pub partial: bool,
+    /// Process that traces the thread. Absent if it has no number in the reader's pid
+    /// namespace, and from events outside the initial network namespace.
+    pub tracer_pid: Option<u32>,
+    /// Stalls found in the same 100 ms up to this one. Many have one cause. Only in stall
+    /// events.
+    pub stalls_together: Option<u32>,
 }
 
 impl AgentInfo {
@@ -303,6 +347,24 @@ impl AgentInfo {
             39 => self.sender_uid = u32_of(value),
             40 => self.suppressed = u32_of(value),
             41 => self.changes = u32_of(value),
+            42 => self.reason = u32_of(value).and_then(StallReason::from_u32),
+            43 => self.reason_now = u32_of(value).and_then(StallReason::from_u32),
+            44 => self.thread_state = u32_of(value).and_then(ThreadState::from_u32),
+            45 => self.thread_cpu = u32_of(value),
+            46 => self.thread_syscall = u32_of(value),
+            47 => self.cpu_time = u64_of(value),
+            48 => self.run_delay = u64_of(value),
+            49 => self.asleep = u64_of(value),
+            50 => self.voluntary_switches = u32_of(value),
+            51 => self.involuntary_switches = u32_of(value),
+            52 => self.major_faults = u32_of(value),
+            53 => self.threads = u32_of(value),
+            54 => self.threads_runnable = u32_of(value),
+            55 => self.threads_uninterruptible = u32_of(value),
+            56 => self.threads_stopped = u32_of(value),
+            57 => self.partial = true,
+            58 => self.tracer_pid = u32_of(value),
+            59 => self.stalls_together = u32_of(value),
             _ => {}
         }
     }

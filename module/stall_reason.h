@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Why an agent stalled: what is sampled, and what it means. */
+#ifndef _VARTA_STALL_REASON_H
+#define _VARTA_STALL_REASON_H
+
+#include <linux/types.h>
+#include <uapi/linux/varta.h>
+
+struct varta_agent_info;
+
+enum varta_stall_limits {
+	VARTA_STALL_THREADS = 64,	/* that are looked at, of a process */
+};
+
+/* Times are in nanoseconds. Those of use are since the last beat. */
+struct varta_stall_info {
+	enum varta_stall_reason reason;
+	bool gone;			/* the process has exited */
+	bool dumping;
+	bool exiting;
+	bool thread_ended;		/* but not its process */
+	bool sampled;			/* all below is known, but for: */
+	bool has_usage;			/* use, and its thread is the agent's */
+	bool has_group;			/* runnable to partial */
+	bool partial;
+	enum varta_thread_state state;
+	u64 cpu_time;
+	u64 run_delay;			/* including the wait that goes on */
+	u64 asleep;			/* at least, up to now */
+	u32 voluntary;
+	u32 involuntary;
+	u32 major_faults;
+	u32 cpu;
+	int syscall;			/* -1 for none */
+	u32 threads;
+	u32 runnable;
+	u32 uninterruptible;
+	u32 stopped;
+	u32 tracer;			/* in the initial pid namespace, or 0 */
+	u32 together;			/* stalls in the same 100 ms so far */
+};
+
+enum varta_stall_reason varta_stall_decide(const struct varta_stall_info *info,
+					   u64 silence);
+
+/* stall_sample.c */
+void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
+			bool group, struct varta_stall_info *info);
+
+#endif /* _VARTA_STALL_REASON_H */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Samples the process of an agent that stalled. Everything is read under RCU
+ * without a lock, and may change meanwhile: the process may hold any lock.
+ */
+
+#include <linux/cgroup.h>
+#include <linux/minmax.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/preempt.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <asm/syscall.h>
+
+#include "agent.h"
+#include "stall_reason.h"
+#include "usage.h"
+
+/* task->frozen alone is also set while a thread is stopped or in vfork(). */
+static bool is_frozen_by_cgroup(struct task_struct *thread)
+{
+#ifdef CONFIG_CGROUPS
+	return thread->frozen &&
+	       READ_ONCE(task_dfl_cgroup(thread)->freezer.e_freeze);
+#else
+	return false;
+#endif
+}
+
+static enum varta_thread_state state_of(struct task_struct *thread)
+{
+	unsigned int state = READ_ONCE(thread->__state);
+
+	if (READ_ONCE(thread->exit_state) || thread->flags & PF_EXITING)
+		return VARTA_THREAD_STATE_ENDED;
+	if (state & TASK_FROZEN || is_frozen_by_cgroup(thread))
+		return VARTA_THREAD_STATE_FROZEN;
+	if (state & __TASK_TRACED)
+		return VARTA_THREAD_STATE_TRACED;
+	if (state & __TASK_STOPPED)
+		return VARTA_THREAD_STATE_STOPPED;
+	if (state & (TASK_UNINTERRUPTIBLE | TASK_RTLOCK_WAIT))
+		return VARTA_THREAD_STATE_UNINTERRUPTIBLE;
+	if (state & TASK_INTERRUPTIBLE)
+		return VARTA_THREAD_STATE_SLEEPING;
+	return VARTA_THREAD_STATE_RUNNABLE;
+}
+
+/*
+ * The kernel frees stacks after a grace period, or keeps them for other tasks.
+ * Those that it keeps are freed when their CPU goes offline, for which all CPUs
+ * must schedule.
+ */
+static int syscall_of(struct task_struct *thread)
+{
+	int nr = -1;
+
+#ifdef CONFIG_HAVE_ARCH_TRACEHOOK
+	preempt_disable();
+	if (READ_ONCE(thread->stack) && READ_ONCE(thread->__state))
+		nr = syscall_get_nr(thread, task_pt_regs(thread));
+	preempt_enable();
+#endif
+	return nr;
+}
+
+/* NULL if it has ended, even if another thread has its number now. */
+static struct task_struct *beating_thread(struct task_struct *leader,
+					  const struct varta_agent_info *agent)
+{
+	struct task_struct *thread;
+
+	if (agent->foreign_thread)
+		return leader;
+	thread = pid_task(find_pid_ns(agent->usage.tid, &init_pid_ns),
+			  PIDTYPE_PID);
+	if (!thread || !same_thread_group(thread, leader) ||
+	    thread->start_time > agent->last_ns ||
+	    state_of(thread) == VARTA_THREAD_STATE_ENDED)
+		return NULL;
+	return thread;
+}
+
+/* Counters of 32 bits do not show how often they wrapped. */
+static bool usage_is_known(const struct varta_agent_info *agent, u64 silence)
+{
+	return IS_ENABLED(CONFIG_SCHED_INFO) && !agent->foreign_thread &&
+	       silence >> VARTA_USAGE_SHIFT <= U32_MAX;
+}
+
+static u64 time_between(u32 before, u32 after)
+{
+	return (u64)(after - before) << VARTA_USAGE_SHIFT;
+}
+
+/* Times of the scheduler are compared with its own clock. */
+static void sample_usage(const struct varta_agent_info *agent,
+			 struct task_struct *thread, u64 silence,
+			 struct varta_stall_info *info)
+{
+#ifdef CONFIG_SCHED_INFO
+	u64 queued = READ_ONCE(thread->sched_info.last_queued);
+	u64 arrived = READ_ONCE(thread->sched_info.last_arrival);
+	u64 clock = local_clock();
+	struct varta_usage usage;
+	u64 passed;
+
+	varta_usage_read(&usage, thread);
+	info->cpu_time = time_between(agent->usage.cpu_time, usage.cpu_time);
+	info->run_delay = time_between(agent->usage.run_delay,
+				       usage.run_delay);
+	info->voluntary = usage.voluntary - agent->usage.voluntary;
+	info->involuntary = usage.involuntary - agent->usage.involuntary;
+	info->major_faults = usage.major_faults - agent->usage.major_faults;
+	if (info->state == VARTA_THREAD_STATE_RUNNABLE) {
+		if (queued && clock > queued)
+			info->run_delay += min(clock - queued, silence);
+		return;
+	}
+	passed = clock > arrived ? min(clock - arrived, silence) : 0;
+	/* It may have run all its time since it arrived. */
+	info->asleep = passed - min(passed, info->cpu_time);
+#endif
+}
+
+static void sample_group(struct task_struct *leader,
+			 struct varta_stall_info *info)
+{
+	struct task_struct *thread;
+	u32 looked_at = 0;
+
+	for_each_thread(leader, thread) {
+		if (looked_at++ == VARTA_STALL_THREADS) {
+			info->partial = true;
+			break;
+		}
+		switch (state_of(thread)) {
+		case VARTA_THREAD_STATE_RUNNABLE:
+			info->runnable++;
+			break;
+		case VARTA_THREAD_STATE_UNINTERRUPTIBLE:
+			info->uninterruptible++;
+			break;
+		case VARTA_THREAD_STATE_STOPPED:
+		case VARTA_THREAD_STATE_TRACED:
+		case VARTA_THREAD_STATE_FROZEN:
+			info->stopped++;
+			break;
+		default:
+			break;
+		}
+	}
+	info->has_group = true;
+}
+
+static void sample_thread(const struct varta_agent_info *agent,
+			  struct task_struct *thread, u64 silence,
+			  struct varta_stall_info *info)
+{
+	info->sampled = true;
+	info->state = state_of(thread);
+	info->cpu = task_cpu(thread);
+	info->syscall = -1;
+	if (info->state != VARTA_THREAD_STATE_RUNNABLE)
+		info->syscall = syscall_of(thread);
+	if (READ_ONCE(thread->ptrace))
+		info->tracer = rcu_dereference(thread->parent)->tgid;
+	info->has_usage = usage_is_known(agent, silence);
+	if (info->has_usage)
+		sample_usage(agent, thread, silence, info);
+}
+
+static void sample_process(const struct varta_agent_info *agent, u64 silence,
+			   bool group, struct varta_stall_info *info)
+{
+	struct task_struct *leader, *thread;
+	struct signal_struct *signal;
+	bool live;
+
+	leader = pid_task((struct pid *)agent->id.proc, PIDTYPE_TGID);
+	if (!leader) {
+		info->gone = true;
+		return;
+	}
+	signal = leader->signal;
+	live = atomic_read(&signal->live);
+	info->gone = !live && READ_ONCE(leader->exit_state);
+	info->dumping = READ_ONCE(signal->core_state);
+	info->exiting = !live || READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT;
+	if (info->gone)
+		return;
+	info->threads = get_nr_threads(leader);
+	if (group)
+		sample_group(leader, info);
+	thread = beating_thread(leader, agent);
+	info->thread_ended = !thread;
+	if (thread)
+		sample_thread(agent, thread, silence, info);
+}
+
+/**
+ * varta_stall_sample() - sample why an agent stalled
+ * @agent: an attested agent with a process reference, which the caller holds
+ * @now: time in nanoseconds, monotonic
+ * @group: look at the other threads, too
+ * @info: set
+ * Context: any but interrupts; does not sleep. No slot lock is needed.
+ */
+void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
+			bool group, struct varta_stall_info *info)
+{
+	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
+
+	*info = (struct varta_stall_info) {};
+	rcu_read_lock();
+	sample_process(agent, silence, group, info);
+	rcu_read_unlock();
+	info->reason = varta_stall_decide(info, silence);
+}
