@@ -139,12 +139,21 @@ void varta_listeners_set_none(struct net *net, u64 snapshot)
 	varta_netns_set_mark(net, snapshot);
 }
 
+static bool has_sockets(struct net *net)
+{
+#ifdef CONFIG_PROC_FS
+	return sock_prot_inuse_get(net, net->genl_sock->sk_prot);
+#else
+	/* They are not counted. */
+	return true;
+#endif
+}
+
 /* False only if no socket in @net had joined when the call began. */
 bool varta_listeners_possible(struct net *net)
 {
 	/* The sum over CPUs may miss sockets that are closed on another CPU. */
 	if (!COMPAT_GENL_HAS_FILTER)
-		return net == &init_net ||
-		       sock_prot_inuse_get(net, net->genl_sock->sk_prot);
+		return net == &init_net || has_sockets(net);
 	return varta_netns_mark(net) != atomic64_read(&joins);
 }
