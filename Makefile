@@ -12,6 +12,10 @@ ifneq ($(findstring :,$(CURDIR)),)
 $(error the path of the tree has a colon, which make cannot handle: $(CURDIR))
 endif
 
+# Nor can the kernel's build system handle these.
+special := % ; ' " & * ? | < > ` \ $$ ( ) \# = ,
+refuse_special = $(foreach c,$(special),$(if $(findstring $c,$(CURDIR)),$(error the path of the tree has a $c, with which the kernel builds no modules: $(CURDIR))))
+
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 all: module userspace
@@ -81,7 +85,7 @@ soak:
 	@tests/soak $(or $(HOURS),1)
 
 module:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+	$(refuse_special)$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 userspace:
 	$(MAKE) -C userspace
