@@ -10,9 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "procfs.h"
+
+/* Threads that one call looks at, besides the first: reading one takes 50 us. */
+#define LOOKED_AT	64
 
 /* Holds /proc/PID/stat: about 50 numbers and a name. */
 #define STAT_SIZE	2048
@@ -20,8 +25,8 @@
 /* Half of it holds the end of /proc/PID/status, after the groups. */
 #define STATUS_SIZE	4096
 
-/* Of struct program, before any. */
-#define NO_SWITCHES	UINT64_MAX
+/* Of struct program. */
+#define NEVER_STOPPED	UINT64_MAX
 
 void thread_states_add(struct thread_states *threads, char state)
 {
@@ -90,7 +95,8 @@ int program_open_self(struct program *program)
 	const int flags = O_RDONLY | O_CLOEXEC;
 
 	*program = (struct program){ .stat = -1, .status = -1, .cgroup = -1,
-				     .task = -1, .switches = NO_SWITCHES };
+				     .task = -1, .progress = NEVER_STOPPED };
+	program->has_clock = !clock_getcpuclockid(getpid(), &program->clock);
 	program->procfs = procfs_open();
 	if (program->procfs < 0)
 		return program->procfs;
@@ -164,67 +170,120 @@ static void judge_cgroup(struct program *program, int length)
 	strcpy(program->judged, program->text);
 }
 
+static void judge_cgroup_of(struct program *program, const char *tid)
+{
+	int before = program->frozen, length;
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/cgroup", tid);
+	length = read_text_at(dirfd(program->threads), path, program->text,
+			      CGROUP_TEXT_SIZE);
+	if (length == -ENOENT || length == -ESRCH)
+		return;
+	judge_cgroup(program, length);
+	if (program->frozen != before)
+		snprintf(program->frozen_tid, sizeof(program->frozen_tid), "%s",
+			 tid);
+}
+
 static void add_thread(struct program *program, struct thread_states *threads,
 		       const char *tid)
 {
-	int task = dirfd(program->threads), length;
 	char path[300], state;
 
 	snprintf(path, sizeof(path), "%s/stat", tid);
-	state = read_state(task, path);
+	state = read_state(dirfd(program->threads), path);
 	/* The thread has ended, or is hidden. */
 	if (!state)
 		return;
 	thread_states_add(threads, state);
-	if (program->cgroup < 0 || strchr("ZXx", state))
-		return;
-	snprintf(path, sizeof(path), "%s/cgroup", tid);
-	length = read_text_at(task, path, program->text, CGROUP_TEXT_SIZE);
-	if (length != -ENOENT && length != -ESRCH)
-		judge_cgroup(program, length);
+	if (program->cgroup >= 0 && !strchr("ZXx", state))
+		judge_cgroup_of(program, tid);
+}
+
+static void rewind_threads(struct program *program)
+{
+	rewinddir(program->threads);
+	program->resumed = false;
+}
+
+/* Goes on where the call before ended, at most once around. */
+static void add_some_threads(struct program *program,
+			     struct thread_states *threads)
+{
+	bool last_pass = !program->resumed;
+	const struct dirent *entry;
+	int looked_at = 0;
+
+	while (looked_at < LOOKED_AT) {
+		entry = readdir(program->threads);
+		if (entry) {
+			program->resumed = true;
+			if (!isdigit((unsigned char)entry->d_name[0]))
+				continue;
+			add_thread(program, threads, entry->d_name);
+			looked_at++;
+			continue;
+		}
+		rewind_threads(program);
+		if (last_pass)
+			return;
+		last_pass = true;
+	}
+}
+
+static bool any_alive(const struct thread_states *threads)
+{
+	return threads->stopped || threads->traced || threads->blocked ||
+	       threads->awake;
 }
 
 static void add_threads(struct program *program, struct thread_states *threads)
 {
-	const struct dirent *entry;
+	char frozen_tid[sizeof(program->frozen_tid)];
 
 	if (!program->threads)
 		program->threads = fdopendir(program->task);
 	if (!program->threads)
 		return;
-	rewinddir(program->threads);
-	while ((entry = readdir(program->threads)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			add_thread(program, threads, entry->d_name);
+	/* The last one that was found to be frozen, first. */
+	strcpy(frozen_tid, program->frozen_tid);
+	program->frozen_tid[0] = '\0';
+	if (frozen_tid[0])
+		add_thread(program, threads, frozen_tid);
+	add_some_threads(program, threads);
+	/* The names may be of threads that have ended. */
+	if (!any_alive(threads) && program->resumed) {
+		rewind_threads(program);
+		add_some_threads(program, threads);
+	}
 }
 
 /*
- * With hidepid, threads of a program that has raised its privileges cannot be
- * read. Then the first thread stands for all, unless it has exited.
+ * With hidepid, only the first thread of a program that has raised its
+ * privileges can be read. Unless it has exited, it stands for all then.
  */
-static bool add_leader_alone(struct program *program,
-			     struct thread_states *threads, char state)
+static void add_leader(struct program *program, struct thread_states *threads,
+		       char state)
 {
-	if (!state || strchr("ZXx", state))
-		return false;
+	if (!state)
+		return;
+	threads->leader_traced = state == 't';
 	thread_states_add(threads, state);
-	if (program->cgroup >= 0)
+	if (program->cgroup >= 0 && !strchr("ZXx", state))
 		judge_cgroup(program, read_text(program->cgroup, program->text,
 						CGROUP_TEXT_SIZE));
-	return true;
 }
 
 /* Returns whether anything could be read. */
 static bool read_threads(struct program *program, struct thread_states *threads)
 {
-	char state = leader_state(program);
+	unsigned int dead_leader;
 
-	threads->leader_traced = state == 't';
+	add_leader(program, threads, leader_state(program));
+	dead_leader = threads->dead;
 	add_threads(program, threads);
-	if (threads->stopped || threads->traced || threads->blocked ||
-	    threads->dead || threads->awake)
-		return true;
-	return add_leader_alone(program, threads, state);
+	return any_alive(threads) || threads->dead > dead_leader;
 }
 
 static uint64_t read_switches(int status)
@@ -235,39 +294,27 @@ static uint64_t read_switches(int status)
 	       0 : status_switches(text);
 }
 
-/* Of the whole program. A thread that has ended also changes the sum. */
-static uint64_t all_switches(struct program *program)
+/*
+ * Changes while the program, or its first thread, runs: CPU time of all threads
+ * is one call, while their context switches would be many files.
+ */
+static uint64_t progress(const struct program *program, bool leader_alone)
 {
-	uint64_t sum = read_switches(program->status);
-	const struct dirent *entry;
-	char path[300];
-	int fd;
+	struct timespec used;
 
-	if (!program->threads)
-		return sum;
-	rewinddir(program->threads);
-	while ((entry = readdir(program->threads))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "%s/status", entry->d_name);
-		fd = openat(dirfd(program->threads), path,
-			    O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		sum += read_switches(fd);
-		close(fd);
-	}
-	return sum;
+	if (leader_alone || !program->has_clock ||
+	    clock_gettime(program->clock, &used))
+		return read_switches(program->status);
+	return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
 }
 
 /* Whether it has run since the last time when this was asked. */
 static bool has_run(struct program *program, bool leader_alone)
 {
-	uint64_t switches = leader_alone ? read_switches(program->status) :
-					   all_switches(program);
-	bool changed = switches != program->switches;
+	uint64_t now = progress(program, leader_alone);
+	bool changed = now != program->progress;
 
-	program->switches = switches;
+	program->progress = now;
 	return changed;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "cgroup.h"
 
@@ -52,7 +53,7 @@ void thread_states_add(struct thread_states *threads, char state);
 
 /**
  * thread_states_judge() - Judge a program by its threads.
- * @threads: All of them.
+ * @threads: The first one, and all or some of the others.
  *
  * A signal stops the whole program, but a thread that is in an uninterruptible
  * wait only after that. A debugger stops threads one by one, and also for a
@@ -87,24 +88,32 @@ uint64_t status_switches(const char *text);
  * @status: Its first thread's context switches.
  * @cgroup: Its first thread's cgroups.
  * @task: The directory of its threads.
- * @threads: The same as a stream, made when first needed.
+ * @clock: CPU time of all its threads.
+ * @has_clock: @clock can be read.
+ * @threads: @task as a stream, made when first needed.
+ * @resumed: The stream is not at its beginning.
+ * @frozen_tid: The thread that was found to be frozen last; "" for none.
  * @own: Cgroups of the process that reads.
  * @text: Of a thread's cgroups.
  * @judged: The text of the thread before.
  * @frozen: What cgroup_is_frozen() returned for @judged.
- * @switches: Context switches when it was last found to be stopped.
+ * @progress: What has_run() last saw.
  *
  * The files are opened before the program is executed. Then they can be read
  * also if /proc is mounted with hidepid, or not mounted any more.
  */
 struct program {
 	int procfs, stat, status, cgroup, task;
+	clockid_t clock;
+	bool has_clock;
 	DIR *threads;
+	bool resumed;
+	char frozen_tid[16];
 	char own[CGROUP_TEXT_SIZE];
 	char text[CGROUP_TEXT_SIZE];
 	char judged[CGROUP_TEXT_SIZE];
 	int frozen;
-	uint64_t switches;
+	uint64_t progress;
 };
 
 /**
@@ -140,6 +149,11 @@ bool program_user(const struct program *program, uid_t *uid);
  * cpulimit(1) stops the whole program for one. So a program that has run since
  * it was last found to be stopped is not stopped: what is stopped for longer is
  * found at the second call.
+ *
+ * A call looks at the first thread and at some of the others, the next call at
+ * the next ones. A signal stops all threads, so any of them shows it. A thread
+ * that is frozen alone, in a cgroup of its own, is found within as many calls as
+ * there are such parts.
  *
  * Return: The state.
  */
