@@ -73,30 +73,63 @@ unlock:
 }
 
 /*
- * Examines slots without their locks, so that beats of unknown agents do not
- * delay those of known ones. Sets record->result if it finds a victim.
+ * No slot is free, or the user is over quota: takes record->victim. Sets
+ * record->result and whether another victim is wanted.
+ */
+void varta_tracker_reuse_victim(struct varta_tracker *tracker,
+				struct varta_record *record)
+{
+	record->wants_victim = !record->victim ||
+			       !evict_and_reuse(tracker, record->victim, record,
+						record->only_stalled);
+	if (record->wants_victim)
+		record->result = record->over_quota ?
+				 VARTA_RECORD_QUOTA_EXCEEDED :
+				 VARTA_RECORD_CAPACITY_EXCEEDED;
+}
+
+/* Returns whether another victim is not wanted. */
+static bool record_with_victim(struct varta_tracker *tracker,
+			       struct varta_slot *slot,
+			       struct varta_record *record, bool only_stalled)
+{
+	record->victim = slot;
+	record->only_stalled = only_stalled;
+	varta_tracker_record_locked(tracker, record);
+	return !record->wants_victim;
+}
+
+/*
+ * Examines slots without any lock: it may take long, and be preempted. Others
+ * must not wait meanwhile.
  */
 static bool scan_window(struct varta_tracker *tracker,
 			struct varta_record *record, bool only_stalled)
 {
-	u32 used = tracker->slots_used;
+	u32 used = READ_ONCE(tracker->slots_used);
 	u32 left = min(tracker->config.eviction_scan_window, used);
+	u32 nr = READ_ONCE(tracker->eviction_cursor);
+	bool done = false;
 
+	/* Slots may have been used since by others, who have set the cursor. */
+	if (nr >= used)
+		nr = 0;
 	while (left--) {
-		struct varta_slot *slot;
+		struct varta_slot *slot = &tracker->slots[nr++];
 
-		slot = &tracker->slots[tracker->eviction_cursor++];
-		if (tracker->eviction_cursor == used)
-			tracker->eviction_cursor = 0;
-		if (is_victim(slot, record, only_stalled) &&
-		    evict_and_reuse(tracker, slot, record, only_stalled))
-			return true;
+		if (nr == used)
+			nr = 0;
+		done = is_victim(slot, record, only_stalled) &&
+		       record_with_victim(tracker, slot, record, only_stalled);
+		if (done)
+			break;
 		cond_resched();
 	}
-	return false;
+	WRITE_ONCE(tracker->eviction_cursor, nr);
+	return done;
 }
 
-/* Sets record->result. Over quota, only agents of the same user are victims. */
+/* Over quota, only agents of the same user are victims. */
 void varta_tracker_evict(struct varta_tracker *tracker,
 			 struct varta_record *record)
 {
@@ -114,6 +147,4 @@ void varta_tracker_evict(struct varta_tracker *tracker,
 	}
 	if (scanned)
 		varta_tracker_count(tracker, VARTA_COUNT_EVICTION_SCAN_TRUNCATED);
-	record->result = record->over_quota ? VARTA_RECORD_QUOTA_EXCEEDED :
-					      VARTA_RECORD_CAPACITY_EXCEEDED;
 }

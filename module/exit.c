@@ -253,14 +253,14 @@ bool varta_tracker_report_exit(struct varta_tracker *tracker,
 
 	if (!slot)
 		return false;
-	rt_mutex_lock(&tracker->lock);
+	spin_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	varta_tracker_count(tracker, VARTA_COUNT_EXITS);
 	varta_slot_to_agent(tracker, slot, &agent);
 	report(context, &agent);
 	old_proc = varta_slot_free(tracker, slot);
 	spin_unlock(&slot->lock);
-	rt_mutex_unlock(&tracker->lock);
+	spin_unlock(&tracker->lock);
 	varta_tracker_put_proc(tracker, old_proc);
 	return true;
 }

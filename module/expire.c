@@ -18,7 +18,7 @@ static void remove_recycled(struct varta_tracker *tracker,
 {
 	struct varta_proc *old_proc = NULL;
 
-	rt_mutex_lock(&tracker->lock);
+	spin_lock(&tracker->lock);
 	varta_slot_lock(tracker, slot);
 	/* A beat may have restarted the slot, even with a reused @id->proc. */
 	if (varta_slot_has_key(slot, varta_agent_key(id)) &&
@@ -32,7 +32,7 @@ static void remove_recycled(struct varta_tracker *tracker,
 		varta_slot_arm(tracker, slot, threshold);
 	}
 	spin_unlock(&slot->lock);
-	rt_mutex_unlock(&tracker->lock);
+	spin_unlock(&tracker->lock);
 	varta_tracker_put_proc(tracker, old_proc);
 }
 

@@ -447,7 +447,7 @@ static struct varta_event *take_exit(struct varta_flow *flow)
 
 	if (!event)
 		return ERR_PTR(-ENOMEM);
-	/* Only a real-time waiter lends its priority to the lock's holder. */
+	/* On PREEMPT_RT it lends its priority to the lock's holder. */
 	sched_set_fifo_low(current);
 	varta_tracker_report_exit(&varta.tracker, &flow->exits, init_exit_event,
 				  event);

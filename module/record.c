@@ -357,7 +357,7 @@ static void insert_charged(struct varta_tracker *tracker,
 	if (nr == VARTA_NO_SLOT)
 		nr = tracker->slots_used;
 	if (nr == tracker->config.capacity) {
-		varta_tracker_evict(tracker, record);
+		varta_tracker_reuse_victim(tracker, record);
 		return;
 	}
 
@@ -396,7 +396,7 @@ static void insert_agent(struct varta_tracker *tracker,
 	/* An agent over quota must not evict agents of other users. */
 	record->over_quota = ops->try_charge && !ops->try_charge(record->id);
 	if (record->over_quota) {
-		varta_tracker_evict(tracker, record);
+		varta_tracker_reuse_victim(tracker, record);
 		return;
 	}
 	insert_charged(tracker, record);
@@ -404,14 +404,23 @@ static void insert_agent(struct varta_tracker *tracker,
 		ops->uncharge(record->id);
 }
 
-static void record_locked(struct varta_tracker *tracker,
-			  struct varta_record *record)
+void varta_tracker_record_locked(struct varta_tracker *tracker,
+				 struct varta_record *record)
 {
-	varta_tracker_lock_for_request(tracker);
+	varta_tracker_lock_for_request(tracker, record->id->flow_key);
 	record->exited_slot = NULL;
+	record->wants_victim = false;
 	if (!update_if_tracked(tracker, record))
 		insert_agent(tracker, record);
-	varta_tracker_unlock_for_request(tracker);
+	varta_tracker_unlock_for_request(tracker, record->id->flow_key);
+}
+
+static void record_unknown(struct varta_tracker *tracker,
+			   struct varta_record *record)
+{
+	varta_tracker_record_locked(tracker, record);
+	if (record->wants_victim)
+		varta_tracker_evict(tracker, record);
 }
 
 /* The beat only updates time, nonce, payload, usage and names. */
@@ -507,7 +516,7 @@ enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
 	};
 
 	if (!update_if_tracked(tracker, &record))
-		record_locked(tracker, &record);
+		record_unknown(tracker, &record);
 	varta_tracker_put_proc(tracker, record.old_proc);
 	varta_tracker_count(tracker, counters[record.result]);
 	*started = record.started;

@@ -2,6 +2,7 @@
 
 #include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -67,8 +68,11 @@ int varta_tracker_init(struct varta_tracker *tracker,
 
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
+	for (i = 0; i < ARRAY_SIZE(tracker->flow_locks); i++)
+		rt_mutex_init(&tracker->flow_locks[i]);
+	tracker->flow_seed = get_random_u32();
 	rt_mutex_init(&tracker->request_lock);
-	rt_mutex_init(&tracker->lock);
+	spin_lock_init(&tracker->lock);
 	raw_spin_lock_init(&tracker->event_lock);
 	tracker->free_slot = VARTA_NO_SLOT;
 	tracker->exits.first = VARTA_NO_SLOT;
@@ -218,7 +222,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 	/* Without an index entry, it is not tracked. */
 	if (!varta_tracker_find_slot(tracker, key))
 		return false;
-	varta_tracker_lock_for_request(tracker);
+	varta_tracker_lock_for_request(tracker, id->flow_key);
 	slot = varta_tracker_find_slot(tracker, key);
 	if (slot) {
 		varta_slot_lock(tracker, slot);
@@ -232,7 +236,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 		}
 		spin_unlock(&slot->lock);
 	}
-	varta_tracker_unlock_for_request(tracker);
+	varta_tracker_unlock_for_request(tracker, id->flow_key);
 	varta_tracker_put_proc(tracker, old_proc);
 	return found;
 }
@@ -275,11 +279,11 @@ u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
 	u64 n;
 
 	/* Evictions are counted under this lock: count and victim agree. */
-	rt_mutex_lock(&tracker->lock);
+	spin_lock(&tracker->lock);
 	n = varta_counter_take(tracker->config.counters, VARTA_COUNT_EVICTIONS);
 	*last = tracker->last_evicted;
 	tracker->last_evicted = (struct varta_evicted) {};
-	rt_mutex_unlock(&tracker->lock);
+	spin_unlock(&tracker->lock);
 	return n;
 }
 
@@ -287,11 +291,11 @@ u64 varta_tracker_take_evictions(struct varta_tracker *tracker,
 void varta_tracker_untake_evictions(struct varta_tracker *tracker, u64 n,
 				    const struct varta_evicted *last)
 {
-	rt_mutex_lock(&tracker->lock);
+	spin_lock(&tracker->lock);
 	varta_counter_untake(tracker->config.counters, VARTA_COUNT_EVICTIONS,
 			     n);
 	/* There may be a later victim. */
 	if (!tracker->last_evicted.pid)
 		tracker->last_evicted = *last;
-	rt_mutex_unlock(&tracker->lock);
+	spin_unlock(&tracker->lock);
 }

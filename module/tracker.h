@@ -86,6 +86,8 @@ struct varta_slot_list {
 	u32 last;
 };
 
+#define VARTA_FLOW_LOCK_BITS	8
+
 /* Private to the files that include tracker_internal.h, which has the locking. */
 struct varta_tracker {
 	struct varta_tracker_config config;	/* never changes */
@@ -97,14 +99,21 @@ struct varta_tracker {
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;
 
 	/*
-	 * Of all requests, at most one waits for @lock: a user who sends many
-	 * must not make reports of exits wait for them.
+	 * On real-time kernels, where spinlocks sleep. Of each user, at most one
+	 * request waits for @request_lock, and of all at most one for @lock:
+	 * neither other users nor reports of exits must wait for all threads of
+	 * a user. By a hash of the flow, which users cannot choose.
 	 */
-	struct rt_mutex request_lock ____cacheline_aligned_in_smp;
-	/* Assigning and freeing slots. Lends the stall thread's priority. */
-	struct rt_mutex lock;
+	struct rt_mutex flow_locks[1 << VARTA_FLOW_LOCK_BITS];
+	u32 flow_seed;
+	struct rt_mutex request_lock;
+	/*
+	 * A spinlock, because a task that sleeps with it, or whose turn it is,
+	 * might not run for long: its priority is the user's choice.
+	 */
+	spinlock_t lock ____cacheline_aligned_in_smp;
 	u32 free_slot;			/* first of the free slots */
-	u32 eviction_cursor;
+	u32 eviction_cursor;		/* lockless */
 	struct varta_evicted last_evicted;	/* since the last take */
 	u32 slots_used;			/* ever, from number 0 on */
 	u32 tracked;

@@ -3,8 +3,9 @@
  * Only tracker.c, slot.c, record.c, evict.c, expire.c, exit.c and KUnit include
  * this.
  *
- * Lock order: request_lock (requests only), tracker->lock, one slot->lock,
- * event_lock. Assigning or freeing a slot takes tracker->lock and slot->lock.
+ * Lock order: one of flow_locks and request_lock (requests on real-time
+ * kernels), tracker->lock, one slot->lock, event_lock. None is held for a loop
+ * over slots. Assigning or freeing a slot takes tracker->lock and slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
  * known agents do not contend. The index gets a slot for a key while that slot
  * is locked. A deferred exit is noted under event_lock alone. Operations on one
@@ -14,6 +15,7 @@
 #ifndef _VARTA_TRACKER_INTERNAL_H
 #define _VARTA_TRACKER_INTERNAL_H
 
+#include <linux/hash.h>
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
@@ -105,6 +107,9 @@ struct varta_record {
 	u64 threshold;
 	struct varta_proc *old_proc;	/* put once no lock is held */
 	struct varta_slot *exited_slot;	/* of the agent's key, or NULL */
+	struct varta_slot *victim;	/* NULL before one was looked for */
+	bool only_stalled;		/* what @victim has to be */
+	bool wants_victim;
 	bool over_quota;
 	bool started;
 	enum varta_record_result result;
@@ -145,6 +150,9 @@ void varta_slot_detach(struct varta_tracker *tracker,
 void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record);
 
+void varta_tracker_record_locked(struct varta_tracker *tracker,
+				 struct varta_record *record);
+
 /* exit.c */
 void varta_slot_accept_exit(struct varta_tracker *tracker,
 			    struct varta_slot *slot);
@@ -152,6 +160,8 @@ void varta_slot_drop_exit(struct varta_tracker *tracker,
 			  struct varta_slot *slot);
 
 /* evict.c */
+void varta_tracker_reuse_victim(struct varta_tracker *tracker,
+				struct varta_record *record);
 void varta_tracker_evict(struct varta_tracker *tracker,
 			 struct varta_record *record);
 
@@ -213,17 +223,35 @@ static inline bool varta_slot_has_key(const struct varta_slot *slot, u64 key)
 	return slot->pid && varta_key(slot->source, slot->pid) == key;
 }
 
-static inline void varta_tracker_lock_for_request(struct varta_tracker *tracker)
+static inline struct rt_mutex *
+varta_tracker_flow_lock(struct varta_tracker *tracker, u32 flow_key)
 {
-	rt_mutex_lock(&tracker->request_lock);
-	rt_mutex_lock(&tracker->lock);
+	return &tracker->flow_locks[hash_32(flow_key ^ tracker->flow_seed,
+					    VARTA_FLOW_LOCK_BITS)];
+}
+
+/*
+ * Tasks that spin are as many as the processors, and each has its turn. On a
+ * real-time kernel they sleep: then one of each user waits at a time.
+ */
+static inline void varta_tracker_lock_for_request(struct varta_tracker *tracker,
+						  u32 flow_key)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		rt_mutex_lock(varta_tracker_flow_lock(tracker, flow_key));
+		rt_mutex_lock(&tracker->request_lock);
+	}
+	spin_lock(&tracker->lock);
 }
 
 static inline void
-varta_tracker_unlock_for_request(struct varta_tracker *tracker)
+varta_tracker_unlock_for_request(struct varta_tracker *tracker, u32 flow_key)
 {
-	rt_mutex_unlock(&tracker->lock);
-	rt_mutex_unlock(&tracker->request_lock);
+	spin_unlock(&tracker->lock);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		rt_mutex_unlock(&tracker->request_lock);
+		rt_mutex_unlock(varta_tracker_flow_lock(tracker, flow_key));
+	}
 }
 
 /*

@@ -15,6 +15,8 @@
  *				namespace, beat for pid 1, for ever
  *	flood flips N		an agent changes its status N times, and waits
  *	flood victim N		an agent that stalls N times
+ *	flood firsts N		first beats and goodbyes, N of each: prints how
+ *				long each took, in microseconds
  *	flood listen		prints for each stall of a victim how long after
  *				it was found the event was received, in
  *				microseconds; for each exit the same, after
@@ -24,6 +26,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 #include <sched.h>
@@ -210,6 +213,36 @@ static void beat_slowly(struct varta_client *client, const char *name,
 	}
 }
 
+static uint64_t elapsed_us(uint64_t since)
+{
+	return (varta_monotonic_now() - since) / 1000;
+}
+
+static void time_first_beats(int count)
+{
+	struct varta_client client;
+	uint64_t start, beat;
+	int error;
+
+	varta_client_open(&client, NULL);
+	while (count--) {
+		start = varta_monotonic_now();
+		error = varta_client_beat(&client, VARTA_STATUS_OK, 0);
+		beat = elapsed_us(start);
+		start = varta_monotonic_now();
+		if (!error)
+			error = varta_client_bye(&client);
+		if (error) {
+			errno = -error;
+			fail("beat or goodbye");
+		}
+		printf("%llu\n%llu\n", (unsigned long long)beat,
+		       (unsigned long long)elapsed_us(start));
+		/* Without this, it would lead the queue of its user. */
+		sleep_ms(1);
+	}
+}
+
 static void stall_for_ever(int ready, int nr)
 {
 	struct varta_client client;
@@ -219,7 +252,7 @@ static void stall_for_ever(int ready, int nr)
 		fail("unshare");
 	beat_slowly(&client, NULL, THRESHOLD_MS, 1);
 	is_ready(ready);
-	beat_slowly(&client, NULL, THRESHOLD_MS, -1);
+	beat_slowly(&client, NULL, THRESHOLD_MS, INT_MAX);
 }
 
 /* ---- Agents that share all memory, so that there can be many. */
@@ -411,7 +444,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "listen"))
 		listen_for_victims();
 	if (count < 1) {
-		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|statuses|conflicts|flips|victim N\n", stderr);
+		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|statuses|conflicts|flips|victim|firsts N\n", stderr);
 		return 2;
 	}
 	if (!strcmp(argv[1], "flips")) {
@@ -426,6 +459,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "victim")) {
 		beat_slowly(&client, "victim", VICTIM_THRESHOLD_MS, count);
 		varta_client_bye(&client);
+		return 0;
+	}
+	if (!strcmp(argv[1], "firsts")) {
+		time_first_beats(count);
 		return 0;
 	}
 	if (!strcmp(argv[1], "exits")) {
