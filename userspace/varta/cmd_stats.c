@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <varta.h>
@@ -188,8 +189,16 @@ static int print_metrics(FILE *out)
 static int write_metrics(const char *path)
 {
 	struct atomic_file file;
-	int code, error = atomic_file_open(&file, path);
+	struct stat status;
+	int code, error;
 
+	/* Replacing or removing /dev/null would harm the whole machine. */
+	if (!stat(path, &status) && !S_ISREG(status.st_mode)) {
+		fprintf(stderr, "varta: --output %s: not a regular file\n",
+			path);
+		return EXIT_USAGE;
+	}
+	error = atomic_file_open(&file, path);
 	code = error ? EXIT_SYSTEM : print_metrics(file.stream);
 	if (!error && code == EXIT_OK)
 		error = atomic_file_commit(&file);
