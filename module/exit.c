@@ -185,7 +185,7 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
 
 /*
  * Whether the slot that was taken from the list still has that exit: it may have
- * lost its process, and may have another, in the list again. Sets its flow.
+ * lost its process, and may have another, in the list again. Sets its flow_key.
  */
 static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u32 *flow_key)
