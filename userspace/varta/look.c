@@ -381,10 +381,7 @@ static void read_samples(struct looker *looker, struct look *look, bool second)
 				   &look->tasks[i].before);
 }
 
-/*
- * A supervisor, as varta run, or varta beat beats for a process. A thread that has
- * ended is taken for one of the process, unless it had the tool's name.
- */
+/* A supervisor, as varta run, or varta beat beats for a process. */
 static void find_sender(struct looker *looker, struct look *look)
 {
 	uint32_t tid = look->agent.tid;
@@ -393,12 +390,13 @@ static void find_sender(struct looker *looker, struct look *look)
 	    look->process < 0 ||
 	    read_file(looker, look->process, "task/%" PRIu32 "/stat", tid) > 0)
 		return;
-	if (read_file(looker, looker->procfs, "%" PRIu32 "/status", tid) > 0) {
+	/* The kernel knows whether a thread that has ended was one of the process. */
+	if (look->agent.stalled &&
+	    look->agent.reason_now == VARTA_STALL_REASON_THREAD_GONE)
+		return;
+	look->sent_by_other = true;
+	if (read_file(looker, looker->procfs, "%" PRIu32 "/status", tid) > 0)
 		look->sender = status_number(looker->text, "Tgid:");
-		look->sent_by_other = true;
-	} else {
-		look->sent_by_other = !strcmp(look->agent.thread_name, "varta");
-	}
 }
 
 static int begin(struct looker *looker, struct look *look)

@@ -103,19 +103,49 @@ static void write_place(const struct task_sample *task, FILE *out)
 		fputs(" outside of system calls", out);
 }
 
-/* How long a thread has not run, as far as the looks show. */
-static void write_still(const struct task_look *task, FILE *out)
+/* How long a thread has not run, as far as the kernel or the looks show. */
+static void write_still(const struct look *look, FILE *out)
 {
-	fputs(" for at least ", out);
-	write_duration(task->still_since ?
-		       task->after.time - task->still_since :
-		       task->change.interval, out);
+	const struct task_look *task = chosen_task(look);
+	uint64_t still = task->still_since ?
+			 task->after.time - task->still_since :
+			 task->change.interval;
+
+	/* The kernel was asked before the first look, as for the silence. */
+	if (look->is_agent && look->agent.has_usage &&
+	    task->tid == look->agent.tid && look->agent.asleep > still) {
+		fputs(" for ", out);
+		still = look->agent.asleep;
+	} else {
+		fputs(" for at least ", out);
+	}
+	write_duration(still, out);
+}
+
+/* What the kernel knows of the thread since its last beat. */
+static void write_usage(const struct varta_agent *agent, FILE *out)
+{
+	if (agent->cpu_time < NS_PER_MS) {
+		fputs("used no CPU", out);
+		return;
+	}
+	fputs("used ", out);
+	write_duration(agent->cpu_time, out);
+	fputs(" of CPU time", out);
 }
 
 static void write_last_beat(const struct look *look, FILE *out)
 {
 	if (!look->is_agent)
 		return;
+	if (look->agent.has_usage) {
+		fputs(look->reason == STALL_WAITING ? " and " : "; it ", out);
+		write_usage(&look->agent, out);
+		fputs(" since its last beat ", out);
+		write_duration(look->agent.silence, out);
+		fputs(" ago", out);
+		return;
+	}
 	fputs("; its last beat", out);
 	if (look->sent_by_other) {
 		fputs(", sent by ", out);
@@ -156,7 +186,7 @@ static void write_waiting(const struct look *look, FILE *out)
 
 	fputs(" has slept", out);
 	write_place(&task->after, out);
-	write_still(task, out);
+	write_still(look, out);
 }
 
 static void write_uninterruptible(const struct look *look, FILE *out)
@@ -167,7 +197,7 @@ static void write_uninterruptible(const struct look *look, FILE *out)
 	fputs(" waits uninterruptibly", out);
 	write_place(&task->after, out);
 	if (task->still_since)
-		write_still(task, out);
+		write_still(look, out);
 	else
 		fprintf(out, ", and woke %" PRIu64 " times in %" PRIu64 " ms",
 			change->voluntary, change->interval / NS_PER_MS);
@@ -562,10 +592,27 @@ static void write_unreadable(const struct look *look, FILE *out)
 	fputc('\n', out);
 }
 
+/* What the kernel has found when it reported the stall. */
+static void write_stall(const struct look *look, FILE *out)
+{
+	const struct varta_agent *agent = &look->agent;
+
+	if (!look->is_agent || !agent->stalled ||
+	    agent->reason == VARTA_STALL_REASON_UNKNOWN)
+		return;
+	fprintf(out, "\n  when it stalled it was %s",
+		varta_stall_reason_name(agent->reason));
+	if (agent->stalls_together > 1)
+		fprintf(out, ", with %" PRIu32 " stalls in the same 100 ms",
+			agent->stalls_together);
+	fputc('\n', out);
+}
+
 void look_write(const struct look *look, FILE *out)
 {
 	look_write_sentence(look, out);
 	fputc('\n', out);
+	write_stall(look, out);
 	write_threads(look, out);
 	write_stacks(look, out);
 	write_cgroup(look, out);
