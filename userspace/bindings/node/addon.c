@@ -284,8 +284,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	int i, length;
 
 	(void)events;
+	/* libuv stops at any error of the socket. That of lost events is read here. */
 	if (status < 0)
-		call(l, status, 0);
+		uv_poll_start(poll, UV_READABLE, on_readable);
 	for (i = 0; i < BATCH && !l->closing; i++) {
 		length = varta_client__receive(&l->socket, l->buffer, sizeof(l->buffer));
 		if (length == -EAGAIN)

@@ -137,7 +137,7 @@ class Agent:
 
     def close(self) -> None:
         """Close the socket; the agent stays in the tracker. A later beat opens one again."""
-        self._connection.close()
+        self._call(self._connection.close)
 
     def __enter__(self) -> Agent:
         return self
