@@ -55,27 +55,6 @@ func (value Status) String() string {
 	return "unknown"
 }
 
-// Origin: How the sender of an agent's beats was identified.
-type Origin uint32
-
-// The values of Origin.
-const (
-	// The kernel identified the agent's process.
-	OriginKernelAttested Origin = 0
-	// A relay named the agent.
-	OriginNetworkUnverified Origin = 1
-)
-
-func (value Origin) String() string {
-	switch value {
-	case OriginKernelAttested:
-		return "kernel-attested"
-	case OriginNetworkUnverified:
-		return "network-unverified"
-	}
-	return "unknown"
-}
-
 // EventKind: What happened to an agent.
 type EventKind uint32
 
@@ -121,6 +100,27 @@ func (value EventKind) String() string {
 	return "unknown"
 }
 
+// Origin: How the sender of an agent's beats was identified.
+type Origin uint32
+
+// The values of Origin.
+const (
+	// The kernel identified the agent's process.
+	OriginKernelAttested Origin = 0
+	// A relay named the agent.
+	OriginNetworkUnverified Origin = 1
+)
+
+func (value Origin) String() string {
+	switch value {
+	case OriginKernelAttested:
+		return "kernel-attested"
+	case OriginNetworkUnverified:
+		return "network-unverified"
+	}
+	return "unknown"
+}
+
 // GoodbyeCause: Why an agent is not tracked any more.
 type GoodbyeCause uint32
 
@@ -146,6 +146,113 @@ func (value GoodbyeCause) String() string {
 		return "pid-recycled"
 	case GoodbyeCauseExited:
 		return "exited"
+	}
+	return "unknown"
+}
+
+// StallReason: Why an agent does not beat, by the thread that sent its last beat. The
+// admin guide says how it is decided.
+type StallReason uint32
+
+// The values of StallReason.
+const (
+	// It is not known.
+	StallReasonUnknown StallReason = 0
+	// It uses the CPU.
+	StallReasonRunning StallReason = 1
+	// It sleeps.
+	StallReasonWaiting StallReason = 2
+	// It sleeps uninterruptibly, as for a disk.
+	StallReasonUninterruptible StallReason = 3
+	// It wakes up and sleeps again.
+	StallReasonActive StallReason = 4
+	// It is runnable, and does not get the CPU.
+	StallReasonStarved StallReason = 5
+	// It is stopped by a signal.
+	StallReasonStopped StallReason = 6
+	// It is stopped by a tracer.
+	StallReasonTraced StallReason = 7
+	// Its cgroup or the system is frozen.
+	StallReasonFrozen StallReason = 8
+	// Its process dumps core.
+	StallReasonDumping StallReason = 9
+	// Its process is exiting.
+	StallReasonExiting StallReason = 10
+	// It has ended, and its process has not.
+	StallReasonThreadGone StallReason = 11
+	// Its process has exited.
+	StallReasonGone StallReason = 12
+)
+
+func (value StallReason) String() string {
+	switch value {
+	case StallReasonUnknown:
+		return "unknown"
+	case StallReasonRunning:
+		return "running"
+	case StallReasonWaiting:
+		return "waiting"
+	case StallReasonUninterruptible:
+		return "uninterruptible"
+	case StallReasonActive:
+		return "active"
+	case StallReasonStarved:
+		return "starved"
+	case StallReasonStopped:
+		return "stopped"
+	case StallReasonTraced:
+		return "traced"
+	case StallReasonFrozen:
+		return "frozen"
+	case StallReasonDumping:
+		return "dumping"
+	case StallReasonExiting:
+		return "exiting"
+	case StallReasonThreadGone:
+		return "thread-gone"
+	case StallReasonGone:
+		return "gone"
+	}
+	return "unknown"
+}
+
+// ThreadState: State of a thread.
+type ThreadState uint32
+
+// The values of ThreadState.
+const (
+	// It runs, or waits for a CPU.
+	ThreadStateRunnable ThreadState = 0
+	// It sleeps and can be interrupted.
+	ThreadStateSleeping ThreadState = 1
+	// It sleeps and cannot be interrupted.
+	ThreadStateUninterruptible ThreadState = 2
+	// It is stopped by a signal.
+	ThreadStateStopped ThreadState = 3
+	// It is stopped by a tracer.
+	ThreadStateTraced ThreadState = 4
+	// Its cgroup or the system is frozen.
+	ThreadStateFrozen ThreadState = 5
+	// It has ended.
+	ThreadStateEnded ThreadState = 6
+)
+
+func (value ThreadState) String() string {
+	switch value {
+	case ThreadStateRunnable:
+		return "runnable"
+	case ThreadStateSleeping:
+		return "sleeping"
+	case ThreadStateUninterruptible:
+		return "uninterruptible"
+	case ThreadStateStopped:
+		return "stopped"
+	case ThreadStateTraced:
+		return "traced"
+	case ThreadStateFrozen:
+		return "frozen"
+	case ThreadStateEnded:
+		return "ended"
 	}
 	return "unknown"
 }

@@ -3,6 +3,8 @@
 export const Status: Readonly<{ OK: 0; DEGRADED: 1; CRITICAL: 2; STALL: 3 }>;
 export const Origin: Readonly<Record<string, number>>;
 export const GoodbyeCause: Readonly<Record<string, number>>;
+export const StallReason: Readonly<Record<string, number>>;
+export const ThreadState: Readonly<Record<string, number>>;
 export const FRAME_LEN: number;
 export const TERMINAL_NONCE: bigint;
 

@@ -282,5 +282,6 @@ class Events {
 module.exports = {
   Agent, Events, VartaError, agent, agents, watchEventLoop, ...frame,
   Status: uapi.Status, Origin: uapi.Origin, GoodbyeCause: uapi.GoodbyeCause,
+  StallReason: uapi.StallReason, ThreadState: uapi.ThreadState,
   FRAME_LEN: uapi.FRAME_LEN, TERMINAL_NONCE: uapi.TERMINAL_NONCE,
 };

@@ -9,11 +9,6 @@ exports.Status = Object.freeze({
   STALL: 3,
 });
 
-exports.Origin = Object.freeze({
-  KERNEL_ATTESTED: 0,
-  NETWORK_UNVERIFIED: 1,
-});
-
 exports.EventKind = Object.freeze({
   STALL: 0,
   RECOVER: 1,
@@ -25,11 +20,42 @@ exports.EventKind = Object.freeze({
   LOSS: 7,
 });
 
+exports.Origin = Object.freeze({
+  KERNEL_ATTESTED: 0,
+  NETWORK_UNVERIFIED: 1,
+});
+
 exports.GoodbyeCause = Object.freeze({
   BYE: 0,
   EVICTED: 1,
   PID_RECYCLED: 2,
   EXITED: 3,
+});
+
+exports.StallReason = Object.freeze({
+  UNKNOWN: 0,
+  RUNNING: 1,
+  WAITING: 2,
+  UNINTERRUPTIBLE: 3,
+  ACTIVE: 4,
+  STARVED: 5,
+  STOPPED: 6,
+  TRACED: 7,
+  FROZEN: 8,
+  DUMPING: 9,
+  EXITING: 10,
+  THREAD_GONE: 11,
+  GONE: 12,
+});
+
+exports.ThreadState = Object.freeze({
+  RUNNABLE: 0,
+  SLEEPING: 1,
+  UNINTERRUPTIBLE: 2,
+  STOPPED: 3,
+  TRACED: 4,
+  FROZEN: 5,
+  ENDED: 6,
 });
 
 exports.TERMINAL_NONCE = 18446744073709551615n;

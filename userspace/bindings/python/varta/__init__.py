@@ -18,7 +18,9 @@ from ._uapi import (
     EventKind,
     GoodbyeCause,
     Origin,
+    StallReason,
     Status,
+    ThreadState,
 )
 from .agent import Agent, Alive, BeatThread
 from .events import Event, Events, Notice, agents, get_agent
@@ -26,6 +28,7 @@ from .frame import Frame, FrameError, crc32c
 
 __all__ = [
     "Agent", "AgentInfo", "Alive", "BeatThread", "Event", "EventKind", "Events", "Frame",
-    "FrameError", "GoodbyeCause", "NotLoaded", "Notice", "Origin", "Refused", "Status",
-    "TERMINAL_NONCE", "agents", "crc32c", "get_agent",
+    "FrameError", "GoodbyeCause", "NotLoaded", "Notice", "Origin", "Refused", "StallReason",
+    "Status",
+    "TERMINAL_NONCE", "ThreadState", "agents", "crc32c", "get_agent",
 ]

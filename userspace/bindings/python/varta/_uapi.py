@@ -41,15 +41,6 @@ class Status(enum.IntEnum):
     STALL = 3
 
 
-class Origin(enum.IntEnum):
-    """How the sender of an agent's beats was identified."""
-
-    #: The kernel identified the agent's process.
-    KERNEL_ATTESTED = 0
-    #: A relay named the agent.
-    NETWORK_UNVERIFIED = 1
-
-
 class EventKind(enum.IntEnum):
     """What happened to an agent."""
 
@@ -71,6 +62,15 @@ class EventKind(enum.IntEnum):
     LOSS = 7
 
 
+class Origin(enum.IntEnum):
+    """How the sender of an agent's beats was identified."""
+
+    #: The kernel identified the agent's process.
+    KERNEL_ATTESTED = 0
+    #: A relay named the agent.
+    NETWORK_UNVERIFIED = 1
+
+
 class GoodbyeCause(enum.IntEnum):
     """Why an agent is not tracked any more."""
 
@@ -82,6 +82,57 @@ class GoodbyeCause(enum.IntEnum):
     PID_RECYCLED = 2
     #: Its process exited during its first beat, which another process sent.
     EXITED = 3
+
+
+class StallReason(enum.IntEnum):
+    """Why an agent does not beat, by the thread that sent its last beat. The
+admin guide says how it is decided."""
+
+    #: It is not known.
+    UNKNOWN = 0
+    #: It uses the CPU.
+    RUNNING = 1
+    #: It sleeps.
+    WAITING = 2
+    #: It sleeps uninterruptibly, as for a disk.
+    UNINTERRUPTIBLE = 3
+    #: It wakes up and sleeps again.
+    ACTIVE = 4
+    #: It is runnable, and does not get the CPU.
+    STARVED = 5
+    #: It is stopped by a signal.
+    STOPPED = 6
+    #: It is stopped by a tracer.
+    TRACED = 7
+    #: Its cgroup or the system is frozen.
+    FROZEN = 8
+    #: Its process dumps core.
+    DUMPING = 9
+    #: Its process is exiting.
+    EXITING = 10
+    #: It has ended, and its process has not.
+    THREAD_GONE = 11
+    #: Its process has exited.
+    GONE = 12
+
+
+class ThreadState(enum.IntEnum):
+    """State of a thread."""
+
+    #: It runs, or waits for a CPU.
+    RUNNABLE = 0
+    #: It sleeps and can be interrupted.
+    SLEEPING = 1
+    #: It sleeps and cannot be interrupted.
+    UNINTERRUPTIBLE = 2
+    #: It is stopped by a signal.
+    STOPPED = 3
+    #: It is stopped by a tracer.
+    TRACED = 4
+    #: Its cgroup or the system is frozen.
+    FROZEN = 5
+    #: It has ended.
+    ENDED = 6
 
 
 @dataclasses.dataclass(frozen=True)

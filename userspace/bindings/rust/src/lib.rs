@@ -28,4 +28,5 @@ mod uapi;
 pub use agent::{Agent, BeatThread};
 pub use events::{agent, agents, Event, Events};
 pub use netlink::Error;
-pub use uapi::{AgentInfo, EventKind, GoodbyeCause, Origin, Status, FRAME_LEN, TERMINAL_NONCE};
+pub use uapi::{AgentInfo, EventKind, GoodbyeCause, Origin, StallReason, Status, ThreadState};
+pub use uapi::{FRAME_LEN, TERMINAL_NONCE};

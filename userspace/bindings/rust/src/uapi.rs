@@ -51,27 +51,6 @@ impl Status {
     }
 }
 
-/// How the sender of an agent's beats was identified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Origin {
-    /// The kernel identified the agent's process.
-    KernelAttested = 0,
-    /// A relay named the agent.
-    NetworkUnverified = 1,
-}
-
-impl Origin {
-    /// None for a value of a newer kernel.
-    pub fn from_u32(value: u32) -> Option<Self> {
-        Some(match value {
-            0 => Self::KernelAttested,
-            1 => Self::NetworkUnverified,
-            _ => return None,
-        })
-    }
-}
-
 /// What happened to an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -111,6 +90,27 @@ impl EventKind {
     }
 }
 
+/// How the sender of an agent's beats was identified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// The kernel identified the agent's process.
+    KernelAttested = 0,
+    /// A relay named the agent.
+    NetworkUnverified = 1,
+}
+
+impl Origin {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::KernelAttested,
+            1 => Self::NetworkUnverified,
+            _ => return None,
+        })
+    }
+}
+
 /// Why an agent is not tracked any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -133,6 +133,96 @@ impl GoodbyeCause {
             1 => Self::Evicted,
             2 => Self::PidRecycled,
             3 => Self::Exited,
+            _ => return None,
+        })
+    }
+}
+
+/// Why an agent does not beat, by the thread that sent its last beat. The admin guide says how it is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StallReason {
+    /// It is not known.
+    Unknown = 0,
+    /// It uses the CPU.
+    Running = 1,
+    /// It sleeps.
+    Waiting = 2,
+    /// It sleeps uninterruptibly, as for a disk.
+    Uninterruptible = 3,
+    /// It wakes up and sleeps again.
+    Active = 4,
+    /// It is runnable, and does not get the CPU.
+    Starved = 5,
+    /// It is stopped by a signal.
+    Stopped = 6,
+    /// It is stopped by a tracer.
+    Traced = 7,
+    /// Its cgroup or the system is frozen.
+    Frozen = 8,
+    /// Its process dumps core.
+    Dumping = 9,
+    /// Its process is exiting.
+    Exiting = 10,
+    /// It has ended, and its process has not.
+    ThreadGone = 11,
+    /// Its process has exited.
+    Gone = 12,
+}
+
+impl StallReason {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::Unknown,
+            1 => Self::Running,
+            2 => Self::Waiting,
+            3 => Self::Uninterruptible,
+            4 => Self::Active,
+            5 => Self::Starved,
+            6 => Self::Stopped,
+            7 => Self::Traced,
+            8 => Self::Frozen,
+            9 => Self::Dumping,
+            10 => Self::Exiting,
+            11 => Self::ThreadGone,
+            12 => Self::Gone,
+            _ => return None,
+        })
+    }
+}
+
+/// State of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ThreadState {
+    /// It runs, or waits for a CPU.
+    Runnable = 0,
+    /// It sleeps and can be interrupted.
+    Sleeping = 1,
+    /// It sleeps and cannot be interrupted.
+    Uninterruptible = 2,
+    /// It is stopped by a signal.
+    Stopped = 3,
+    /// It is stopped by a tracer.
+    Traced = 4,
+    /// Its cgroup or the system is frozen.
+    Frozen = 5,
+    /// It has ended.
+    Ended = 6,
+}
+
+impl ThreadState {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::Runnable,
+            1 => Self::Sleeping,
+            2 => Self::Uninterruptible,
+            3 => Self::Stopped,
+            4 => Self::Traced,
+            5 => Self::Frozen,
+            6 => Self::Ended,
             _ => return None,
         })
     }
