@@ -20,6 +20,7 @@
 #include "colour.h"
 #include "command.h"
 #include "config_values.h"
+#include "container.h"
 #include "error.h"
 #include "format.h"
 #include "genl.h"
@@ -32,9 +33,6 @@
 
 /* Percent of the capacity that is too much. */
 #define NEARLY_FULL	90
-
-/* PROC_PID_INIT_INO of the kernel. */
-#define INITIAL_PID_NS	UINT64_C(0xeffffffc)
 
 /**
  * enum result - How a check ended.
@@ -113,36 +111,9 @@ static void advise(const char *format, ...)
 	putchar('\n');
 }
 
-/* 0 if it cannot be read. */
-static uint64_t pid_namespace(void)
-{
-	char target[64] = "";
-	uint64_t inode = 0;
-
-	if (readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0 ||
-	    sscanf(target, "pid:[%" SCNu64 "]", &inode) != 1)
-		return 0;
-	return inode;
-}
-
 static const char *sudo(void)
 {
 	return geteuid() ? "sudo " : "";
-}
-
-/* Docker, podman, and the container interface of systemd. */
-static bool is_container(void)
-{
-	static const char *const marks[] = {
-		"/.dockerenv", "/run/.containerenv", "/run/systemd/container",
-	};
-	uint64_t inode = pid_namespace();
-	size_t i;
-
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (!access(marks[i], F_OK))
-			return true;
-	return inode && inode != INITIAL_PID_NS;
 }
 
 /* The first line of a file; "" if it cannot be read. */

@@ -15,6 +15,7 @@
 #include <linux/netlink.h>
 
 #include "command.h"
+#include "container.h"
 
 static const char *errno_name(int error)
 {
@@ -65,8 +66,10 @@ int fail_listen(int error)
 	varta_close(v);
 	if (may_listen())
 		return fail_system("subscribe to events", error);
-	fputs("varta: cannot listen: EPERM: this needs CAP_NET_ADMIN over the "
-	      "network namespace: sudo varta monitor\n", stderr);
+	fprintf(stderr, "varta: cannot listen: EPERM: this needs CAP_NET_ADMIN "
+		"over the network namespace: %s\n", is_container() ?
+		"listen on the host, or give it to the container" :
+		"sudo varta monitor");
 	return EXIT_REFUSED;
 }
 
