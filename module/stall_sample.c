@@ -92,7 +92,7 @@ static bool usage_is_known(const struct varta_agent_info *agent, u64 silence)
 	       silence >> VARTA_USAGE_SHIFT <= U32_MAX;
 }
 
-static u64 time_between(u32 before, u32 after)
+static u64 __maybe_unused time_between(u32 before, u32 after)
 {
 	return (u64)(after - before) << VARTA_USAGE_SHIFT;
 }
