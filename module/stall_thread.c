@@ -49,7 +49,7 @@ struct context {
 	unsigned long nr_switches;	/* of the thread, at mark_ns */
 };
 
-/* Many stalls at a time are sampled less, so that they are reported in time. */
+/* Of many stalls at a time only the reason is kept, so that messages are short. */
 void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
 			       struct varta_stall_info *info)
 {
@@ -62,6 +62,8 @@ void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
 	}
 	together++;
 	varta_stall_sample(agent, now, together <= TOGETHER_MAX, info);
+	if (together > TOGETHER_MAX)
+		*info = (struct varta_stall_info) { .reason = info->reason };
 	info->together = together;
 }
 

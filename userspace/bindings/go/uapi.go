@@ -377,7 +377,8 @@ type AgentInfo struct {
 	// of stalled agents.
 	Reason int64
 	// The same, now. This and all below are only in stall events, where they are of the moment
-	// of the stall, and of stalled agents of this machine in answers.
+	// of the stall, and of stalled agents of this machine in answers. Of many stalls at once,
+	// most events have only this and stalls-together.
 	ReasonNow int64
 	// State of the thread that sent the last beat, or of the main thread if another process
 	// sent it.
@@ -402,8 +403,7 @@ type AgentInfo struct {
 	MajorFaults int64
 	// Threads of the process.
 	Threads int64
-	// Threads that run or are runnable. This and the two below are absent if they were not
-	// looked at, since many agents stalled at once.
+	// Threads that run or are runnable.
 	ThreadsRunnable int64
 	// Threads in uninterruptible sleep.
 	ThreadsUninterruptible int64

@@ -245,7 +245,8 @@ class AgentInfo:
     #: of stalled agents.
     reason: StallReason | None = None
     #: The same, now. This and all below are only in stall events, where they are of the moment
-    #: of the stall, and of stalled agents of this machine in answers.
+    #: of the stall, and of stalled agents of this machine in answers. Of many stalls at once,
+    #: most events have only this and stalls-together.
     reason_now: StallReason | None = None
     #: State of the thread that sent the last beat, or of the main thread if another process
     #: sent it.
@@ -270,8 +271,7 @@ class AgentInfo:
     major_faults: int | None = None
     #: Threads of the process.
     threads: int | None = None
-    #: Threads that run or are runnable. This and the two below are absent if they were not
-    #: looked at, since many agents stalled at once.
+    #: Threads that run or are runnable.
     threads_runnable: int | None = None
     #: Threads in uninterruptible sleep.
     threads_uninterruptible: int | None = None

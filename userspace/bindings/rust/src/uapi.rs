@@ -352,7 +352,8 @@ pub struct AgentInfo {
     /// of stalled agents.
     pub reason: Option<StallReason>,
     /// The same, now. This and all below are only in stall events, where they are of the moment
-    /// of the stall, and of stalled agents of this machine in answers.
+    /// of the stall, and of stalled agents of this machine in answers. Of many stalls at once,
+    /// most events have only this and stalls-together.
     pub reason_now: Option<StallReason>,
     /// State of the thread that sent the last beat, or of the main thread if another process
     /// sent it.
@@ -377,8 +378,7 @@ pub struct AgentInfo {
     pub major_faults: Option<u32>,
     /// Threads of the process.
     pub threads: Option<u32>,
-    /// Threads that run or are runnable. This and the two below are absent if they were not
-    /// looked at, since many agents stalled at once.
+    /// Threads that run or are runnable.
     pub threads_runnable: Option<u32>,
     /// Threads in uninterruptible sleep.
     pub threads_uninterruptible: Option<u32>,
