@@ -474,8 +474,8 @@ static void update_record(struct agent_table *table,
 {
 	if (agent->last_beat < record->last_beat)
 		return;
-	if (!record->stalled)
-		record->reason = 0;
+	if (agent->reason < STALL_REASONS)
+		record->reason = (uint8_t)agent->reason;
 	record->stalled = agent->stalled ||
 			  (record->stalled &&
 			   agent->last_beat == record->last_beat);

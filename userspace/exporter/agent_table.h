@@ -41,8 +41,8 @@ enum exit_cause {
 	EXIT_CAUSES
 };
 
-/* Reasons of stalls that are counted apart, and the last one for all others. */
-#define STALL_REASONS	8
+/* Reasons of stalls that are told apart; others count as unknown. */
+#define STALL_REASONS	16
 
 /**
  * struct series - Agents that share their labels.

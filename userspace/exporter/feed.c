@@ -85,8 +85,9 @@ static int look_for_module(struct feed *feed)
 
 static unsigned int reason_of(const struct varta_event *event)
 {
-	(void)event;
-	return 0;
+	uint32_t reason = event->agent->reason;
+
+	return reason < STALL_REASONS ? reason : VARTA_STALL_REASON_UNKNOWN;
 }
 
 static void on_event(const struct varta_event *event, void *arg)

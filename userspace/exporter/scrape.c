@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -122,7 +123,11 @@ static void print_info(FILE *out, const char *name,
 	fprintf(out, "%s{%s%s} 1\n", name, series->labels, series->details);
 }
 
-static const char *const stall_reasons[STALL_REASONS] = { "unknown" };
+static bool is_reason(size_t reason)
+{
+	return reason == VARTA_STALL_REASON_UNKNOWN ||
+	       strcmp(varta_stall_reason_name((unsigned int)reason), "unknown");
+}
 
 /* Without a sample for reasons that no agent has now. */
 static void print_stalled_by(FILE *out, const char *name,
@@ -134,7 +139,7 @@ static void print_stalled_by(FILE *out, const char *name,
 		if (series->stalled_by[i])
 			fprintf(out, "%s{%s,reason=\"%s\"} %" PRIu32 "\n",
 				name, series->labels,
-				stall_reasons[i] ? stall_reasons[i] : "unknown",
+				varta_stall_reason_name((unsigned int)i),
 				series->stalled_by[i]);
 }
 
@@ -144,9 +149,10 @@ static void print_stalls(FILE *out, const char *name,
 	size_t i;
 
 	for (i = 0; i < STALL_REASONS; i++)
-		if (stall_reasons[i])
+		if (is_reason(i))
 			fprintf(out, "%s{%s,reason=\"%s\"} %" PRIu64 "\n",
-				name, series->labels, stall_reasons[i],
+				name, series->labels,
+				varta_stall_reason_name((unsigned int)i),
 				series->stalls[i]);
 }
 
