@@ -581,6 +581,36 @@ static void change_of_status_does_not_overtake(struct kunit *test)
 	}
 }
 
+/* Of a large tracker. */
+static void distant_slots_do_not_share_an_event(struct kunit *test)
+{
+	const u32 distant = 1 + 65536;
+	struct varta_event_info info = {};
+	int i;
+
+	flow_test_exit(test);
+	KUNIT_ASSERT_EQ(test, varta_flows_init(FLOWS, 1 << 17), 0);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_TRUE(test,
+				  report_status(test, 1, i, VARTA_STATUS_OK,
+						VARTA_STATUS_DEGRADED));
+		KUNIT_EXPECT_TRUE(test,
+				  report_status(test, distant, i, VARTA_STATUS_OK,
+						VARTA_STATUS_DEGRADED));
+		KUNIT_EXPECT_FALSE(test,
+				   report_status(test, distant, i,
+						 VARTA_STATUS_DEGRADED,
+						 VARTA_STATUS_OK));
+	}
+	for (i = 0; i < 4; i++) {
+		KUNIT_ASSERT_TRUE(test, take_event(&info));
+		KUNIT_EXPECT_EQ(test, info.agent.id.pid,
+				100 + (i % 2 ? distant : 1));
+		KUNIT_EXPECT_EQ(test, info.changes, i % 2 ? 2 : 1);
+	}
+	KUNIT_EXPECT_FALSE(test, take_event(&info));
+}
+
 /* The slot may be used again while an event of its old agent waits. */
 static void agents_do_not_share_an_event(struct kunit *test)
 {
@@ -730,6 +760,7 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(changes_of_status_share_an_event),
 	KUNIT_CASE(change_of_status_does_not_overtake),
 	KUNIT_CASE(agents_do_not_share_an_event),
+	KUNIT_CASE(distant_slots_do_not_share_an_event),
 	KUNIT_CASE(terminal_beat_is_not_hidden),
 	KUNIT_CASE(all_changes_are_heard_in_order),
 	KUNIT_CASE(events_of_a_flow_keep_their_order),

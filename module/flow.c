@@ -5,6 +5,7 @@
 #include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/lockdep.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/rbtree.h>
@@ -17,6 +18,7 @@
 enum {
 	HASH_BITS = 10,
 	EXAMINED_MAX = 16,	/* unused flows, in one call */
+	STATUS_EVENTS_MAX = 65536,
 };
 
 static struct {
@@ -30,9 +32,14 @@ static struct {
 	u32 shared[1 << HASH_BITS];	/* its agents, by bucket of @table */
 	u32 count;		/* of flows in @table */
 	u32 max;
-	/* By slot: the last event of its agent, if that is a change of status. */
+	/*
+	 * By slot: the last event of its agent, if that is a change of status.
+	 * Slots beyond STATUS_EVENTS_MAX share entries, so their agents' events
+	 * are merged less often.
+	 */
 	struct varta_event **status_events;
 	u32 slots;
+	u32 status_mask;
 	bool closed;
 } flows;
 
@@ -70,7 +77,10 @@ int varta_flows_init(u32 max, u32 slots)
 	init_flow(&flows.fallback, 0);
 	memset(flows.shared, 0, sizeof(flows.shared));
 	flows.slots = slots;
-	flows.status_events = kvcalloc(slots, sizeof(*flows.status_events),
+	flows.status_mask =
+		roundup_pow_of_two(min_t(u32, slots, STATUS_EVENTS_MAX)) - 1;
+	flows.status_events = kvcalloc(flows.status_mask + 1,
+				       sizeof(*flows.status_events),
 				       GFP_KERNEL);
 	flow_cache = KMEM_CACHE(varta_flow, 0);
 	event_cache = KMEM_CACHE(varta_event, 0);
@@ -265,8 +275,9 @@ bool varta_flows_have_room(u32 key)
 static struct varta_event **status_event_of(const struct varta_agent_info *agent)
 {
 	lockdep_assert_held(&flows.lock);
-	return agent->slot < flows.slots ? &flows.status_events[agent->slot] :
-					   NULL;
+	if (agent->slot >= flows.slots)
+		return NULL;
+	return &flows.status_events[agent->slot & flows.status_mask];
 }
 
 /* The slot may have another agent by now. */
