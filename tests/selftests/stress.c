@@ -314,6 +314,9 @@ static int relay(void)
 static void count_event(const struct varta_event *event, void *arg)
 {
 	(void)arg;
+	/* An overrun, or a change of the module. */
+	if (!event->agent)
+		return;
 	check_agent(event->agent->pid ? event->agent :
 		    &(struct varta_agent){ .pid = 1 }, NULL);
 	sums[event->type == VARTA_EVENT_EXIT]++;
