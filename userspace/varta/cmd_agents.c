@@ -24,8 +24,7 @@
 #include "snapshot.h"
 #include "table.h"
 #include "terminal.h"
-
-#define INTERVAL_MS	2000
+#include "watch_args.h"
 
 /* Lines of a watched terminal that are not agents. */
 #define OTHER_LINES	4
@@ -37,17 +36,14 @@
  * @json: Print JSON.
  * @wide: Show all columns, however narrow the terminal is.
  * @quiet: Print nothing.
- * @watch: Repeat.
  * @reset_gaps: Forget the longest gaps, and show nothing.
- * @interval_ms: Time between repetitions; 0 until it is known.
- * @count: Number of repetitions; 0 for no end.
+ * @watch: Whether and how to repeat.
  */
 struct agents_options {
 	struct agent_query query;
 	struct owner_filter filter;
-	bool json, wide, quiet, watch, reset_gaps;
-	uint32_t interval_ms;
-	uint64_t count;
+	bool json, wide, quiet, reset_gaps;
+	struct watch watch;
 };
 
 /**
@@ -63,8 +59,7 @@ struct listing {
 };
 
 enum {
-	OPTION_COUNT = 256,
-	OPTION_RESET_GAPS,
+	OPTION_RESET_GAPS = 256,
 };
 
 static const struct argp_option option_table[] = {
@@ -73,30 +68,15 @@ static const struct argp_option option_table[] = {
 	  .doc = "Show all columns, also on a narrow terminal" },
 	{ .name = "quiet", .key = 'q',
 	  .doc = "Print nothing; exit with 1 if there is no such agent" },
-	{ .name = "watch", .key = 'w', .arg = "INTERVAL",
-	  .flags = OPTION_ARG_OPTIONAL,
-	  .doc = "Repeat at this interval (default 2s)" },
-	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
-	  .doc = "With --watch: repeat N times" },
 	{ .name = "reset-gaps", .key = OPTION_RESET_GAPS,
 	  .doc = "Forget the longest gaps of all agents, and print nothing" },
 	{ 0 }
 };
 
-/* In "-w 5s" the interval is an argument: a number with a unit is no pid. */
-static bool parse_interval(const char *text, struct agents_options *options)
-{
-	uint64_t number;
-
-	return options->watch && !options->interval_ms &&
-	       parse_number(text, 0, UINT32_MAX, &number) == -EINVAL &&
-	       !parse_duration(text, 1, DURATION_MAX, &options->interval_ms);
-}
-
 static void parse_argument(const char *text, struct agents_options *options,
 			   const struct argp_state *state)
 {
-	if (parse_interval(text, options))
+	if (watch_parse_interval(&options->watch, text))
 		return;
 	if (options->query.one)
 		argp_error(state, "unexpected argument '%s': only one PID is "
@@ -105,18 +85,12 @@ static void parse_argument(const char *text, struct agents_options *options,
 	options->query.one = true;
 }
 
-static void check_options(struct agents_options *options,
+static void check_options(const struct agents_options *options,
 			  const struct argp_state *state)
 {
-	if (options->quiet && (options->json || options->watch))
+	if (options->quiet && (options->json || options->watch.on))
 		argp_error(state, "--quiet cannot be combined with --json or "
 			   "--watch");
-	if (options->count && !options->watch)
-		argp_error(state, "--count needs --watch");
-	if (!options->watch)
-		options->count = 1;
-	if (!options->interval_ms)
-		options->interval_ms = INTERVAL_MS;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -127,6 +101,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->query;
 		state->child_inputs[1] = &options->filter;
+		state->child_inputs[2] = &options->watch;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -137,19 +112,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case 'q':
 		options->quiet = true;
 		return 0;
-	case 'w':
-		options->watch = true;
-		if (argument)
-			options->interval_ms = args_duration(state, "--watch",
-							     argument, 1,
-							     DURATION_MAX);
-		return 0;
 	case OPTION_RESET_GAPS:
 		options->reset_gaps = true;
-		return 0;
-	case OPTION_COUNT:
-		options->count = args_number(state, "--count", argument, 1,
-					     UINT64_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_argument(argument, options, state);
@@ -165,6 +129,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp_child children[] = {
 	{ .argp = &agent_args },
 	{ .argp = &owner_args },
+	{ .argp = &watch_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -220,7 +185,7 @@ static void print_table(const struct listing *listing,
 		table_widen(&table, &snapshot->agents[i], listing->owners[i]);
 	if (columns && !options->wide)
 		table_fit(&table, columns);
-	if (options->watch && terminal) {
+	if (options->watch.on && terminal) {
 		fputs("\033[H\033[J", stdout);
 		print_time();
 		printf("  agents: %zu\n", snapshot->count);
@@ -330,7 +295,7 @@ static int show_once(struct varta *v, const struct agents_options *options,
 	if (options->quiet)
 		return listing->snapshot.count ? EXIT_OK : EXIT_REFUSED;
 	if (options->json)
-		return print_json(listing, options->watch);
+		return print_json(listing, options->watch.on);
 	print_table(listing, options, first);
 	return EXIT_OK;
 }
@@ -358,10 +323,10 @@ static int show(struct varta *v, void *arg)
 		code = show_once(v, options, &listing, !shown);
 		shown++;
 		/* A closed pipe ends the command; main() reports it. */
-		if (code != EXIT_OK || shown == options->count ||
+		if (code != EXIT_OK || shown == options->watch.count ||
 		    fflush(stdout) || ferror(stdout))
 			break;
-		due += options->interval_ms * NS_PER_MS;
+		due += options->watch.interval_ms * NS_PER_MS;
 		sleep_until(due);
 	}
 	free_owners(&listing);

@@ -28,11 +28,10 @@
 #include "session.h"
 #include "snapshot.h"
 #include "user_stack.h"
+#include "watch_args.h"
 
 /* Processes that are looked at together. */
 #define PROCESSES_MAX	16
-
-#define INTERVAL_MS	2000
 
 /* The kernel cuts names of processes. */
 #define COMM_LENGTH	15
@@ -43,17 +42,14 @@
  * @pid: A process, 0 without one.
  * @json: Print JSON.
  * @user_stack: Show user stacks.
- * @watch: Repeat.
  * @stalled: --stalled was given.
- * @interval_ms: Time between repetitions; 0 until it is known.
- * @count: Number of repetitions; 0 for no end.
+ * @watch: Whether and how to repeat.
  */
 struct why_options {
 	const char *name;
 	uint32_t pid;
-	bool json, user_stack, watch, stalled;
-	uint32_t interval_ms;
-	uint64_t count;
+	bool json, user_stack, stalled;
+	struct watch watch;
 };
 
 /**
@@ -87,7 +83,6 @@ struct why {
 enum {
 	OPTION_STALLED = 256,
 	OPTION_USER_STACK,
-	OPTION_COUNT,
 };
 
 static const struct argp_option option_table[] = {
@@ -97,28 +92,13 @@ static const struct argp_option option_table[] = {
 	{ .name = "user-stack", .key = OPTION_USER_STACK,
 	  .doc = "Show the stacks of the program, too; stops its threads for a "
 		 "moment, one by one" },
-	{ .name = "watch", .key = 'w', .arg = "INTERVAL",
-	  .flags = OPTION_ARG_OPTIONAL,
-	  .doc = "Repeat at this interval (default 2s)" },
-	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
-	  .doc = "With --watch: repeat N times" },
 	{ 0 }
 };
-
-/* In "-w 5s" the interval is an argument: a number with a unit is no pid. */
-static bool parse_interval(const char *text, struct why_options *options)
-{
-	uint64_t number;
-
-	return options->watch && !options->interval_ms &&
-	       parse_number(text, 0, UINT32_MAX, &number) == -EINVAL &&
-	       !parse_duration(text, 1, DURATION_MAX, &options->interval_ms);
-}
 
 static void parse_argument(const char *text, struct why_options *options,
 			   const struct argp_state *state)
 {
-	if (parse_interval(text, options))
+	if (watch_parse_interval(&options->watch, text))
 		return;
 	if (options->pid || options->name)
 		argp_error(state, "unexpected argument '%s': only one PID or "
@@ -131,18 +111,12 @@ static void parse_argument(const char *text, struct why_options *options,
 		argp_error(state, "NAME is empty");
 }
 
-static void check_options(struct why_options *options,
+static void check_options(const struct why_options *options,
 			  const struct argp_state *state)
 {
 	if (options->stalled && (options->pid || options->name))
 		argp_error(state, "--stalled cannot be combined with PID or "
 			   "NAME");
-	if (options->count && !options->watch)
-		argp_error(state, "--count needs --watch");
-	if (!options->watch)
-		options->count = 1;
-	if (!options->interval_ms)
-		options->interval_ms = INTERVAL_MS;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -150,25 +124,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	struct why_options *options = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->watch;
+		return 0;
 	case OPTION_STALLED:
 		options->stalled = true;
 		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
-	case 'w':
-		options->watch = true;
-		if (argument)
-			options->interval_ms = args_duration(state, "--watch",
-							     argument, 1,
-							     DURATION_MAX);
-		return 0;
 	case OPTION_USER_STACK:
 		options->user_stack = true;
-		return 0;
-	case OPTION_COUNT:
-		options->count = args_number(state, "--count", argument, 1,
-					     UINT64_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_argument(argument, options, state);
@@ -181,9 +147,15 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = {
+	{ .argp = &watch_args },
+	{ 0 }
+};
+
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
+	.children = children,
 	.args_doc = "[PID|NAME]",
 	.doc = "Say why a process makes no progress, be it an agent or not: one "
 	       "sentence, then its threads, its cgroup and the pressure on the "
@@ -364,7 +336,7 @@ static int print_json(const struct why *why)
 		}
 	}
 	if (!error)
-		error = json_print(array, why->options->watch);
+		error = json_print(array, why->options->watch.on);
 	json_object_put(array);
 	return error;
 }
@@ -442,10 +414,10 @@ static int show(struct varta *v, void *arg)
 		code = show_once(&why, !shown);
 		shown++;
 		/* A closed pipe ends the command; main() reports it. */
-		if (code != EXIT_OK || shown == options->count ||
+		if (code != EXIT_OK || shown == options->watch.count ||
 		    fflush(stdout) || ferror(stdout))
 			break;
-		due += options->interval_ms * NS_PER_MS;
+		due += options->watch.interval_ms * NS_PER_MS;
 		sleep_until(due);
 	}
 	free_round(&why.before);
