@@ -63,18 +63,23 @@ static bool is_due(struct varta_tracker *tracker, struct varta_slot *slot,
 	return false;
 }
 
-static bool is_attested(const struct varta_agent_info *agent)
+static bool is_attested(const struct varta_slot *slot)
 {
-	return agent->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-	       agent->id.proc;
+	return slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED && slot->proc;
 }
 
-static void sample(const struct varta_tracker *tracker,
+/* Returns false if the agent's pid belongs to a new process. */
+static bool sample(const struct varta_tracker *tracker,
 		   const struct varta_agent_info *agent, u64 now,
 		   struct varta_stall_info *info)
 {
-	if (tracker->config.ops->sample && is_attested(agent))
-		tracker->config.ops->sample(agent, now, info);
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+
+	if (ops->proc_state(&agent->id) == VARTA_PROC_RECYCLED)
+		return false;
+	if (ops->sample)
+		ops->sample(agent, now, info);
+	return true;
 }
 
 static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
@@ -83,31 +88,33 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 {
 	struct varta_stall_info info = {};
 	struct varta_agent_info sampled, agent;
+	bool recycled;
 	u64 stall_ns;
 
 	varta_slot_lock(tracker, slot);
 	if (!is_due(tracker, slot, now, threshold))
 		goto unlock;
-	varta_slot_hold(tracker, slot, &sampled);
-	spin_unlock(&slot->lock);
-	if (is_attested(&sampled) &&
-	    tracker->config.ops->proc_state(&sampled.id) ==
-		    VARTA_PROC_RECYCLED) {
-		remove_recycled(tracker, slot, &sampled.id, now, threshold);
+	if (is_attested(slot)) {
+		varta_slot_hold(tracker, slot, &sampled);
+		/* So that beats do not wait. */
+		spin_unlock(&slot->lock);
+		recycled = !sample(tracker, &sampled, now, &info);
+		if (recycled)
+			remove_recycled(tracker, slot, &sampled.id, now,
+					threshold);
 		varta_tracker_put_proc(tracker, sampled.id.proc);
-		return;
-	}
-	/* Without the slot's lock, so that beats do not wait. */
-	sample(tracker, &sampled, now, &info);
-	varta_tracker_put_proc(tracker, sampled.id.proc);
+		if (recycled)
+			return;
 
-	varta_slot_lock(tracker, slot);
-	if (!is_due(tracker, slot, now, threshold))
-		goto unlock;
+		varta_slot_lock(tracker, slot);
+		if (!is_due(tracker, slot, now, threshold))
+			goto unlock;
+		/* It may be another agent, which is due, too. */
+		if (slot->proc != sampled.id.proc ||
+		    slot->last_ns != sampled.last_ns)
+			info = (struct varta_stall_info) {};
+	}
 	varta_slot_to_agent(tracker, slot, &agent);
-	/* It may be another agent, which is due, too. */
-	if (agent.id.proc != sampled.id.proc || agent.last_ns != sampled.last_ns)
-		info = (struct varta_stall_info) {};
 	/* It may have been armed again since it left the wheel. */
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	if (!varta_slot_event_time(tracker, slot, false, now, &stall_ns))
