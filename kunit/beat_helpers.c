@@ -224,7 +224,7 @@ enum varta_record_result send_beat(struct kunit *test,
 	int i;
 
 	if (slot) {
-		/* Whoever locks the slot accepts its exit. */
+		/* A deferred exit changes the slot when it is locked. */
 		varta_slot_lock(&fixture->tracker, slot);
 		old = *slot;
 		spin_unlock(&slot->lock);

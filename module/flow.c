@@ -358,8 +358,8 @@ bool varta_flows_add_end(struct varta_event *event)
 }
 
 /*
- * Listeners must hear of a terminal beat. While one is to be sent, others of
- * the agent need not be told apart.
+ * Listeners must hear of a terminal beat. Once one is queued, further
+ * changes of the agent may share an event.
  */
 static bool hides_terminal(const struct varta_event *event,
 			   const struct varta_event_info *info)

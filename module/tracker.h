@@ -47,7 +47,7 @@ struct varta_evicted {
  *	user is over quota. NULL, like the next three, if there are no quotas.
  * @uncharge: undo @try_charge
  * @transfer_charge: charge @id in place of @old; false, with nothing changed,
- *	if the user is over quota, which cannot happen if it is that of @old
+ *	if the user is over quota; never if both have the same user
  * @end_transfer: put what @old still holds after @transfer_charge
  * @kick: there is an earlier deadline than varta_tracker_next_deadline()
  *	returned last; may be NULL

@@ -41,7 +41,7 @@ enum exit_cause {
 	EXIT_CAUSES
 };
 
-/* Reasons of stalls that are told apart; others count as unknown. */
+/* Reasons below this number have series of their own; others count as unknown. */
 #define STALL_REASONS	16
 
 /**

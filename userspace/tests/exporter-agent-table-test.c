@@ -280,7 +280,7 @@ static void test_limit(void)
 	      "agent_table: a user's names take half of the series");
 	check(series(&table, "name=\"u0\","
 		     "unit=\"user@1000.service/user.service\"") != NULL,
-	      "agent_table: a user's unit is told from the system's");
+	      "agent_table: a user's unit and the system's have different series");
 	set_owner("sys.service", "");
 	for (i = 0; i < 20; i++) {
 		snprintf(name, sizeof(name), "s%u", i);

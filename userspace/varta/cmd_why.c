@@ -164,8 +164,8 @@ static const struct argp parser = {
 	       "or, if there are none, of processes; a name does not begin with "
 	       "a digit. The reason is running, waiting, uninterruptible, "
 	       "active, starved, stopped, traced, frozen, dumping, exiting, "
-	       "thread-gone, gone or unknown. For an agent it is that of the "
-	       "thread that beat last. Says what could not be read, and which "
+	       "thread-gone, gone or unknown. For an agent, the "
+	       "thread that beat last decides. Says what could not be read, and which "
 	       "right that takes. In JSON, times are in nanoseconds.",
 };
 

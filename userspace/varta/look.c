@@ -26,7 +26,7 @@
 /**
  * struct looker - Looks at processes.
  * @procfs: The directory /proc.
- * @has_own_pids: It is that of the caller's pid namespace.
+ * @has_own_pids: @procfs has the pids of the caller's pid namespace.
  * @owners: Reads owners.
  * @own: Cgroups of this process.
  * @text: A file.
