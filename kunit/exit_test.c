@@ -137,7 +137,7 @@ static void new_process_does_not_erase_exit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, varta_tracker_tracked(tracker_of(test)), 2);
 	KUNIT_EXPECT_PTR_EQ(test, lookup_agent(test, 0, 7).id.proc,
 			    fake_proc(2));
-	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->exit_code, 0);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).exit_code, 0);
 
 	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 1);
 	KUNIT_EXPECT_PTR_EQ(test, log.agents[0].id.proc, fake_proc(1));

@@ -169,18 +169,24 @@ static void set_name(struct model_slot *slot, const char *name)
 		slot->name[i] = name[i];
 }
 
+/* Slots keep no more of a time. */
+static u64 shorten(u64 ns)
+{
+	return ns - ns % 65536;
+}
+
 /* What every accepted beat changes, in new and known slots. */
 static void apply_beat(const struct model *model, struct model_slot *slot,
 		       const struct varta_beat_info *beat, u64 now)
 {
-	u64 gap = silence(max(slot->last_ns, model->resume_ns), now);
+	u64 gap = shorten(silence(max(slot->last_ns, model->resume_ns), now));
 
 	if (beat->threshold_ms)
 		slot->threshold_ms = beat->threshold_ms;
 	if (beat->name)
 		set_name(slot, beat->name);
-	if (gap > slot->longest_gap_ns)
-		slot->longest_gap_ns = gap;
+	slot->longest_gap_ns = max(slot->longest_gap_ns,
+				   min(gap, shorten(1ULL << 48) - 65536));
 	if (now > slot->last_ns)
 		slot->last_ns = now;
 	slot->beats++;
@@ -241,7 +247,7 @@ static void fill_slot(struct model_slot *slot, const struct varta_agent_id *id,
 	slot->origin = id->origin;
 	slot->start_ns = id->start_ns;
 	slot->cgroup_id = id->cgroup_id;
-	slot->first_ns = now;
+	slot->first_ns = shorten(now);
 	slot->last_ns = now;
 }
 

@@ -774,10 +774,12 @@ static bool exit_matches(const struct varta_tracker *tracker,
 {
 	const struct varta_deferred_exit *exit;
 
+	if (!slot->exit_state)
+		return !model->exit_code && !model->oom_killed;
 	if (slot->exit_state != VARTA_EXIT_DEFERRED)
 		return slot->exit_code == model->exit_code &&
 		       slot->oom_killed == model->oom_killed &&
-		       (!slot->exit_state || slot->event_ns == model->exit_ns);
+		       slot->event_ns == model->exit_ns;
 	exit = &tracker->deferred[varta_slot_nr(tracker, slot)];
 	return exit->listed && exit->exit_code == model->exit_code &&
 	       exit->oom_killed == model->oom_killed &&
@@ -798,8 +800,7 @@ static bool slot_matches(const struct varta_tracker *tracker,
 	if (model->has_regular && slot->regular_nonce != model->regular_nonce)
 		return false;
 	if (model->has_terminal &&
-	    *varta_terminal_timestamp(tracker, slot) !=
-		    model->terminal_timestamp)
+	    slot->terminal_timestamp != model->terminal_timestamp)
 		return false;
 	return slot->source == model->source &&
 	       slot->ns_pid == model->ns_pid &&
@@ -812,8 +813,8 @@ static bool slot_matches(const struct varta_tracker *tracker,
 	       exit_matches(tracker, slot, model) &&
 	       (!slot->stalled || slot->exit_state ||
 		slot->event_ns == model->stall_ns) &&
-	       slot->first_ns == model->first_ns &&
-	       slot->longest_gap_ns == model->longest_gap_ns &&
+	       (u64)slot->first << 16 == model->first_ns &&
+	       (u64)slot->longest_gap << 16 == model->longest_gap_ns &&
 	       slot->beats == model->beats &&
 	       slot->stalls == model->stalls &&
 	       slot->tid == model->usage.tid &&

@@ -61,7 +61,7 @@ static void unknown_pid_is_inserted_by_terminal_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, U64_MAX);
 	KUNIT_EXPECT_FALSE(test, slot->has_regular);
 	KUNIT_EXPECT_TRUE(test, slot->has_terminal);
-	KUNIT_EXPECT_EQ(test, *varta_terminal_timestamp(tracker_of(test), slot),
+	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp,
 			0);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_EQ(test, slot->origin, RELAYED);
@@ -418,7 +418,7 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 20);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_EQ(test, slot->payload, 3);
-	KUNIT_EXPECT_EQ(test, *varta_terminal_timestamp(tracker_of(test), slot),
+	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp,
 			10);
 
 	/* An agent that survives its crash handler continues. */
@@ -426,7 +426,7 @@ static void terminal_beat_keeps_regular_nonce(struct kunit *test)
 	EXPECT_REFRESHED(test, .pid = 7, .nonce = 6, .timestamp = 99);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, slot->pid).nonce, 6);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_OK);
-	KUNIT_EXPECT_EQ(test, *varta_terminal_timestamp(tracker_of(test), slot),
+	KUNIT_EXPECT_EQ(test, slot->terminal_timestamp,
 			10);
 	EXPECT_OUT_OF_ORDER(test, .pid = 7, .terminal = true, .timestamp = 10);
 	EXPECT_REFRESHED(test, .pid = 7, .terminal = true, .timestamp = 11);
@@ -504,7 +504,7 @@ static void beat_poisoned_slot(struct kunit *test, u8 poison,
 	memset(rest, poison, rest_bytes);
 	KUNIT_EXPECT_TRUE(test,
 			  varta_tracker_record_fast(tracker_of(test), &beat, 7,
-						    fake_proc(1), 0, 1000));
+						    fake_proc(1), 0, 1000 << 16));
 	KUNIT_EXPECT_PTR_EQ_MSG(test, memchr_inv(rest, poison, rest_bytes),
 				NULL, "changed, poison %#x", poison);
 	memcpy(after, slot, sizeof(*after));
@@ -524,10 +524,11 @@ static void fast_path_uses_two_cache_lines(struct kunit *test)
 	make_small_tracker(test);
 	KUNIT_ASSERT_TRUE(test, IS_ALIGNED((unsigned long)tracker_of(test)->slots,
 					   64));
-	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 10, .proc = 1);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 10 << 16,
+			.proc = 1);
 	beat_poisoned_slot(test, 0, &first);
 	KUNIT_EXPECT_EQ(test, first.regular_nonce, 99);
-	KUNIT_EXPECT_EQ(test, first.longest_gap_ns, 990);
+	KUNIT_EXPECT_EQ(test, first.longest_gap, 990);
 	KUNIT_EXPECT_STREQ(test, first.name, "renamed");
 	for (i = 0; i < ARRAY_SIZE(poisons); i++) {
 		beat_poisoned_slot(test, poisons[i], &other);
@@ -744,6 +745,35 @@ static void accepted_beat_updates_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot->last_ns, 11);
 	KUNIT_EXPECT_EQ(test, slot->payload, 2);
 	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_DEGRADED);
+}
+
+/* Slots keep first beat and longest gap in units of 65.5 us. */
+static void times_are_rounded_down(struct kunit *test)
+{
+	struct varta_agent_info agent;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 0xffffffffffffULL);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .now = 0x1000000000000ULL);
+	agent = lookup_agent(test, 0, 7);
+	KUNIT_EXPECT_EQ(test, agent.first_ns, 0xffffffff0000ULL);
+	KUNIT_EXPECT_EQ(test, agent.longest_gap_ns, 0);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 3, .now = 0x1000000020001ULL);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).longest_gap_ns, 0x20000);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 4, .now = 0x1000000030001ULL);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).longest_gap_ns, 0x20000);
+}
+
+static void longest_gap_is_limited(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .now = 0);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .now = 1ULL << 48);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).longest_gap_ns,
+			0xffffffff0000ULL);
+	EXPECT_INSERTED(test, .pid = 8, .nonce = 1, .now = U64_MAX - 1);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 8).first_ns,
+			0xffffffffffff0000ULL);
 }
 
 static void last_beat_time_never_decreases(struct kunit *test)
@@ -1201,6 +1231,8 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(terminal_nonce_does_not_allow_wrap),
 
 	KUNIT_CASE(accepted_beat_updates_slot),
+	KUNIT_CASE(times_are_rounded_down),
+	KUNIT_CASE(longest_gap_is_limited),
 	KUNIT_CASE(last_beat_time_never_decreases),
 	KUNIT_CASE(rules_are_checked_in_documented_order),
 	KUNIT_CASE(terminal_beat_rules_are_checked_in_documented_order),

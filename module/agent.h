@@ -11,7 +11,8 @@
 
 enum varta_agent_limits {
 	VARTA_CAPACITY_MAX = 4 * 1024 * 1024, /* the pids of a 64-bit kernel */
-	VARTA_USAGE_SHIFT = 16, /* 2^32 units are three days */
+	/* 2^32 units are three days, 2^48 are more than any clock shows. */
+	VARTA_TIME_SHIFT = 16,
 };
 
 /* Opaque to the tracker: references to a process and to a network namespace. */
@@ -21,7 +22,7 @@ struct varta_netns;
 /* What a thread has used. All but @tid are modulo 2^32. */
 struct varta_usage {
 	u32 tid;			/* in the initial namespace, 0 if unknown */
-	u32 cpu_time;			/* in 2^VARTA_USAGE_SHIFT nanoseconds */
+	u32 cpu_time;			/* in 2^VARTA_TIME_SHIFT nanoseconds */
 	u32 run_delay;			/* runnable but not running, likewise */
 	u32 voluntary;			/* context switches */
 	u32 involuntary;
@@ -73,6 +74,7 @@ struct varta_agent_info {
 	u64 nonce;			/* VARTA_TERMINAL_NONCE if terminal */
 	u64 exit_ns;			/* 0 unless @exited */
 	u64 stall_ns;			/* 0 unless @stalled and not @exited */
+	/* Rounded down to 2^VARTA_TIME_SHIFT ns. */
 	u64 first_ns;
 	u64 longest_gap_ns;		/* since the last reset */
 	u64 beats;

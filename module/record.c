@@ -11,9 +11,11 @@ static __always_inline void
 update_from_beat(const struct varta_tracker *tracker, struct varta_slot *slot,
 		 const struct varta_beat_info *beat, u64 now)
 {
-	u64 gap = varta_silence(varta_slot_silent_since(tracker, slot), now);
+	u64 gap = varta_silence(varta_slot_silent_since(tracker, slot), now) >>
+		  VARTA_TIME_SHIFT;
 
-	slot->longest_gap_ns = max(slot->longest_gap_ns, gap);
+	if (gap > slot->longest_gap)
+		slot->longest_gap = min_t(u64, gap, U32_MAX);
 	/* A thread delayed since it read the clock must not move time back. */
 	WRITE_ONCE(slot->last_ns, max(slot->last_ns, now));
 	slot->payload = beat->payload;
@@ -39,7 +41,7 @@ static void update_last_beat(const struct varta_tracker *tracker,
 	slot->status = beat->status;
 	slot->last_is_terminal = varta_beat_is_terminal(beat);
 	if (slot->last_is_terminal) {
-		*varta_terminal_timestamp(tracker, slot) = beat->timestamp;
+		slot->terminal_timestamp = beat->timestamp;
 		slot->has_terminal = true;
 	} else {
 		slot->regular_nonce = beat->nonce;
@@ -101,8 +103,8 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	slot->has_terminal = false;
 	slot->beats = 0;
 	slot->stalls = 0;
-	slot->first_ns = record->now;
-	slot->longest_gap_ns = 0;
+	slot->first = record->now >> VARTA_TIME_SHIFT;
+	slot->longest_gap = 0;
 	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
 	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
 	memset(slot->thread_name, 0, sizeof(slot->thread_name));
@@ -206,7 +208,7 @@ static bool beat_is_new(struct varta_tracker *tracker,
 {
 	if (varta_beat_is_terminal(beat))
 		return !slot->has_terminal ||
-		       beat->timestamp > *varta_terminal_timestamp(tracker, slot);
+		       beat->timestamp > slot->terminal_timestamp;
 	if (!slot->has_regular || beat->nonce > slot->regular_nonce)
 		return true;
 	if (!nonce_wrapped(slot, beat))

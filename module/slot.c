@@ -69,18 +69,18 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 				  VARTA_TERMINAL_NONCE : slot->regular_nonce,
 		.exit_ns	= exited ? slot->event_ns : 0,
 		.stall_ns	= slot->stalled && !exited ? slot->event_ns : 0,
-		.first_ns	= slot->first_ns,
-		.longest_gap_ns	= slot->longest_gap_ns,
+		.first_ns	= (u64)slot->first << VARTA_TIME_SHIFT,
+		.longest_gap_ns	= (u64)slot->longest_gap << VARTA_TIME_SHIFT,
 		.beats		= slot->beats,
 		.stalls		= slot->stalls,
 		.usage.tid	= slot->tid,
 		.payload	= slot->payload,
 		.threshold_ms	= slot->threshold_ms,
-		.exit_code	= slot->exit_code,
+		.exit_code	= exited ? slot->exit_code : 0,
 		.status		= slot->status,
 		.stalled	= slot->stalled,
 		.exited		= exited,
-		.oom_killed	= slot->oom_killed,
+		.oom_killed	= exited && slot->oom_killed,
 		.reason		= slot->stalled ? slot->reason :
 				  VARTA_STALL_REASON_UNKNOWN,
 		.foreign_thread	= slot->foreign_thread,
@@ -196,9 +196,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	varta_slot_set_stalled(tracker, slot, false);
 	varta_slot_set_proc(tracker, slot, NULL);
 	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NONE);
-	slot->oom_killed = false;
 	slot->event_ns = 0;
-	slot->exit_code = 0;
 	slot->next = tracker->free_slot;
 	tracker->free_slot = varta_slot_nr(tracker, slot);
 	WRITE_ONCE(tracker->tracked, tracker->tracked - 1);

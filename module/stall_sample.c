@@ -89,12 +89,12 @@ static struct task_struct *beating_thread(struct task_struct *leader,
 static bool usage_is_known(const struct varta_agent_info *agent, u64 silence)
 {
 	return IS_ENABLED(CONFIG_SCHED_INFO) && !agent->foreign_thread &&
-	       silence >> VARTA_USAGE_SHIFT <= U32_MAX;
+	       silence >> VARTA_TIME_SHIFT <= U32_MAX;
 }
 
 static u64 __maybe_unused time_between(u32 before, u32 after)
 {
-	return (u64)(after - before) << VARTA_USAGE_SHIFT;
+	return (u64)(after - before) << VARTA_TIME_SHIFT;
 }
 
 /* Times of the scheduler are compared with its own clock. */

@@ -11,7 +11,7 @@
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
-	size_t slot = sizeof(struct varta_slot) + sizeof(u64);
+	size_t slot = sizeof(struct varta_slot);
 
 	if (config->defer_exits)
 		slot += sizeof(struct varta_deferred_exit);
@@ -51,9 +51,7 @@ int varta_tracker_init(struct varta_tracker *tracker,
 			VARTA_CAPACITY_MAX);
 
 	tracker->slots = alloc_array(config->capacity, sizeof(*tracker->slots));
-	tracker->terminal_timestamps = alloc_array(config->capacity,
-						   sizeof(u64));
-	if (!tracker->slots || !tracker->terminal_timestamps)
+	if (!tracker->slots)
 		goto free_slots;
 	if (config->defer_exits) {
 		tracker->deferred = alloc_array(config->capacity,
@@ -83,7 +81,6 @@ destroy_index:
 	varta_pid_index_destroy(&tracker->index);
 free_slots:
 	kvfree(tracker->deferred);
-	kvfree(tracker->terminal_timestamps);
 	kvfree(tracker->slots);
 	return -ENOMEM;
 }
@@ -102,7 +99,6 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->deferred);
-	kvfree(tracker->terminal_timestamps);
 	kvfree(tracker->slots);
 }
 
@@ -249,7 +245,7 @@ void varta_tracker_reset_gaps(struct varta_tracker *tracker)
 		struct varta_slot *slot = &tracker->slots[nr];
 
 		spin_lock(&slot->lock);
-		slot->longest_gap_ns = 0;
+		slot->longest_gap = 0;
 		spin_unlock(&slot->lock);
 		cond_resched();
 	}

@@ -92,7 +92,6 @@ struct varta_slot_list {
 struct varta_tracker {
 	struct varta_tracker_config config;	/* never changes */
 	struct varta_slot *slots;
-	u64 *terminal_timestamps;	/* by slot number, under its lock */
 	struct varta_pid_index index;	/* read without a lock */
 
 	/* By slot number. Changed under the slot's lock, but for expire.c. */

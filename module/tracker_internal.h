@@ -49,20 +49,19 @@ struct varta_slot {
 	u64 last_ns;			/* lockless */
 	u64 regular_nonce;		/* the highest, if has_regular */
 	struct varta_proc *proc;
-	u64 longest_gap_ns;
+	u32 longest_gap;		/* in 2^VARTA_TIME_SHIFT ns; saturates */
 	u32 payload;
 	u32 timens;
 	u8 origin;			/* enum varta_origin */
 	u8 status;			/* enum varta_status */
 	bool stalled;			/* lockless */
 	u8 exit_state;			/* enum varta_exit_state; lockless */
-	u8 has_regular : 1;
-	u8 has_terminal : 1;
-	u8 last_is_terminal : 1;
-	u8 foreign_thread : 1;
-	u8 oom_killed : 1;
-	u8 reason;			/* enum varta_stall_reason, if stalled */
-	u16 exit_code;
+	u64 first : 48;			/* in 2^VARTA_TIME_SHIFT ns */
+	u64 has_regular : 1;
+	u64 has_terminal : 1;
+	u64 last_is_terminal : 1;
+	u64 foreign_thread : 1;
+	u64 reason : 8;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
 	union {
@@ -72,6 +71,8 @@ struct varta_slot {
 			u32 tid;
 			/* tracker->lock if free, event_lock in tracker->exits. */
 			u32 next;
+			u16 exit_code;	/* these two if exited */
+			bool oom_killed;
 		};
 	};
 	char name[VARTA_NAME_SIZE];
@@ -84,7 +85,7 @@ struct varta_slot {
 	u64 ns_inode;
 	struct varta_netns *netns;	/* charged, like uid */
 	u64 event_ns;			/* of the exit, else of the stall */
-	u64 first_ns;
+	u64 terminal_timestamp;		/* if has_terminal */
 	u64 start_ns;
 	u64 cgroup_id;
 } ____cacheline_aligned;
@@ -187,13 +188,6 @@ static inline u32 varta_slot_nr(const struct varta_tracker *tracker,
 				const struct varta_slot *slot)
 {
 	return slot - tracker->slots;
-}
-
-/* Of the last terminal beat, if slot->has_terminal. Few agents have one. */
-static inline u64 *varta_terminal_timestamp(const struct varta_tracker *tracker,
-					    const struct varta_slot *slot)
-{
-	return &tracker->terminal_timestamps[varta_slot_nr(tracker, slot)];
 }
 
 /* For whatever depends on &varta_slot.exited. */

@@ -14,10 +14,10 @@ static inline void varta_usage_read(struct varta_usage *usage,
 {
 	usage->tid = thread->pid;
 	usage->cpu_time = READ_ONCE(thread->se.sum_exec_runtime) >>
-			  VARTA_USAGE_SHIFT;
+			  VARTA_TIME_SHIFT;
 #ifdef CONFIG_SCHED_INFO
 	usage->run_delay = READ_ONCE(thread->sched_info.run_delay) >>
-			   VARTA_USAGE_SHIFT;
+			   VARTA_TIME_SHIFT;
 #else
 	usage->run_delay = 0;
 #endif

@@ -199,10 +199,11 @@ class AgentInfo:
     #: Reported stalls.
     stalls: int | None = None
     #: Time of the first accepted beat, CLOCK_MONOTONIC of the initial time namespace in
-    #: nanoseconds.
+    #: nanoseconds, rounded down to 65,536.
     first_beat: int | None = None
     #: Longest time between two accepted beats since the first one, or since the last gap-
-    #: reset, in nanoseconds, without time in suspend.
+    #: reset, in nanoseconds, without time in suspend. Rounded down to 65,536, and at most 3.2
+    #: days.
     longest_gap: int | None = None
     #: When the stall was found, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
     #: Of a stalled agent, and in a recover event.

@@ -306,10 +306,11 @@ pub struct AgentInfo {
     /// Reported stalls.
     pub stalls: Option<u32>,
     /// Time of the first accepted beat, CLOCK_MONOTONIC of the initial time namespace in
-    /// nanoseconds.
+    /// nanoseconds, rounded down to 65,536.
     pub first_beat: Option<u64>,
     /// Longest time between two accepted beats since the first one, or since the last gap-
-    /// reset, in nanoseconds, without time in suspend.
+    /// reset, in nanoseconds, without time in suspend. Rounded down to 65,536, and at most 3.2
+    /// days.
     pub longest_gap: Option<u64>,
     /// When the stall was found, CLOCK_MONOTONIC of the initial time namespace in nanoseconds.
     /// Of a stalled agent, and in a recover event.
