@@ -24,7 +24,7 @@ const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INO
 };
 
 /* VARTA_CMD_BEAT - do */
-static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_NAME + 1] = {
+static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_COMPACT + 1] = {
 	[VARTA_A_BEAT_STATUS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_NONCE] = { .type = NLA_U64, },
 	[VARTA_A_BEAT_TIMESTAMP] = { .type = NLA_U64, },
@@ -33,6 +33,7 @@ static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_NAME + 1] = {
 	[VARTA_A_BEAT_FRAME] = { .type = NLA_BINARY, },
 	[VARTA_A_BEAT_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VARTA_A_BEAT_COMPACT] = { .type = NLA_BINARY, },
 };
 
 /* VARTA_CMD_AGENT_GET - do */
@@ -91,7 +92,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_BEAT,
 		.doit		= varta_nl_beat_doit,
 		.policy		= varta_beat_nl_policy,
-		.maxattr	= VARTA_A_BEAT_NAME,
+		.maxattr	= VARTA_A_BEAT_COMPACT,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

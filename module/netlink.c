@@ -43,6 +43,13 @@ ASSERT_SAME_ATTR(FRAME);
 ASSERT_SAME_ATTR(THRESHOLD_MS);
 ASSERT_SAME_ATTR(NAME);
 
+/* The value of VARTA_A_BEAT_COMPACT. */
+struct compact_beat {
+	u64 nonce;
+	u32 status;
+	u32 payload;
+};
+
 /* nla_get_u64() is not inlined on all kernels. The policy checked the size. */
 static u64 get_u64(const struct nlattr *attr)
 {
@@ -121,26 +128,47 @@ static int read_frame(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	return reason ? varta_reject(extack, frame, reason) : 0;
 }
 
+static int read_compact(struct netlink_ext_ack *extack, struct nlattr **attrs,
+			struct varta_beat_info *beat)
+{
+	const struct nlattr *compact = attrs[VARTA_A_BEAT_COMPACT];
+	const struct nlattr *timestamp = attrs[VARTA_A_BEAT_TIMESTAMP];
+	const struct nlattr *pid = attrs[VARTA_A_BEAT_PID];
+	struct compact_beat value;
+	enum varta_reason reason;
+
+	if (nla_len(compact) != sizeof(value))
+		return varta_reject(extack, compact, VARTA_REASON_BAD_LENGTH);
+	if (attrs[VARTA_A_BEAT_STATUS] || attrs[VARTA_A_BEAT_NONCE] ||
+	    attrs[VARTA_A_BEAT_PAYLOAD] || attrs[VARTA_A_BEAT_FRAME])
+		return varta_reject(extack, compact,
+				    VARTA_REASON_CONFLICTING_ATTRIBUTES);
+	memcpy(&value, nla_data(compact), sizeof(value));
+	beat->nonce = value.nonce;
+	beat->status = value.status;
+	beat->payload = value.payload;
+	if (timestamp)
+		beat->timestamp = get_u64(timestamp);
+	if (pid)
+		beat->pid = nla_get_u32(pid);
+
+	reason = varta_beat_check(beat, VARTA_LOWEST_TYPED_PID);
+	if (!reason)
+		return 0;
+	return varta_reject(extack, bad_attr(attrs, reason) ?: compact, reason);
+}
+
 static bool threshold_allowed(u32 threshold_ms)
 {
 	return threshold_ms >= varta_setting_get(VARTA_SET_MIN_THRESHOLD_MS) &&
 	       threshold_ms <= varta_setting_get(VARTA_SET_MAX_THRESHOLD_MS);
 }
 
-/* @beat has defaults, or 0. @nest is the relayed beat, NULL for the sender's own. */
-static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
-		     struct nlattr *nest, struct varta_beat_info *beat)
+static int read_agent_attrs(struct netlink_ext_ack *extack,
+			    struct nlattr **attrs, struct varta_beat_info *beat)
 {
 	const struct nlattr *threshold_ms = attrs[VARTA_A_BEAT_THRESHOLD_MS];
 	const struct nlattr *name = attrs[VARTA_A_BEAT_NAME];
-	int err;
-
-	if (attrs[VARTA_A_BEAT_FRAME])
-		err = read_frame(extack, attrs, beat);
-	else
-		err = read_beat_attrs(extack, attrs, nest, beat);
-	if (err)
-		return err;
 
 	if (name)
 		beat->name = nla_data(name);
@@ -151,6 +179,27 @@ static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
 					    VARTA_REASON_BAD_THRESHOLD);
 	}
 	return 0;
+}
+
+/* @beat has defaults, or 0. @nest is the relayed beat, NULL for the sender's own. */
+static int read_beat(struct netlink_ext_ack *extack, struct nlattr **attrs,
+		     struct nlattr *nest, struct varta_beat_info *beat)
+{
+	int err;
+
+	if (attrs[VARTA_A_BEAT_FRAME])
+		err = read_frame(extack, attrs, beat);
+	else
+		err = read_beat_attrs(extack, attrs, nest, beat);
+	return err ?: read_agent_attrs(extack, attrs, beat);
+}
+
+static int read_compact_beat(struct netlink_ext_ack *extack,
+			     struct nlattr **attrs,
+			     struct varta_beat_info *beat)
+{
+	return read_compact(extack, attrs, beat) ?:
+	       read_agent_attrs(extack, attrs, beat);
 }
 
 static int check_limits(struct netlink_ext_ack *extack,
@@ -250,7 +299,10 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	varta_usage_read(&beat.usage, current);
-	err = read_beat(info->extack, info->attrs, NULL, &beat);
+	if (info->attrs[VARTA_A_BEAT_COMPACT])
+		err = read_compact_beat(info->extack, info->attrs, &beat);
+	else
+		err = read_beat(info->extack, info->attrs, NULL, &beat);
 	if (err)
 		return err;
 	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&

@@ -14,7 +14,7 @@
 	X(MISSING_ATTRIBUTE, EINVAL, VARTA_COUNT_MISSING_ATTRIBUTE,	\
 	  "beats need status and nonce or a frame; relay also source, pid; agent-get needs pid") \
 	X(CONFLICTING_ATTRIBUTES, EINVAL, VARTA_COUNT_CONFLICTING_ATTRIBUTES, \
-	  "a frame excludes status, nonce, timestamp, payload and pid")	\
+	  "compact excludes status, nonce and payload; a frame these, compact, timestamp and pid") \
 	X(UNEXPECTED_ATTRIBUTE, EINVAL, VARTA_COUNT_UNEXPECTED_ATTRIBUTE, \
 	  "this request does not have this attribute")			\
 	X(AUTH_FAILURE, EPERM, VARTA_COUNT_AUTH_FAILURES,		\
@@ -36,7 +36,7 @@
 	X(UNKNOWN_AGENT, ENOENT, VARTA_COUNT_UNKNOWN_AGENT,		\
 	  "no agent with this pid")					\
 	X(BAD_LENGTH, EINVAL, VARTA_COUNT_BAD_LENGTH,			\
-	  "a frame must be 32 bytes long")				\
+	  "a frame must be 32 bytes long, compact 16")				\
 	X(BAD_MAGIC, EINVAL, VARTA_COUNT_BAD_MAGIC,			\
 	  "a frame must start with \"VA\"")				\
 	X(BAD_VERSION, EINVAL, VARTA_COUNT_BAD_VERSION,			\

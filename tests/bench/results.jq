@@ -8,6 +8,8 @@
 def targets: [
 	{name: "beat_vs_empty_family", at_most: 1.10,
 	 what: "beat, against the empty family, 1 agent", unit: "times"},
+	{name: "library_beat_vs_send", at_most: 1.02,
+	 what: "beat of the library, against a bare send", unit: "times"},
 	{name: "beat_1m_vs_1", at_most: 1.05,
 	 what: "beat with 1,000,000 agents, against 1", unit: "times"},
 	{name: "beat_vs_userspace_tracker", at_most: 0.10,
@@ -48,6 +50,9 @@ def derived:
 	[
 		(select(have(["beat_1", "empty_family"]))
 		 | {beat_vs_empty_family: ($m.beat_1 / $m.empty_family)}),
+		(select(have(["bare_send", "library_beat", "client_beat"]))
+		 | {library_beat_vs_send:
+			(([$m.library_beat, $m.client_beat] | max) / $m.bare_send)}),
 		(select(have(["beat_1", "beat_1000000"]))
 		 | {beat_1m_vs_1: ($m.beat_1000000 / $m.beat_1)}),
 		(select(have(["beat_1", "tracker_datagram", "tracker_namespace", "tracker_process"]))

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -30,6 +31,11 @@ static const struct beater_options plain = { .name = "beat_test" };
 static const struct beater_options acknowledged = {
 	.name = "beat_test",
 	.acknowledge = true,
+};
+
+static const struct beater_options described = {
+	.name = "beat_test",
+	.threshold_ms = 3000,
 };
 
 /* -1 without the module. */
@@ -141,6 +147,75 @@ static void test_refusals(void)
 	open_or_end(&b, &options);
 	check(beater_beat(&b) == -ESTALE && beater_refused(&b),
 	      BEATER ": an old nonce is refused");
+	beater_close(&b);
+}
+
+static bool outcome_within(struct beater *b, int wanted);
+
+/* Whether an agent of this process is shown with a name and a threshold. */
+static bool is_described(uint32_t threshold_ms)
+{
+	char command[160];
+
+	snprintf(command, sizeof(command),
+		 "varta agents %d -j | jq -e '.[0].name == \"beat_test\" and "
+		 ".[0].threshold_ms == %" PRIu32 "' >/dev/null",
+		 getpid(), threshold_ms);
+	return !system(command);
+}
+
+/* Beats until the agent has name and threshold again. */
+static bool description_returns(struct beater *b)
+{
+	time_t end = time(NULL) + PATIENCE_S;
+
+	do {
+		if (time(NULL) > end || beater_beat(b))
+			return false;
+	} while (!is_described(3000));
+	return true;
+}
+
+/* Refusals of beats that are not acknowledged. */
+static void test_late_refusals(void)
+{
+	static const struct beater_options options = {
+		.first_nonce = 7,
+		.threshold_ms = 3000,
+	};
+	struct beater old, new;
+	long refused;
+
+	open_or_end(&old, &options);
+	open_or_end(&new, &plain);
+	beater_bye(&new);
+	check(!beater_beat(&old) && !beater_beat(&old) && !beater_beat(&new),
+	      BEATER ": beats of two handles, of which one has old nonces");
+	refused = counter("out_of_order");
+	check(!beater_beat(&old) && counter("out_of_order") == refused + 1,
+	      BEATER ": the kernel refuses a beat that reads no answer");
+	check(outcome_within(&old, -ESTALE) && beater_refused(&old),
+	      BEATER ": a later beat returns the refusal");
+	check(beater_beat(&old) == -ESTALE && beater_refused(&old),
+	      BEATER ": and so does each after it");
+	beater_close(&old);
+	beater_close(&new);
+}
+
+/* An agent that its child removes from the tracker. */
+static void test_lost_agent(void)
+{
+	char command[64];
+	struct beater b;
+
+	open_or_end(&b, &described);
+	beater_bye(&b);
+	check(!beater_beat(&b) && is_described(3000),
+	      BEATER ": name and threshold");
+	snprintf(command, sizeof(command), "rawbeat command 8 no-beat number "
+		 "5=%d >/dev/null", getpid());
+	check(!system(command) && description_returns(&b),
+	      BEATER ": come back after the agent was removed");
 	beater_close(&b);
 }
 
@@ -392,6 +467,16 @@ static void test_reload(void)
 	      BEATER ": beats work after five reloads");
 	beater_close(&b);
 	beater_close(&late);
+
+	/* Without acknowledgement, a beat finds the new module by itself. */
+	open_or_end(&b, &described);
+	check(!beater_beat(&b) && !beater_beat(&b),
+	      BEATER ": beats before a reload that nothing tells of");
+	must(!system("rmmod varta && modprobe varta threshold_ms=60000"),
+	     "reload");
+	check(description_returns(&b),
+	      BEATER ": name and threshold come back after a reload");
+	beater_close(&b);
 }
 
 /* A process that beats while the module is reloaded. */
@@ -423,6 +508,43 @@ static void test_reload_under_load(void)
 	must(write(pipes[1], &byte, 1) == 1, "write");
 	close(pipes[1]);
 	check(child_was_well(child), BEATER ": beats while the module reloads");
+}
+
+/* The only slot serves a child while this process is silent. */
+static void test_evicted(void)
+{
+	static const struct beater_options options = {
+		.name = "beat_test",
+		.threshold_ms = 20,
+	};
+	const struct timespec a_while = { 0, 20000000 };
+	time_t end = time(NULL) + PATIENCE_S;
+	struct beater b, other;
+	long refused = 0;
+	pid_t child;
+
+	must(!system("rmmod varta && modprobe varta capacity=1 "
+		     "min_threshold_ms=10 threshold_ms=60000"), "reload");
+	open_or_end(&b, &options);
+	beater_beat(&b);
+	child = fork_or_end();
+	if (!child) {
+		open_or_end(&other, &acknowledged);
+		while (beater_beat(&other) && time(NULL) < end) {
+			refused++;
+			nanosleep(&a_while, NULL);
+		}
+		_exit(!refused || time(NULL) >= end);
+	}
+	check(child_was_well(child) && counter("evictions") == 1,
+	      BEATER ": a silent agent is evicted");
+	while (counter("exits") < 1 && time(NULL) < end)
+		nanosleep(&a_while, NULL);
+	check(!beater_beat(&b) && is_described(20),
+	      BEATER ": its next beat carries name and threshold");
+	beater_close(&b);
+	must(!system("rmmod varta && modprobe varta threshold_ms=60000"),
+	     "reload");
 }
 
 #ifndef HEADER_ONLY
@@ -585,6 +707,8 @@ int main(int argc, char **argv)
 		return beat_once();
 	test_counting();
 	test_acknowledged();
+	test_late_refusals();
+	test_lost_agent();
 	test_two_at_once();
 	test_fork();
 	test_daemon();
@@ -600,6 +724,7 @@ int main(int argc, char **argv)
 #endif
 	test_reload();
 	test_reload_under_load();
+	test_evicted();
 	/* Last, as no beat can follow its nonce. */
 	test_refusals();
 	return tap_end();

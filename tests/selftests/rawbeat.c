@@ -23,6 +23,7 @@
 
 #define MESSAGE_MAX	2048
 #define FRAME_MAX	256
+#define COMPACT_MAX	32
 #define NUMBERS_MAX	4
 #define REPEAT_MAX	1000
 #define ANSWER_MS	1000
@@ -64,6 +65,9 @@ struct request {
 	unsigned char frame[FRAME_MAX];
 	int frame_len;
 	bool frame_present;
+	/* The three values in one attribute, and its size. */
+	bool compact_present;
+	int compact_len;
 
 	/* For other commands: before the beat, which may be nested. */
 	struct {
@@ -267,6 +271,20 @@ static void as_frame(struct request *r, const char *value)
 	drop_fields(r);
 }
 
+static void compact_too(struct request *r, const char *value)
+{
+	r->compact_present = true;
+	r->compact_len = small_number(value, COMPACT_MAX);
+}
+
+static void as_compact(struct request *r, const char *value)
+{
+	compact_too(r, value);
+	r->present[STATUS] = false;
+	r->present[NONCE] = false;
+	r->present[PAYLOAD] = false;
+}
+
 static void frame_length(struct request *r, const char *value)
 {
 	r->frame_len = small_number(value, FRAME_MAX);
@@ -387,6 +405,10 @@ static const struct edit {
 	{ "frame-too", "HEX", "a frame in addition to the attributes", keep_frame },
 	{ "as-frame", NULL, "the beat as a frame; with pid self by default",
 	  as_frame },
+	{ "compact", "BYTES", "status, nonce and payload in one attribute",
+	  as_compact },
+	{ "compact-too", "BYTES", "the same in addition to the attributes",
+	  compact_too },
 	{ "frame-length", "BYTES", "truncate or extend the frame",
 	  frame_length },
 	{ "flip", "BYTE", "invert a byte of the frame, counted from 0", flip },
@@ -492,6 +514,18 @@ static void append_field(struct buffer *b, const struct request *r, int field)
 	append_attribute(b, fields[field].attribute, value, r->size[field]);
 }
 
+static void append_compact(struct buffer *b, const struct request *r)
+{
+	const uint32_t words[2] = {
+		(uint32_t)r->value[STATUS], (uint32_t)r->value[PAYLOAD]
+	};
+	unsigned char value[COMPACT_MAX] = { 0 };
+
+	memcpy(value, &r->value[NONCE], sizeof(r->value[NONCE]));
+	memcpy(value + sizeof(r->value[NONCE]), words, sizeof(words));
+	append_attribute(b, VARTA_A_BEAT_COMPACT, value, r->compact_len);
+}
+
 static void append_beat(struct buffer *b, const struct request *r)
 {
 	int i;
@@ -502,6 +536,8 @@ static void append_beat(struct buffer *b, const struct request *r)
 	if (r->name)
 		append_attribute(b, VARTA_A_BEAT_NAME, r->name,
 				 (int)strlen(r->name) + 1);
+	if (r->compact_present)
+		append_compact(b, r);
 	if (r->frame_present)
 		append_attribute(b, VARTA_A_BEAT_FRAME, r->frame,
 				 r->frame_len);

@@ -51,8 +51,11 @@ static int beat_result(struct varta *v, int error)
 
 int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
 {
-	v->due = varta_monotonic_now() + v->interval;
-	return beat_result(v, varta_client_beat(&v->client, status, payload));
+	uint64_t now = varta_client__now();
+
+	v->due = now + v->interval;
+	return beat_result(v, varta_client__beat_at(&v->client, status, payload,
+						    now));
 }
 
 /* Before a beat, another file's data must not be read as answers. */

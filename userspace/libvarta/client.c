@@ -102,6 +102,8 @@ static int open_client(struct varta *v, const struct varta_options *options)
 	};
 	int error = varta_client_open(&v->client, &client_options);
 
+	if (v->client.interval > v->interval)
+		v->client.interval = v->interval;
 	/* A later beat can open a socket, but not map the client's page. */
 	if (options->optional && v->client.same_process)
 		return 0;

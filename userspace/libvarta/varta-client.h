@@ -21,10 +21,15 @@
  * needed. It looks for a missing module at most once a second.
  *
  *	0		the kernel has accepted the beat; without @acknowledge:
- *			it has not refused this beat or an earlier one so far
+ *			no refusal has been read so far
  *	-ENODEV		the module is not loaded
  *	-EAGAIN		no room in the kernel or in the socket
  *	any other	the kernel refused a beat, or a system call failed
+ *
+ * Without @acknowledge, a beat reads the refusals of beats before it if an
+ * interval has passed since the last time: a third of the threshold, or a second
+ * if the client has none. So a refusal is returned at the latest by the first
+ * beat after an interval, and then by every beat that is refused.
  *
  * If @refusal.error is not 0, the errno is the kernel's, also if it is one of
  * the above, and @refusal.text is its reason.
@@ -42,9 +47,11 @@
  * Descriptors. The socket belongs to the client. A program that closes all of
  * its descriptors, with closefrom(3) for example, must close its clients and
  * open them again. A child of fork() need not. Otherwise the number may belong
- * to another file. The client does not close that, and most kinds of files
- * reject a beat: it fails, and the next one opens a socket. Netlink sockets and
- * AF_UNIX sockets of type SOCK_SEQPACKET are among the few that accept it.
+ * to another file. The client does not close that. Only sockets accept a beat,
+ * and for at most an interval: then a beat has an address that most kinds of
+ * sockets reject, so that it fails, and the next one opens a socket. Netlink
+ * sockets and AF_UNIX sockets of type SOCK_SEQPACKET are among the few that
+ * accept it.
  *
  * Signals. All functions but varta_client_open() may be called in a signal
  * handler, on a client that was not in use when the signal arrived.
@@ -77,6 +84,9 @@
 
 /* Nanoseconds between two lookups of a missing module. */
 #define VARTA_CLIENT__RETRY_NS		UINT64_C(1000000000)
+
+/* The interval of a client without a threshold. */
+#define VARTA_CLIENT__INTERVAL_NS	UINT64_C(1000000000)
 
 /* The kernel fills no datagram beyond what it has seen received at once. */
 #define VARTA_CLIENT__BUFFER_SIZE	8192
@@ -132,16 +142,23 @@ struct varta_client__socket {
 	uint64_t inode;
 };
 
-/* Offsets of the values in a beat; name and threshold follow. */
+/*
+ * Values of a beat in VARTA_A_BEAT_COMPACT; threshold and name follow, and a
+ * short beat ends before them. The kernel's own time is the timestamp.
+ */
 enum {
-	VARTA_CLIENT__STATUS_OFFSET	= NLMSG_HDRLEN + GENL_HDRLEN +
+	VARTA_CLIENT__NONCE_OFFSET	= NLMSG_HDRLEN + GENL_HDRLEN +
 					  NLA_HDRLEN,
-	VARTA_CLIENT__PAYLOAD_OFFSET	= VARTA_CLIENT__STATUS_OFFSET + 8,
-	VARTA_CLIENT__NONCE_OFFSET	= VARTA_CLIENT__PAYLOAD_OFFSET + 8,
-	VARTA_CLIENT__TIMESTAMP_OFFSET	= VARTA_CLIENT__NONCE_OFFSET + 12,
-	VARTA_CLIENT__MESSAGE_SIZE	= VARTA_CLIENT__TIMESTAMP_OFFSET + 8 +
-					  8 + NLA_HDRLEN +
-					  VARTA_NAME_SIZE
+	VARTA_CLIENT__STATUS_OFFSET	= VARTA_CLIENT__NONCE_OFFSET + 8,
+	VARTA_CLIENT__PAYLOAD_OFFSET	= VARTA_CLIENT__STATUS_OFFSET + 4,
+	VARTA_CLIENT__SHORT_SIZE	= VARTA_CLIENT__PAYLOAD_OFFSET + 4,
+	/* For a kernel without that attribute; the status is first. */
+	VARTA_CLIENT__OLD_STATUS_OFFSET	= NLMSG_HDRLEN + GENL_HDRLEN +
+					  NLA_HDRLEN,
+	VARTA_CLIENT__OLD_PAYLOAD_OFFSET = VARTA_CLIENT__OLD_STATUS_OFFSET + 8,
+	VARTA_CLIENT__OLD_NONCE_OFFSET	= VARTA_CLIENT__OLD_PAYLOAD_OFFSET + 8,
+	VARTA_CLIENT__MESSAGE_SIZE	= VARTA_CLIENT__OLD_NONCE_OFFSET + 8 +
+					  8 + NLA_HDRLEN + VARTA_NAME_SIZE
 };
 
 /* A request, and room for the longest one of this header. */
@@ -158,6 +175,12 @@ union varta_client__message {
  * @acknowledge: As in the options.
  * @clocked: Nonces follow the clock.
  * @nonce: The last nonce, or the one before the first.
+ * @interval: Nanoseconds from a full beat to the next.
+ * @full_at: When the next full beat is due. 0 for now: otherwise the socket is
+ *   connected, the family known, and there is no refusal.
+ * @full_nonce: Nonce of the last full beat.
+ * @full_size: Length of a full beat.
+ * @old_kernel: Beats are not compact, and all of them are full.
  * @retry_at: When to look for the module again.
  * @lookup_error: Result of the last time.
  * @same_process: A page that the kernel clears in a child; 1 in this process.
@@ -172,6 +195,9 @@ struct varta_client {
 	bool acknowledge;
 	bool clocked;
 	uint64_t nonce;
+	uint64_t interval, full_at, full_nonce;
+	uint32_t full_size;
+	bool old_kernel;
 	uint64_t retry_at;
 	int lookup_error;
 	volatile unsigned char *same_process;
@@ -225,20 +251,16 @@ static inline void varta_client__put(union varta_client__message *message,
 	message->header.nlmsg_len += (uint32_t)(NLA_HDRLEN + NLA_ALIGN(size));
 }
 
-/* Every beat carries name and threshold, as the tracker may lose the agent. */
 static inline void
 varta_client__prepare_beat(struct varta_client *c,
 			   const struct varta_client_options *options)
 {
 	union varta_client__message *beat = &c->beat;
-	const uint64_t unset = 0;
+	const uint64_t unset[2] = { 0, 0 };
 	char name[VARTA_NAME_SIZE];
 
 	varta_client__begin(beat, VARTA_CMD_BEAT, c->acknowledge);
-	varta_client__put(beat, VARTA_A_BEAT_STATUS, &unset, 4);
-	varta_client__put(beat, VARTA_A_BEAT_PAYLOAD, &unset, 4);
-	varta_client__put(beat, VARTA_A_BEAT_NONCE, &unset, 8);
-	varta_client__put(beat, VARTA_A_BEAT_TIMESTAMP, &unset, 8);
+	varta_client__put(beat, VARTA_A_BEAT_COMPACT, unset, sizeof(unset));
 	if (options->threshold_ms)
 		varta_client__put(beat, VARTA_A_BEAT_THRESHOLD_MS,
 				  &options->threshold_ms, 4);
@@ -249,6 +271,7 @@ varta_client__prepare_beat(struct varta_client *c,
 		name[length] = '\0';
 		varta_client__put(beat, VARTA_A_BEAT_NAME, name, length + 1);
 	}
+	c->full_size = beat->header.nlmsg_len;
 }
 
 /* ---- The socket */
@@ -492,6 +515,12 @@ varta_client__is_unloaded(const struct varta_client_refusal *refusal)
 		refusal->error == -EPROTONOSUPPORT) && !refusal->text[0];
 }
 
+/* The next beat is a full one, and reads answers. */
+static inline void varta_client__reset(struct varta_client *c)
+{
+	c->full_at = 0;
+}
+
 /*
  * Reads the answers that have arrived. The kernel processes a message within
  * send(), so that its answer is there already, and nothing needs to be waited
@@ -523,16 +552,21 @@ static inline int varta_client__read_answers(struct varta_client *c,
 				expected = false;
 		}
 	}
+	/* Leftovers must not be taken for answers to later beats. */
+	if (i == VARTA_CLIENT__DATAGRAMS_MAX)
+		varta_client__disconnect(&c->socket);
 	if (varta_client__is_unloaded(&c->refusal)) {
 		c->refusal.error = 0;
-		return -ENODEV;
+		error = -ENODEV;
+	} else if (c->refusal.error) {
+		error = c->refusal.error;
+	} else if (error == -EAGAIN && !expected) {
+		/* Otherwise, whether the beat was refused is unknown. */
+		error = 0;
 	}
-	if (c->refusal.error)
-		return c->refusal.error;
-	/* Reading has failed: whether the beat was refused is unknown. */
-	if (error != -EAGAIN)
-		return error;
-	return expected ? -EAGAIN : 0;
+	if (error || i == VARTA_CLIENT__DATAGRAMS_MAX)
+		varta_client__reset(c);
+	return error;
 }
 
 /* ---- The family */
@@ -640,6 +674,7 @@ static inline void varta_client__notice_fork(struct varta_client *c)
 	if (!varta_client__is_child(c))
 		return;
 	varta_client__disconnect(&c->socket);
+	varta_client__reset(c);
 	c->socket.sequence = 0;
 	c->retry_at = 0;
 	c->forks++;
@@ -702,6 +737,7 @@ static inline int varta_client__exchange(struct varta_client *c,
 {
 	int error;
 
+	varta_client__reset(c);
 	varta_client__clear_refusal(c);
 	error = varta_client__exchange_once(c, message, now);
 	if (error != -ENODEV || c->refusal.error || !c->socket.family)
@@ -740,6 +776,9 @@ static inline int varta_client_open(struct varta_client *c,
 	c->acknowledge = options->acknowledge;
 	c->clocked = !options->first_nonce;
 	c->nonce = options->first_nonce - !c->clocked;
+	c->interval = options->threshold_ms ?
+		      (uint64_t)options->threshold_ms * 1000000 / 3 :
+		      VARTA_CLIENT__INTERVAL_NS;
 	varta_client__prepare_beat(c, options);
 
 	mark = mmap(NULL, page, PROT_READ | PROT_WRITE,
@@ -774,18 +813,123 @@ static inline void varta_client_close(struct varta_client *c)
 	c->socket.fd = -1;
 }
 
-static inline int varta_client__beat(struct varta_client *c, uint32_t status,
-				     uint32_t payload, uint64_t nonce,
-				     uint64_t now)
+static inline void varta_client__write_beat(struct varta_client *c,
+					    uint32_t status, uint32_t payload,
+					    uint64_t nonce)
 {
 	unsigned char *bytes = c->beat.bytes;
 
+	memcpy(bytes + VARTA_CLIENT__NONCE_OFFSET, &nonce, sizeof(nonce));
 	memcpy(bytes + VARTA_CLIENT__STATUS_OFFSET, &status, sizeof(status));
 	memcpy(bytes + VARTA_CLIENT__PAYLOAD_OFFSET, &payload,
 	       sizeof(payload));
-	memcpy(bytes + VARTA_CLIENT__NONCE_OFFSET, &nonce, sizeof(nonce));
-	memcpy(bytes + VARTA_CLIENT__TIMESTAMP_OFFSET, &now, sizeof(now));
-	return varta_client__exchange(c, &c->beat.header, now);
+}
+
+static inline void varta_client__write_old_beat(struct varta_client *c,
+						uint32_t status,
+						uint32_t payload,
+						uint64_t nonce)
+{
+	unsigned char *bytes = c->beat.bytes;
+
+	memcpy(bytes + VARTA_CLIENT__OLD_STATUS_OFFSET, &status,
+	       sizeof(status));
+	memcpy(bytes + VARTA_CLIENT__OLD_PAYLOAD_OFFSET, &payload,
+	       sizeof(payload));
+	memcpy(bytes + VARTA_CLIENT__OLD_NONCE_OFFSET, &nonce, sizeof(nonce));
+}
+
+/* Netlink's own text for an attribute that the module does not know. */
+static inline bool
+varta_client__is_too_new(const struct varta_client_refusal *refusal)
+{
+	return refusal->error == -EINVAL &&
+	       !strcmp(refusal->text, "Unknown attribute type");
+}
+
+static inline void varta_client__use_old_beats(struct varta_client *c)
+{
+	const union varta_client__message compact = c->beat;
+	const size_t rest = c->full_size - VARTA_CLIENT__SHORT_SIZE;
+	const uint64_t unset = 0;
+
+	c->old_kernel = true;
+	varta_client__begin(&c->beat, VARTA_CMD_BEAT, c->acknowledge);
+	varta_client__put(&c->beat, VARTA_A_BEAT_STATUS, &unset, 4);
+	varta_client__put(&c->beat, VARTA_A_BEAT_PAYLOAD, &unset, 4);
+	varta_client__put(&c->beat, VARTA_A_BEAT_NONCE, &unset, 8);
+	memcpy(c->beat.bytes + c->beat.header.nlmsg_len,
+	       compact.bytes + VARTA_CLIENT__SHORT_SIZE, rest);
+	c->full_size = c->beat.header.nlmsg_len + (uint32_t)rest;
+}
+
+/* Not inlined, so that a short beat saves few registers. */
+__attribute__((noinline, cold, unused))
+static int varta_client__full_beat(struct varta_client *c, uint32_t status,
+				   uint32_t payload, uint64_t nonce,
+				   uint64_t now)
+{
+	int error = 0;
+
+	if (!c->old_kernel) {
+		varta_client__write_beat(c, status, payload, nonce);
+		c->beat.header.nlmsg_len = c->full_size;
+		error = varta_client__exchange(c, &c->beat.header, now);
+		if (varta_client__is_too_new(&c->refusal))
+			varta_client__use_old_beats(c);
+	}
+	if (c->old_kernel) {
+		varta_client__write_old_beat(c, status, payload, nonce);
+		c->beat.header.nlmsg_len = c->full_size;
+		return varta_client__exchange(c, &c->beat.header, now);
+	}
+	if (!error && !c->acknowledge && c->socket.fd >= 0) {
+		c->full_at = now + c->interval;
+		c->full_nonce = nonce;
+	}
+	return error;
+}
+
+/* Returns whether the beat was sent. */
+static inline bool varta_client__short_beat(struct varta_client *c,
+					    uint32_t status, uint32_t payload,
+					    uint64_t nonce)
+{
+	varta_client__write_beat(c, status, payload, nonce);
+	c->beat.header.nlmsg_len = VARTA_CLIENT__SHORT_SIZE;
+	return send(c->socket.fd, &c->beat, VARTA_CLIENT__SHORT_SIZE,
+		    MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN) >= 0;
+}
+
+/*
+ * Whether a full beat is due. It restores the name and the threshold of an agent
+ * that the tracker has lost, has an address, and reads answers. An agent that
+ * beats once in each interval alternates.
+ */
+static inline bool varta_client__full_is_due(const struct varta_client *c,
+					     uint64_t last_nonce, uint64_t now)
+{
+	return !c->full_at ||
+	       (now >= c->full_at && (last_nonce != c->full_nonce ||
+				      now >= c->full_at + 2 * c->interval));
+}
+
+/* @now is the time. */
+static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
+					uint32_t payload, uint64_t now)
+{
+	const uint64_t last_nonce = c->nonce;
+
+	c->nonce++;
+	if (c->clocked && c->nonce < now)
+		c->nonce = now;
+	else if (c->nonce == VARTA_TERMINAL_NONCE)
+		c->nonce = 0;
+	if (!varta_client__full_is_due(c, last_nonce, now) &&
+	    !varta_client__is_child(c) &&
+	    varta_client__short_beat(c, status, payload, c->nonce))
+		return 0;
+	return varta_client__full_beat(c, status, payload, c->nonce, now);
 }
 
 /**
@@ -803,14 +947,7 @@ static inline int varta_client__beat(struct varta_client *c, uint32_t status,
 static inline int varta_client_beat(struct varta_client *c, uint32_t status,
 				    uint32_t payload)
 {
-	uint64_t now = varta_client__now();
-
-	c->nonce++;
-	if (c->clocked && c->nonce < now)
-		c->nonce = now;
-	else if (c->nonce == VARTA_TERMINAL_NONCE)
-		c->nonce = 0;
-	return varta_client__beat(c, status, payload, c->nonce, now);
+	return varta_client__beat_at(c, status, payload, varta_client__now());
 }
 
 /**
@@ -830,9 +967,9 @@ static inline int varta_client_terminal(struct varta_client *c,
 
 	c->retry_at = 0;
 	for (i = 0; i < 2; i++) {
-		error = varta_client__beat(c, VARTA_STATUS_CRITICAL, payload,
-					   VARTA_TERMINAL_NONCE,
-					   varta_client__now());
+		error = varta_client__full_beat(c, VARTA_STATUS_CRITICAL,
+						payload, VARTA_TERMINAL_NONCE,
+						varta_client__now());
 		if (c->socket.fd >= 0)
 			break;
 	}

@@ -47,10 +47,11 @@
  * program that closes all of its descriptors, with closefrom(3) for example,
  * must close its handles, subscriptions and beat threads and open new ones, and
  * enable the crash handler again. A child of fork() need not. Otherwise the
- * numbers may belong to other files. The library does not close those. Most
- * kinds of files reject what it sends: the call fails, and the next one opens a
- * socket again. Netlink sockets and AF_UNIX sockets of type SOCK_SEQPACKET are
- * among the few that accept it. A subscription reads from any socket until it
+ * numbers may belong to other files. The library does not close those. Only
+ * sockets accept what it sends, and most kinds reject it at the latest after an
+ * interval of beats: the call fails, and the next one opens a socket again.
+ * Netlink sockets and AF_UNIX sockets of type SOCK_SEQPACKET are among the few
+ * that accept it. A subscription reads from any socket until it
  * receives a message that is not netlink's, and does not recover.
  */
 #ifndef VARTA_H
@@ -101,8 +102,10 @@ struct varta;
  *   agents want this.
  * @reserved: Must be 0.
  *
- * Every varta_beat() carries the threshold and the name, because the tracker
- * loses an agent when the module is unloaded, and may evict it.
+ * varta_beat() repeats the threshold and the name after an interval, because the
+ * tracker loses an agent when the module is unloaded, and may evict it. With one
+ * beat in each interval, every second beat does. For this, an interval is a third
+ * of the threshold at most.
  */
 struct varta_options {
 	size_t size;
@@ -202,7 +205,9 @@ VARTA_API bool varta_refused(const struct varta *v);
  * up its nonce.
  *
  * Return: 0 if the kernel has accepted the beat. Without acknowledgement: if
- * it has not refused this beat or an earlier one so far.
+ * no refusal of this beat or an earlier one has been read so far. The first beat
+ * that comes an interval after the last reading reads them, and each beat after
+ * a refusal; so does varta_dispatch().
  *
  * VARTA_NOT_LOADED, which is positive, if the module is not loaded and the
  * handle is optional: nothing was sent, and that is no failure. The same handle

@@ -9,37 +9,57 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 
+static int fake_clock_gettime(clockid_t clock, struct timespec *now);
 static int fake_madvise(void *address, size_t size, int advice);
 static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 			   const struct sockaddr *to, socklen_t to_size);
+static ssize_t fake_send(int fd, const void *message, size_t size, int flags);
 static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 			     struct sockaddr *sender, socklen_t *sender_size);
 
 /* Replaces system calls of the header. */
+#define clock_gettime	fake_clock_gettime
 #define madvise		fake_madvise
 #define sendto		fake_sendto
 #define recvfrom	fake_recvfrom
+#define send		fake_send
 #include <varta-client.h>
+#undef clock_gettime
 #undef madvise
 #undef sendto
 #undef recvfrom
+#undef send
 
 #include "tap.h"
 
 /*
- * The fake kernel, which gives one answer once. It has no families, and says so
- * unless it is silent.
+ * The fake kernel, which gives one answer once, or as often as @repeat says in
+ * addition. It has no families, and says so unless it is silent.
  */
 static struct {
 	unsigned char answer[512];
 	size_t answer_size;
+	int repeat;
 	int send_error, receive_error;
 	bool silent;
 	uint32_t sender;
-	int sent;
+	int sent, short_beats, received;
 	union varta_client__message last;
 } kernel;
+
+/* Nanoseconds; a reading takes one. */
+static uint64_t clock_now = 1000 * UINT64_C(1000000000);
+
+static int fake_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	(void)clock;
+	clock_now++;
+	now->tv_sec = (time_t)(clock_now / 1000000000);
+	now->tv_nsec = (long)(clock_now % 1000000000);
+	return 0;
+}
 
 /* Errno of madvise(); 0 for the real one. */
 static int madvise_error;
@@ -87,6 +107,13 @@ static ssize_t fake_sendto(int fd, const void *message, size_t size, int flags,
 	return -1;
 }
 
+/* Short beats have no address. */
+static ssize_t fake_send(int fd, const void *message, size_t size, int flags)
+{
+	kernel.short_beats++;
+	return fake_sendto(fd, message, size, flags, NULL, 0);
+}
+
 static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 			     struct sockaddr *sender, socklen_t *sender_size)
 {
@@ -98,11 +125,15 @@ static ssize_t fake_recvfrom(int fd, void *buffer, size_t size, int flags,
 
 	(void)fd;
 	(void)flags;
+	kernel.received++;
 	if (kernel.receive_error || !length) {
 		errno = kernel.receive_error ? kernel.receive_error : EAGAIN;
 		return -1;
 	}
-	kernel.answer_size = 0;
+	if (kernel.repeat)
+		kernel.repeat--;
+	else
+		kernel.answer_size = 0;
 	if (length > size)
 		length = size;
 	memcpy(buffer, kernel.answer, length);
@@ -155,6 +186,7 @@ static void begin(struct varta_client *c, bool acknowledge)
 	varta_client_open(c, &options);
 	c->socket.family = 42;
 	kernel.sent = 0;
+	kernel.received = 0;
 }
 
 static int beat(struct varta_client *c)
@@ -162,26 +194,50 @@ static int beat(struct varta_client *c)
 	return varta_client_beat(c, VARTA_STATUS_OK, 7);
 }
 
+/* The beats of an agent with a threshold of 500 ms are full at this distance. */
+#define INTERVAL_NS	(500 * UINT64_C(1000000) / 3)
+
+/* Beats so that refusals are read. */
+static int full_beat(struct varta_client *c)
+{
+	varta_client__reset(c);
+	return beat(c);
+}
+
+/* The value of an attribute of the last message. */
+static const unsigned char *sent_value(uint16_t type, size_t *size)
+{
+	const size_t skip = NLMSG_HDRLEN + GENL_HDRLEN;
+
+	return varta_client__find(kernel.last.bytes + skip,
+				  kernel.last.header.nlmsg_len - skip, type,
+				  size);
+}
+
+static bool sent(uint16_t type)
+{
+	size_t size;
+
+	return sent_value(type, &size);
+}
+
 static void test_message(struct varta_client *c)
 {
+	static const unsigned char values[8] = { [4] = 7 };
 	const unsigned char *bytes = kernel.last.bytes, *value;
-	size_t size, length, skip = NLMSG_HDRLEN + GENL_HDRLEN;
+	size_t size;
 	uint64_t first, second;
 	uint32_t number;
 
 	begin(c, false);
 	check(!beat(c), "client: no answer means success");
-	length = kernel.last.header.nlmsg_len - skip;
-	value = varta_client__find(bytes + skip, length, VARTA_A_BEAT_NAME,
-				  &size);
+	value = sent_value(VARTA_A_BEAT_NAME, &size);
 	check(value && size == 16 && !memcmp(value, "a name that is \0", 16),
 	      "client: a name is cut");
-	value = varta_client__find(bytes + skip, length, VARTA_A_BEAT_PAYLOAD,
-				  &size);
-	check(value && size == 4 && !memcmp(value, "\7\0\0\0", 4),
-	      "client: payload");
-	value = varta_client__find(bytes + skip, length,
-				  VARTA_A_BEAT_THRESHOLD_MS, &size);
+	value = sent_value(VARTA_A_BEAT_COMPACT, &size);
+	check(value && size == 16 && !memcmp(value + 8, values, 8),
+	      "client: status and payload");
+	value = sent_value(VARTA_A_BEAT_THRESHOLD_MS, &size);
 	if (value)
 		memcpy(&number, value, sizeof(number));
 	check(value && size == 4 && number == 500, "client: threshold");
@@ -191,6 +247,118 @@ static void test_message(struct varta_client *c)
 	check(second > first, "client: nonces increase");
 	check(kernel.last.header.nlmsg_type == 42,
 	      "client: sent to the family");
+	varta_client_close(c);
+}
+
+static void test_short(struct varta_client *c)
+{
+	begin(c, false);
+	check(!beat(c) && !kernel.short_beats && kernel.received == 1,
+	      "client: the first beat is full");
+	check(!beat(c) && kernel.short_beats == 1 && kernel.received == 1 &&
+	      kernel.last.header.nlmsg_len == VARTA_CLIENT__SHORT_SIZE &&
+	      sent(VARTA_A_BEAT_COMPACT) && !sent(VARTA_A_BEAT_NAME),
+	      "client: the second is short, and reads nothing");
+	refuse(1, -ESTALE, "no", 3);
+	clock_now += INTERVAL_NS - 100;
+	check(!beat(c) && kernel.short_beats == 2,
+	      "client: no refusal is read before an interval has passed");
+	clock_now += 100;
+	check(beat(c) == -ESTALE && kernel.short_beats == 2 &&
+	      sent(VARTA_A_BEAT_NAME) && sent(VARTA_A_BEAT_THRESHOLD_MS),
+	      "client: then a full beat reads it");
+	refuse(c->socket.sequence + 1, -ESTALE, "no", 3);
+	check(beat(c) == -ESTALE, "client: a refused beat after a refusal");
+	check(!beat(c) && kernel.short_beats == 2,
+	      "client: a full beat after a refusal");
+	check(!beat(c) && kernel.short_beats == 3,
+	      "client: a short beat after a success");
+	varta_client_bye(c);
+	check(!beat(c) && kernel.short_beats == 3 && sent(VARTA_A_BEAT_NAME),
+	      "client: a full beat after bye");
+	varta_client_close(c);
+}
+
+/* Refusals are noticed an interval later, and an evicted agent at once. */
+static void test_slow_beats(struct varta_client *c)
+{
+	int i, alternates = 0;
+
+	begin(c, false);
+	beat(c);
+	for (i = 0; i < 10; i++) {
+		clock_now += INTERVAL_NS;
+		beat(c);
+		alternates += kernel.short_beats == i / 2 + 1;
+	}
+	check(alternates == 10,
+	      "client: with one beat in each interval, every second is short");
+	clock_now += 3 * INTERVAL_NS;
+	kernel.short_beats = 0;
+	beat(c);
+	check(!kernel.short_beats && sent(VARTA_A_BEAT_NAME),
+	      "client: a full beat after the silence of a threshold");
+	clock_now += 3 * INTERVAL_NS;
+	beat(c);
+	check(!kernel.short_beats, "client: and after the next");
+	varta_client_close(c);
+
+	begin(c, true);
+	for (i = 0; i < 3; i++) {
+		answer(NLMSG_ERROR, c->socket.sequence + 1, 0);
+		alternates += !beat(c);
+	}
+	check(alternates == 13 && !kernel.short_beats,
+	      "client: acknowledged beats are full");
+	varta_client_close(c);
+}
+
+static void test_short_failures(struct varta_client *c)
+{
+	uint64_t inode;
+
+	begin(c, false);
+	beat(c);
+	kernel.send_error = EBADF;
+	check(beat(c) == -EBADF && kernel.short_beats == 1 &&
+	      kernel.sent == 3 && c->socket.fd == -1,
+	      "client: a short beat that fails is sent again in full");
+	kernel.send_error = 0;
+	check(!beat(c), "client: which opens a new socket");
+
+	inode = c->socket.inode;
+	refuse(1, -ESTALE, "no", 3);
+	kernel.repeat = VARTA_CLIENT__DATAGRAMS_MAX + 10;
+	check(full_beat(c) == -ESTALE && c->socket.fd == -1,
+	      "client: too many refusals to read");
+	kernel.answer_size = 0;
+	check(!beat(c) && c->socket.inode != inode && !c->refusal.error,
+	      "client: are left in the old socket");
+	varta_client_close(c);
+}
+
+static void test_old_kernel(struct varta_client *c)
+{
+	static const char text[] = "Unknown attribute type";
+	const unsigned char *value;
+	size_t size;
+	int i, old = 0;
+
+	begin(c, false);
+	refuse(1, -EINVAL, text, sizeof(text));
+	check(!beat(c) && kernel.sent == 2 && !c->refusal.error,
+	      "client: an older kernel is sent another beat");
+	for (i = 0; i < 3; i++) {
+		beat(c);
+		value = sent_value(VARTA_A_BEAT_PAYLOAD, &size);
+		old += value && size == 4 && *value == 7 &&
+		       sent(VARTA_A_BEAT_STATUS) &&
+		       sent(VARTA_A_BEAT_NONCE) &&
+		       sent(VARTA_A_BEAT_THRESHOLD_MS) &&
+		       sent(VARTA_A_BEAT_NAME) && !sent(VARTA_A_BEAT_COMPACT);
+	}
+	check(old == 3 && kernel.sent == 5 && !kernel.short_beats,
+	      "client: and only such from then on");
 	varta_client_close(c);
 }
 
@@ -242,14 +410,14 @@ static void test_damaged(struct varta_client *c)
 	for (size = 1; size < whole; size++) {
 		refuse(1, -ESTALE, "a text", 7);
 		kernel.answer_size = size;
-		wrong += beat(c) == -ESTALE;
+		wrong += full_beat(c) == -ESTALE;
 	}
 	/* The last bytes are padding. */
 	check(wrong <= 1, "client: incomplete answers are ignored");
 
 	refuse(1, -ESTALE, "a text", 7);
 	kernel.answer[NLMSG_HDRLEN + sizeof(struct nlmsgerr)] = 0xff;
-	check(beat(c) == -ESTALE && !c->refusal.text[0],
+	check(full_beat(c) == -ESTALE && !c->refusal.text[0],
 	      "client: an attribute that is longer than the message");
 	refuse(1, 5, NULL, 0);
 	check(!beat(c), "client: a positive errno is ignored");
@@ -383,6 +551,10 @@ TEST_GROUP(client)
 	static struct varta_client c;
 
 	test_message(&c);
+	test_short(&c);
+	test_slow_beats(&c);
+	test_short_failures(&c);
+	test_old_kernel(&c);
 	test_full(&c);
 	test_refused(&c);
 	test_damaged(&c);

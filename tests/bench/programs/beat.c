@@ -2,7 +2,11 @@
 /*
  * The cost of a beat for its sender: one send(), which does all the work.
  *
- * Usage: beat FAMILY NAME [single]
+ * Usage: beat FAMILY NAME [single | bare | library | client]
+ *
+ * By itself, a message with all that describes a beat; "bare" is one of status
+ * and nonce alone. "library" is varta_beat() of libvarta and "client"
+ * varta_client_beat() of varta-client.h, with name and threshold.
  *
  * Several processes, one after the other, beat without acknowledgement. The
  * result NAME is the mean of the best round of each, as the place of an agent
@@ -10,8 +14,13 @@
  * of a single beat now and then.
  */
 #include <err.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <varta-client.h>
+#include <varta.h>
 
 #include "common.h"
 
@@ -21,33 +30,123 @@ enum {
 	BEATS		= 500,
 };
 
-static uint64_t round_ns(struct sender *sender)
+/* Of the agents that the library's beats describe. */
+#define AGENT_NAME		"bench"
+#define AGENT_THRESHOLD_MS	60000
+
+/* One way to beat. */
+struct way {
+	const char *name;
+	void (*open)(const char *family);
+	void (*beat)(void);
+	void (*check)(void);
+};
+
+static struct sender sender;
+static struct varta *handle;
+static struct varta_client client;
+
+static void open_sender(const char *family)
+{
+	sender_open(&sender, family);
+}
+
+static void open_bare(const char *family)
+{
+	sender_open_bare(&sender, family);
+}
+
+static void beat_sender(void)
+{
+	sender_beat(&sender);
+}
+
+static void check_sender(void)
+{
+	sender_check(&sender);
+}
+
+static void open_library(const char *family)
+{
+	struct varta_options options = VARTA_OPTIONS_INIT;
+
+	(void)family;
+	options.name = AGENT_NAME;
+	options.threshold_ms = AGENT_THRESHOLD_MS;
+	if (varta_open(&handle, &options))
+		errx(1, "varta_open");
+}
+
+static void beat_library(void)
+{
+	if (varta_beat(handle, VARTA_STATUS_OK, 0))
+		errx(1, "varta_beat");
+}
+
+/* Reads the answers to all beats. */
+static void check_library(void)
+{
+	if (varta_dispatch(handle, VARTA_STATUS_OK, 0))
+		errx(1, "a beat was refused");
+}
+
+static void open_client(const char *family)
+{
+	static const struct varta_client_options options = {
+		.name = AGENT_NAME,
+		.threshold_ms = AGENT_THRESHOLD_MS,
+	};
+
+	(void)family;
+	if (varta_client_open(&client, &options))
+		errx(1, "varta_client_open");
+}
+
+static void beat_client(void)
+{
+	if (varta_client_beat(&client, VARTA_STATUS_OK, 0))
+		errx(1, "varta_client_beat");
+}
+
+static void check_client(void)
+{
+	if (varta_client__read_answers(&client, false))
+		errx(1, "a beat was refused");
+}
+
+static const struct way ways[] = {
+	{ NULL, open_sender, beat_sender, check_sender },
+	{ "bare", open_bare, beat_sender, check_sender },
+	{ "library", open_library, beat_library, check_library },
+	{ "client", open_client, beat_client, check_client },
+};
+
+static uint64_t round_ns(const struct way *way)
 {
 	uint64_t begun = now_ns();
 	int i;
 
 	for (i = 0; i < BEATS; i++)
-		sender_beat(sender);
+		way->beat();
 	return now_ns() - begun;
 }
 
-static uint64_t best_round_ns(const char *family)
+static uint64_t best_round_ns(const struct way *way, const char *family)
 {
 	uint64_t best = UINT64_MAX;
-	struct sender sender;
 	int i;
 
-	sender_open(&sender, family);
+	way->open(family);
 	/* The first beat inserts the agent. */
-	sender_beat(&sender);
+	way->beat();
 	for (i = 0; i < ROUNDS; i++)
-		best = smaller(best, round_ns(&sender));
-	sender_check(&sender);
+		best = smaller(best, round_ns(way));
+	way->check();
 	return best;
 }
 
 /* In a new process. */
-static uint64_t ask_process(const char *family)
+static uint64_t ask_process(const struct way *way, const char *family)
 {
 	uint64_t took;
 	int ends[2];
@@ -60,7 +159,7 @@ static uint64_t ask_process(const char *family)
 	if (pid < 0)
 		err(1, "fork");
 	if (!pid) {
-		took = best_round_ns(family);
+		took = best_round_ns(way, family);
 		_exit(write(ends[1], &took, sizeof(took)) != sizeof(took));
 	}
 	close(ends[1]);
@@ -71,36 +170,49 @@ static uint64_t ask_process(const char *family)
 	return took;
 }
 
-static void step(void *context)
+static void step(void *unused)
 {
-	sender_beat(context);
+	(void)unused;
+	beat_sender();
 }
 
 static double single(const char *family)
 {
-	struct sender sender;
 	double cost;
 
-	sender_open(&sender, family);
-	sender_beat(&sender);
-	cost = single_ns(step, &sender);
-	sender_check(&sender);
+	open_sender(family);
+	beat_sender();
+	cost = single_ns(step, NULL);
+	check_sender();
 	return cost;
+}
+
+static const struct way *find_way(const char *name)
+{
+	size_t i;
+
+	for (i = 1; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (!strcmp(ways[i].name, name))
+			return &ways[i];
+	errx(2, "there is no way %s", name);
 }
 
 int main(int argc, char **argv)
 {
+	const struct way *way = &ways[0];
 	double sum = 0;
 	int i;
 
 	if (argc != 3 && argc != 4)
 		errx(2, "needs a family and a name for the result");
-	if (argc == 4) {
+	if (argc == 4 && !strcmp(argv[3], "single")) {
 		result(argv[2], single(argv[1]));
 		return 0;
 	}
+	if (argc == 4)
+		way = find_way(argv[3]);
 	for (i = 0; i < PROCESSES; i++)
-		sum += ask_process(argv[1]);
+		sum += ask_process(way, argv[1]);
 	result(argv[2], sum / PROCESSES / BEATS);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <err.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +138,7 @@ void result(const char *name, double value)
 	fflush(stdout);
 }
 
-static struct nl_msg *make_beat(int family)
+static struct nl_msg *make_beat(int family, bool bare)
 {
 	struct nl_msg *message = nlmsg_alloc();
 
@@ -146,8 +147,9 @@ static struct nl_msg *make_beat(int family)
 			 NLM_F_REQUEST, VARTA_CMD_BEAT, VARTA_FAMILY_VERSION) ||
 	    nla_put_u32(message, VARTA_A_BEAT_STATUS, VARTA_STATUS_OK) ||
 	    nla_put_u64(message, VARTA_A_BEAT_NONCE, 0) ||
-	    nla_put_u64(message, VARTA_A_BEAT_TIMESTAMP, now_ns()) ||
-	    nla_put_u32(message, VARTA_A_BEAT_PAYLOAD, 0))
+	    (!bare &&
+	     (nla_put_u64(message, VARTA_A_BEAT_TIMESTAMP, now_ns()) ||
+	      nla_put_u32(message, VARTA_A_BEAT_PAYLOAD, 0))))
 		errx(1, "no memory for a beat");
 	return message;
 }
@@ -165,18 +167,28 @@ int family_socket(const char *name, int *id)
 	return nl_socket_get_fd(socket);
 }
 
-void sender_open(struct sender *sender, const char *family)
+static void open_with(struct sender *sender, const char *family, bool bare)
 {
 	struct nl_msg *message;
 	int id;
 
 	sender->fd = family_socket(family, &id);
-	message = make_beat(id);
+	message = make_beat(id, bare);
 	sender->message = nlmsg_hdr(message);
 	sender->length = nlmsg_hdr(message)->nlmsg_len;
 	sender->nonce = nla_data(nlmsg_find_attr(nlmsg_hdr(message),
 						 GENL_HDRLEN,
 						 VARTA_A_BEAT_NONCE));
+}
+
+void sender_open(struct sender *sender, const char *family)
+{
+	open_with(sender, family, false);
+}
+
+void sender_open_bare(struct sender *sender, const char *family)
+{
+	open_with(sender, family, true);
 }
 
 void sender_beat(struct sender *sender)

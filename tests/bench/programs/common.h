@@ -17,7 +17,8 @@
 /**
  * struct sender - A socket to a generic netlink family, and one beat for it.
  * @fd: The socket; the kernel handles a message within send().
- * @message: The beat, as the library writes it.
+ * @message: The beat: status, nonce, timestamp and payload; or, if it is a bare
+ *   one, status and nonce.
  * @length: The length of @message.
  * @nonce: In @message; must be incremented before each send.
  */
@@ -42,6 +43,7 @@ void result(const char *name, double value);
 int family_socket(const char *name, int *id);
 
 void sender_open(struct sender *sender, const char *family);
+void sender_open_bare(struct sender *sender, const char *family);
 void sender_beat(struct sender *sender);
 void sender_check(const struct sender *sender);
 

@@ -22,6 +22,7 @@ const aBeatTimestamp = 4
 const aBeatPayload = 5
 const aBeatThresholdMs = 8
 const aBeatName = 9
+const aBeatCompact = 10
 const aAgentsPid = 1
 const aAgentsAgent = 2
 const aAgentsStalled = 4

@@ -142,7 +142,7 @@ enum varta_config_change {
  *   loaded.
  * @VARTA_REASON_SETTING_OUT_OF_RANGE: The value is out of the setting's range.
  * @VARTA_REASON_UNKNOWN_AGENT: There is no such agent.
- * @VARTA_REASON_BAD_LENGTH: The frame is not 32 bytes long.
+ * @VARTA_REASON_BAD_LENGTH: The frame is not 32 bytes long, or compact not 16.
  * @VARTA_REASON_BAD_MAGIC: The frame does not start with "VA".
  * @VARTA_REASON_BAD_VERSION: The frame's version is not 2.
  * @VARTA_REASON_BAD_CRC: The frame's checksum does not match.
@@ -258,6 +258,7 @@ enum {
 	VARTA_A_BEAT_FRAME,
 	VARTA_A_BEAT_THRESHOLD_MS,
 	VARTA_A_BEAT_NAME,
+	VARTA_A_BEAT_COMPACT,
 
 	__VARTA_A_BEAT_MAX,
 	VARTA_A_BEAT_MAX = (__VARTA_A_BEAT_MAX - 1)

@@ -19,6 +19,7 @@ pub(crate) const A_BEAT_TIMESTAMP: u16 = 4;
 pub(crate) const A_BEAT_PAYLOAD: u16 = 5;
 pub(crate) const A_BEAT_THRESHOLD_MS: u16 = 8;
 pub(crate) const A_BEAT_NAME: u16 = 9;
+pub(crate) const A_BEAT_COMPACT: u16 = 10;
 
 pub(crate) const A_AGENTS_PID: u16 = 1;
 pub(crate) const A_AGENTS_AGENT: u16 = 2;
