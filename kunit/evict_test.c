@@ -203,6 +203,22 @@ static void cursor_wraps_around(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tracker->eviction_cursor, 2);
 }
 
+/* Set by a task that saw more slots in use. */
+static void cursor_beyond_used_slots_starts_anew(struct kunit *test)
+{
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 8, .eviction_scan_window = 8,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	fake_procs_set_quota(2);
+	EXPECT_INSERTED(test, .pid = 1, .uid = ALICE);
+	EXPECT_INSERTED(test, .pid = 2, .uid = ALICE);
+	tracker_of(test)->eviction_cursor = 3;
+	EXPECT_INSERTED(test, .pid = 3, .uid = ALICE, .now = EVICT_AFTER + 1);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 1));
+	KUNIT_EXPECT_EQ(test, tracker_of(test)->eviction_cursor, 1);
+}
+
 static void first_victim_after_cursor_is_evicted(struct kunit *test)
 {
 	struct varta_tracker *tracker =
@@ -679,6 +695,7 @@ static struct kunit_case evict_cases[] = {
 	KUNIT_CASE(last_slot_of_window_is_scanned),
 	KUNIT_CASE(window_larger_than_capacity_scans_each_slot_once),
 	KUNIT_CASE(cursor_wraps_around),
+	KUNIT_CASE(cursor_beyond_used_slots_starts_anew),
 	KUNIT_CASE(first_victim_after_cursor_is_evicted),
 	KUNIT_CASE(balanced_prefers_stalled_victim),
 	KUNIT_CASE(balanced_evicts_silent_agents_in_second_pass),

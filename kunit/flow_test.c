@@ -663,6 +663,21 @@ static void terminal_beat_is_not_hidden(struct kunit *test)
 					      VARTA_STATUS_OK));
 }
 
+static void terminal_beat_of_slots_last_agent_hides_none(struct kunit *test)
+{
+	struct varta_event_info info =
+		event_in_slot(1, VARTA_EVENT_KIND_STATUS, VARTA_STATUS_OK,
+			      VARTA_STATUS_DEGRADED);
+
+	report_terminal(test, 1);
+	info.agent.id.pid++;
+	KUNIT_EXPECT_TRUE(test, report_event(test, &info));
+	info.agent.nonce = VARTA_TERMINAL_NONCE;
+	KUNIT_EXPECT_FALSE(test, report_event(test, &info));
+	info.agent.nonce = 1;
+	KUNIT_EXPECT_TRUE(test, report_event(test, &info));
+}
+
 /* What a listener knows of the agent in a slot. */
 struct heard {
 	enum varta_status status;
@@ -762,6 +777,7 @@ static struct kunit_case flow_cases[] = {
 	KUNIT_CASE(agents_do_not_share_an_event),
 	KUNIT_CASE(distant_slots_do_not_share_an_event),
 	KUNIT_CASE(terminal_beat_is_not_hidden),
+	KUNIT_CASE(terminal_beat_of_slots_last_agent_hides_none),
 	KUNIT_CASE(all_changes_are_heard_in_order),
 	KUNIT_CASE(events_of_a_flow_keep_their_order),
 	KUNIT_CASE(new_flow_goes_next),
