@@ -519,6 +519,70 @@ static void exited_agent_is_charged_until_reported(struct kunit *test)
 	expect_charged(test, 0, 1);
 }
 
+/* ---- Exits that are noted while the slot is locked. */
+
+static struct varta_slot *lock_slot_and_note_exit(struct kunit *test)
+{
+	struct varta_slot *slot;
+
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.capacity = 4, .defer_exits = true,
+	});
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1);
+	slot = slot_of(test, 7);
+	varta_slot_lock(tracker_of(test), slot);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, KILLED));
+	return slot;
+}
+
+static void exit_is_dropped_with_its_process(struct kunit *test)
+{
+	struct varta_slot *slot = lock_slot_and_note_exit(test);
+	struct report_log log;
+
+	tracker_of(test)->config.ops->get_proc(fake_proc(2));
+	varta_slot_set_proc(tracker_of(test), slot, fake_proc(2));
+	spin_unlock(&slot->lock);
+	varta_tracker_put_proc(tracker_of(test), fake_proc(1));
+	KUNIT_EXPECT_EQ(test, slot->exit_state, VARTA_EXIT_NONE);
+	KUNIT_EXPECT_EQ(test, tracker_of(test)->exits.first, VARTA_NO_SLOT);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 0);
+	KUNIT_EXPECT_TRUE(test, is_tracked(test, 7));
+
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 2, EXIT_3));
+	KUNIT_ASSERT_EQ(test, run_exit_pass(test, &log), 1);
+	KUNIT_EXPECT_EQ(test, log.agents[0].exit_code, EXIT_3);
+}
+
+static void exit_is_kept_with_its_process(struct kunit *test)
+{
+	struct varta_slot *slot = lock_slot_and_note_exit(test);
+
+	varta_slot_set_proc(tracker_of(test), slot, slot->proc);
+	spin_unlock(&slot->lock);
+	KUNIT_EXPECT_EQ(test, slot->exit_state, VARTA_EXIT_DEFERRED);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
+}
+
+/* Its code is not in the slot yet. */
+static void exit_is_shown_once_it_is_accepted(struct kunit *test)
+{
+	struct varta_slot *slot = lock_slot_and_note_exit(test);
+	struct varta_agent_info agent;
+
+	varta_slot_to_agent(tracker_of(test), slot, &agent);
+	spin_unlock(&slot->lock);
+	KUNIT_EXPECT_FALSE(test, agent.exited);
+
+	varta_slot_lock(tracker_of(test), slot);
+	varta_slot_to_agent(tracker_of(test), slot, &agent);
+	spin_unlock(&slot->lock);
+	KUNIT_EXPECT_TRUE(test, agent.exited);
+	KUNIT_EXPECT_EQ(test, agent.exit_code, KILLED);
+	KUNIT_EXPECT_EQ(test, reported_exits(test), 1);
+}
+
 static struct kunit_case exit_cases[] = {
 	EXIT_MODES_CASE(exit_is_reported_once_and_frees_slot),
 	EXIT_MODES_CASE(exit_ends_stall),
@@ -553,6 +617,10 @@ static struct kunit_case exit_cases[] = {
 	EXIT_MODES_CASE(exited_agent_is_uncharged_when_reported),
 	EXIT_MODES_CASE(exit_is_reported_after_new_process_was_over_quota),
 	EXIT_MODES_CASE(exited_agent_is_charged_until_reported),
+
+	KUNIT_CASE(exit_is_dropped_with_its_process),
+	KUNIT_CASE(exit_is_kept_with_its_process),
+	KUNIT_CASE(exit_is_shown_once_it_is_accepted),
 	{}
 };
 

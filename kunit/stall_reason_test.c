@@ -63,6 +63,8 @@ static const struct reason_case reason_cases[] = {
 	  REASON(STARVED) },
 	{ "waited for half of the time",
 	  THREAD(RUNNABLE, .run_delay = SILENCE / 2), REASON(STARVED) },
+	{ "was asleep, is runnable", THREAD(RUNNABLE, .asleep = SILENCE),
+	  REASON(ACTIVE) },
 	{ "waited for less", THREAD(RUNNABLE, .run_delay = SILENCE / 2 - 1),
 	  REASON(ACTIVE) },
 	{ "got a quarter",

@@ -254,7 +254,7 @@ const void *tracker_fixture_exit_modes(const void *prev, char *name)
  */
 int tracker_fixture_set_exit_mode(struct kunit *test)
 {
-	defer_exits = *(const bool *)test->param_value;
+	defer_exits = test->param_value && *(const bool *)test->param_value;
 	return 0;
 }
 

@@ -84,8 +84,7 @@ static void tracker_bytes_counts_slots_index_and_wheel(struct kunit *test)
 		struct varta_tracker_config config = {
 			.capacity = capacities[i],
 		};
-		size_t bytes = capacities[i] *
-			       (sizeof(struct varta_slot) + sizeof(u64)) +
+		size_t bytes = capacities[i] * sizeof(struct varta_slot) +
 			       varta_pid_index_bytes(capacities[i]) +
 			       varta_wheel_bytes(capacities[i]);
 
