@@ -41,6 +41,7 @@ static const struct filter_name filter_names[] = {
 	FILTER_NAME(mmap), FILTER_NAME(mprotect), FILTER_NAME(mremap),
 	FILTER_NAME(munmap), FILTER_NAME(newfstatat), FILTER_NAME(pidfd_open),
 	FILTER_NAME(ppoll), FILTER_NAME(prctl), FILTER_NAME(recvfrom),
+	FILTER_NAME(recvmsg),
 	FILTER_NAME(rseq), FILTER_NAME(rt_sigaction),
 	FILTER_NAME(rt_sigprocmask), FILTER_NAME(sendto),
 	FILTER_NAME(set_robust_list), FILTER_NAME(setsid),

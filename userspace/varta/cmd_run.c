@@ -19,9 +19,11 @@
 #include "args.h"
 #include "beat_args.h"
 #include "command.h"
+#include "error.h"
 #include "format.h"
 #include "parse.h"
 #include "run_helper.h"
+#include "run_notify.h"
 #include "session.h"
 
 /* As for env(1) and timeout(1): other statuses are the program's. */
@@ -36,17 +38,19 @@ enum {
  * @args: Name and threshold of the agent.
  * @plan: The agent.
  * @command: The program and its arguments, with a final NULL.
+ * @notify: The program notifies a service manager, and that is its beats.
  * @require: Do not run the program if it cannot be tracked.
  */
 struct run_options {
 	struct beat_args args;
 	struct run_plan plan;
 	char **command;
-	bool require;
+	bool notify, require;
 };
 
 enum {
 	OPTION_INTERVAL = 256,
+	OPTION_NOTIFY,
 	OPTION_PROBE,
 	OPTION_REQUIRE,
 };
@@ -55,6 +59,9 @@ static const struct argp_option option_table[] = {
 	{ .name = "interval", .key = OPTION_INTERVAL, .arg = "DURATION",
 	  .doc = "Time from beat to beat (default: a third of the "
 		 "threshold)" },
+	{ .name = "notify", .key = OPTION_NOTIFY,
+	  .doc = "Beat when the program says WATCHDOG=1 to NOTIFY_SOCKET, and "
+		 "pass its notifications on to the service manager" },
 	{ .name = "probe", .key = OPTION_PROBE, .arg = "SHELL-COMMAND",
 	  .doc = "Beat only if this command succeeds within the interval; "
 		 "$VARTA_PID is the program's process id" },
@@ -71,6 +78,9 @@ static void check_options(const struct run_options *options,
 
 	if (!options->command)
 		argp_error(state, "no command given to run");
+	if (options->notify && (interval || options->plan.probe))
+		argp_error(state, "--notify: the program says itself when it "
+			   "beats, so leave out --interval and --probe");
 	if (threshold && interval >= threshold)
 		argp_error(state, "--interval %" PRIu32 " ms: must be shorter "
 			   "than --threshold %" PRIu32 " ms", interval,
@@ -89,6 +99,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_INTERVAL:
 		plan->interval_ms = args_duration(state, "--interval", argument,
 						  1, DURATION_MAX);
+		return 0;
+	case OPTION_NOTIFY:
+		options->notify = true;
 		return 0;
 	case OPTION_PROBE:
 		plan->probe = argument;
@@ -162,6 +175,28 @@ static int execute(char **command)
 	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
+/* Without it, the program notifies the service manager itself. */
+static enum run_helper_result start_helper(struct run_options *options,
+					   pid_t *helper)
+{
+	static struct run_notify notify;
+	enum run_helper_result result;
+	int error;
+
+	if (!options->notify)
+		return run_helper_start(&options->plan, helper);
+	options->plan.notify = &notify;
+	result = run_helper_start(&options->plan, helper);
+	error = result == RUN_HELPER_FAILED ? 0 :
+		run_notify_export(&notify.environment);
+	if (error) {
+		fail_system("set the environment", error);
+		run_helper_stop(*helper);
+		result = RUN_HELPER_FAILED;
+	}
+	return result;
+}
+
 static int run_program(struct run_options *options)
 {
 	enum run_helper_result result;
@@ -169,7 +204,7 @@ static int run_program(struct run_options *options)
 	pid_t helper = -1;
 	int code;
 
-	result = run_helper_start(&options->plan, &helper);
+	result = start_helper(options, &helper);
 	if (result != RUN_HELPER_BEATS && options->require) {
 		if (result == RUN_HELPER_WAITS)
 			run_helper_stop(helper);
@@ -185,7 +220,7 @@ static int run_program(struct run_options *options)
 	code = execute(options->command);
 	if (result != RUN_HELPER_FAILED)
 		run_helper_stop(helper);
-	if (result == RUN_HELPER_BEATS)
+	if (result == RUN_HELPER_BEATS && !options->notify)
 		session_run(NULL, send_bye, NULL);
 	return code;
 }

@@ -40,6 +40,7 @@
 #include "probe.h"
 #include "program_state.h"
 #include "rlimits.h"
+#include "run_notify.h"
 
 enum {
 	/* Used if the module's threshold is unknown. */
@@ -48,6 +49,12 @@ enum {
 	BEATS_PER_THRESHOLD	= 3,
 	/* How often to look for an exit that no pidfd reports. */
 	EXIT_POLL_MS		= 1000,
+	/* How often to look for notifications if poll(2) is refused. */
+	NOTIFY_POLL_MS		= 50,
+	/* Between two beats that notifications ask for. */
+	NOTIFY_GAP_MS		= 10,
+	/* Until the last notifications are passed on. */
+	NOTIFY_LAST_MS		= 5000,
 	PROBE_POLL_MS		= 10,
 	/*
 	 * A program that forks into the background exits at its start. Later,
@@ -84,6 +91,9 @@ enum {
  * @failed: A failed beat was reported. Only the first one is.
  * @user_failed: The same of those of a program that has changed its user.
  * @state_failed: The same of failures to read the program's state.
+ * @beat_after: No notification is a beat before this time.
+ * @stranger_said: That others have sent notifications was reported.
+ * @lost_said: That some could not be passed on was reported.
  */
 struct helper {
 	const struct run_plan *plan;
@@ -102,25 +112,37 @@ struct helper {
 	enum probe_state probe_state;
 	struct probe_output output;
 	bool refused, failed, user_failed, state_failed;
+	uint64_t beat_after;
+	bool stranger_said, lost_said;
 };
 
-static int send_beat(struct helper *helper)
+static int send_beat_with(struct helper *helper, enum varta_status status,
+			  uint32_t threshold_ms)
 {
 	const struct run_plan *plan = helper->plan;
 	uint64_t now = varta_monotonic_now();
 	struct varta_beat beat = {
-		.status = VARTA_STATUS_OK,
+		.status = status,
 		.nonce = now,
 		.timestamp = now,
 		.pid = plan->pid,
 		.claim_pid = true,
 		/* The module may have been reloaded since the last beat. */
-		.threshold_ms = plan->threshold_ms,
+		.threshold_ms = threshold_ms,
 		.name = plan->name,
 	};
 	int error = varta_beat_send(helper->v, &beat);
 
 	return error == VARTA_NOT_LOADED ? -ENODEV : error;
+}
+
+static int send_beat(struct helper *helper)
+{
+	const struct run_plan *plan = helper->plan;
+
+	return send_beat_with(helper, VARTA_STATUS_OK, plan->notify ?
+			      plan->notify->agent.threshold_ms :
+			      plan->threshold_ms);
 }
 
 static void set_interval(struct helper *helper, uint32_t threshold_ms)
@@ -384,6 +406,117 @@ static void beat_until_exit(struct helper *helper)
 	}
 }
 
+/* The settings may have changed. */
+static int send_notified_beat(struct helper *helper)
+{
+	struct notify_agent *agent = &helper->plan->notify->agent;
+	struct notify_beat *next = &helper->plan->notify->next;
+	enum varta_status status = next->failed ? VARTA_STATUS_CRITICAL :
+						  VARTA_STATUS_OK;
+	int error = send_beat_with(helper, status, next->threshold_ms);
+
+	if (!error || varta_reason(helper->v) != VARTA_REASON_BAD_THRESHOLD)
+		return error;
+	run_notify_read_limits(agent, helper->v);
+	return send_beat_with(helper, status,
+			      notify_allowed(agent, next->threshold_ms));
+}
+
+/* What notifications ask for: one beat for all that came with a flood. */
+static void follow_notifications(struct helper *helper)
+{
+	struct notify_beat *next = &helper->plan->notify->next;
+	uint64_t now = varta_monotonic_now();
+	int error;
+
+	if (next->bye)
+		varta_bye(helper->v, helper->plan->pid);
+	next->bye = false;
+	if (!next->beat || now < helper->beat_after)
+		return;
+	error = send_notified_beat(helper);
+	helper->beat_after = now + NOTIFY_GAP_MS * NS_PER_MS;
+	/* No other one would follow the last one. */
+	next->beat = error && error != -EPERM && next->failed;
+	if (error)
+		explain_failure(helper, error);
+	else
+		helper->refused = false;
+}
+
+static void explain_notifications(struct helper *helper)
+{
+	struct run_notify *notify = helper->plan->notify;
+
+	if (notify->stranger >= 0 && !helper->stranger_said) {
+		helper->stranger_said = true;
+		say(helper, "ignores notifications of other programs: process "
+		    "%d of user %u", notify->stranger, notify->stranger_uid);
+	}
+	if (notify->upstream.error && !helper->lost_said) {
+		helper->lost_said = true;
+		say(helper, "cannot pass a notification on: %s",
+		    strerrorname_np(-notify->upstream.error));
+	}
+}
+
+static void wait_for_notifications(struct helper *helper, int ms)
+{
+	struct run_notify *notify = helper->plan->notify;
+	bool receive = run_notify_may_receive(notify, &ms);
+	int main_fd = run_notify_has_main(notify) ? notify->main_fd : -1;
+	struct pollfd wake_ups[] = {
+		{ .fd = program_exited(helper) ? main_fd : helper->pidfd,
+		  .events = POLLIN },
+		{ .fd = receive ? notify->socket : -1, .events = POLLIN },
+		{ .fd = notify->upstream.count ? notify->upstream.fd : -1,
+		  .events = POLLOUT },
+	};
+	int beat = ms_until(helper->beat_after);
+
+	if (notify->next.beat && ms > beat)
+		ms = beat;
+	wait_for_any(wake_ups, 3, ms, NOTIFY_POLL_MS);
+}
+
+/* The program has exited, but not the one that it has named as its main one. */
+static void serve_main(struct helper *helper)
+{
+	struct run_notify *notify = helper->plan->notify;
+
+	if (!run_notify_has_main(notify))
+		return;
+	say(helper, "its main process is %d now, which is not watched; "
+	    "notifications are passed on", notify->main_pid);
+	while (run_notify_has_main(notify)) {
+		wait_for_notifications(helper, EXIT_POLL_MS);
+		run_notify_receive(notify);
+		explain_notifications(helper);
+	}
+}
+
+static void serve_until_exit(struct helper *helper)
+{
+	struct run_notify *notify = helper->plan->notify;
+	uint64_t end;
+
+	while (!program_exited(helper)) {
+		/* Without a pidfd, the exit is found by time. */
+		wait_for_notifications(helper, EXIT_POLL_MS);
+		run_notify_receive(notify);
+		follow_notifications(helper);
+		explain_notifications(helper);
+	}
+	run_notify_receive(notify);
+	serve_main(helper);
+	end = varta_monotonic_now() + NOTIFY_LAST_MS * NS_PER_MS;
+	run_notify_receive(notify);
+	while (notify->upstream.count && ms_until(end)) {
+		wait_for_notifications(helper, PROBE_POLL_MS);
+		run_notify_receive(notify);
+	}
+}
+
 /* The helper, too, gets the signal by which systemd stops a unit. */
 static bool is_being_stopped(void)
 {
@@ -500,6 +633,18 @@ static bool has_resources(const struct helper *helper)
 	return true;
 }
 
+static bool prepare_notify(struct helper *helper)
+{
+	const struct run_plan *plan = helper->plan;
+	struct run_notify *notify = plan->notify;
+
+	/* It may show another pid namespace than senders are of. */
+	notify->procfs = helper->traits.pid == plan->pid ?
+			 helper->program.procfs : -1;
+	return run_notify_open(notify, (pid_t)plan->pid, plan->threshold_ms,
+			       helper->v);
+}
+
 /* What a beat needs. Returns false if that is missing, which it has said. */
 static bool prepare(struct helper *helper)
 {
@@ -521,7 +666,7 @@ static bool prepare(struct helper *helper)
 		fail_system("wait for the time of a beat", error);
 		return false;
 	}
-	if (read_state(helper) == PROGRAM_UNKNOWN) {
+	if (!helper->plan->notify && read_state(helper) == PROGRAM_UNKNOWN) {
 		fputs("varta: cannot read from /proc and /sys/fs/cgroup "
 		      "whether the program is stopped or frozen\n", stderr);
 		return false;
@@ -533,22 +678,31 @@ static bool prepare(struct helper *helper)
 		error = varta_fd(helper->v);
 	if (error)
 		fail_open(error);
-	return !error;
+	return !error && (!helper->plan->notify || prepare_notify(helper));
 }
 
-/* This beat is the agent's first: a hang from now on is a stall. */
+/*
+ * This beat is the agent's first: a hang from now on is a stall. With
+ * notifications it only shows whether the kernel accepts beats: how long the
+ * program may take until it is ready is up to the service manager.
+ */
 static enum run_helper_result send_first_beat(struct helper *helper)
 {
+	const struct run_plan *plan = helper->plan;
 	int error = send_beat(helper);
 
 	if (!error) {
+		if (plan->notify)
+			varta_bye(helper->v, plan->pid);
 		read_interval(helper);
 		return RUN_HELPER_BEATS;
 	}
 	if (error == -ENODEV)
 		fail_open(error);
 	else
-		fail_beat(helper->v, "beat", error, helper->plan->threshold_ms);
+		fail_beat(helper->v, "beat", error, plan->notify ?
+			  plan->notify->agent.threshold_ms :
+			  plan->threshold_ms);
 	return RUN_HELPER_WAITS;
 }
 
@@ -570,6 +724,16 @@ static enum run_helper_result become_ready(struct helper *helper)
 	return result;
 }
 
+/* Less than PIPE_BUF, so that it is written as a whole. */
+static bool report_environment(const struct helper *helper)
+{
+	const struct run_notify *notify = helper->plan->notify;
+
+	return write(helper->report, &notify->environment,
+		     sizeof(notify->environment)) ==
+	       (ssize_t)sizeof(notify->environment);
+}
+
 static _Noreturn void helper_main(struct helper *helper)
 {
 	enum run_helper_result result;
@@ -579,11 +743,14 @@ static _Noreturn void helper_main(struct helper *helper)
 	export_pid(helper->plan->pid);
 	result = become_ready(helper);
 	byte = (char)result;
-	if (write(helper->report, &byte, 1) != 1 ||
-	    result == RUN_HELPER_FAILED)
+	if ((helper->plan->notify && !report_environment(helper)) ||
+	    write(helper->report, &byte, 1) != 1 || result == RUN_HELPER_FAILED)
 		_exit(EXIT_FAILURE);
 	close(helper->report);
-	beat_until_exit(helper);
+	if (helper->plan->notify)
+		serve_until_exit(helper);
+	else
+		beat_until_exit(helper);
 	explain_exit(helper);
 	_exit(EXIT_SUCCESS);
 }
@@ -613,14 +780,26 @@ static void say_bye(void)
 	varta_close(v);
 }
 
-static enum run_helper_result read_result(int report, pid_t child)
+static ssize_t read_report(int report, void *bytes, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = read(report, bytes, size);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static enum run_helper_result read_result(const struct run_plan *plan,
+					  int report, pid_t child)
 {
 	ssize_t got;
 	char byte;
 
-	do
-		got = read(report, &byte, 1);
-	while (got < 0 && errno == EINTR);
+	if (plan->notify)
+		read_report(report, &plan->notify->environment,
+			    sizeof(plan->notify->environment));
+	got = read_report(report, &byte, 1);
 	if (got == 1 && byte != RUN_HELPER_FAILED)
 		return (enum run_helper_result)byte;
 	if (got != 1) {
@@ -669,7 +848,7 @@ static enum run_helper_result start_and_wait(struct helper *helper,
 		fail_system("start the helper process", *child);
 		result = RUN_HELPER_FAILED;
 	} else {
-		result = read_result(ends[0], *child);
+		result = read_result(helper->plan, ends[0], *child);
 	}
 	close(ends[0]);
 	return result;
@@ -689,9 +868,10 @@ enum run_helper_result run_helper_start(const struct run_plan *plan,
 	helper.interval_ms = plan->interval_ms;
 	if (!plan->interval_ms)
 		set_interval(&helper, plan->threshold_ms);
-	helper.default_interval = !plan->interval_ms && !plan->threshold_ms;
+	helper.default_interval = !plan->interval_ms && !plan->threshold_ms &&
+				  !plan->notify;
 	helper.pidfd = pidfd_open(getpid(), 0);
-	if (error)
+	if (error && !plan->notify)
 		fail_system("read /proc, which says whether a program is "
 			    "stopped", error);
 	else

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct run_notify;
+
 /**
  * struct run_plan - The agent to beat for, and how.
  * @pid: The process that calls run_helper_start(). It keeps its pid over
@@ -18,6 +20,8 @@
  * @interval_ms: Time from beat to beat; 0 for a third of the threshold.
  * @probe: A command for sh -c. A beat is sent only if it succeeds within the
  *   interval. NULL for none.
+ * @notify: The program's notifications are its beats, instead of @interval_ms
+ *   and @probe; run_helper_start() sets its environment. NULL if not.
  */
 struct run_plan {
 	uint32_t pid;
@@ -26,6 +30,7 @@ struct run_plan {
 	uint32_t threshold_ms;
 	uint32_t interval_ms;
 	const char *probe;
+	struct run_notify *notify;
 };
 
 /**
