@@ -48,7 +48,7 @@ static const struct nla_policy varta_agent_get_dump_nl_policy[VARTA_A_AGENTS_STA
 };
 
 /* VARTA_CMD_CONFIG_SET - do */
-static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_GOODBYE_EVENTS + 1] = {
+static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_THREAD_PRIORITY + 1] = {
 	[VARTA_A_CONFIG_CAPACITY] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_EVICTION_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -63,6 +63,7 @@ static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_GOODBYE
 	[VARTA_A_CONFIG_BEAT_RATE] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_BEAT_BURST] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_GOODBYE_EVENTS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_THREAD_PRIORITY] = { .type = NLA_U32, },
 };
 
 /* VARTA_CMD_BYE - do */
@@ -125,7 +126,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_CONFIG_SET,
 		.doit		= varta_nl_config_set_doit,
 		.policy		= varta_config_set_nl_policy,
-		.maxattr	= VARTA_A_CONFIG_GOODBYE_EVENTS,
+		.maxattr	= VARTA_A_CONFIG_THREAD_PRIORITY,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

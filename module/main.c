@@ -116,6 +116,8 @@ static int __init varta_init(void)
 
 	varta_setting_on_change(VARTA_SET_THRESHOLD_MS,
 				varta_stall_thread_rescan);
+	varta_setting_on_change(VARTA_SET_THREAD_PRIORITY,
+				varta_stall_thread_reprioritize);
 	varta_setting_on_change(VARTA_SET_BEAT_RATE, varta_ratelimit_changed);
 	varta_setting_on_change(VARTA_SET_BEAT_BURST, varta_ratelimit_changed);
 

@@ -64,7 +64,8 @@
 	X(MIN_BEAT_INTERVAL_MS, min_beat_interval_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000 milliseconds", "Least time between two beats of one agent, in milliseconds, 0 for no limit: 0..86400000 (default 0)") \
 	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000 beats per second", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
 	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000 beats", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)") \
-	X(GOODBYE_EVENTS, goodbye_events, 0, 0, 1, WRITABLE, no_words, "0..1", "1 reports every agent that ends tracking with bye, 0 only those that are stalled: 0..1 (default 0)")
+	X(GOODBYE_EVENTS, goodbye_events, 0, 0, 1, WRITABLE, no_words, "0..1", "1 reports every agent that ends tracking with bye, 0 only those that are stalled: 0..1 (default 0)") \
+	X(THREAD_PRIORITY, thread_priority, 50, 1, 99, WRITABLE, no_words, "1..99", "Real-time priority (SCHED_FIFO) of the thread that finds stalls: 1..99 (default 50)")
 
 #define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"
 

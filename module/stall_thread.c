@@ -19,8 +19,10 @@
 #include <linux/sched.h>
 #include <linux/suspend.h>
 #include <linux/wait.h>
+#include <uapi/linux/sched/types.h>
 
 #include "notify.h"
+#include "params.h"
 #include "stall_thread.h"
 #include "varta.h"
 
@@ -33,6 +35,7 @@ enum {
 	/* Bits of @pending. */
 	PENDING_STALLS	= 0,
 	PENDING_RESCAN	= 1,
+	PENDING_PRIORITY = 2,
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(thread_wait);
@@ -184,11 +187,25 @@ static void wait_for_deadline(void)
 	finish_wait(&thread_wait, &wait);
 }
 
+/* Stalls must not be late when CPUs are busy. */
+static void set_priority(struct task_struct *task)
+{
+	const struct sched_attr attr = {
+		.size = sizeof(attr),
+		.sched_policy = SCHED_FIFO,
+		.sched_priority = varta_setting_get(VARTA_SET_THREAD_PRIORITY),
+	};
+
+	WARN_ON_ONCE(sched_setattr_nocheck(task, &attr));
+}
+
 static int thread_fn(void *unused)
 {
 	struct context context = {};
 
 	while (!kthread_should_stop()) {
+		if (test_and_clear_bit(PENDING_PRIORITY, &pending))
+			set_priority(current);
 		account_sleep(&context);
 		run(&context);
 		wait_for_deadline();
@@ -233,8 +250,7 @@ int varta_stall_thread_start(void)
 		unregister_pm_notifier(&suspend_notifier);
 		return PTR_ERR(thread);
 	}
-	/* Stalls must not be late when CPUs are busy. */
-	sched_set_fifo(thread);
+	set_priority(thread);
 	return 0;
 }
 
@@ -257,5 +273,17 @@ void varta_stall_thread_rescan(void)
 	/* The setting is visible before the bit. Pairs with rescan(). */
 	smp_mb__before_atomic();
 	set_bit(PENDING_RESCAN, &pending);
+	wake_up(&thread_wait);
+}
+
+/*
+ * To be called after the setting was changed. The thread applies it: to change
+ * a priority can sleep.
+ */
+void varta_stall_thread_reprioritize(void)
+{
+	/* The setting is visible before the bit. Pairs with thread_fn(). */
+	smp_mb__before_atomic();
+	set_bit(PENDING_PRIORITY, &pending);
 	wake_up(&thread_wait);
 }

@@ -13,5 +13,6 @@ void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
 			       struct varta_stall_info *info);
 void varta_stall_thread_kick(void);
 void varta_stall_thread_rescan(void);
+void varta_stall_thread_reprioritize(void);
 
 #endif /* _VARTA_STALL_THREAD_H */
