@@ -74,3 +74,18 @@ copy_tree() {
 		[[ ! -e $top/$file ]] || printf '%s\0' "$file"
 	done | tar -C "$top" -c --null -T - | tar -C "$1" -x
 }
+
+# The kernels of tests/lib/debug-kernel.
+debug_kernels() {
+	(cd "$top/tests/debug" && ls -- *.config) | sed 's/[.]config$//' | grep -vx base
+}
+
+is_debug_kernel() {
+	debug_kernels | grep -qxF -- "$1"
+}
+
+# kernels_with WHAT: the kernels of tests/kernels on which WHAT runs
+kernels_with() {
+	awk -v what="$1" '!/^#/ { for (i = 2; i <= NF; i++) if ($i == what) print $1 }' \
+		"$top/tests/kernels"
+}
