@@ -81,7 +81,7 @@ debug_kernels() {
 }
 
 is_debug_kernel() {
-	debug_kernels | grep -qxF -- "$1"
+	[[ $1 != base && -e $top/tests/debug/$1.config ]]
 }
 
 # kernels_with WHAT: the kernels of tests/kernels on which WHAT runs
