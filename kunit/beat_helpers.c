@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/minmax.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "beat_helpers.h"
@@ -216,6 +217,14 @@ enum varta_record_result send_beat(struct kunit *test,
 		.cgroup_id	= args->cgroup_id,
 		.origin		= args->origin,
 	};
+	struct varta_action_request action = {
+		.signal		= args->stall_signal,
+		.kill_after_ms	= args->kill_after_ms,
+		.even_if_starved = args->even_if_starved,
+		.target.exec_id	= args->exec_id,
+		.target.foreign	= args->foreign,
+		.spare		= varta_action_alloc(GFP_KERNEL),
+	};
 	u64 threshold = args->threshold ? *args->threshold : THRESHOLD;
 	u64 before[VARTA_COUNTERS_NUM];
 	struct varta_slot old;
@@ -223,6 +232,9 @@ enum varta_record_result send_beat(struct kunit *test,
 	bool started;
 	int i;
 
+	KUNIT_ASSERT_NOT_NULL(test, action.spare);
+	if (args->asks || action.signal)
+		beat.action = &action;
 	if (slot) {
 		/* A deferred exit changes the slot when it is locked. */
 		varta_slot_lock(&fixture->tracker, slot);
@@ -234,6 +246,7 @@ enum varta_record_result send_beat(struct kunit *test,
 
 	result = varta_tracker_record(&fixture->tracker, &beat, &id, args->now,
 				      threshold, &started);
+	kfree(action.spare);
 	/* A takeover returns REFRESHED, and starts the slot. */
 	KUNIT_EXPECT_EQ(test, started, result == VARTA_RECORD_INSERTED ||
 			(result == VARTA_RECORD_REFRESHED &&

@@ -62,6 +62,12 @@ enum {
  * @origin: origin of the beat
  * @status: status of a regular beat
  * @terminal: send a terminal beat: critical, with the terminal nonce
+ * @asks: ask for what follows, even if @stall_signal is 0
+ * @even_if_starved: as in struct varta_action_request
+ * @foreign: a descendant asks
+ * @stall_signal: the signal; 0 to ask for nothing, unless @asks
+ * @kill_after_ms: time until SIGKILL
+ * @exec_id: of the program that the agent runs
  */
 struct beat_args {
 	u64 now;
@@ -87,6 +93,12 @@ struct beat_args {
 	enum varta_origin origin;
 	enum varta_status status;
 	bool terminal;
+	bool asks;
+	bool even_if_starved;
+	bool foreign;
+	u32 stall_signal;
+	u32 kill_after_ms;
+	u64 exec_id;
 };
 
 /**

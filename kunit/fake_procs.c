@@ -35,6 +35,7 @@ static struct {
 	/* Called once, while a stall is sampled. */
 	void (*while_sampled)(void *context);
 	void *sample_context;
+	struct fake_signals signals;
 	/* A put without get, an uncharge without charge, a bad argument. */
 	bool unbalanced;
 } fake;
@@ -82,6 +83,7 @@ void fake_procs_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.quota = U32_MAX;
+	fake.signals.reason = VARTA_STALL_REASON_WAITING;
 }
 
 /**
@@ -358,11 +360,53 @@ static void sample(const struct varta_agent_info *agent, u64 now,
 		call(fake.sample_context);
 }
 
+/**
+ * fake_signals() - the signals so far; members may be changed
+ */
+struct fake_signals *fake_signals(void)
+{
+	return &fake.signals;
+}
+
+static void sample_again(const struct varta_agent_info *agent, u64 now,
+			 struct varta_stall_info *info)
+{
+	void (*call)(void *context) = fake.signals.while_looked;
+
+	*info = (struct varta_stall_info) { .reason = fake.signals.reason };
+	fake.signals.looks++;
+	fake.signals.while_looked = NULL;
+	if (call)
+		call(fake.signals.context);
+}
+
+static bool may_signal(const struct varta_agent_info *agent,
+		       const struct varta_action_target *target)
+{
+	return target->exec_id == fake.signals.exec_id;
+}
+
+/* The tracker must hold the process. */
+static void send_signal(struct varta_proc *proc, int signal)
+{
+	u32 nr = fake.signals.count++;
+
+	if (!proc_is_valid(proc) || atomic_read(&proc->refs) <= 0)
+		WRITE_ONCE(fake.unbalanced, true);
+	if (nr < FAKE_SIGNALS) {
+		fake.signals.proc[nr] = fake_proc_nr(proc);
+		fake.signals.signal[nr] = signal;
+	}
+}
+
 const struct varta_tracker_ops fake_procs_ops = {
 	.get_proc		= get_proc,
 	.put_proc		= put_proc,
 	.proc_state		= proc_state,
 	.sample			= sample,
+	.sample_again		= sample_again,
+	.may_signal		= may_signal,
+	.signal			= send_signal,
 	.try_charge		= try_charge,
 	.uncharge		= uncharge,
 	.transfer_charge	= transfer_charge,

@@ -19,7 +19,33 @@ enum fake_procs_limits {
 	FAKE_NETNS = 8,
 	/* Events that are kept. */
 	FAKE_EVENTS = 80,
+	/* Signals that are kept. */
+	FAKE_SIGNALS = 8,
 };
+
+/**
+ * struct fake_signals - what was sent by the tracker, and how processes are
+ * @count: number of signals
+ * @proc: number of the process that got each of the first ones
+ * @signal: each of the first ones
+ * @reason: why all agents stall, when an action is due
+ * @exec_id: of the programs that all processes run
+ * @looks: how often an agent was looked at
+ * @while_looked: called while the next agent is looked at, or NULL
+ * @context: passed to @while_looked
+ */
+struct fake_signals {
+	u32 count;
+	u32 proc[FAKE_SIGNALS];
+	int signal[FAKE_SIGNALS];
+	enum varta_stall_reason reason;
+	u64 exec_id;
+	u32 looks;
+	void (*while_looked)(void *context);
+	void *context;
+};
+
+struct fake_signals *fake_signals(void);
 
 extern const struct varta_tracker_ops fake_procs_ops;
 extern const struct varta_tracker_ops fake_procs_min_ops;

@@ -155,6 +155,31 @@ static u64 removed_total(const struct tracker_fixture *fixture)
 	return sum;
 }
 
+/* An action is found by its slot, and waits only while that is stalled. */
+static void check_actions(struct kunit *test, struct varta_tracker *tracker)
+{
+	u32 i, found = 0, queued = 0, wanted = 0;
+	const struct varta_action *action;
+
+	for (i = 0; i < tracker->config.capacity; i++)
+		wanted += tracker->slots[i].has_action;
+	for (i = 0; i <= tracker->actions.mask; i++) {
+		hlist_for_each_entry(action, &tracker->actions.buckets[i],
+				     node) {
+			struct varta_slot *slot = &tracker->slots[action->slot];
+			bool waits = !RB_EMPTY_NODE(&action->timer.node);
+
+			found++;
+			queued += waits;
+			KUNIT_EXPECT_TRUE(test, slot->has_action);
+			KUNIT_EXPECT_NE(test, slot->pid, 0);
+			KUNIT_EXPECT_TRUE(test, slot->stalled || !waits);
+		}
+	}
+	KUNIT_EXPECT_EQ(test, found, wanted);
+	KUNIT_EXPECT_EQ(test, tracker->actions.queued, queued);
+}
+
 /**
  * tracker_fixture_check() - check the invariants of the tracker
  * @test: the test
@@ -196,6 +221,7 @@ void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture)
 					    varta_key(slot->source, slot->pid));
 		KUNIT_EXPECT_EQ_MSG(test, found, i, "pid %u", slot->pid);
 	}
+	check_actions(test, tracker);
 	KUNIT_EXPECT_STREQ(test, wheel_fault(&tracker->wheel) ?: "", "");
 	/* Entries 0 and 1 are the marks for empty and tombstone. */
 	for (i = 0; i <= tracker->index.mask; i++)

@@ -75,7 +75,7 @@ static void eviction_window_is_clamped(struct kunit *test)
 	}
 }
 
-static void tracker_bytes_counts_slots_index_and_wheel(struct kunit *test)
+static void tracker_bytes_counts_all_parts(struct kunit *test)
 {
 	static const u32 capacities[] = { 1, 3, 4096, VARTA_CAPACITY_MAX };
 	int i;
@@ -85,6 +85,7 @@ static void tracker_bytes_counts_slots_index_and_wheel(struct kunit *test)
 			.capacity = capacities[i],
 		};
 		size_t bytes = capacities[i] * sizeof(struct varta_slot) +
+			       varta_actions_bytes(capacities[i]) +
 			       varta_pid_index_bytes(capacities[i]) +
 			       varta_wheel_bytes(capacities[i]);
 
@@ -624,7 +625,7 @@ static struct kunit_case tracker_cases[] = {
 	KUNIT_CASE(capacity_out_of_range_is_rejected),
 	KUNIT_CASE_SLOW(maximum_capacity_is_accepted),
 	KUNIT_CASE(eviction_window_is_clamped),
-	KUNIT_CASE(tracker_bytes_counts_slots_index_and_wheel),
+	KUNIT_CASE(tracker_bytes_counts_all_parts),
 	KUNIT_CASE(tracker_begins_empty),
 	KUNIT_CASE(optional_ops_may_be_null),
 	KUNIT_CASE(destroyed_tracker_uncharges_all),

@@ -19,6 +19,8 @@ enum varta_agent_limits {
 struct varta_proc;
 struct varta_netns;
 
+struct varta_action_request;
+
 /* What a thread has used. All but @tid are modulo 2^32. */
 struct varta_usage {
 	u32 tid;			/* in the initial namespace, 0 if unknown */
@@ -39,6 +41,7 @@ struct varta_beat_info {
 	struct varta_usage usage;	/* of the thread that sends it */
 	const char *name;		/* NULL for none */
 	const char *thread_name;	/* VARTA_NAME_SIZE bytes, or NULL */
+	struct varta_action_request *action;	/* NULL for no change */
 	bool foreign_thread;		/* its process is not the agent */
 };
 
@@ -88,6 +91,9 @@ struct varta_agent_info {
 	char name[VARTA_NAME_SIZE];	/* any bytes, NUL-terminated */
 	char thread_name[VARTA_NAME_SIZE];	/* the same, of @usage.tid */
 	u8 reason;			/* enum varta_stall_reason, if @stalled */
+	u8 stall_signal;		/* that it asked for, or 0 */
+	bool even_if_starved;
+	u32 kill_after_ms;		/* 0 for never */
 	/* What was sampled; NULL but for reports of stalls. */
 	const struct varta_stall_info *stall;
 	bool stalled;
@@ -112,6 +118,10 @@ struct varta_event_info {
 		u32 uid;
 		u32 flow_key;
 	} sender;
+	struct {			/* action */
+		u32 signal;
+		enum varta_withheld withheld;
+	} action;
 	u32 suppressed;			/* conflicts before without an event */
 	u32 changes;			/* status: how many it stands for */
 	struct {			/* config: no agent; @sender did it */

@@ -16,10 +16,10 @@
 /* Of the largest: with an exit, and what put_sender() and put_stall() add. */
 size_t varta_agent_nest_size(void)
 {
-	return (16 + 14) * nla_total_size(sizeof(u32)) +
+	return (18 + 14) * nla_total_size(sizeof(u32)) +
 	       (15 + 3) * nla_total_size_64bit(sizeof(u64)) +
 	       2 * nla_total_size(VARTA_NAME_SIZE) +
-	       5 * nla_total_size(0); /* four flags and the nest itself */
+	       6 * nla_total_size(0); /* five flags and the nest itself */
 }
 
 static int put_u64(struct sk_buff *skb, int attribute, u64 value)
@@ -96,6 +96,19 @@ static int put_history(struct sk_buff *skb,
 	return 0;
 }
 
+/* What it asked for on a stall. */
+static int put_action(struct sk_buff *skb, const struct varta_agent_info *agent)
+{
+	if (nla_put_u32(skb, VARTA_A_AGENT_STALL_SIGNAL, agent->stall_signal) ||
+	    (agent->kill_after_ms &&
+	     nla_put_u32(skb, VARTA_A_AGENT_KILL_AFTER_MS,
+			 agent->kill_after_ms)) ||
+	    (agent->even_if_starved &&
+	     nla_put_flag(skb, VARTA_A_AGENT_EVEN_IF_STARVED)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 {
 	const struct varta_event_info *event = &view->event->info;
@@ -126,6 +139,16 @@ static int put_status_change(struct sk_buff *skb,
 		nla_put_u32(skb, VARTA_A_AGENT_CHANGES, event->changes);
 }
 
+static int put_action_event(struct sk_buff *skb,
+			    const struct varta_event_info *event)
+{
+	if (nla_put_u32(skb, VARTA_A_AGENT_SIGNAL, event->action.signal))
+		return -EMSGSIZE;
+	return event->action.withheld ?
+		nla_put_u32(skb, VARTA_A_AGENT_WITHHELD,
+			    event->action.withheld) : 0;
+}
+
 static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 {
 	const struct varta_event_info *event = &view->event->info;
@@ -139,6 +162,8 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 		return put_sender(skb, view);
 	case VARTA_EVENT_KIND_STATUS:
 		return put_status_change(skb, event);
+	case VARTA_EVENT_KIND_ACTION:
+		return put_action_event(skb, event);
 	case VARTA_EVENT_KIND_GOODBYE:
 		return nla_put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
 	default:
@@ -256,6 +281,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    put_owner(skb, agent, view) ||
 	    put_thread(skb, agent, view) ||
 	    put_history(skb, agent) ||
+	    (agent->stall_signal && put_action(skb, agent)) ||
 	    (agent->exited && put_exit(skb, agent)) ||
 	    (view->event && put_event_attrs(skb, view))) {
 		nla_nest_cancel(skb, nest);

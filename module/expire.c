@@ -130,6 +130,8 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (report(context, &agent)) {
 		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
 		slot->stalls++;
+		if (slot->has_action)
+			varta_action_begin(tracker, slot, now);
 	} else {
 		postpone_stall(tracker, slot, now, threshold);
 	}

@@ -24,7 +24,7 @@ const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INO
 };
 
 /* VARTA_CMD_BEAT - do */
-static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_COMPACT + 1] = {
+static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_EVEN_IF_STARVED + 1] = {
 	[VARTA_A_BEAT_STATUS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_NONCE] = { .type = NLA_U64, },
 	[VARTA_A_BEAT_TIMESTAMP] = { .type = NLA_U64, },
@@ -34,6 +34,9 @@ static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_COMPACT + 1] = 
 	[VARTA_A_BEAT_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VARTA_A_BEAT_COMPACT] = { .type = NLA_BINARY, },
+	[VARTA_A_BEAT_STALL_SIGNAL] = { .type = NLA_U32, },
+	[VARTA_A_BEAT_KILL_AFTER_MS] = { .type = NLA_U32, },
+	[VARTA_A_BEAT_EVEN_IF_STARVED] = { .type = NLA_FLAG, },
 };
 
 /* VARTA_CMD_AGENT_GET - do */
@@ -48,7 +51,7 @@ static const struct nla_policy varta_agent_get_dump_nl_policy[VARTA_A_AGENTS_STA
 };
 
 /* VARTA_CMD_CONFIG_SET - do */
-static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_THREAD_PRIORITY + 1] = {
+static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_STALL_ACTIONS_PER_MINUTE + 1] = {
 	[VARTA_A_CONFIG_CAPACITY] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_EVICTION_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -64,6 +67,8 @@ static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_THREAD_
 	[VARTA_A_CONFIG_BEAT_BURST] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_GOODBYE_EVENTS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_THREAD_PRIORITY] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_STALL_ACTIONS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_STALL_ACTIONS_PER_MINUTE] = { .type = NLA_U32, },
 };
 
 /* VARTA_CMD_BYE - do */
@@ -93,7 +98,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_BEAT,
 		.doit		= varta_nl_beat_doit,
 		.policy		= varta_beat_nl_policy,
-		.maxattr	= VARTA_A_BEAT_COMPACT,
+		.maxattr	= VARTA_A_BEAT_EVEN_IF_STARVED,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -126,7 +131,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_CONFIG_SET,
 		.doit		= varta_nl_config_set_doit,
 		.policy		= varta_config_set_nl_policy,
-		.maxattr	= VARTA_A_CONFIG_THREAD_PRIORITY,
+		.maxattr	= VARTA_A_CONFIG_STALL_ACTIONS_PER_MINUTE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

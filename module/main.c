@@ -30,6 +30,8 @@ enum {
 };
 
 static_assert((int)CAPACITY_MAX == (int)VARTA_CAPACITY_MAX);
+static_assert((int)STALL_ACTIONS_PER_MINUTE_MAX ==
+	      (int)VARTA_ACTIONS_PER_MINUTE_MAX);
 
 struct varta_module varta;
 
@@ -65,11 +67,20 @@ static void end_transfer(const struct varta_agent_id *old)
 	varta_netns_put(old->netns);
 }
 
+static void sample_again(const struct varta_agent_info *agent, u64 now,
+			 struct varta_stall_info *info)
+{
+	varta_stall_sample(agent, now, false, info);
+}
+
 static const struct varta_tracker_ops tracker_ops = {
 	.get_proc	 = varta_proc_get,
 	.put_proc	 = varta_proc_put,
 	.proc_state	 = varta_proc_get_state,
 	.sample		 = varta_stall_thread_sample,
+	.sample_again	 = sample_again,
+	.may_signal	 = varta_target_may_signal,
+	.signal		 = varta_target_signal,
 	.try_charge	 = try_charge_agent,
 	.uncharge	 = uncharge_agent,
 	.transfer_charge = transfer_charge,

@@ -8,6 +8,8 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 #include <net/genetlink.h>
@@ -202,6 +204,71 @@ static int read_compact_beat(struct netlink_ext_ack *extack,
 	       read_agent_attrs(extack, attrs, beat);
 }
 
+static bool has_action(struct nlattr **attrs)
+{
+	return attrs[VARTA_A_BEAT_STALL_SIGNAL] ||
+	       attrs[VARTA_A_BEAT_KILL_AFTER_MS] ||
+	       attrs[VARTA_A_BEAT_EVEN_IF_STARVED];
+}
+
+/* Only of an agent's own beat: nobody can signal the agents of a relay. */
+static int read_action(struct netlink_ext_ack *extack, struct nlattr **attrs,
+		       struct varta_action_request *action)
+{
+	const struct nlattr *signal = attrs[VARTA_A_BEAT_STALL_SIGNAL];
+	const struct nlattr *kill_after = attrs[VARTA_A_BEAT_KILL_AFTER_MS];
+	int err;
+
+	if (!signal) {
+		err = varta_reject_missing(extack, NULL,
+					   VARTA_A_BEAT_STALL_SIGNAL);
+		NL_SET_ERR_MSG(extack, VARTA_REASON_WORD_MISSING_ATTRIBUTE
+			       ": kill-after-ms and even-if-starved need stall-signal");
+		return err;
+	}
+	*action = (struct varta_action_request) {
+		.signal = nla_get_u32(signal),
+		.even_if_starved = attrs[VARTA_A_BEAT_EVEN_IF_STARVED],
+		.target.exec_id = READ_ONCE(current->self_exec_id),
+	};
+	/* A stopped process is not killed. */
+	if (action->signal > VARTA_SIGNAL_MAX ||
+	    sig_kernel_stop(action->signal))
+		return varta_reject(extack, signal, VARTA_REASON_BAD_SIGNAL);
+	if (!kill_after)
+		return 0;
+	action->kill_after_ms = nla_get_u32(kill_after);
+	if (action->kill_after_ms < VARTA_KILL_AFTER_MIN_MS ||
+	    action->kill_after_ms > VARTA_KILL_AFTER_MAX_MS)
+		return varta_reject(extack, kill_after,
+				    VARTA_REASON_BAD_KILL_AFTER);
+	return 0;
+}
+
+/* The sender may kill(2) the process, and it is not the init of the machine. */
+static int prepare_action(struct netlink_ext_ack *extack,
+			  const struct nlattr *attr,
+			  const struct varta_sender *sender,
+			  struct varta_action_request *action)
+{
+	if (!action->signal)
+		return 0;
+	if (pid_nr(sender->pid) == 1)
+		return varta_reject(extack, attr, VARTA_REASON_BAD_SIGNAL);
+	if (sender->pid != task_tgid(current)) {
+		action->target.foreign = true;
+		if (kill_pid(sender->pid, 0, 0) ||
+		    !varta_target_read(&action->target, sender->pid))
+			return varta_reject(extack, attr,
+					    VARTA_REASON_AUTH_FAILURE);
+	}
+	action->spare = varta_action_alloc(GFP_KERNEL_ACCOUNT);
+	if (action->spare)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "no memory for stall-signal");
+	return -ENOMEM;
+}
+
 static int check_limits(struct netlink_ext_ack *extack,
 			const struct varta_beat_info *beat,
 			const struct varta_agent_id *id, u64 now, bool *consumes)
@@ -270,6 +337,9 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	beat->foreign_thread = sender.pid != task_tgid(current);
 
 	err = check_limits(extack, beat, &sender.id, now, &consumes);
+	if (!err && beat->action)
+		err = prepare_action(extack, attrs[VARTA_A_BEAT_STALL_SIGNAL],
+				     &sender, beat->action);
 	if (!err && !varta_namespace_allowed(&sender))
 		err = varta_reject(extack, NULL,
 				   VARTA_REASON_NAMESPACE_MISMATCH);
@@ -284,6 +354,8 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 				     VARTA_GOODBYE_CAUSE_EXITED,
 				     ktime_get_ns());
 	varta_sender_put(&sender);
+	if (beat->action)
+		kfree(beat->action->spare);
 	return err;
 }
 
@@ -296,6 +368,7 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 		.pid		= ns_pid,
 		.thread_name	= current->comm,
 	};
+	struct varta_action_request action;
 	int err;
 
 	varta_usage_read(&beat.usage, current);
@@ -305,6 +378,12 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 		err = read_beat(info->extack, info->attrs, NULL, &beat);
 	if (err)
 		return err;
+	if (has_action(info->attrs)) {
+		err = read_action(info->extack, info->attrs, &action);
+		if (err)
+			return err;
+		beat.action = &action;
+	}
 	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
 	    varta_tracker_record_fast(&varta.tracker, &beat, varta_tracker_pid(pid),
 				      varta_proc_of_pid(pid),

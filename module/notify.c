@@ -146,6 +146,7 @@ static struct sk_buff *build_message(const struct net *net,
 		[VARTA_EVENT_KIND_CONFLICT]	= VARTA_CMD_CONFLICT_NTF,
 		[VARTA_EVENT_KIND_CONFIG]	= VARTA_CMD_CONFIG_NTF,
 		[VARTA_EVENT_KIND_LOSS]		= VARTA_CMD_LOSS_NTF,
+		[VARTA_EVENT_KIND_ACTION]	= VARTA_CMD_ACTION_NTF,
 	};
 	const struct varta_event *event =
 		list_first_entry(&batch->events, struct varta_event, list);
@@ -179,6 +180,7 @@ free:
 static bool is_logged(const struct varta_event *event)
 {
 	return event->info.kind == VARTA_EVENT_KIND_EXIT ||
+	       event->info.kind == VARTA_EVENT_KIND_ACTION ||
 	       event->info.kind == VARTA_EVENT_KIND_CONFLICT;
 }
 
@@ -293,7 +295,8 @@ static bool conflict_allowed(u64 now, u32 *suppressed)
 
 static bool is_wanted(const struct varta_event_info *info)
 {
-	if (info->kind == VARTA_EVENT_KIND_CONFLICT)
+	if (info->kind == VARTA_EVENT_KIND_CONFLICT ||
+	    info->kind == VARTA_EVENT_KIND_ACTION)
 		return true;
 	if (!has_listeners())
 		return false;

@@ -85,6 +85,9 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	const struct varta_agent_id *id = record->id;
 
 	varta_slot_set_stalled(tracker, slot, false);
+	varta_action_drop(tracker, slot);
+	if (record->beat->action)
+		varta_action_set(tracker, slot, record->beat->action);
 	if (id->proc)
 		tracker->config.ops->get_proc(id->proc);
 	record->started = true;
@@ -296,6 +299,8 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		varta_slot_set_stalled(tracker, slot, false);
 		varta_slot_arm(tracker, slot, record->threshold);
 	}
+	if (beat->action)
+		varta_action_set(tracker, slot, beat->action);
 	report_changes(tracker, slot, record, &before);
 	return VARTA_RECORD_REFRESHED;
 }
@@ -426,7 +431,8 @@ static void record_unknown(struct varta_tracker *tracker,
 }
 
 /* The beat only updates time, nonce, payload, usage and names. */
-static bool is_fast_path(const struct varta_slot *slot,
+static bool is_fast_path(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot,
 			 const struct varta_beat_info *beat,
 			 const struct varta_proc *proc, u32 timens)
 {
@@ -442,7 +448,9 @@ static bool is_fast_path(const struct varta_slot *slot,
 	       beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE &&
 	       (!beat->threshold_ms ||
-		beat->threshold_ms == slot->threshold_ms);
+		beat->threshold_ms == slot->threshold_ms) &&
+	       (!beat->action ||
+		varta_action_repeats(tracker, slot, beat->action));
 }
 
 /**
@@ -472,7 +480,7 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
 	if (!slot)
 		return false;
 	spin_lock(&slot->lock);
-	fast = is_fast_path(slot, beat, proc, timens);
+	fast = is_fast_path(tracker, slot, beat, proc, timens);
 	if (fast) {
 		update_from_beat(tracker, slot, beat, now);
 		slot->usage = beat->usage;

@@ -62,7 +62,11 @@
 	X(NAMESPACE_CONFLICT, EEXIST, NOT_COUNTED,			\
 	  "this pid belongs to an agent of another pid namespace")	\
 	X(QUOTA_EXCEEDED, EDQUOT, NOT_COUNTED,				\
-	  "this user has max_agents_per_user agents")
+	  "this user has max_agents_per_user agents")		\
+	X(BAD_SIGNAL, ERANGE, VARTA_COUNT_BAD_SIGNAL,			\
+	  "stall-signal must be 0..64, not stop a process, and not be for init") \
+	X(BAD_KILL_AFTER, ERANGE, VARTA_COUNT_BAD_KILL_AFTER,		\
+	  "kill-after-ms must be 10..86400000")
 
 static const struct {
 	int error;

@@ -87,6 +87,8 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 	};
 	if (!slot->exit_state)
 		agent->usage = slot->usage;
+	if (slot->has_action)
+		varta_action_describe(tracker, slot, agent);
 	memcpy(agent->name, slot->name, sizeof(agent->name));
 	memcpy(agent->thread_name, slot->thread_name,
 	       sizeof(agent->thread_name));
@@ -110,7 +112,8 @@ void varta_slot_report(struct varta_tracker *tracker,
 		       struct varta_event_info *event, u64 now)
 {
 	bool after_exit = event->kind != VARTA_EVENT_KIND_RECOVER &&
-			  event->kind != VARTA_EVENT_KIND_STATUS;
+			  event->kind != VARTA_EVENT_KIND_STATUS &&
+			  event->kind != VARTA_EVENT_KIND_ACTION;
 
 	lockdep_assert_held(&slot->lock);
 
@@ -194,6 +197,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	varta_slot_set_stalled(tracker, slot, false);
+	varta_action_drop(tracker, slot);
 	varta_slot_set_proc(tracker, slot, NULL);
 	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NONE);
 	slot->event_ns = 0;

@@ -47,7 +47,13 @@
 	X(BAD_NONCE, bad_nonce) \
 	X(EVENTS_LOST, events_lost) \
 	X(EVENTS_MISSED, events_missed) \
-	X(REMOVED_DEAD, removed_dead)
+	X(REMOVED_DEAD, removed_dead) \
+	X(BAD_SIGNAL, bad_signal) \
+	X(BAD_KILL_AFTER, bad_kill_after) \
+	X(STALL_SIGNALS, stall_signals) \
+	X(STALL_KILLS, stall_kills) \
+	X(ACTIONS_WITHHELD, actions_withheld) \
+	X(ACTIONS_LIMITED, actions_limited)
 
 /* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
 #define VARTA_SETTINGS(X) \
@@ -65,7 +71,9 @@
 	X(BEAT_RATE, beat_rate, 0, 0, 1000000000, WRITABLE, no_words, "0..1000000000 beats per second", "Beats per second of all agents together, 0 for no limit: 0..1000000000 (default 0)") \
 	X(BEAT_BURST, beat_burst, 1000, 1, 1000000, WRITABLE, no_words, "1..1000000 beats", "Number of beats that may exceed beat_rate at once: 1..1000000 (default 1000)") \
 	X(GOODBYE_EVENTS, goodbye_events, 0, 0, 1, WRITABLE, no_words, "0..1", "1 reports every agent that ends tracking with bye, 0 only those that are stalled: 0..1 (default 0)") \
-	X(THREAD_PRIORITY, thread_priority, 50, 1, 99, WRITABLE, no_words, "1..99", "Real-time priority (SCHED_FIFO) of the thread that finds stalls: 1..99 (default 50)")
+	X(THREAD_PRIORITY, thread_priority, 50, 1, 99, WRITABLE, no_words, "1..99", "Real-time priority (SCHED_FIFO) of the thread that finds stalls: 1..99 (default 50)") \
+	X(STALL_ACTIONS, stall_actions, 1, 0, 1, WRITABLE, no_words, "0..1", "1 sends the signals that agents asked for on a stall, 0 withholds all of them: 0..1 (default 1)") \
+	X(STALL_ACTIONS_PER_MINUTE, stall_actions_per_minute, 10, 1, 1000, WRITABLE, no_words, "1..1000 agents", "Number of agents that are signalled in any minute, all together: 1..1000 (default 10)")
 
 #define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"
 
@@ -99,5 +107,7 @@
 #define VARTA_REASON_WORD_ORIGIN_CONFLICT "origin-conflict"
 #define VARTA_REASON_WORD_NAMESPACE_CONFLICT "namespace-conflict"
 #define VARTA_REASON_WORD_QUOTA_EXCEEDED "quota-exceeded"
+#define VARTA_REASON_WORD_BAD_SIGNAL "bad-signal"
+#define VARTA_REASON_WORD_BAD_KILL_AFTER "bad-kill-after"
 
 #endif /* _VARTA_SPEC_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A thread that sleeps until the next deadline in the tracker, finds stalls and
- * queues their events, which notify.c sends.
+ * queues their events, which notify.c sends, and sends the signals that agents
+ * asked for on a stall.
  *
  * Processes are frozen before CLOCK_MONOTONIC stops for a suspend, and thawed
  * after that. Meanwhile nothing is reported, and at resume the silence of all
@@ -93,6 +94,18 @@ static bool find_stalls(void)
 	return more;
 }
 
+static bool act(void)
+{
+	const struct varta_action_policy policy = {
+		.enabled = varta_setting_get(VARTA_SET_STALL_ACTIONS),
+		.per_minute =
+			varta_setting_get(VARTA_SET_STALL_ACTIONS_PER_MINUTE),
+	};
+
+	return varta_tracker_action_pass(&varta.tracker, ktime_get_ns(),
+					 varta_threshold_ns(), &policy);
+}
+
 static bool rescan(struct context *context)
 {
 	/* Start again: the slots passed so far have an older threshold. */
@@ -162,6 +175,7 @@ static void run(struct context *context)
 			return;
 		}
 		more = find_stalls();
+		more |= act();
 		more |= rescan(context);
 		throttle(context);
 	} while (more && !kthread_should_stop());
@@ -175,7 +189,8 @@ static void wait_for_deadline(void)
 	u64 next;
 
 	prepare_to_wait(&thread_wait, &wait, TASK_IDLE);
-	next = varta_tracker_next_deadline(&varta.tracker);
+	next = min(varta_tracker_next_deadline(&varta.tracker),
+		   varta_tracker_next_action(&varta.tracker));
 	if (atomic_read(&suspends))
 		next = U64_MAX;
 	else if (READ_ONCE(pending))

@@ -16,6 +16,7 @@ size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 	if (config->defer_exits)
 		slot += sizeof(struct varta_deferred_exit);
 	return config->capacity * slot +
+	       varta_actions_bytes(config->capacity) +
 	       varta_pid_index_bytes(config->capacity) +
 	       varta_wheel_bytes(config->capacity);
 }
@@ -63,6 +64,8 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		goto free_slots;
 	if (varta_wheel_init(&tracker->wheel, config->capacity))
 		goto destroy_index;
+	if (varta_actions_init(&tracker->actions, config->capacity))
+		goto destroy_wheel;
 
 	for (i = 0; i < config->capacity; i++)
 		spin_lock_init(&tracker->slots[i].lock);
@@ -77,6 +80,8 @@ int varta_tracker_init(struct varta_tracker *tracker,
 	tracker->exits.last = VARTA_NO_SLOT;
 	return 0;
 
+destroy_wheel:
+	varta_wheel_destroy(&tracker->wheel);
 destroy_index:
 	varta_pid_index_destroy(&tracker->index);
 free_slots:
@@ -91,11 +96,14 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	u32 i;
 
 	for (i = 0; i < tracker->slots_used; i++) {
+		/* Freed below. Slots are not locked here. */
+		tracker->slots[i].has_action = false;
 		if (tracker->slots[i].pid)
 			varta_slot_uncharge(tracker, &tracker->slots[i]);
 		varta_tracker_put_proc(tracker, tracker->slots[i].proc);
 		cond_resched();
 	}
+	varta_actions_destroy(&tracker->actions);
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->deferred);

@@ -14,6 +14,7 @@
 #include <linux/time64.h>
 #include <linux/types.h>
 
+#include "action.h"
 #include "agent.h"
 #include "counters.h"
 #include "pid_index.h"
@@ -43,6 +44,11 @@ struct varta_evicted {
  * @put_proc: put it; no slot is locked
  * @proc_state: what became of the process of an agent
  * @sample: sample why an agent stalls, without a lock; NULL if nothing is known
+ * @sample_again: the same for an agent that is still stalled; this and the next
+ *	two may be NULL if no beat asks for an action
+ * @may_signal: whether the process of an agent is still what it was when an
+ *	action was asked for, without a lock
+ * @signal: send a signal to a process, without a lock
  * @try_charge: charge an agent to its user and network namespace; false if the
  *	user is over quota. NULL, like the next three, if there are no quotas.
  * @uncharge: undo @try_charge
@@ -60,6 +66,11 @@ struct varta_tracker_ops {
 	enum varta_proc_state (*proc_state)(const struct varta_agent_id *id);
 	void (*sample)(const struct varta_agent_info *agent, u64 now,
 		       struct varta_stall_info *info);
+	void (*sample_again)(const struct varta_agent_info *agent, u64 now,
+			     struct varta_stall_info *info);
+	bool (*may_signal)(const struct varta_agent_info *agent,
+			   const struct varta_action_target *target);
+	void (*signal)(struct varta_proc *proc, int signal);
 	bool (*try_charge)(const struct varta_agent_id *id);
 	void (*uncharge)(const struct varta_agent_id *id);
 	bool (*transfer_charge)(const struct varta_agent_id *old,
@@ -93,6 +104,8 @@ struct varta_tracker {
 	struct varta_tracker_config config;	/* never changes */
 	struct varta_slot *slots;
 	struct varta_pid_index index;	/* read without a lock */
+
+	struct varta_actions actions;
 
 	/* By slot number. Changed under the slot's lock, but for expire.c. */
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Only tracker.c, slot.c, record.c, evict.c, expire.c, exit.c and KUnit include
- * this.
+ * Only action.c, tracker.c, slot.c, record.c, evict.c, expire.c, exit.c and
+ * KUnit include this.
  *
  * Lock order: one of flow_locks and request_lock (requests on real-time
- * kernels), tracker->lock, one slot->lock, event_lock. None is held for a loop
- * over slots. Assigning or freeing a slot takes tracker->lock and slot->lock.
+ * kernels), tracker->lock, one slot->lock, then event_lock or actions.lock. None
+ * is held for a loop over slots. Assigning or freeing a slot takes tracker->lock and slot->lock.
  * Everything else about a slot takes slot->lock alone, so that the beats of
  * known agents do not contend. The index gets a slot for a key while that slot
  * is locked. A deferred exit is noted under event_lock alone. Operations on one
@@ -61,6 +61,7 @@ struct varta_slot {
 	u64 has_terminal : 1;
 	u64 last_is_terminal : 1;
 	u64 foreign_thread : 1;
+	u64 has_action : 1;
 	u64 reason : 8;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
@@ -297,6 +298,8 @@ static inline void varta_slot_set_stalled(struct varta_tracker *tracker,
 {
 	if (slot->stalled == stalled)
 		return;
+	if (slot->has_action && !stalled)
+		varta_action_cancel(tracker, slot);
 	WRITE_ONCE(slot->stalled, stalled);
 	/* Release: a reader that sees the count also sees slot->stalled. */
 	if (stalled)

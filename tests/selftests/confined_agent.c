@@ -53,7 +53,9 @@ static void on_refused_call(int signal, siginfo_t *info, void *unused)
 static void use_client(void)
 {
 	static struct varta_client client;
-	const struct varta_client_options options = { "confined", 0, true, 0 };
+	const struct varta_client_options options = {
+		"confined", 0, true, 0, 0, 0, false
+	};
 
 	check_call("open a client", varta_client_open(&client, &options));
 	check_call("beat with a client",

@@ -2,12 +2,18 @@
 /*
  * Hangs in one of the ways in which programs hang.
  *
- * Usage: hang [-b THRESHOLD_MS] [-n NAME] [-c CPU] WAY [ARGUMENT]
+ * Usage: hang [-b THRESHOLD_MS] [-n NAME] [-c CPU] [-s SIGNAL] [-k MS] [-e] [-i]
+ *             [-r] WAY [ARGUMENT]
  *
  *   -b  be an agent with this threshold, 0 for the default one: the thread TID
  *       sends one beat
  *   -n  name of the process and, with -b, of the agent
  *   -c  run on this CPU only
+ *   -s  ask for this signal on a stall
+ *   -k  and for SIGKILL so long after it
+ *   -e  and for both even if it is starved
+ *   -i  ignore the signal
+ *   -r  beat again when it comes
  *
  * Prints "hangs PID TID" just before it hangs, and after the kernel has the beat.
  *
@@ -72,6 +78,8 @@ static void fail(const char *what)
 	exit(1);
 }
 
+static struct varta *handle;
+
 static unsigned long number(const char *text)
 {
 	char *end;
@@ -87,17 +95,17 @@ static unsigned long number(const char *text)
 /* The handle stays open: closing a socket would be one more place to hang. */
 static void beat(void)
 {
-	static struct varta *v;
 	int error;
 
 	if (!is_agent)
 		return;
 	agent.acknowledge = true;
-	error = varta_open(&v, &agent);
+	error = varta_open(&handle, &agent);
 	if (!error)
-		error = varta_beat(v, VARTA_STATUS_OK, 0);
+		error = varta_beat(handle, VARTA_STATUS_OK, 0);
 	if (error) {
-		fprintf(stderr, "hang: beat: %s\n", strerror(-error));
+		fprintf(stderr, "hang: beat: %s\n", handle ?
+			varta_errmsg(handle) : strerror(-error));
 		exit(101);
 	}
 }
@@ -420,6 +428,12 @@ static const struct {
 	{ "threads", start_threads },
 };
 
+static void beat_again(int unused)
+{
+	(void)unused;
+	varta_beat(handle, VARTA_STATUS_OK, 0);
+}
+
 static void run_on(int cpu)
 {
 	cpu_set_t cpus;
@@ -432,10 +446,11 @@ static void run_on(int cpu)
 
 int main(int argc, char **argv)
 {
+	bool ignores = false, recovers = false;
 	size_t i;
 	int option;
 
-	while ((option = getopt(argc, argv, "+b:n:c:")) != -1) {
+	while ((option = getopt(argc, argv, "+b:n:c:s:k:eir")) != -1) {
 		switch (option) {
 		case 'b':
 			is_agent = true;
@@ -448,6 +463,21 @@ int main(int argc, char **argv)
 		case 'c':
 			run_on((int)number(optarg));
 			break;
+		case 's':
+			agent.stall_signal = (uint8_t)number(optarg);
+			break;
+		case 'k':
+			agent.kill_after_ms = (uint32_t)number(optarg);
+			break;
+		case 'e':
+			agent.even_if_starved = true;
+			break;
+		case 'i':
+			ignores = true;
+			break;
+		case 'r':
+			recovers = true;
+			break;
 		default:
 			return 100;
 		}
@@ -455,6 +485,10 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return 100;
 	argument = argv[optind + 1];
+	if (ignores)
+		signal(agent.stall_signal, SIG_IGN);
+	if (recovers)
+		signal(agent.stall_signal, beat_again);
 	setpgid(0, 0);
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (!strcmp(ways[i].name, argv[optind]))

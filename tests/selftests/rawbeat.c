@@ -38,7 +38,8 @@ enum exit_code {
 
 /* The typed attributes; each can be missing or have a wrong size. */
 enum field {
-	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, NS_INODE, FIELDS
+	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, NS_INODE,
+	STALL_SIGNAL, KILL_AFTER, FIELDS
 };
 
 static const struct {
@@ -53,6 +54,8 @@ static const struct {
 	[PID] = { "pid", VARTA_A_BEAT_PID, 4 },
 	[THRESHOLD] = { "threshold", VARTA_A_BEAT_THRESHOLD_MS, 4 },
 	[NS_INODE] = { "ns-inode", VARTA_A_RELAYED_BEAT_NS_INODE, 8 },
+	[STALL_SIGNAL] = { "stall-signal", VARTA_A_BEAT_STALL_SIGNAL, 4 },
+	[KILL_AFTER] = { "kill-after", VARTA_A_BEAT_KILL_AFTER_MS, 4 },
 };
 
 /* The message to send. */
@@ -182,6 +185,16 @@ static void set_threshold(struct request *r, const char *value)
 static void set_ns_inode(struct request *r, const char *value)
 {
 	set_field(r, NS_INODE, value);
+}
+
+static void set_stall_signal(struct request *r, const char *value)
+{
+	set_field(r, STALL_SIGNAL, value);
+}
+
+static void set_kill_after(struct request *r, const char *value)
+{
+	set_field(r, KILL_AFTER, value);
 }
 
 static void set_name(struct request *r, const char *value)
@@ -397,6 +410,10 @@ static const struct edit {
 	{ "threshold", "N", "set the threshold, in ms", set_threshold },
 	{ "ns-inode", "N", "set the pid namespace, for a relay",
 	  set_ns_inode },
+	{ "stall-signal", "N", "ask for this signal on a stall",
+	  set_stall_signal },
+	{ "kill-after", "MS", "and for SIGKILL so long after it",
+	  set_kill_after },
 	{ "name", "TEXT", "set the name", set_name },
 	{ "without", "FIELD", "omit this attribute", without },
 	{ "size", "FIELD=BYTES", "give it a wrong size", set_size },

@@ -116,11 +116,30 @@ static int put_report(struct nl_msg *message, const struct varta_beat *beat,
 	return 0;
 }
 
+static int put_action(struct nl_msg *message, const struct varta_beat *beat,
+		      const struct varta_beat_attributes *attribute)
+{
+	bool asks = beat->stall_signal || beat->no_stall_signal;
+
+	if (!asks && !beat->kill_after_ms && !beat->even_if_starved)
+		return 0;
+	if (!attribute->stall_signal)
+		return -EINVAL;
+	if ((asks && nla_put_u32(message, attribute->stall_signal,
+				 beat->stall_signal)) ||
+	    (beat->kill_after_ms &&
+	     nla_put_u32(message, attribute->kill_after_ms,
+			 beat->kill_after_ms)) ||
+	    (beat->even_if_starved &&
+	     nla_put_flag(message, attribute->even_if_starved)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 int varta_beat_write(struct nl_msg *message, const struct varta_beat *beat,
 		     const struct varta_beat_attributes *attribute)
 {
-	if (!varta_is_zero(beat->reserved0, sizeof(beat->reserved0)) ||
-	    !varta_is_zero(beat->reserved, sizeof(beat->reserved)))
+	if (!varta_is_zero(beat->reserved, sizeof(beat->reserved)))
 		return -E2BIG;
 	if (beat->frame && beat->frame_len > VARTA_FRAME_SEND_MAX)
 		return -EMSGSIZE;
@@ -133,7 +152,7 @@ int varta_beat_write(struct nl_msg *message, const struct varta_beat *beat,
 		return -EMSGSIZE;
 	if (beat->name && nla_put_string(message, attribute->name, beat->name))
 		return -EMSGSIZE;
-	return 0;
+	return put_action(message, beat, attribute);
 }
 
 static int write_beat(struct varta *v, const struct varta_beat *beat)
@@ -147,6 +166,9 @@ static int write_beat(struct varta *v, const struct varta_beat *beat)
 		.frame = VARTA_A_BEAT_FRAME,
 		.threshold_ms = VARTA_A_BEAT_THRESHOLD_MS,
 		.name = VARTA_A_BEAT_NAME,
+		.stall_signal = VARTA_A_BEAT_STALL_SIGNAL,
+		.kill_after_ms = VARTA_A_BEAT_KILL_AFTER_MS,
+		.even_if_starved = VARTA_A_BEAT_EVEN_IF_STARVED,
 	};
 	struct nlmsghdr *header = nlmsg_hdr(v->message);
 

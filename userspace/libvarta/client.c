@@ -66,7 +66,8 @@ static int copy_options(struct varta_options *to,
 	error = varta_copy_struct(to, sizeof(*to),
 				  VARTA_SIZE_UP_TO(struct varta_options,
 						   reserved), from);
-	if (!error && !varta_is_zero(to->reserved, sizeof(to->reserved)))
+	if (!error && (!varta_is_zero(to->reserved, sizeof(to->reserved)) ||
+		       !varta_is_zero(to->reserved1, sizeof(to->reserved1))))
 		error = -E2BIG;
 	if (!error && to->name && strlen(to->name) >= VARTA_NAME_SIZE)
 		error = -ENAMETOOLONG;
@@ -99,6 +100,9 @@ static int open_client(struct varta *v, const struct varta_options *options)
 		.threshold_ms = options->threshold_ms,
 		.acknowledge = options->acknowledge,
 		.first_nonce = options->first_nonce,
+		.stall_signal = options->stall_signal,
+		.kill_after_ms = options->kill_after_ms,
+		.even_if_starved = options->even_if_starved,
 	};
 	int error = varta_client_open(&v->client, &client_options);
 

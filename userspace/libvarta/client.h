@@ -94,10 +94,14 @@ int varta_call_end(struct varta *v, int result);
  * @frame: Likewise.
  * @threshold_ms: Likewise.
  * @name: Likewise.
+ * @stall_signal: Likewise; 0 if the request has none, nor the next two.
+ * @kill_after_ms: Likewise.
+ * @even_if_starved: Likewise.
  * @always_pid: The pid is sent whether or not it is claimed.
  */
 struct varta_beat_attributes {
 	int status, nonce, timestamp, payload, pid, frame, threshold_ms, name;
+	int stall_signal, kill_after_ms, even_if_starved;
 	bool always_pid;
 };
 
@@ -107,8 +111,9 @@ struct varta_beat_attributes {
  * @beat: The beat.
  * @attribute: The numbers of its attributes.
  *
- * Return: 0; -E2BIG if a reserved member is not 0; -EMSGSIZE if there is no
- * room, or the frame is too long.
+ * Return: 0; -E2BIG if a reserved member is not 0; -EINVAL if the request
+ * cannot have a stall signal; -EMSGSIZE if there is no room, or the frame is too
+ * long.
  */
 int varta_beat_write(struct nl_msg *message, const struct varta_beat *beat,
 		     const struct varta_beat_attributes *attribute);

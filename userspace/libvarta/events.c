@@ -232,7 +232,8 @@ static void report_notice(struct delivery *delivery, enum varta_event_type type)
 
 static bool is_logged(enum varta_event_type type)
 {
-	return type == VARTA_EVENT_EXIT || type == VARTA_EVENT_CONFLICT;
+	return type == VARTA_EVENT_EXIT || type == VARTA_EVENT_CONFLICT ||
+	       type == VARTA_EVENT_ACTION;
 }
 
 static bool was_received(const struct progress *progress, uint64_t seq)
@@ -280,7 +281,8 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 	if (delivery->type == VARTA_EVENT_GOODBYE && agent->stalled)
 		return varta_stalls_forget(stalls, agent);
 	if (delivery->type != VARTA_EVENT_STATUS &&
-	    delivery->type != VARTA_EVENT_CONFLICT)
+	    delivery->type != VARTA_EVENT_CONFLICT &&
+	    delivery->type != VARTA_EVENT_ACTION)
 		varta_stalls_forget(stalls, agent);
 	return 1;
 }
@@ -394,6 +396,7 @@ static const enum varta_event_type event_types[] = {
 	[VARTA_CMD_STATUS_NTF] = VARTA_EVENT_STATUS,
 	[VARTA_CMD_GOODBYE_NTF] = VARTA_EVENT_GOODBYE,
 	[VARTA_CMD_CONFLICT_NTF] = VARTA_EVENT_CONFLICT,
+	[VARTA_CMD_ACTION_NTF] = VARTA_EVENT_ACTION,
 };
 
 static int deliver(struct varta_events *events,

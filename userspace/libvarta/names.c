@@ -55,6 +55,11 @@ const char *varta_thread_state_name(unsigned int state)
 	return NAME_OF(thread_state_names, state);
 }
 
+const char *varta_withheld_name(unsigned int withheld)
+{
+	return NAME_OF(withheld_names, withheld);
+}
+
 const char *varta_config_change_name(unsigned int change)
 {
 	return NAME_OF(config_change_names, change);

@@ -76,6 +76,11 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_RUN_DELAY] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_ASLEEP] = { .type = NLA_U64 },
 	[VARTA_A_AGENT_PARTIAL] = { .type = NLA_FLAG },
+	[VARTA_A_AGENT_STALL_SIGNAL] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_KILL_AFTER_MS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_EVEN_IF_STARVED] = { .type = NLA_FLAG },
+	[VARTA_A_AGENT_SIGNAL] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_WITHHELD] = { .type = NLA_U32 },
 };
 
 static struct nla_policy notice_policy[VARTA_A_NOTICE_MAX + 1] = {
@@ -127,6 +132,7 @@ static enum varta_event_type type_of(const struct nlattr *kind)
 		[VARTA_EVENT_KIND_GOODBYE] = VARTA_EVENT_GOODBYE,
 		[VARTA_EVENT_KIND_CONFLICT] = VARTA_EVENT_CONFLICT,
 		[VARTA_EVENT_KIND_CONFIG] = VARTA_EVENT_CONFIG,
+		[VARTA_EVENT_KIND_ACTION] = VARTA_EVENT_ACTION,
 	};
 
 	if (!kind || nla_get_u32(kind) >= sizeof(types) / sizeof(types[0]))
@@ -203,6 +209,10 @@ static void read_agent(struct nlattr **a, struct varta_agent *agent)
 		.uid = uid_or_unknown(a[VARTA_A_AGENT_UID]),
 		.tid = u32_or_0(a[VARTA_A_AGENT_TID]),
 		.reason = u32_or_0(a[VARTA_A_AGENT_REASON]),
+		.stall_signal =
+			(uint8_t)u32_or_0(a[VARTA_A_AGENT_STALL_SIGNAL]),
+		.even_if_starved = a[VARTA_A_AGENT_EVEN_IF_STARVED] != NULL,
+		.kill_after_ms = u32_or_0(a[VARTA_A_AGENT_KILL_AFTER_MS]),
 	};
 	read_text(agent->name, a[VARTA_A_AGENT_NAME]);
 	read_text(agent->thread_name, a[VARTA_A_AGENT_THREAD_NAME]);
@@ -231,6 +241,8 @@ static int read_event(struct nlattr *nest, struct varta_agent *agent,
 		.suppressed = u32_or_0(a[VARTA_A_AGENT_SUPPRESSED]),
 		.changes = a[VARTA_A_AGENT_CHANGES] ?
 			   nla_get_u32(a[VARTA_A_AGENT_CHANGES]) : 1,
+		.signal = u32_or_0(a[VARTA_A_AGENT_SIGNAL]),
+		.withheld = u32_or_0(a[VARTA_A_AGENT_WITHHELD]),
 	};
 	return 0;
 }

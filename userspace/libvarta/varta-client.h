@@ -107,12 +107,20 @@
  *   the beats that it refuses, which is cheaper.
  * @first_nonce: Nonce of the first beat, for tests. 0: nonces follow the clock,
  *   see varta_client_beat().
+ * @stall_signal: Signal that the module sends to this process when it finds its
+ *   stall; 0: none.
+ * @kill_after_ms: Time from that to SIGKILL, unless the process has had a beat
+ *   or ended until then; 0: never.
+ * @even_if_starved: Also when the process does not get the CPU.
  */
 struct varta_client_options {
 	const char *name;
 	uint32_t threshold_ms;
 	bool acknowledge;
 	uint64_t first_nonce;
+	uint32_t stall_signal;
+	uint32_t kill_after_ms;
+	bool even_if_starved;
 };
 
 /**
@@ -143,8 +151,8 @@ struct varta_client__socket {
 };
 
 /*
- * Values of a beat in VARTA_A_BEAT_COMPACT; threshold and name follow, and a
- * short beat ends before them. The kernel's own time is the timestamp.
+ * Values of a beat in VARTA_A_BEAT_COMPACT; attributes that are optional follow,
+ * and a short beat ends before them. The kernel's own time is the timestamp.
  */
 enum {
 	VARTA_CLIENT__NONCE_OFFSET	= NLMSG_HDRLEN + GENL_HDRLEN +
@@ -158,7 +166,8 @@ enum {
 	VARTA_CLIENT__OLD_PAYLOAD_OFFSET = VARTA_CLIENT__OLD_STATUS_OFFSET + 8,
 	VARTA_CLIENT__OLD_NONCE_OFFSET	= VARTA_CLIENT__OLD_PAYLOAD_OFFSET + 8,
 	VARTA_CLIENT__MESSAGE_SIZE	= VARTA_CLIENT__OLD_NONCE_OFFSET + 8 +
-					  8 + NLA_HDRLEN + VARTA_NAME_SIZE
+					  8 + NLA_HDRLEN + VARTA_NAME_SIZE +
+					  8 + 8 + NLA_HDRLEN
 };
 
 /* A request, and room for the longest one of this header. */
@@ -251,6 +260,21 @@ static inline void varta_client__put(union varta_client__message *message,
 	message->header.nlmsg_len += (uint32_t)(NLA_HDRLEN + NLA_ALIGN(size));
 }
 
+/* What to do when this agent stalls. */
+static inline void
+varta_client__put_action(union varta_client__message *beat,
+			 const struct varta_client_options *options)
+{
+	if (options->stall_signal)
+		varta_client__put(beat, VARTA_A_BEAT_STALL_SIGNAL,
+				  &options->stall_signal, 4);
+	if (options->kill_after_ms)
+		varta_client__put(beat, VARTA_A_BEAT_KILL_AFTER_MS,
+				  &options->kill_after_ms, 4);
+	if (options->even_if_starved)
+		varta_client__put(beat, VARTA_A_BEAT_EVEN_IF_STARVED, "", 0);
+}
+
 static inline void
 varta_client__prepare_beat(struct varta_client *c,
 			   const struct varta_client_options *options)
@@ -271,6 +295,7 @@ varta_client__prepare_beat(struct varta_client *c,
 		name[length] = '\0';
 		varta_client__put(beat, VARTA_A_BEAT_NAME, name, length + 1);
 	}
+	varta_client__put_action(beat, options);
 	c->full_size = beat->header.nlmsg_len;
 }
 
@@ -763,7 +788,7 @@ static inline int varta_client_open(struct varta_client *c,
 				    const struct varta_client_options *options)
 {
 	static const struct varta_client_options defaults = {
-		NULL, 0, false, 0
+		NULL, 0, false, 0, 0, 0, false
 	};
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *mark;

@@ -101,11 +101,19 @@ struct varta;
  * @optional: Succeed when the module is not loaded, and beat once it is. Most
  *   agents want this.
  * @reserved: Must be 0.
+ * @kill_after_ms: Time from @stall_signal to SIGKILL, unless the process has had
+ *   a beat or ended until then. 0: never.
+ * @stall_signal: Signal that the module sends to this process when it finds its
+ *   stall. 0: none.
+ * @even_if_starved: Also when the process does not get the CPU.
+ * @reserved1: Must be 0.
  *
- * varta_beat() repeats the threshold and the name after an interval, because the
+ * varta_beat() repeats these after an interval, because the
  * tracker loses an agent when the module is unloaded, and may evict it. With one
  * beat in each interval, every second beat does. For this, an interval is a third
  * of the threshold at most.
+ * The kernel refuses beats with a signal or time that it does not allow. A module
+ * that is older than @stall_signal refuses beats with one.
  */
 struct varta_options {
 	size_t size;
@@ -117,11 +125,15 @@ struct varta_options {
 	bool acknowledge;
 	bool optional;
 	uint8_t reserved[2];
+	uint32_t kill_after_ms;
+	uint8_t stall_signal;
+	bool even_if_starved;
+	uint8_t reserved1[2];
 };
 
 #define VARTA_OPTIONS_INIT \
 	{ sizeof(struct varta_options), NULL, 0, 0, 0, 0, false, false, \
-	  { 0, 0 } }
+	  { 0, 0 }, 0, 0, false, { 0, 0 } }
 
 /**
  * varta_version() - Version of the library that the program is linked with.
@@ -360,9 +372,14 @@ VARTA_API int varta_bye(struct varta *v, uint32_t pid);
  *   leaves it unchanged.
  * @claim_pid: Send @pid, which the kernel checks. Otherwise the beat is the
  *   sender's. A frame and a relayed beat always carry @pid.
- * @reserved0: Must be 0.
+ * @stall_signal: Signal that the module sends to the agent's process when it
+ *   finds its stall, from now on; 0 leaves that unchanged. Not for varta_relay().
+ * @even_if_starved: Also when the process does not get the CPU. With
+ *   @stall_signal, as @kill_after_ms.
+ * @no_stall_signal: Send none from now on, with a @stall_signal of 0.
+ * @kill_after_ms: Time from @stall_signal to SIGKILL; 0 for never.
  * @frame: If not NULL, these bytes are sent as a frame, instead of the fields
- *   above except @threshold_ms and @ns_inode.
+ *   above except @threshold_ms, @ns_inode and those for a stall.
  * @frame_len: Length of @frame, at most VARTA_FRAME_SEND_MAX. The kernel
  *   refuses any other than VARTA_FRAME_LEN.
  * @name: Name of the agent from now on; NULL leaves it unchanged. The kernel
@@ -378,7 +395,10 @@ struct varta_beat {
 	uint32_t pid;
 	uint32_t threshold_ms;
 	bool claim_pid;
-	uint8_t reserved0[7];
+	uint8_t stall_signal;
+	bool even_if_starved;
+	bool no_stall_signal;
+	uint32_t kill_after_ms;
 	const unsigned char *frame;
 	size_t frame_len;
 	const char *name;
@@ -500,6 +520,8 @@ enum varta_exit_type {
  * @stalled: The stall was reported, and no beat was accepted since.
  * @core_dumped: The process dumped core, with VARTA_EXIT_SIGNAL.
  * @oom_killed: The OOM killer ended the process. Set only in exit events.
+ * @stall_signal: Signal that the agent asked for on a stall; 0 for none.
+ * @even_if_starved: Also when it does not get the CPU.
  * @reserved0: 0.
  * @exit_time: When the process exited, on the clock of @last_beat; 0 if it has
  *   not, or the kernel did not say.
@@ -550,6 +572,8 @@ enum varta_exit_type {
  * @has_group: @threads_runnable, @threads_uninterruptible and @threads_stopped
  *   are known.
  * @partial: The process has more threads than these three count.
+ * @kill_after_ms: Time from @stall_signal to SIGKILL; 0 for never.
+ * @reserved1: 0.
  * @reserved: 0; for members of later versions.
  */
 struct varta_agent {
@@ -571,7 +595,9 @@ struct varta_agent {
 	bool stalled;
 	bool core_dumped;
 	bool oom_killed;
-	uint8_t reserved0[5];
+	uint8_t stall_signal;
+	bool even_if_starved;
+	uint8_t reserved0[3];
 	uint64_t exit_time;
 	uint64_t last_beat_realtime;
 	uint64_t start_time;
@@ -605,7 +631,9 @@ struct varta_agent {
 	bool has_usage;
 	bool has_group;
 	bool partial;
-	uint64_t reserved[3];
+	uint32_t kill_after_ms;
+	uint32_t reserved1;
+	uint64_t reserved[2];
 };
 
 #define VARTA_UID_UNKNOWN	UINT32_MAX
@@ -782,8 +810,8 @@ struct varta_events;
  * @VARTA_EVENT_EXIT: An agent's process exited, and its slot was freed.
  * @VARTA_EVENT_OVERRUN: Events were lost, because they were not received in
  *   time, or the kernel had no memory for them. The lost stalls that have not
- *   ended follow, the ends of stalls that were reported, and the lost exits and
- *   conflicts, as far as the kernel keeps them: the last 1024 of agents of the
+ *   ended follow, the ends of stalls that were reported, and the lost exits,
+ *   conflicts and actions, as far as the kernel keeps them: the last 1024 of agents of the
  *   initial network namespace, and as many of all others.
  * @VARTA_EVENT_UNLOADED: The module was unloaded.
  * @VARTA_EVENT_LOADED: The module was loaded again, with an empty tracker.
@@ -796,6 +824,8 @@ struct varta_events;
  *   goodbye_events.
  * @VARTA_EVENT_CONFIG: A setting was changed, counters were taken, or the module
  *   unloads. Has no agent. Those that were lost are not reported later.
+ * @VARTA_EVENT_ACTION: A stalled agent was sent a signal that it asked for, or
+ *   the signal is withheld.
  *
  * OVERRUN, UNLOADED and LOADED have no agent, and occur only with @resync. A
  * stall ends with exactly one RECOVER, EXIT or GOODBYE, or with UNLOADED.
@@ -811,6 +841,7 @@ enum varta_event_type {
 	VARTA_EVENT_GOODBYE,
 	VARTA_EVENT_CONFLICT,
 	VARTA_EVENT_CONFIG,
+	VARTA_EVENT_ACTION,
 };
 
 /* The cause of a goodbye that was found by a dump. */
@@ -850,6 +881,9 @@ enum varta_event_type {
  * @lost: Events that were queued when the module unloaded, and are not received.
  * @counters: One of VARTA_A_STATS_* for each counter that was taken.
  * @counter_count: How many they are; 0 if all were taken.
+ * @signal: Signal that was sent or withheld, with VARTA_EVENT_ACTION.
+ * @withheld: One of enum varta_withheld, or a value of a newer kernel: why it was
+ *   not sent. VARTA_WITHHELD_NONE if it was.
  *
  * The library makes it; later versions may add members at the end.
  */
@@ -874,6 +908,8 @@ struct varta_event {
 	uint64_t lost;
 	const uint32_t *counters;
 	size_t counter_count;
+	uint32_t signal;
+	uint32_t withheld;
 };
 
 /**
@@ -893,7 +929,7 @@ typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
  * @resync: After an overrun, report the stalls that were lost, and go on when
  *   the module is unloaded and loaded again. No stall is reported twice. Takes
  *   about 120 bytes for each stalled agent.
- * @replay: With @resync: report the exits and conflicts after @since that the
+ * @replay: With @resync: report the exits, conflicts and actions after @since that the
  *   kernel keeps, and the agents that are stalled now.
  * @reserved: Must be 0.
  * @since: Number of the last event that the program knows, for @replay. If the
@@ -1010,6 +1046,14 @@ VARTA_API const char *varta_stall_reason_name(unsigned int reason);
  * Return: As varta_status_name().
  */
 VARTA_API const char *varta_thread_state_name(unsigned int state);
+
+/**
+ * varta_withheld_name() - Name of why a signal is withheld, as "frozen".
+ * @withheld: One of enum varta_withheld.
+ *
+ * Return: As varta_status_name().
+ */
+VARTA_API const char *varta_withheld_name(unsigned int withheld);
 
 /**
  * varta_config_change_name() - Name of what was done to the module, as "setting".

@@ -75,6 +75,11 @@ static void test_structs(void)
 	options.reserved[1] = 1;
 	check(varta_open(&v, &options) == -E2BIG,
 	      "options: a reserved member is set");
+	options = (struct varta_options){
+		.size = sizeof(options), .reserved1 = { 0, 1 },
+	};
+	check(varta_open(&v, &options) == -E2BIG,
+	      "options: a later reserved member is set");
 	check(varta_events_open(&events, &events_options) == -E2BIG && !events,
 	      "options: a reserved member of a subscription is set");
 }
@@ -92,9 +97,9 @@ static void test_beats(void)
 	check(varta_beat_send(v, &beat) == -E2BIG && varta_errmsg(v)[0] &&
 	      !varta_refused(v) && varta_reason(v) == VARTA_REASON_NONE,
 	      "options: a reserved member of a beat is set");
-	beat = (struct varta_beat){ .reserved0 = { 1 } };
+	beat = (struct varta_beat){ .reserved = { 0, 0, 0, 0, 0, 0, 1 } };
 	check(varta_beat_send(v, &beat) == -E2BIG,
-	      "options: a reserved byte of a beat is set");
+	      "options: the last reserved member of a beat is set");
 	check(varta_relay_refused(v) == -ENODATA,
 	      "options: no relayed beat was refused");
 	varta_close(v);
@@ -112,12 +117,12 @@ static void test_names(void)
 	unsigned int i, found = 0;
 	char text[64];
 
-	for (i = VARTA_REASON_NONE + 1; i <= VARTA_REASON_QUOTA_EXCEEDED; i++) {
+	for (i = VARTA_REASON_NONE + 1; i <= VARTA_REASON_BAD_KILL_AFTER; i++) {
 		snprintf(text, sizeof(text),
 		      "%s: details", varta_reason_name(i));
 		found += varta_reason_of(text) == i;
 	}
-	check(found == VARTA_REASON_QUOTA_EXCEEDED, "reason: all are found");
+	check(found == VARTA_REASON_BAD_KILL_AFTER, "reason: all are found");
 	check(!strcmp(varta_reason_name(VARTA_REASON_NONE), "none") &&
 	      !strcmp(varta_reason_name(VARTA_REASON_BAD_CRC), "bad-crc") &&
 	      !strcmp(varta_reason_name(10000), "unknown"), "reason: names");

@@ -57,6 +57,10 @@ static void test_limits(void)
 	check(!write_beats(beats, 1), "relay: a long frame");
 	beats[0].frame_len++;
 	check(write_beats(beats, 1) == -EMSGSIZE, "relay: too long a frame");
+	beats[0] = (struct varta_beat){ .stall_signal = 6 };
+	check(write_beats(beats, 1) == -EINVAL, "relay: a signal on a stall");
+	beats[0] = (struct varta_beat){ .kill_after_ms = 1000 };
+	check(write_beats(beats, 1) == -EINVAL, "relay: a kill after it");
 }
 
 /* Offset of the last attribute. */

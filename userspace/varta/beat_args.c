@@ -4,9 +4,11 @@
  */
 #include "beat_args.h"
 
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "args.h"
 #include "config_values.h"
@@ -21,6 +23,9 @@ enum {
 	OPTION_PID,
 	OPTION_THRESHOLD,
 	OPTION_NAME,
+	OPTION_STALL_SIGNAL,
+	OPTION_KILL_AFTER,
+	OPTION_EVEN_IF_STARVED,
 };
 
 static const struct argp_option pid_options[] = {
@@ -53,6 +58,19 @@ static const struct argp_option value_options[] = {
 	{ 0 }
 };
 
+static const struct argp_option action_options[] = {
+	{ .name = "stall-signal", .key = OPTION_STALL_SIGNAL, .arg = "SIGNAL",
+	  .doc = "When the agent stalls, the module sends it this signal: a "
+		 "name or number, or none (default: unchanged; for a new "
+		 "agent, none)" },
+	{ .name = "kill-after", .key = OPTION_KILL_AFTER, .arg = "DURATION",
+	  .doc = "SIGKILL so long after --stall-signal, unless the agent has "
+		 "had a beat or ended" },
+	{ .name = "even-if-starved", .key = OPTION_EVEN_IF_STARVED,
+	  .doc = "Signal the agent also when it does not get the CPU" },
+	{ 0 }
+};
+
 /* Numbers without a name are taken too, to test what the kernel refuses. */
 static uint32_t parse_status(const struct argp_state *state, const char *text)
 {
@@ -80,6 +98,36 @@ static const char *parse_name(const struct argp_state *state, char *text)
 			"to %s\n", state->name, VARTA_NAME_SIZE - 1, name);
 	}
 	return text;
+}
+
+/* The kernel's signals; those of real time have numbers only. */
+static int signal_of_name(const char *name)
+{
+	const char *known;
+	int number;
+
+	if (!strncasecmp(name, "SIG", 3))
+		name += 3;
+	for (number = 1; number < NSIG; number++) {
+		known = sigabbrev_np(number);
+		if (known && !strcasecmp(known, name))
+			return number;
+	}
+	return 0;
+}
+
+uint8_t beat_args_signal(const struct argp_state *state, const char *name,
+			 const char *text)
+{
+	uint64_t number = 0;
+
+	if (!strcmp(text, "none"))
+		return 0;
+	number = (uint64_t)signal_of_name(text);
+	if (!number && parse_number(text, 0, UINT8_MAX, &number))
+		args_error(state, name, text, "must be a signal, such as "
+			   "SIGABRT or 6, or none");
+	return (uint8_t)number;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -119,6 +167,18 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_NAME:
 		beat->name = parse_name(state, argument);
 		return 0;
+	case OPTION_STALL_SIGNAL:
+		beat->stall_signal = beat_args_signal(state, "--stall-signal",
+						      argument);
+		beat->no_stall_signal = !beat->stall_signal;
+		return 0;
+	case OPTION_KILL_AFTER:
+		beat->kill_after_ms = args_duration(state, "--kill-after",
+						    argument, 1, DURATION_MAX);
+		return 0;
+	case OPTION_EVEN_IF_STARVED:
+		beat->even_if_starved = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -136,5 +196,10 @@ const struct argp beat_agent_args = {
 
 const struct argp beat_value_args = {
 	.options = value_options,
+	.parser = parse_option,
+};
+
+const struct argp beat_action_args = {
+	.options = action_options,
 	.parser = parse_option,
 };

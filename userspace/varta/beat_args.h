@@ -30,5 +30,17 @@ struct beat_args {
 extern const struct argp beat_pid_args;		/* --pid */
 extern const struct argp beat_agent_args;	/* --name, --threshold */
 extern const struct argp beat_value_args;	/* --status, --nonce, ... */
+extern const struct argp beat_action_args;	/* --stall-signal, ... */
+
+/**
+ * beat_args_signal() - Take a signal, by name or number.
+ * @state: The parser's state.
+ * @name: The option.
+ * @text: Its value; "none" for 0.
+ *
+ * Return: The number. The kernel checks whether it allows it.
+ */
+uint8_t beat_args_signal(const struct argp_state *state, const char *name,
+			 const char *text);
 
 #endif /* BEAT_ARGS_H */

@@ -118,6 +118,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		state->child_inputs[0] = &options->args;
 		state->child_inputs[1] = &options->args;
 		state->child_inputs[2] = &options->args;
+		state->child_inputs[3] = &options->args;
 		return 0;
 	case OPTION_TERMINAL:
 		options->terminal = true;
@@ -150,6 +151,7 @@ static const struct argp_child children[] = {
 	{ .argp = &beat_pid_args },
 	{ .argp = &beat_agent_args },
 	{ .argp = &beat_value_args },
+	{ .argp = &beat_action_args },
 	{ 0 }
 };
 

@@ -76,10 +76,10 @@ static const struct argp_option option_table[] = {
 		 "all of their values as fields" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
-		 "conflict, config" },
+		 "conflict, config, action" },
 	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
-	  .doc = "First print the exits and conflicts after the event with "
-		 "this number, as far as the kernel keeps them, and the "
+	  .doc = "First print the exits, conflicts and actions after the event "
+		 "with this number, as far as the kernel keeps them, and the "
 		 "agents that are stalled now" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "End after N events" },
@@ -184,13 +184,14 @@ static const struct argp parser = {
 	.children = children,
 	.doc = "Print events as they happen, one per line: stalls, the beats "
 	       "that end them (recover), changes of status, exits, "
-	       "goodbyes, refused beats of others (conflict), and what was "
-	       "done to the module (config). Prints "
+	       "goodbyes, refused beats of others (conflict), what was "
+	       "done to the module (config), and the signals that agents "
+	       "asked for on a stall (action). Prints "
 	       "'listening' on standard error when it is subscribed.\v"
 	       "JSON has the names and units of the netlink interface, the "
 	       "owner as 'varta agents -j' has it, and "
 	       "'event': stall, recover, status, exit, goodbye, conflict, "
-	       "config, overrun, "
+	       "config, action, overrun, "
 	       "stalled, recovered, gone, unloaded or loaded. In "
 	       "names, bytes that "
 	       "are not UTF-8 are shown as \\xNN, without --json also those "

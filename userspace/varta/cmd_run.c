@@ -53,6 +53,9 @@ enum {
 	OPTION_NOTIFY,
 	OPTION_PROBE,
 	OPTION_REQUIRE,
+	OPTION_ON_STALL,
+	OPTION_KILL_AFTER,
+	OPTION_EVEN_IF_STARVED,
 };
 
 static const struct argp_option option_table[] = {
@@ -67,6 +70,15 @@ static const struct argp_option option_table[] = {
 		 "$VARTA_PID is the program's process id" },
 	{ .name = "require", .key = OPTION_REQUIRE,
 	  .doc = "Do not run the program if it cannot be tracked" },
+	{ .name = "on-stall", .key = OPTION_ON_STALL, .arg = "SIGNAL",
+	  .doc = "When the program stalls, the kernel module sends it this "
+		 "signal, such as SIGABRT for a core dump" },
+	{ .name = "kill-after", .key = OPTION_KILL_AFTER, .arg = "DURATION",
+	  .doc = "With --on-stall: SIGKILL so long after it, unless the "
+		 "program has had a beat or ended" },
+	{ .name = "even-if-starved", .key = OPTION_EVEN_IF_STARVED,
+	  .doc = "With --on-stall: signal the program also when it does not "
+		 "get the CPU" },
 	{ 0 }
 };
 
@@ -85,6 +97,10 @@ static void check_options(const struct run_options *options,
 		argp_error(state, "--interval %" PRIu32 " ms: must be shorter "
 			   "than --threshold %" PRIu32 " ms", interval,
 			   threshold);
+	if (!options->plan.stall_signal && options->plan.kill_after_ms)
+		argp_error(state, "--kill-after needs --on-stall");
+	if (!options->plan.stall_signal && options->plan.even_if_starved)
+		argp_error(state, "--even-if-starved needs --on-stall");
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -105,6 +121,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_PROBE:
 		plan->probe = argument;
+		return 0;
+	case OPTION_ON_STALL:
+		plan->stall_signal = beat_args_signal(state, "--on-stall",
+						      argument);
+		return 0;
+	case OPTION_KILL_AFTER:
+		plan->kill_after_ms = args_duration(state, "--kill-after",
+						    argument, 10, DURATION_MAX);
+		return 0;
+	case OPTION_EVEN_IF_STARVED:
+		plan->even_if_starved = true;
 		return 0;
 	case OPTION_REQUIRE:
 		options->require = true;

@@ -101,6 +101,9 @@ enum severity event_severity(const struct varta_event *event)
 	case VARTA_EVENT_GOODBYE:
 		return event->cause == VARTA_GOODBYE_CAUSE_EVICTED ?
 		       SEVERITY_WARNING : SEVERITY_NORMAL;
+	case VARTA_EVENT_ACTION:
+		return event->withheld == VARTA_WITHHELD_NONE ?
+		       SEVERITY_CRITICAL : SEVERITY_WARNING;
 	case VARTA_EVENT_LOADED:
 		return SEVERITY_NORMAL;
 	default:

@@ -216,16 +216,22 @@ static void write_config(FILE *out, const struct varta_event *event,
 		fprintf(out, "; %" PRIu64 " queued events are lost", event->lost);
 }
 
-static void write_signal(FILE *out, const struct varta_agent *agent)
+static void write_signal_name(FILE *out, uint32_t number)
 {
-	uint32_t number = agent->exit_signal;
 	const char *name = number < INT_MAX ? sigabbrev_np((int)number) : NULL;
 
-	fputs(is_stop_signal(number) ? "ended by " : "killed by ", out);
 	if (name)
 		fprintf(out, "SIG%s", name);
 	else
 		fprintf(out, "signal %" PRIu32, number);
+}
+
+static void write_signal(FILE *out, const struct varta_agent *agent)
+{
+	uint32_t number = agent->exit_signal;
+
+	fputs(is_stop_signal(number) ? "ended by " : "killed by ", out);
+	write_signal_name(out, number);
 	if (agent->oom_killed)
 		fputs(" of the OOM killer", out);
 	if (agent->core_dumped)
@@ -258,6 +264,34 @@ static void write_exit(FILE *out, const struct varta_event *event,
 		break;
 	}
 	write_exit_time(out, agent->exit_time);
+}
+
+static void write_action(FILE *out, const struct varta_event *event,
+			 const struct agent_owner *owner)
+{
+	/* By enum varta_withheld. */
+	static const char *const causes[] = {
+		[VARTA_WITHHELD_FROZEN] = "it is frozen",
+		[VARTA_WITHHELD_STOPPED] = "it is stopped",
+		[VARTA_WITHHELD_TRACED] = "its tracer has stopped it",
+		[VARTA_WITHHELD_DUMPING] = "it dumps core",
+		[VARTA_WITHHELD_EXITING] = "it is exiting",
+		[VARTA_WITHHELD_STARVED] = "it does not get the CPU",
+		[VARTA_WITHHELD_LIMIT] = "stall_actions_per_minute is reached",
+		[VARTA_WITHHELD_DISABLED] = "stall_actions is 0",
+		[VARTA_WITHHELD_CHANGED] =
+			"another program runs now, or as another user",
+	};
+	uint32_t withheld = event->withheld;
+	bool known = withheld < sizeof(causes) / sizeof(causes[0]);
+
+	write_agent(out, event, owner);
+	if (withheld == VARTA_WITHHELD_NONE)
+		fputs("sent ", out);
+	write_signal_name(out, event->signal);
+	if (withheld != VARTA_WITHHELD_NONE)
+		fprintf(out, " withheld, %s: %s", varta_withheld_name(withheld),
+			known ? causes[withheld] : "cause unknown");
 }
 
 static void write_still_stalled(FILE *out, const struct varta_event *event,
@@ -305,6 +339,7 @@ static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_GOODBYE] = { "goodbye", write_goodbye, NULL },
 	[VARTA_EVENT_CONFLICT] = { "conflict", write_conflict, NULL },
 	[VARTA_EVENT_CONFIG] = { "config", write_config, NULL },
+	[VARTA_EVENT_ACTION] = { "action", write_action, NULL },
 	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; what "
 				  "a dump shows of them follows" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "
@@ -320,6 +355,7 @@ static const struct event_kind resynced_kinds[] = {
 	[VARTA_EVENT_GOODBYE] = { "gone", write_gone, NULL },
 	[VARTA_EVENT_EXIT] = { "exit", write_exit, NULL },
 	[VARTA_EVENT_CONFLICT] = { "conflict", write_conflict, NULL },
+	[VARTA_EVENT_ACTION] = { "action", write_action, NULL },
 };
 
 #define COUNT(table)	(sizeof(table) / sizeof((table)[0]))

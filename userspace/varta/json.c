@@ -177,6 +177,19 @@ static int add_stall(struct json_object *object,
 	return add_group(object, agent);
 }
 
+/* What it asked for on a stall. */
+static int add_action(struct json_object *object,
+		      const struct varta_agent *agent)
+{
+	if (!agent->stall_signal)
+		return 0;
+	if (add_number(object, "stall_signal", agent->stall_signal) ||
+	    (agent->kill_after_ms &&
+	     add_number(object, "kill_after_ms", agent->kill_after_ms)))
+		return -ENOMEM;
+	return add_true(object, "even_if_starved", agent->even_if_starved);
+}
+
 int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 {
 	if (add_identity(object, agent) ||
@@ -191,7 +204,7 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	    json_add(object, "stalled",
 		     json_object_new_boolean(agent->stalled)) ||
 	    add_process(object, agent) || add_history(object, agent) ||
-	    add_stall(object, agent))
+	    add_stall(object, agent) || add_action(object, agent))
 		return -ENOMEM;
 	return add_exit(object, agent);
 }
@@ -311,6 +324,16 @@ static int add_status_change(struct json_object *object,
 		add_number(object, "changes", event->changes) : 0;
 }
 
+static int add_action_event(struct json_object *object,
+			    const struct varta_event *event)
+{
+	if (add_number(object, "signal", event->signal))
+		return -ENOMEM;
+	return event->withheld == VARTA_WITHHELD_NONE ? 0 :
+		add_string(object, "withheld",
+			   varta_withheld_name(event->withheld));
+}
+
 int json_add_event(struct json_object *object, const struct varta_event *event)
 {
 	if ((event->time && add_number(object, "event_time", event->time)) ||
@@ -320,6 +343,8 @@ int json_add_event(struct json_object *object, const struct varta_event *event)
 		return add_sender(object, event);
 	if (event->type == VARTA_EVENT_CONFIG)
 		return add_change(object, event);
+	if (event->type == VARTA_EVENT_ACTION)
+		return add_action_event(object, event);
 	if (event->type == VARTA_EVENT_STATUS)
 		return add_status_change(object, event);
 	if (event->type == VARTA_EVENT_GOODBYE &&

@@ -130,6 +130,10 @@ static int send_beat_with(struct helper *helper, enum varta_status status,
 		/* The module may have been reloaded since the last beat. */
 		.threshold_ms = threshold_ms,
 		.name = plan->name,
+		/* The program has executed another one since the first beat. */
+		.stall_signal = plan->stall_signal,
+		.kill_after_ms = plan->kill_after_ms,
+		.even_if_starved = plan->even_if_starved,
 	};
 	int error = varta_beat_send(helper->v, &beat);
 

@@ -5,6 +5,7 @@
 #ifndef RUN_HELPER_H
 #define RUN_HELPER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,6 +19,9 @@ struct run_notify;
  * @command: What it will execute.
  * @threshold_ms: Threshold of the agent; 0 for the setting threshold_ms.
  * @interval_ms: Time from beat to beat; 0 for a third of the threshold.
+ * @kill_after_ms: Time from @stall_signal to SIGKILL; 0 for never.
+ * @stall_signal: Signal for the program when it stalls; 0 for none.
+ * @even_if_starved: Also when it does not get the CPU.
  * @probe: A command for sh -c. A beat is sent only if it succeeds within the
  *   interval. NULL for none.
  * @notify: The program's notifications are its beats, instead of @interval_ms
@@ -29,6 +33,9 @@ struct run_plan {
 	const char *command;
 	uint32_t threshold_ms;
 	uint32_t interval_ms;
+	uint32_t kill_after_ms;
+	uint8_t stall_signal;
+	bool even_if_starved;
 	const char *probe;
 	struct run_notify *notify;
 };

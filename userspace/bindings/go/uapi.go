@@ -23,6 +23,9 @@ const aBeatPayload = 5
 const aBeatThresholdMs = 8
 const aBeatName = 9
 const aBeatCompact = 10
+const aBeatStallSignal = 11
+const aBeatKillAfterMs = 12
+const aBeatEvenIfStarved = 13
 const aAgentsPid = 1
 const aAgentsAgent = 2
 const aAgentsStalled = 4
@@ -77,6 +80,8 @@ const (
 	EventKindConfig EventKind = 6
 	// Events were lost, and none came after them.
 	EventKindLoss EventKind = 7
+	// What it asked for on a stall was done, or withheld.
+	EventKindAction EventKind = 8
 )
 
 func (value EventKind) String() string {
@@ -97,6 +102,8 @@ func (value EventKind) String() string {
 		return "config"
 	case EventKindLoss:
 		return "loss"
+	case EventKindAction:
+		return "action"
 	}
 	return "unknown"
 }
@@ -258,6 +265,60 @@ func (value ThreadState) String() string {
 	return "unknown"
 }
 
+// Withheld: Why a signal is withheld. The admin guide says when it is sent after all.
+type Withheld uint32
+
+// The values of Withheld.
+const (
+	// It is not.
+	WithheldNone Withheld = 0
+	// The agent's cgroup or the system is frozen.
+	WithheldFrozen Withheld = 1
+	// The agent is stopped by a signal.
+	WithheldStopped Withheld = 2
+	// The agent is stopped by a tracer.
+	WithheldTraced Withheld = 3
+	// The agent's process dumps core.
+	WithheldDumping Withheld = 4
+	// The agent's process is exiting.
+	WithheldExiting Withheld = 5
+	// The agent does not get the CPU, and did not ask for a signal even-if-starved.
+	WithheldStarved Withheld = 6
+	// As many agents as stall-actions-per-minute allows were signalled in the last minute.
+	WithheldLimit Withheld = 7
+	// The setting stall-actions is 0.
+	WithheldDisabled Withheld = 8
+	// The agent's process has executed another program since it was asked for, or a descendant
+	// asked and the process has another user since. Final.
+	WithheldChanged Withheld = 9
+)
+
+func (value Withheld) String() string {
+	switch value {
+	case WithheldNone:
+		return "none"
+	case WithheldFrozen:
+		return "frozen"
+	case WithheldStopped:
+		return "stopped"
+	case WithheldTraced:
+		return "traced"
+	case WithheldDumping:
+		return "dumping"
+	case WithheldExiting:
+		return "exiting"
+	case WithheldStarved:
+		return "starved"
+	case WithheldLimit:
+		return "limit"
+	case WithheldDisabled:
+		return "disabled"
+	case WithheldChanged:
+		return "changed"
+	}
+	return "unknown"
+}
+
 // The kinds of events by their commands.
 var eventOf = map[byte]EventKind{
 	6:  EventKindStall,
@@ -266,6 +327,7 @@ var eventOf = map[byte]EventKind{
 	7:  EventKindExit,
 	13: EventKindGoodbye,
 	14: EventKindConflict,
+	19: EventKindAction,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or
@@ -419,6 +481,16 @@ type AgentInfo struct {
 	// Stalls found in the same 100 ms up to this one. Many have one cause. Only in stall
 	// events.
 	StallsTogether int64
+	// Signal that the agent asked for on a stall. Absent if it did not, as are the next two.
+	StallSignal int64
+	// Milliseconds from that signal to SIGKILL. Absent if never.
+	KillAfterMs int64
+	// The signals are sent also if the agent does not get the CPU.
+	EvenIfStarved bool
+	// Signal that was sent to the agent's process, or was withheld. Only in action events.
+	Signal int64
+	// Why the signal was withheld. Absent if it was sent. Only in action events.
+	Withheld int64
 }
 
 func newAgentInfo() AgentInfo {
@@ -457,6 +529,10 @@ func newAgentInfo() AgentInfo {
 		ThreadsStopped:         -1,
 		TracerPid:              -1,
 		StallsTogether:         -1,
+		StallSignal:            -1,
+		KillAfterMs:            -1,
+		Signal:                 -1,
+		Withheld:               -1,
 	}
 }
 
@@ -578,5 +654,15 @@ func (agent *AgentInfo) set(attribute uint16, value []byte) {
 		agent.TracerPid = int64(u32Of(value))
 	case 59:
 		agent.StallsTogether = int64(u32Of(value))
+	case 60:
+		agent.StallSignal = int64(u32Of(value))
+	case 61:
+		agent.KillAfterMs = int64(u32Of(value))
+	case 62:
+		agent.EvenIfStarved = true
+	case 63:
+		agent.Signal = int64(u32Of(value))
+	case 64:
+		agent.Withheld = int64(u32Of(value))
 	}
 }

@@ -18,6 +18,7 @@ exports.EventKind = Object.freeze({
   CONFLICT: 5,
   CONFIG: 6,
   LOSS: 7,
+  ACTION: 8,
 });
 
 exports.Origin = Object.freeze({
@@ -58,6 +59,19 @@ exports.ThreadState = Object.freeze({
   ENDED: 6,
 });
 
+exports.Withheld = Object.freeze({
+  NONE: 0,
+  FROZEN: 1,
+  STOPPED: 2,
+  TRACED: 3,
+  DUMPING: 4,
+  EXITING: 5,
+  STARVED: 6,
+  LIMIT: 7,
+  DISABLED: 8,
+  CHANGED: 9,
+});
+
 exports.TERMINAL_NONCE = 18446744073709551615n;
 exports.FRAME_LEN = 32;
 
@@ -69,6 +83,7 @@ exports.EVENTS = Object.freeze({
   7: 'exit',
   13: 'goodbye',
   14: 'conflict',
+  19: 'action',
 });
 
 exports.CMD_AGENT_GET = 2;
@@ -137,4 +152,9 @@ exports.AGENT = Object.freeze({
   57: ['partial', 'flag'],
   58: ['tracerPid', 'u32'],
   59: ['stallsTogether', 'u32'],
+  60: ['stallSignal', 'u32'],
+  61: ['killAfterMs', 'u32'],
+  62: ['evenIfStarved', 'flag'],
+  63: ['signal', 'u32'],
+  64: ['withheld', 'u32'],
 });

@@ -80,6 +80,8 @@ enum varta_namespace_policy {
  * @VARTA_EVENT_KIND_CONFIG: A setting was changed, counters were taken, or the
  *   module unloads.
  * @VARTA_EVENT_KIND_LOSS: Events were lost, and none came after them.
+ * @VARTA_EVENT_KIND_ACTION: What it asked for on a stall was done, or
+ *   withheld.
  */
 enum varta_event_kind {
 	VARTA_EVENT_KIND_STALL,
@@ -90,6 +92,7 @@ enum varta_event_kind {
 	VARTA_EVENT_KIND_CONFLICT,
 	VARTA_EVENT_KIND_CONFIG,
 	VARTA_EVENT_KIND_LOSS,
+	VARTA_EVENT_KIND_ACTION,
 };
 
 /**
@@ -106,6 +109,37 @@ enum varta_goodbye_cause {
 	VARTA_GOODBYE_CAUSE_EVICTED,
 	VARTA_GOODBYE_CAUSE_PID_RECYCLED,
 	VARTA_GOODBYE_CAUSE_EXITED,
+};
+
+/**
+ * enum varta_withheld - Why a signal is withheld. The admin guide says when it
+ *   is sent after all.
+ * @VARTA_WITHHELD_NONE: It is not.
+ * @VARTA_WITHHELD_FROZEN: The agent's cgroup or the system is frozen.
+ * @VARTA_WITHHELD_STOPPED: The agent is stopped by a signal.
+ * @VARTA_WITHHELD_TRACED: The agent is stopped by a tracer.
+ * @VARTA_WITHHELD_DUMPING: The agent's process dumps core.
+ * @VARTA_WITHHELD_EXITING: The agent's process is exiting.
+ * @VARTA_WITHHELD_STARVED: The agent does not get the CPU, and did not ask for
+ *   a signal even-if-starved.
+ * @VARTA_WITHHELD_LIMIT: As many agents as stall-actions-per-minute allows
+ *   were signalled in the last minute.
+ * @VARTA_WITHHELD_DISABLED: The setting stall-actions is 0.
+ * @VARTA_WITHHELD_CHANGED: The agent's process has executed another program
+ *   since it was asked for, or a descendant asked and the process has another
+ *   user since. Final.
+ */
+enum varta_withheld {
+	VARTA_WITHHELD_NONE,
+	VARTA_WITHHELD_FROZEN,
+	VARTA_WITHHELD_STOPPED,
+	VARTA_WITHHELD_TRACED,
+	VARTA_WITHHELD_DUMPING,
+	VARTA_WITHHELD_EXITING,
+	VARTA_WITHHELD_STARVED,
+	VARTA_WITHHELD_LIMIT,
+	VARTA_WITHHELD_DISABLED,
+	VARTA_WITHHELD_CHANGED,
 };
 
 /**
@@ -161,6 +195,10 @@ enum varta_config_change {
  *   namespace.
  * @VARTA_REASON_QUOTA_EXCEEDED: The user has as many agents as the quota
  *   allows.
+ * @VARTA_REASON_BAD_SIGNAL: The signal of a stall is none, or the agent may
+ *   not get it.
+ * @VARTA_REASON_BAD_KILL_AFTER: The time from the signal to SIGKILL is out of
+ *   range.
  */
 enum varta_reason {
 	VARTA_REASON_NONE,
@@ -190,6 +228,8 @@ enum varta_reason {
 	VARTA_REASON_ORIGIN_CONFLICT,
 	VARTA_REASON_NAMESPACE_CONFLICT,
 	VARTA_REASON_QUOTA_EXCEEDED,
+	VARTA_REASON_BAD_SIGNAL,
+	VARTA_REASON_BAD_KILL_AFTER,
 };
 
 /**
@@ -259,6 +299,9 @@ enum {
 	VARTA_A_BEAT_THRESHOLD_MS,
 	VARTA_A_BEAT_NAME,
 	VARTA_A_BEAT_COMPACT,
+	VARTA_A_BEAT_STALL_SIGNAL,
+	VARTA_A_BEAT_KILL_AFTER_MS,
+	VARTA_A_BEAT_EVEN_IF_STARVED,
 
 	__VARTA_A_BEAT_MAX,
 	VARTA_A_BEAT_MAX = (__VARTA_A_BEAT_MAX - 1)
@@ -348,6 +391,11 @@ enum {
 	VARTA_A_AGENT_PARTIAL,
 	VARTA_A_AGENT_TRACER_PID,
 	VARTA_A_AGENT_STALLS_TOGETHER,
+	VARTA_A_AGENT_STALL_SIGNAL,
+	VARTA_A_AGENT_KILL_AFTER_MS,
+	VARTA_A_AGENT_EVEN_IF_STARVED,
+	VARTA_A_AGENT_SIGNAL,
+	VARTA_A_AGENT_WITHHELD,
 
 	__VARTA_A_AGENT_MAX,
 	VARTA_A_AGENT_MAX = (__VARTA_A_AGENT_MAX - 1)
@@ -412,6 +460,12 @@ enum {
 	VARTA_A_STATS_LAST_EVICTED_SOURCE,
 	VARTA_A_STATS_LAST_EVICTED_NS_INODE,
 	VARTA_A_STATS_COUNTER,
+	VARTA_A_STATS_BAD_SIGNAL,
+	VARTA_A_STATS_BAD_KILL_AFTER,
+	VARTA_A_STATS_STALL_SIGNALS,
+	VARTA_A_STATS_STALL_KILLS,
+	VARTA_A_STATS_ACTIONS_WITHHELD,
+	VARTA_A_STATS_ACTIONS_LIMITED,
 
 	__VARTA_A_STATS_MAX,
 	VARTA_A_STATS_MAX = (__VARTA_A_STATS_MAX - 1)
@@ -433,6 +487,8 @@ enum {
 	VARTA_A_CONFIG_BEAT_BURST,
 	VARTA_A_CONFIG_GOODBYE_EVENTS,
 	VARTA_A_CONFIG_THREAD_PRIORITY,
+	VARTA_A_CONFIG_STALL_ACTIONS,
+	VARTA_A_CONFIG_STALL_ACTIONS_PER_MINUTE,
 
 	__VARTA_A_CONFIG_MAX,
 	VARTA_A_CONFIG_MAX = (__VARTA_A_CONFIG_MAX - 1)
@@ -482,6 +538,7 @@ enum {
 	VARTA_CMD_GAP_RESET,
 	VARTA_CMD_CONFIG_NTF,
 	VARTA_CMD_LOSS_NTF,
+	VARTA_CMD_ACTION_NTF,
 
 	__VARTA_CMD_MAX,
 	VARTA_CMD_MAX = (__VARTA_CMD_MAX - 1)

@@ -23,6 +23,9 @@ A_BEAT_PAYLOAD = 5
 A_BEAT_THRESHOLD_MS = 8
 A_BEAT_NAME = 9
 A_BEAT_COMPACT = 10
+A_BEAT_STALL_SIGNAL = 11
+A_BEAT_KILL_AFTER_MS = 12
+A_BEAT_EVEN_IF_STARVED = 13
 
 A_AGENTS_PID = 1
 A_AGENTS_AGENT = 2
@@ -61,6 +64,8 @@ class EventKind(enum.IntEnum):
     CONFIG = 6
     #: Events were lost, and none came after them.
     LOSS = 7
+    #: What it asked for on a stall was done, or withheld.
+    ACTION = 8
 
 
 class Origin(enum.IntEnum):
@@ -134,6 +139,32 @@ class ThreadState(enum.IntEnum):
     FROZEN = 5
     #: It has ended.
     ENDED = 6
+
+
+class Withheld(enum.IntEnum):
+    """Why a signal is withheld. The admin guide says when it is sent after all."""
+
+    #: It is not.
+    NONE = 0
+    #: The agent's cgroup or the system is frozen.
+    FROZEN = 1
+    #: The agent is stopped by a signal.
+    STOPPED = 2
+    #: The agent is stopped by a tracer.
+    TRACED = 3
+    #: The agent's process dumps core.
+    DUMPING = 4
+    #: The agent's process is exiting.
+    EXITING = 5
+    #: The agent does not get the CPU, and did not ask for a signal even-if-starved.
+    STARVED = 6
+    #: As many agents as stall-actions-per-minute allows were signalled in the last minute.
+    LIMIT = 7
+    #: The setting stall-actions is 0.
+    DISABLED = 8
+    #: The agent's process has executed another program since it was asked for, or a descendant
+    #: asked and the process has another user since. Final.
+    CHANGED = 9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -287,6 +318,16 @@ class AgentInfo:
     #: Stalls found in the same 100 ms up to this one. Many have one cause. Only in stall
     #: events.
     stalls_together: int | None = None
+    #: Signal that the agent asked for on a stall. Absent if it did not, as are the next two.
+    stall_signal: int | None = None
+    #: Milliseconds from that signal to SIGKILL. Absent if never.
+    kill_after_ms: int | None = None
+    #: The signals are sent also if the agent does not get the CPU.
+    even_if_starved: bool = False
+    #: Signal that was sent to the agent's process, or was withheld. Only in action events.
+    signal: int | None = None
+    #: Why the signal was withheld. Absent if it was sent. Only in action events.
+    withheld: Withheld | None = None
 
 
 #: Commands of events.
@@ -297,6 +338,7 @@ EVENTS = {
     7: EventKind.EXIT,
     13: EventKind.GOODBYE,
     14: EventKind.CONFLICT,
+    19: EventKind.ACTION,
 }
 
 #: Number, name, type of each attribute of an agent.
@@ -359,4 +401,9 @@ AGENT = {
     57: ("partial", "flag"),
     58: ("tracer_pid", "u32"),
     59: ("stalls_together", "u32"),
+    60: ("stall_signal", "u32"),
+    61: ("kill_after_ms", "u32"),
+    62: ("even_if_starved", "flag"),
+    63: ("signal", "u32"),
+    64: ("withheld", Withheld),
 }

@@ -20,6 +20,9 @@ pub(crate) const A_BEAT_PAYLOAD: u16 = 5;
 pub(crate) const A_BEAT_THRESHOLD_MS: u16 = 8;
 pub(crate) const A_BEAT_NAME: u16 = 9;
 pub(crate) const A_BEAT_COMPACT: u16 = 10;
+pub(crate) const A_BEAT_STALL_SIGNAL: u16 = 11;
+pub(crate) const A_BEAT_KILL_AFTER_MS: u16 = 12;
+pub(crate) const A_BEAT_EVEN_IF_STARVED: u16 = 13;
 
 pub(crate) const A_AGENTS_PID: u16 = 1;
 pub(crate) const A_AGENTS_AGENT: u16 = 2;
@@ -72,6 +75,8 @@ pub enum EventKind {
     Config = 6,
     /// Events were lost, and none came after them.
     Loss = 7,
+    /// What it asked for on a stall was done, or withheld.
+    Action = 8,
 }
 
 impl EventKind {
@@ -86,6 +91,7 @@ impl EventKind {
             5 => Self::Conflict,
             6 => Self::Config,
             7 => Self::Loss,
+            8 => Self::Action,
             _ => return None,
         })
     }
@@ -229,6 +235,52 @@ impl ThreadState {
     }
 }
 
+/// Why a signal is withheld. The admin guide says when it is sent after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Withheld {
+    /// It is not.
+    None = 0,
+    /// The agent's cgroup or the system is frozen.
+    Frozen = 1,
+    /// The agent is stopped by a signal.
+    Stopped = 2,
+    /// The agent is stopped by a tracer.
+    Traced = 3,
+    /// The agent's process dumps core.
+    Dumping = 4,
+    /// The agent's process is exiting.
+    Exiting = 5,
+    /// The agent does not get the CPU, and did not ask for a signal even-if-starved.
+    Starved = 6,
+    /// As many agents as stall-actions-per-minute allows were signalled in the last minute.
+    Limit = 7,
+    /// The setting stall-actions is 0.
+    Disabled = 8,
+    /// The agent's process has executed another program since it was asked for, or a descendant
+    /// asked and the process has another user since. Final.
+    Changed = 9,
+}
+
+impl Withheld {
+    /// None for a value of a newer kernel.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        Some(match value {
+            0 => Self::None,
+            1 => Self::Frozen,
+            2 => Self::Stopped,
+            3 => Self::Traced,
+            4 => Self::Dumping,
+            5 => Self::Exiting,
+            6 => Self::Starved,
+            7 => Self::Limit,
+            8 => Self::Disabled,
+            9 => Self::Changed,
+            _ => return None,
+        })
+    }
+}
+
 /// The kind of event that a command reports.
 pub(crate) fn event_of(command: u8) -> Option<EventKind> {
     Some(match command {
@@ -238,6 +290,7 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         7 => EventKind::Exit,
         13 => EventKind::Goodbye,
         14 => EventKind::Conflict,
+        19 => EventKind::Action,
         _ => return None,
     })
 }
@@ -394,6 +447,16 @@ pub struct AgentInfo {
     /// Stalls found in the same 100 ms up to this one. Many have one cause. Only in stall
     /// events.
     pub stalls_together: Option<u32>,
+    /// Signal that the agent asked for on a stall. Absent if it did not, as are the next two.
+    pub stall_signal: Option<u32>,
+    /// Milliseconds from that signal to SIGKILL. Absent if never.
+    pub kill_after_ms: Option<u32>,
+    /// The signals are sent also if the agent does not get the CPU.
+    pub even_if_starved: bool,
+    /// Signal that was sent to the agent's process, or was withheld. Only in action events.
+    pub signal: Option<u32>,
+    /// Why the signal was withheld. Absent if it was sent. Only in action events.
+    pub withheld: Option<Withheld>,
 }
 
 impl AgentInfo {
@@ -457,6 +520,11 @@ impl AgentInfo {
             57 => self.partial = true,
             58 => self.tracer_pid = u32_of(value),
             59 => self.stalls_together = u32_of(value),
+            60 => self.stall_signal = u32_of(value),
+            61 => self.kill_after_ms = u32_of(value),
+            62 => self.even_if_starved = true,
+            63 => self.signal = u32_of(value),
+            64 => self.withheld = u32_of(value).and_then(Withheld::from_u32),
             _ => {}
         }
     }
