@@ -21,6 +21,7 @@
 #include "clock.h"
 #include "colour.h"
 #include "command.h"
+#include "end_signals.h"
 #include "error.h"
 #include "event_json.h"
 #include "event_owners.h"
@@ -32,27 +33,34 @@
 #include "owner_args.h"
 #include "parse.h"
 #include "recorder.h"
+#include "seq_file.h"
+#include "service.h"
 #include "terminal.h"
+
+#define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
 
 /**
  * struct monitor_options - When to end, and how to print.
  * @filter: Whose events to print.
  * @json: Print JSON.
  * @journal: Write to the journal, and print nothing.
+ * @beat: Be an agent.
  * @count: Number of events to print; 0 for no end.
  * @has_timeout: --timeout was given.
  * @timeout_ms: Time until the end.
  * @buffer: Size of the socket's buffer; 0 for the system's default.
  * @replay: --since was given.
  * @since: Number of the last event that the caller knows.
+ * @resume: Name of the file for the number of the last event; NULL for none.
  * @kinds: Types of events to print, a bit for each; 0 for all.
  * @recorder: What to keep of stalls.
  */
 struct monitor_options {
 	struct owner_filter filter;
 	struct recorder_options recorder;
-	bool json, journal, replay;
+	bool json, journal, beat, replay;
 	uint64_t since;
+	const char *resume;
 	uint32_t kinds;
 	uint64_t count;
 	bool has_timeout;
@@ -67,6 +75,8 @@ enum {
 	OPTION_KINDS,
 	OPTION_SINCE,
 	OPTION_JOURNAL,
+	OPTION_BEAT,
+	OPTION_RESUME,
 };
 
 static const struct argp_option option_table[] = {
@@ -74,6 +84,9 @@ static const struct argp_option option_table[] = {
 	{ .name = "journal", .key = OPTION_JOURNAL,
 	  .doc = "Write the events to the journal of systemd instead, with "
 		 "all of their values as fields" },
+	{ .name = "beat", .key = OPTION_BEAT,
+	  .doc = "Be an agent as well, named " SERVICE_AGENT ": beat while "
+		 "events are read" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
 		 "conflict, config, action" },
@@ -81,6 +94,9 @@ static const struct argp_option option_table[] = {
 	  .doc = "First print the exits, conflicts and actions after the event "
 		 "with this number, as far as the kernel keeps them, and the "
 		 "agents that are stalled now" },
+	{ .name = "resume", .key = OPTION_RESUME, .arg = "FILE",
+	  .doc = "Keep the number of the last event in this file, and begin "
+		 "with --since that number" },
 	{ .name = "count", .key = OPTION_COUNT, .arg = "N",
 	  .doc = "End after N events" },
 	{ .name = "timeout", .key = OPTION_TIMEOUT, .arg = "DURATION",
@@ -140,6 +156,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case OPTION_JOURNAL:
 		options->journal = true;
 		return 0;
+	case OPTION_BEAT:
+		options->beat = true;
+		return 0;
 	case OPTION_COUNT:
 		options->count = args_number(state, "--count", argument, 1,
 					     UINT64_MAX);
@@ -157,6 +176,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->since = args_number(state, "--since", argument, 0,
 					     UINT64_MAX);
 		return 0;
+	case OPTION_RESUME:
+		options->resume = argument;
+		return 0;
 	case OPTION_BUFFER:
 		options->buffer = args_u32(state, "--buffer", argument, 0,
 					   UINT32_MAX);
@@ -164,6 +186,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (options->journal && options->json)
 			argp_error(state, "--journal and --json exclude each "
+				   "other");
+		if (options->resume && options->replay)
+			argp_error(state, "--resume and --since exclude each "
 				   "other");
 		return 0;
 	default:
@@ -212,6 +237,10 @@ static const struct argp parser = {
  * @recorder: Keeps what is to be seen at stalls.
  * @processes: Finds processes of agents, with @log.
  * @log: The journal, if events are written there.
+ * @last: Keeps the number of the last event.
+ * @service: What systemd and varta are told of this process.
+ * @end: Readable when a signal asks for the end; -1 if the signal itself ends it.
+ * @ended: That has happened.
  * @levels: Standard output is the journal's: lines begin with their level.
  * @seen: Number of events printed.
  * @error: Negative errno if one could not be printed.
@@ -222,14 +251,17 @@ struct monitor {
 	struct recorder recorder;
 	struct agent_processes processes;
 	struct journal_log *log;
-	bool levels;
+	struct seq_file last;
+	struct service service;
+	int end;
+	bool ended, levels;
 	uint64_t seen;
 	int error;
 };
 
 static bool is_done(const struct monitor *monitor)
 {
-	return monitor->error ||
+	return monitor->error || monitor->ended ||
 	       (monitor->options->count &&
 		monitor->seen >= monitor->options->count);
 }
@@ -343,50 +375,59 @@ static void handle_event(const struct varta_event *event, void *arg)
 		recorder_note(&monitor->recorder, event->agent);
 	monitor->error = monitor->log ? log_event(monitor, event, owner) :
 					print_event(monitor, event, owner);
+	if (!monitor->error)
+		seq_file_set(&monitor->last, event->seq);
 	/* What was lost is an unknown number of events. */
 	if (!event_is_of_subscription(event) && !event->resynced)
 		monitor->seen++;
 }
 
-/* Returns 0, -ETIMEDOUT at the deadline, or another negative errno. */
-static int wait_for_events(struct varta_events *events,
-			   const struct monitor *monitor, uint64_t deadline)
+/* Returns 0 or a negative errno. */
+static int wait_for_work(struct varta_events *events, struct monitor *monitor,
+			 uint64_t deadline)
 {
-	struct pollfd readable = {
-		.fd = varta_events_fd(events),
-		.events = POLLIN,
+	struct pollfd waits[] = {
+		{ .fd = varta_events_fd(events), .events = POLLIN },
+		{ .fd = monitor->end, .events = POLLIN },
 	};
-	bool limited = monitor->options->has_timeout;
-	int ready = poll(&readable, 1, limited ? ms_until(deadline) : -1);
+	uint64_t due = service_due(&monitor->service);
 
-	if (ready < 0)
+	if (deadline < due)
+		due = deadline;
+	if (poll(waits, COUNT(waits), due == UINT64_MAX ? -1 : ms_until(due)) <
+	    0)
 		return errno == EINTR ? 0 : -errno;
-	return ready ? 0 : -ETIMEDOUT;
+	monitor->ended = waits[1].revents;
+	return 0;
 }
 
-static bool is_over(const struct monitor *monitor, uint64_t deadline)
+static int receive(struct varta_events *events, struct monitor *monitor,
+		   uint64_t deadline)
 {
-	return monitor->options->has_timeout &&
-	       varta_monotonic_now() >= deadline;
+	int result = varta_events_receive(events, handle_event, monitor);
+
+	if (result == -EAGAIN)
+		result = wait_for_work(events, monitor, deadline);
+	return result;
 }
 
-/* Returns 0 after --count events, or a negative errno. */
+/* Returns 0 after --count events or a signal, or a negative errno. */
 static int receive_until_done(struct varta_events *events,
 			      struct monitor *monitor)
 {
-	uint64_t deadline = varta_monotonic_now() +
-			    monitor->options->timeout_ms * NS_PER_MS;
+	uint64_t deadline = UINT64_MAX;
 	int result;
 
+	if (monitor->options->has_timeout)
+		deadline = varta_monotonic_now() +
+			   monitor->options->timeout_ms * NS_PER_MS;
 	while (!is_done(monitor)) {
-		result = varta_events_receive(events, handle_event,
-					      monitor);
-		if (result == -EAGAIN)
-			result = wait_for_events(events, monitor, deadline);
+		service_work(&monitor->service);
+		result = receive(events, monitor, deadline);
 		if (result < 0)
 			return result;
 		/* A stream of events must not postpone the timeout. */
-		if (!is_done(monitor) && is_over(monitor, deadline))
+		if (!is_done(monitor) && varta_monotonic_now() >= deadline)
 			return -ETIMEDOUT;
 	}
 	return monitor->error;
@@ -436,23 +477,46 @@ static int listen_for_events(struct monitor *monitor)
 
 	how.buffer = monitor->options->buffer;
 	how.resync = true;
-	how.replay = monitor->options->replay;
-	how.since = monitor->options->since;
+	how.replay = monitor->options->replay || monitor->options->resume;
+	how.since = monitor->options->resume ? monitor->last.seq :
+					       monitor->options->since;
 	error = varta_events_open(&events, &how);
 	if (error)
 		return fail_listen(error);
 	fputs("varta: listening\n", stderr);
+	service_ready(&monitor->service);
 	error = receive_until_done(events, monitor);
 	varta_events_close(events);
 	return exit_code_of(monitor, error);
 }
 
+/* Everything that ends before the recorder. Returns an enum exit_code. */
+static int run(struct monitor *monitor)
+{
+	int code = EXIT_SYSTEM, error;
+
+	if (seq_file_open(&monitor->last, monitor->options->resume))
+		return EXIT_SYSTEM;
+	error = event_owners_init(&monitor->owners);
+	if (error) {
+		seq_file_close(&monitor->last);
+		return fail_system("read the owners", error);
+	}
+	if (!service_open(&monitor->service, monitor->options->beat)) {
+		code = listen_for_events(monitor);
+		service_close(&monitor->service);
+	}
+	event_owners_free(&monitor->owners);
+	seq_file_close(&monitor->last);
+	return code;
+}
+
 int cmd_monitor(int argc, char **argv)
 {
 	struct monitor_options options = { 0 };
-	struct monitor monitor = { .options = &options };
+	struct monitor monitor = { .options = &options, .end = -1 };
 	struct stat output;
-	int error, code;
+	int code = EXIT_SYSTEM;
 
 	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
 		return EXIT_SYSTEM;
@@ -461,15 +525,10 @@ int cmd_monitor(int argc, char **argv)
 	/* Its child must not have the socket of the events. */
 	if (recorder_start(&monitor.recorder, &options.recorder))
 		return EXIT_SYSTEM;
-	error = open_log(&monitor);
-	if (!error) {
-		error = event_owners_init(&monitor.owners);
-		if (error)
-			fail_system("read the owners", error);
-	}
-	code = error ? EXIT_SYSTEM : listen_for_events(&monitor);
-	if (!error)
-		event_owners_free(&monitor.owners);
+	if (options.beat)
+		monitor.end = end_signals_open();
+	if (!open_log(&monitor))
+		code = run(&monitor);
 	close_log(&monitor);
 	recorder_end(&monitor.recorder);
 	return code;
