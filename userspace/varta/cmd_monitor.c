@@ -26,6 +26,7 @@
 #include "event_json.h"
 #include "event_owners.h"
 #include "event_text.h"
+#include "exec_events.h"
 #include "journal.h"
 #include "journal_log.h"
 #include "json.h"
@@ -54,10 +55,12 @@
  * @resume: Name of the file for the number of the last event; NULL for none.
  * @kinds: Types of events to print, a bit for each; 0 for all.
  * @recorder: What to keep of stalls.
+ * @exec: What to run.
  */
 struct monitor_options {
 	struct owner_filter filter;
 	struct recorder_options recorder;
+	struct exec_options exec;
 	bool json, journal, beat, replay;
 	uint64_t since;
 	const char *resume;
@@ -149,6 +152,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &options->filter;
 		state->child_inputs[1] = &options->recorder;
+		state->child_inputs[2] = &options->exec;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -199,6 +203,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp_child children[] = {
 	{ .argp = &owner_args },
 	{ .argp = &recorder_args },
+	{ .argp = &exec_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -235,7 +240,8 @@ static const struct argp parser = {
  * @options: The options.
  * @owners: Owners of agents.
  * @recorder: Keeps what is to be seen at stalls.
- * @processes: Finds processes of agents, with @log.
+ * @processes: Finds processes of agents, with @log or @exec.
+ * @exec: Programs for events.
  * @log: The journal, if events are written there.
  * @last: Keeps the number of the last event.
  * @service: What systemd and varta are told of this process.
@@ -250,6 +256,7 @@ struct monitor {
 	struct event_owners owners;
 	struct recorder recorder;
 	struct agent_processes processes;
+	struct exec_events exec;
 	struct journal_log *log;
 	struct seq_file last;
 	struct service service;
@@ -335,26 +342,70 @@ static int print_event(const struct monitor *monitor,
 
 /* Returns 0 or a negative errno. */
 static int log_event(struct monitor *monitor, const struct varta_event *event,
-		     const struct agent_owner *owner)
+		     const struct agent_owner *owner,
+		     struct json_object *fields, char *text)
 {
 	struct journal_entry entry = {
 		.kind = event_name(event),
 		.level = levels[event_severity(event)],
-		.fields = event_json(event, owner),
-		.text = event_text(event, owner),
+		.fields = fields,
+		.text = text,
 	};
-	int error = -ENOMEM;
 
 	if (event->agent)
 		entry.pid = agent_process_find(&monitor->processes,
 					       event->agent);
 	if (owner && !owner->user_unit)
 		entry.unit = owner->unit;
-	if (entry.fields && entry.text)
-		error = journal_log_send(monitor->log, &entry);
-	json_object_put(entry.fields);
-	free(entry.text);
+	return journal_log_send(monitor->log, &entry);
+}
+
+/* Returns 0 or a negative errno. */
+static int execute(struct monitor *monitor, const struct varta_event *event,
+		   struct json_object *fields, const char *text)
+{
+	char *title;
+	int error;
+
+	if (asprintf(&title, "%s %s", event_name(event), text) < 0)
+		return -ENOMEM;
+	error = exec_events_add(&monitor->exec, event->agent, fields, title);
+	free(title);
 	return error;
+}
+
+/* The journal, and programs. Returns 0 or a negative errno. */
+static int tell_others(struct monitor *monitor, const struct varta_event *event,
+		       const struct agent_owner *owner)
+{
+	struct json_object *fields = event_json(event, owner);
+	char *text = event_text(event, owner);
+	int error = fields && text ? 0 : -ENOMEM;
+
+	if (!error && monitor->log)
+		error = log_event(monitor, event, owner, fields, text);
+	if (!error && monitor->exec.queue)
+		error = execute(monitor, event, fields, text);
+	json_object_put(fields);
+	free(text);
+	return error;
+}
+
+/* How a program has ended. */
+static void report_program(const struct exec_result *result, void *arg)
+{
+	struct monitor *monitor = arg;
+	struct journal_entry entry = {
+		.kind = "exec",
+		.level = result->failed ? LOG_WARNING : LOG_INFO,
+		.fields = result->fields,
+		.text = result->text,
+	};
+
+	if (monitor->log)
+		journal_log_send(monitor->log, &entry);
+	else
+		fprintf(stderr, "varta: %s\n", result->text);
 }
 
 static void handle_event(const struct varta_event *event, void *arg)
@@ -373,8 +424,10 @@ static void handle_event(const struct varta_event *event, void *arg)
 		return;
 	if (event->type == VARTA_EVENT_STALL)
 		recorder_note(&monitor->recorder, event->agent);
-	monitor->error = monitor->log ? log_event(monitor, event, owner) :
-					print_event(monitor, event, owner);
+	if (!monitor->log)
+		monitor->error = print_event(monitor, event, owner);
+	if (!monitor->error && (monitor->log || monitor->exec.queue))
+		monitor->error = tell_others(monitor, event, owner);
 	if (!monitor->error)
 		seq_file_set(&monitor->last, event->seq);
 	/* What was lost is an unknown number of events. */
@@ -382,23 +435,32 @@ static void handle_event(const struct varta_event *event, void *arg)
 		monitor->seen++;
 }
 
-/* Returns 0 or a negative errno. */
+/* Waits for events, programs, times and the end. Returns 0 or a negative errno. */
 static int wait_for_work(struct varta_events *events, struct monitor *monitor,
 			 uint64_t deadline)
 {
-	struct pollfd waits[] = {
-		{ .fd = varta_events_fd(events), .events = POLLIN },
+	struct pollfd waits[2 + EXEC_RUNNING_MAX] = {
+		{ .fd = events ? varta_events_fd(events) : -1,
+		  .events = POLLIN },
 		{ .fd = monitor->end, .events = POLLIN },
 	};
 	uint64_t due = service_due(&monitor->service);
+	size_t count = 2;
 
 	if (deadline < due)
 		due = deadline;
-	if (poll(waits, COUNT(waits), due == UINT64_MAX ? -1 : ms_until(due)) <
-	    0)
+	count += exec_events_waits(&monitor->exec, waits + count, &due);
+	if (poll(waits, count, due == UINT64_MAX ? -1 : ms_until(due)) < 0)
 		return errno == EINTR ? 0 : -errno;
 	monitor->ended = waits[1].revents;
 	return 0;
+}
+
+/* What the loop does besides events. */
+static void work(struct monitor *monitor)
+{
+	service_work(&monitor->service);
+	exec_events_work(&monitor->exec);
 }
 
 static int receive(struct varta_events *events, struct monitor *monitor,
@@ -422,7 +484,7 @@ static int receive_until_done(struct varta_events *events,
 		deadline = varta_monotonic_now() +
 			   monitor->options->timeout_ms * NS_PER_MS;
 	while (!is_done(monitor)) {
-		service_work(&monitor->service);
+		work(monitor);
 		result = receive(events, monitor, deadline);
 		if (result < 0)
 			return result;
@@ -444,29 +506,50 @@ static int exit_code_of(const struct monitor *monitor, int error)
 	return EXIT_TIMEOUT;
 }
 
-static int open_log(struct monitor *monitor)
+/* What the journal and programs take. Failures were reported. */
+static int open_others(struct monitor *monitor)
 {
+	const struct monitor_options *options = monitor->options;
 	int error;
 
-	if (!monitor->options->journal)
+	if (!options->journal && !options->exec.argv)
 		return 0;
-	error = journal_log_open(&monitor->log);
-	if (error)
-		return error;
 	error = agent_processes_open(&monitor->processes);
 	if (error) {
 		fail_system("open /proc", error);
+		return error;
+	}
+	if (options->journal)
+		error = journal_log_open(&monitor->log);
+	if (!error)
+		error = exec_events_open(&monitor->exec, &options->exec,
+					 &monitor->processes);
+	monitor->exec.report = report_program;
+	monitor->exec.arg = monitor;
+	if (error) {
 		journal_log_close(monitor->log);
+		agent_processes_close(&monitor->processes);
 	}
 	return error;
 }
 
-static void close_log(struct monitor *monitor)
+static void close_others(struct monitor *monitor)
 {
-	if (!monitor->log)
+	if (!monitor->processes.reader)
 		return;
-	agent_processes_close(&monitor->processes);
+	exec_events_close(&monitor->exec);
 	journal_log_close(monitor->log);
+	agent_processes_close(&monitor->processes);
+}
+
+/* Those of the last events, within their time limits. */
+static void finish_programs(struct monitor *monitor)
+{
+	while (!monitor->ended && !exec_events_is_idle(&monitor->exec)) {
+		work(monitor);
+		if (wait_for_work(NULL, monitor, UINT64_MAX))
+			return;
+	}
 }
 
 static int listen_for_events(struct monitor *monitor)
@@ -487,6 +570,7 @@ static int listen_for_events(struct monitor *monitor)
 	service_ready(&monitor->service);
 	error = receive_until_done(events, monitor);
 	varta_events_close(events);
+	finish_programs(monitor);
 	return exit_code_of(monitor, error);
 }
 
@@ -525,11 +609,12 @@ int cmd_monitor(int argc, char **argv)
 	/* Its child must not have the socket of the events. */
 	if (recorder_start(&monitor.recorder, &options.recorder))
 		return EXIT_SYSTEM;
-	if (options.beat)
+	if (options.beat || options.exec.argv)
 		monitor.end = end_signals_open();
-	if (!open_log(&monitor))
+	if (!open_others(&monitor)) {
 		code = run(&monitor);
-	close_log(&monitor);
+		close_others(&monitor);
+	}
 	recorder_end(&monitor.recorder);
 	return code;
 }
