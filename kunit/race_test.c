@@ -3,7 +3,9 @@
  * Beats against stall passes, in several threads, with thresholds so short that
  * every beat is nearly late. Meanwhile agents start, exceed quotas, are evicted,
  * removed, recycled and exit, and the threshold changes. Each silence longer
- * than the threshold must be reported exactly once, and no shorter one.
+ * than the threshold must be reported exactly once, and no shorter one. Most
+ * agents ask for signals, of which each silence has one at most, after its
+ * report.
  *
  * Each agent belongs to one thread, which therefore knows its state. One more
  * thread stands in for the stall thread of the module: it runs a pass only when
@@ -15,6 +17,8 @@
 #include <linux/minmax.h>
 #include <linux/prandom.h>
 #include <linux/sched.h>
+#include <linux/signal.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 
@@ -34,6 +38,9 @@ enum {
 	STEP			= 1 << 14,
 	/* A process that gets pids and does not beat; 1 to 3 do. */
 	SILENT_PROC		= 4,
+	/* What agents ask for. */
+	SIGNAL			= 10,
+	KILL_AFTER_MS		= 1,
 };
 
 static_assert(LONGEST > NSEC_PER_MSEC);
@@ -42,6 +49,9 @@ static_assert(LONGEST > NSEC_PER_MSEC);
 struct agent {
 	/* Nonce of the last beat before the last reported stall. */
 	u64 reported;
+	/* The same for its signals; private to the stall thread. */
+	u64 signalled;
+	u64 killed;
 	/* Private to its thread: last accepted beat, nonce 0 for none. */
 	u64 nonce;
 	u64 now;
@@ -85,7 +95,10 @@ struct race {
 	atomic_t early_reports;
 	atomic_t wrong_results;
 	atomic_t wrong_order;
+	atomic_t wrong_signals;
 };
+
+static struct race *the_race;
 
 struct worker {
 	struct race *race;
@@ -128,6 +141,29 @@ static bool check_stall_report(void *context,
 	if (since + threshold > race->pass_now)
 		atomic_inc(&race->early_reports);
 	return true;
+}
+
+/* The slot is locked. */
+static void check_signal(const struct varta_event_info *event)
+{
+	const struct varta_agent_info *info = &event->agent;
+	struct agent *state = &the_race->agents[info->id.pid - 1];
+	u64 *last = event->action.signal == SIGKILL ? &state->killed :
+						      &state->signalled;
+
+	if (*last == info->nonce ||
+	    READ_ONCE(state->reported) != info->nonce ||
+	    (event->action.signal == SIGKILL &&
+	     state->signalled != info->nonce))
+		atomic_inc(&the_race->wrong_signals);
+	*last = info->nonce;
+}
+
+static void note_event(const struct varta_event_info *event)
+{
+	if (event->kind == VARTA_EVENT_KIND_ACTION && !event->action.withheld)
+		check_signal(event);
+	fake_procs_ops.event(event);
 }
 
 static bool count_exit_report(void *context,
@@ -176,6 +212,21 @@ static void run_stall_passes(struct worker *worker)
 		 race->rescanning);
 }
 
+static void run_action_passes(struct worker *worker)
+{
+	static const struct varta_action_policy policy = {
+		.enabled = true, .per_minute = VARTA_ACTIONS_PER_MINUTE_MAX,
+	};
+	struct race *race = worker->race;
+
+	fake_signals()->reason = random_below(worker, 8) ?
+		VARTA_STALL_REASON_WAITING : VARTA_STALL_REASON_FROZEN;
+	while (varta_tracker_action_pass(&race->fixture->tracker,
+					 race->pass_now, race->pass_threshold,
+					 &policy))
+		;
+}
+
 static void resume(struct race *race)
 {
 	WRITE_ONCE(race->resume_time, atomic64_read(&race->clock));
@@ -202,6 +253,7 @@ static void run_round(struct worker *worker)
 		race->next =
 			varta_tracker_next_deadline(&race->fixture->tracker);
 	}
+	run_action_passes(worker);
 	spin_lock(&race->lock);
 	race->round = round;
 	race->round_now = race->pass_now;
@@ -249,8 +301,15 @@ static void beat(struct worker *worker, u32 pid)
 		.pid = pid, .nonce = ++worker->nonce,
 		.threshold_ms = !random_below(worker, 16),
 	};
+	struct varta_action_request action = {
+		.signal		= random_below(worker, 8) ? SIGNAL : 0,
+		.kill_after_ms	= KILL_AFTER_MS,
+		.spare		= varta_action_alloc(GFP_KERNEL),
+	};
 	bool required = must_be_reported(race, agent), started;
 
+	if (action.spare && random_below(worker, 2))
+		beat.action = &action;
 	switch (varta_tracker_record(&race->fixture->tracker, &beat, &id, now,
 				     atomic_read(&race->threshold),
 				     &started)) {
@@ -275,6 +334,7 @@ static void beat(struct worker *worker, u32 pid)
 		atomic_inc(&race->wrong_results);
 		break;
 	}
+	kfree(action.spare);
 }
 
 /* The old process no longer beats, so it must not have the pid. */
@@ -372,6 +432,7 @@ static void expect_all_counted(struct kunit *test, struct race *race)
 		VARTA_COUNT_CAPACITY_EXCEEDED, VARTA_COUNT_EVICTIONS,
 		VARTA_COUNT_PID_RECYCLES, VARTA_COUNT_STALLS,
 		VARTA_COUNT_EXITS, VARTA_COUNT_QUOTA_EXCEEDED,
+		VARTA_COUNT_STALL_SIGNALS, VARTA_COUNT_STALL_KILLS,
 	};
 	u32 i;
 
@@ -399,6 +460,7 @@ static void each_silence_is_reported_once_under_load(struct kunit *test)
 		.eviction_scan_window = 8,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 	};
+	static struct varta_tracker_ops ops;
 	struct threads *threads = kunit_kzalloc(test, sizeof(*threads),
 						GFP_KERNEL);
 	struct race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
@@ -408,6 +470,10 @@ static void each_silence_is_reported_once_under_load(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, threads);
 	KUNIT_ASSERT_NOT_NULL(test, race);
 	KUNIT_ASSERT_NOT_NULL(test, workers);
+	ops = fake_procs_ops;
+	ops.event = note_event;
+	config.ops = &ops;
+	the_race = race;
 	race->fixture = tracker_fixture_create(test, &config);
 	race->fixture->threshold = LONGEST;
 	spin_lock_init(&race->lock);
@@ -436,6 +502,12 @@ static void each_silence_is_reported_once_under_load(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&race->early_reports), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_results), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_order), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&race->wrong_signals), 0);
+	KUNIT_EXPECT_EQ(test, fake_signals()->count,
+			tracker_fixture_total(race->fixture,
+					      VARTA_COUNT_STALL_SIGNALS) +
+			tracker_fixture_total(race->fixture,
+					      VARTA_COUNT_STALL_KILLS));
 	/* tracker_fixture_check() checks slots and timers. */
 }
 

@@ -46,5 +46,6 @@ enum varta_stall_reason varta_stall_decide(const struct varta_stall_info *info,
 /* stall_sample.c */
 void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 			bool group, struct varta_stall_info *info);
+bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now);
 
 #endif /* _VARTA_STALL_REASON_H */

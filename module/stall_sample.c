@@ -202,6 +202,43 @@ static void sample_process(const struct varta_agent_info *agent, u64 silence,
 		sample_thread(agent, thread, silence, info);
 }
 
+static void sample_sender(const struct varta_agent_info *agent, u64 silence,
+			  struct varta_stall_info *info)
+{
+#ifdef CONFIG_SCHED_INFO
+	struct task_struct *sender;
+
+	sender = pid_task(find_pid_ns(agent->usage.tid, &init_pid_ns),
+			  PIDTYPE_PID);
+	if (!sender || sender->start_time > agent->last_ns)
+		return;
+	info->sampled = true;
+	info->state = state_of(sender);
+	info->has_usage = silence >> VARTA_TIME_SHIFT <= U32_MAX;
+	if (info->has_usage)
+		sample_usage(agent, sender, silence, info);
+#endif
+}
+
+/**
+ * varta_stall_sender_starved() - whether the agent hangs for want of a sender
+ * @agent: as for varta_stall_sample(); another process sent its last beat
+ * @now: time in nanoseconds, monotonic
+ *
+ * Its own use of the CPU is not known, but a sender that does not get the CPU
+ * cannot beat for it.
+ */
+bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now)
+{
+	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
+	struct varta_stall_info info = {};
+
+	rcu_read_lock();
+	sample_sender(agent, silence, &info);
+	rcu_read_unlock();
+	return varta_stall_decide(&info, silence) == VARTA_STALL_REASON_STARVED;
+}
+
 /**
  * varta_stall_sample() - sample why an agent stalled
  * @agent: an attested agent with a process reference, which the caller holds

@@ -166,6 +166,67 @@ static int live(void)
 	_exit(0);
 }
 
+/* Becomes an agent that asks for SIGKILL, and ends or beats as that comes. */
+_Noreturn static void tempt_fate(void)
+{
+	const struct varta_options options = {
+		.size = sizeof(options),
+		.acknowledge = true,
+		.name = role_name,
+		.threshold_ms = 10,
+		.stall_signal = SIGKILL,
+	};
+	int fate;
+
+	srand((unsigned int)getpid());
+	fate = rand();
+	if (varta_open(&v, &options))
+		_exit(0);
+	take_note(beat());
+	usleep((useconds_t)(rand() % 20000));
+	switch (fate % 3) {
+	case 0:
+		_exit(0);
+	case 1:
+		execl("/bin/true", "true", NULL);
+		_exit(1);
+	default:
+		take_note(beat());
+		usleep(rand() % 2 ? 0 : 20000);
+		_exit(0);
+	}
+}
+
+static int doom(void)
+{
+	pid_t child = spawn();
+	int status;
+
+	if (!child)
+		tempt_fate();
+	if (waitpid(child, &status, 0) != child)
+		fail("wait", -errno);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+		sums[0]++;
+	else if (!WIFEXITED(status) || WEXITSTATUS(status))
+		fail("a process ended otherwise", -ECHILD);
+	return 0;
+}
+
+/* A process that asks for nothing, and gets a pid of one that did. */
+static int pass_by(void)
+{
+	pid_t child = spawn();
+
+	if (!child) {
+		usleep((useconds_t)(rand() % 2000));
+		_exit(0);
+	}
+	if (!well(child))
+		fail("a process that did not ask was signalled", -EPERM);
+	return 0;
+}
+
 /* A child beats for its parent, which exits at the same time. */
 _Noreturn static void orphan_child(void)
 {
@@ -387,6 +448,10 @@ static const struct role {
 	{ "bye", "beat and say goodbye", beat_and_bye, { NULL } },
 	{ "life", "start a process that beats and exits", live, { NULL } },
 	{ "orphan", "exit while a child beats for the process", orphan, { NULL } },
+	{ "doom", "start a process that asks for SIGKILL on a stall, and is late",
+	  doom, { "killed", NULL } },
+	{ "bystander", "start a process that is not an agent", pass_by,
+	  { NULL } },
 	{ "crowd", "add an agent to a group of processes", crowd, { NULL } },
 	{ "relay", "relay beats", relay, { NULL } },
 	{ "dump", "read all agents", dump, { NULL } },
