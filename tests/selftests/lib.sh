@@ -110,6 +110,13 @@ agent_field() {
 	varta agents "$1" -j | jq -r ".[0].$2"
 }
 
+# To be called before a real-time process uses a CPU for long: RCU's own threads wait for it
+# on PREEMPT_RT, and the kernel would complain after 21 seconds.
+expect_hog() {
+	[ ! -w /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout ] ||
+		echo 300 >/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
+}
+
 # ---- Waiting.
 
 # Seconds since boot.
