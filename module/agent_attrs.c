@@ -6,7 +6,6 @@
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 #include <linux/uidgid.h>
-#include <linux/unaligned.h>
 #include <net/net_namespace.h>
 #include <uapi/linux/varta.h>
 
@@ -14,83 +13,18 @@
 #include "flow.h"
 #include "params.h"
 
-static size_t size_of(u32 u32s, u32 u64s, u32 flags)
+/* Of the largest: with an exit, and what put_sender() and put_stall() add. */
+size_t varta_agent_nest_size(void)
 {
-	return u32s * nla_total_size(sizeof(u32)) +
-	       u64s * nla_total_size_64bit(sizeof(u64)) +
-	       flags * nla_total_size(0);
-}
-
-/* Without what varta_put_agent() puts only for some; with the nest itself. */
-static size_t common_size(void)
-{
-	return size_of(14, 13, 3) + 2 * nla_total_size(VARTA_NAME_SIZE);
-}
-
-static size_t exit_size(void)
-{
-	return size_of(1, 1, 2);
-}
-
-static size_t stall_size(bool sampled)
-{
-	return sampled ? size_of(13, 3, 1) : size_of(3, 0, 0);
-}
-
-/* Room that an agent takes in a reply, at most. */
-size_t varta_agent_size(void)
-{
-	return common_size() + exit_size() + stall_size(true);
-}
-
-/* Room that an event takes in a message, at most. */
-size_t varta_event_size(const struct varta_event *event)
-{
-	const struct varta_event_info *info = &event->info;
-	size_t size = common_size();
-
-	if (info->agent.exited)
-		size += exit_size();
-	switch (info->kind) {
-	case VARTA_EVENT_KIND_STALL:
-		return size +
-		       stall_size(info->stall.sampled || info->stall.has_group);
-	case VARTA_EVENT_KIND_CONFLICT:
-		return size + size_of(4, 1, 0);
-	default:
-		return size + size_of(2, 0, 0);
-	}
-}
-
-/*
- * As nla_put_u32() and nla_put_u64_64bit(), in a quarter of their instructions:
- * an event has 25 attributes, and very many agents may stall at once.
- */
-static int put_u32(struct sk_buff *skb, int attribute, u32 value)
-{
-	struct nlattr *nla;
-
-	if (skb_tailroom(skb) < nla_total_size(sizeof(value)))
-		return -EMSGSIZE;
-	nla = __skb_put(skb, nla_total_size(sizeof(value)));
-	nla->nla_type = attribute;
-	nla->nla_len = nla_attr_size(sizeof(value));
-	*(u32 *)nla_data(nla) = value;
-	return 0;
+	return (18 + 14) * nla_total_size(sizeof(u32)) +
+	       (15 + 3) * nla_total_size_64bit(sizeof(u64)) +
+	       2 * nla_total_size(VARTA_NAME_SIZE) +
+	       6 * nla_total_size(0); /* five flags and the nest itself */
 }
 
 static int put_u64(struct sk_buff *skb, int attribute, u64 value)
 {
-	struct nlattr *nla;
-
-	if (skb_tailroom(skb) < nla_total_size_64bit(sizeof(value)))
-		return -EMSGSIZE;
-	nla_align_64bit(skb, VARTA_A_AGENT_PAD);
-	nla = __skb_put(skb, nla_total_size(sizeof(value)));
-	nla->nla_type = attribute;
-	nla->nla_len = nla_attr_size(sizeof(value));
-	put_unaligned(value, (u64 *)nla_data(nla));
-	return 0;
+	return nla_put_u64_64bit(skb, attribute, value, VARTA_A_AGENT_PAD);
 }
 
 static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
@@ -102,11 +36,11 @@ static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
 		return -EMSGSIZE;
 	/* WTERMSIG(), WCOREDUMP() and WEXITSTATUS() of wait(2). */
 	if (!(exit_code & 0x7f))
-		return put_u32(skb, VARTA_A_AGENT_EXIT_CODE,
-			       exit_code >> 8 & 0xff);
+		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_CODE,
+				   exit_code >> 8 & 0xff);
 	if (exit_code & 0x80 && nla_put_flag(skb, VARTA_A_AGENT_CORE_DUMPED))
 		return -EMSGSIZE;
-	return put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL, exit_code & 0x7f);
+	return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL, exit_code & 0x7f);
 }
 
 /* 0 if the thread has no number in the namespace, or is gone. */
@@ -127,7 +61,7 @@ static int put_thread(struct sk_buff *skb, const struct varta_agent_info *agent,
 {
 	u32 tid = tid_in_ns(agent->usage.tid, view->pid_ns);
 
-	if ((tid && put_u32(skb, VARTA_A_AGENT_TID, tid)) ||
+	if ((tid && nla_put_u32(skb, VARTA_A_AGENT_TID, tid)) ||
 	    (agent->thread_name[0] &&
 	     nla_put_string(skb, VARTA_A_AGENT_THREAD_NAME,
 			    agent->thread_name)))
@@ -139,9 +73,10 @@ static int put_owner(struct sk_buff *skb, const struct varta_agent_info *agent,
 		     const struct varta_view *view)
 {
 	const struct varta_agent_id *id = &agent->id;
-	uid_t uid = from_kuid(view->user_ns, make_kuid(&init_user_ns, id->uid));
+	uid_t uid = from_kuid(view->user_ns,
+			      make_kuid(&init_user_ns, id->uid));
 
-	if ((uid != (uid_t)-1 && put_u32(skb, VARTA_A_AGENT_UID, uid)) ||
+	if ((uid != (uid_t)-1 && nla_put_u32(skb, VARTA_A_AGENT_UID, uid)) ||
 	    (id->cgroup_id &&
 	     put_u64(skb, VARTA_A_AGENT_CGROUP_ID, id->cgroup_id)) ||
 	    (id->start_ns &&
@@ -154,7 +89,7 @@ static int put_history(struct sk_buff *skb,
 		       const struct varta_agent_info *agent)
 {
 	if (put_u64(skb, VARTA_A_AGENT_BEATS, agent->beats) ||
-	    put_u32(skb, VARTA_A_AGENT_STALLS, agent->stalls) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_STALLS, agent->stalls) ||
 	    put_u64(skb, VARTA_A_AGENT_FIRST_BEAT, agent->first_ns) ||
 	    put_u64(skb, VARTA_A_AGENT_LONGEST_GAP, agent->longest_gap_ns))
 		return -EMSGSIZE;
@@ -164,9 +99,10 @@ static int put_history(struct sk_buff *skb,
 /* What it asked for on a stall. */
 static int put_action(struct sk_buff *skb, const struct varta_agent_info *agent)
 {
-	if (put_u32(skb, VARTA_A_AGENT_STALL_SIGNAL, agent->stall_signal) ||
+	if (nla_put_u32(skb, VARTA_A_AGENT_STALL_SIGNAL, agent->stall_signal) ||
 	    (agent->kill_after_ms &&
-	     put_u32(skb, VARTA_A_AGENT_KILL_AFTER_MS, agent->kill_after_ms)) ||
+	     nla_put_u32(skb, VARTA_A_AGENT_KILL_AFTER_MS,
+			 agent->kill_after_ms)) ||
 	    (agent->even_if_starved &&
 	     nla_put_flag(skb, VARTA_A_AGENT_EVEN_IF_STARVED)))
 		return -EMSGSIZE;
@@ -179,15 +115,17 @@ static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 	uid_t uid = from_kuid(view->user_ns,
 			      make_kuid(&init_user_ns, event->sender.uid));
 
-	if (put_u32(skb, VARTA_A_AGENT_SENDER_ORIGIN, event->sender.origin) ||
+	if (nla_put_u32(skb, VARTA_A_AGENT_SENDER_ORIGIN,
+			event->sender.origin) ||
 	    (event->sender.ns_inode &&
 	     put_u64(skb, VARTA_A_AGENT_SENDER_NS_INODE,
 		     event->sender.ns_inode)) ||
-	    (view->pid_ns &&
-	     put_u32(skb, VARTA_A_AGENT_SENDER_PID, event->sender.pid)) ||
-	    (uid != (uid_t)-1 && put_u32(skb, VARTA_A_AGENT_SENDER_UID, uid)) ||
-	    (event->suppressed &&
-	     put_u32(skb, VARTA_A_AGENT_SUPPRESSED, event->suppressed)))
+	    (view->pid_ns && nla_put_u32(skb, VARTA_A_AGENT_SENDER_PID,
+					 event->sender.pid)) ||
+	    (uid != (uid_t)-1 &&
+	     nla_put_u32(skb, VARTA_A_AGENT_SENDER_UID, uid)) ||
+	    (event->suppressed && nla_put_u32(skb, VARTA_A_AGENT_SUPPRESSED,
+					      event->suppressed)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -195,21 +133,20 @@ static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 static int put_status_change(struct sk_buff *skb,
 			     const struct varta_event_info *event)
 {
-	if (put_u32(skb, VARTA_A_AGENT_OLD_STATUS, event->old_status))
+	if (nla_put_u32(skb, VARTA_A_AGENT_OLD_STATUS, event->old_status))
 		return -EMSGSIZE;
-	return event->changes == 1 ?
-		       0 :
-		       put_u32(skb, VARTA_A_AGENT_CHANGES, event->changes);
+	return event->changes == 1 ? 0 :
+		nla_put_u32(skb, VARTA_A_AGENT_CHANGES, event->changes);
 }
 
 static int put_action_event(struct sk_buff *skb,
 			    const struct varta_event_info *event)
 {
-	if (put_u32(skb, VARTA_A_AGENT_SIGNAL, event->action.signal))
+	if (nla_put_u32(skb, VARTA_A_AGENT_SIGNAL, event->action.signal))
 		return -EMSGSIZE;
-	return event->action.withheld ? put_u32(skb, VARTA_A_AGENT_WITHHELD,
-						event->action.withheld) :
-					0;
+	return event->action.withheld ?
+		nla_put_u32(skb, VARTA_A_AGENT_WITHHELD,
+			    event->action.withheld) : 0;
 }
 
 static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
@@ -218,7 +155,7 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 
 	if (put_u64(skb, VARTA_A_AGENT_EVENT_TIME, event->time_ns) ||
 	    put_u64(skb, VARTA_A_AGENT_EVENT_SEQ, view->event->seq) ||
-	    put_u32(skb, VARTA_A_AGENT_EVENT_KIND, event->kind))
+	    nla_put_u32(skb, VARTA_A_AGENT_EVENT_KIND, event->kind))
 		return -EMSGSIZE;
 	switch (event->kind) {
 	case VARTA_EVENT_KIND_CONFLICT:
@@ -228,7 +165,7 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 	case VARTA_EVENT_KIND_ACTION:
 		return put_action_event(skb, event);
 	case VARTA_EVENT_KIND_GOODBYE:
-		return put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
+		return nla_put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
 	default:
 		return 0;
 	}
@@ -240,20 +177,21 @@ static int put_usage(struct sk_buff *skb, const struct varta_stall_info *stall)
 	    put_u64(skb, VARTA_A_AGENT_RUN_DELAY, stall->run_delay) ||
 	    (stall->state != VARTA_THREAD_STATE_RUNNABLE &&
 	     put_u64(skb, VARTA_A_AGENT_ASLEEP, stall->asleep)) ||
-	    put_u32(skb, VARTA_A_AGENT_VOLUNTARY_SWITCHES, stall->voluntary) ||
-	    put_u32(skb, VARTA_A_AGENT_INVOLUNTARY_SWITCHES,
-		    stall->involuntary) ||
-	    put_u32(skb, VARTA_A_AGENT_MAJOR_FAULTS, stall->major_faults))
+	    nla_put_u32(skb, VARTA_A_AGENT_VOLUNTARY_SWITCHES,
+			stall->voluntary) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_INVOLUNTARY_SWITCHES,
+			stall->involuntary) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_MAJOR_FAULTS, stall->major_faults))
 		return -EMSGSIZE;
 	return 0;
 }
 
 static int put_group(struct sk_buff *skb, const struct varta_stall_info *stall)
 {
-	if (put_u32(skb, VARTA_A_AGENT_THREADS_RUNNABLE, stall->runnable) ||
-	    put_u32(skb, VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE,
-		    stall->uninterruptible) ||
-	    put_u32(skb, VARTA_A_AGENT_THREADS_STOPPED, stall->stopped) ||
+	if (nla_put_u32(skb, VARTA_A_AGENT_THREADS_RUNNABLE, stall->runnable) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE,
+			stall->uninterruptible) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THREADS_STOPPED, stall->stopped) ||
 	    (stall->partial && nla_put_flag(skb, VARTA_A_AGENT_PARTIAL)))
 		return -EMSGSIZE;
 	return 0;
@@ -264,21 +202,20 @@ static int put_stall(struct sk_buff *skb, const struct varta_view *view)
 	const struct varta_stall_info *stall = view->stall;
 	u32 tracer = tid_in_ns(stall->tracer, view->pid_ns);
 
-	if ((stall->reason &&
-	     put_u32(skb, VARTA_A_AGENT_REASON_NOW, stall->reason)) ||
+	if (nla_put_u32(skb, VARTA_A_AGENT_REASON_NOW, stall->reason) ||
 	    (stall->threads &&
-	     put_u32(skb, VARTA_A_AGENT_THREADS, stall->threads)) ||
+	     nla_put_u32(skb, VARTA_A_AGENT_THREADS, stall->threads)) ||
 	    (stall->has_group && put_group(skb, stall)) ||
 	    (stall->together &&
-	     put_u32(skb, VARTA_A_AGENT_STALLS_TOGETHER, stall->together)))
+	     nla_put_u32(skb, VARTA_A_AGENT_STALLS_TOGETHER, stall->together)))
 		return -EMSGSIZE;
 	if (!stall->sampled)
 		return 0;
-	if (put_u32(skb, VARTA_A_AGENT_THREAD_STATE, stall->state) ||
-	    put_u32(skb, VARTA_A_AGENT_THREAD_CPU, stall->cpu) ||
+	if (nla_put_u32(skb, VARTA_A_AGENT_THREAD_STATE, stall->state) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THREAD_CPU, stall->cpu) ||
 	    (stall->syscall >= 0 &&
-	     put_u32(skb, VARTA_A_AGENT_THREAD_SYSCALL, stall->syscall)) ||
-	    (tracer && put_u32(skb, VARTA_A_AGENT_TRACER_PID, tracer)) ||
+	     nla_put_u32(skb, VARTA_A_AGENT_THREAD_SYSCALL, stall->syscall)) ||
+	    (tracer && nla_put_u32(skb, VARTA_A_AGENT_TRACER_PID, tracer)) ||
 	    (stall->has_usage && put_usage(skb, stall)))
 		return -EMSGSIZE;
 	return 0;
@@ -313,35 +250,36 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 		    const struct varta_view *view)
 {
 	u32 threshold_ms = agent->threshold_ms ?:
-				   varta_setting_get(VARTA_SET_THRESHOLD_MS);
+			   varta_setting_get(VARTA_SET_THRESHOLD_MS);
 	ktime_t last_real = ktime_mono_to_real(ns_to_ktime(agent->last_ns));
 	u64 stall_ns = stall_time_of(agent, view);
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if ((view->pid && put_u32(skb, VARTA_A_AGENT_PID, view->pid)) ||
-	    put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
+	if ((view->pid && nla_put_u32(skb, VARTA_A_AGENT_PID, view->pid)) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
 	    (agent->id.ns_inode &&
 	     put_u64(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode)) ||
-	    put_u32(skb, VARTA_A_AGENT_ORIGIN, agent->id.origin) ||
-	    put_u32(skb, VARTA_A_AGENT_STATUS, agent->status) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_ORIGIN, agent->id.origin) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_STATUS, agent->status) ||
 	    put_u64(skb, VARTA_A_AGENT_NONCE, agent->nonce) ||
-	    put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
 	    put_u64(skb, VARTA_A_AGENT_LAST_BEAT, agent->last_ns) ||
 	    put_u64(skb, VARTA_A_AGENT_LAST_BEAT_REALTIME,
 		    ktime_to_ns(last_real)) ||
 	    put_u64(skb, VARTA_A_AGENT_SILENCE, silence_of(agent, view)) ||
 	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||
 	    (stall_ns && put_u64(skb, VARTA_A_AGENT_STALL_TIME, stall_ns)) ||
-	    (agent->stalled && !agent->exited && agent->reason &&
-	     put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
+	    (agent->stalled && !agent->exited &&
+	     nla_put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
 	    (view->stall && put_stall(skb, view)) ||
 	    (agent->id.source &&
-	     put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
-	    put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
+	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
 	    nla_put_string(skb, VARTA_A_AGENT_NAME, agent->name) ||
-	    put_owner(skb, agent, view) || put_thread(skb, agent, view) ||
+	    put_owner(skb, agent, view) ||
+	    put_thread(skb, agent, view) ||
 	    put_history(skb, agent) ||
 	    (agent->stall_signal && put_action(skb, agent)) ||
 	    (agent->exited && put_exit(skb, agent)) ||
@@ -365,14 +303,13 @@ int varta_put_event(struct sk_buff *skb, const struct varta_event *event,
 {
 	bool host = net == &init_net;
 	const struct varta_view view = {
-		.event = event,
-		.now = event->info.time_ns,
-		.pid = host ? event->pid : 0,
-		.pid_ns = host ? &init_pid_ns : NULL,
-		.user_ns = net->user_ns,
-		.stall = event->info.kind == VARTA_EVENT_KIND_STALL ?
-				 &event->info.stall :
-				 NULL,
+		.event		= event,
+		.now		= event->info.time_ns,
+		.pid		= host ? event->pid : 0,
+		.pid_ns		= host ? &init_pid_ns : NULL,
+		.user_ns	= net->user_ns,
+		.stall		= event->info.kind == VARTA_EVENT_KIND_STALL ?
+				  &event->info.stall : NULL,
 	};
 
 	return varta_put_agent(skb, &event->info.agent, &view);

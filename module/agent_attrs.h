@@ -21,8 +21,7 @@ struct varta_view {
 	const struct varta_stall_info *stall;	/* NULL if it is not stalled */
 };
 
-size_t varta_agent_size(void);
-size_t varta_event_size(const struct varta_event *event);
+size_t varta_agent_nest_size(void);
 int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 		    const struct varta_view *view);
 int varta_put_event(struct sk_buff *skb, const struct varta_event *event,

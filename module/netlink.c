@@ -598,7 +598,7 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 		pid = tracker_pid_of_vpid(pid);
 	}
 
-	reply.skb = genlmsg_new(varta_agent_size(), GFP_KERNEL);
+	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
 	if (!reply.skb)
 		return -ENOMEM;
 	varta_tracker_lookup(&varta.tracker, source, pid, reply_agent, &reply);

@@ -134,17 +134,6 @@ static bool is_notice(const struct varta_event *event)
 	       event->info.kind == VARTA_EVENT_KIND_LOSS;
 }
 
-static size_t message_size(const struct batch *batch)
-{
-	const struct varta_event *event;
-	size_t size = 0;
-
-	list_for_each_entry(event, &batch->events, list)
-		size += is_notice(event) ? varta_notice_nest_size() :
-					   varta_event_size(event);
-	return size;
-}
-
 static struct sk_buff *build_message(const struct net *net,
 				     const struct batch *batch)
 {
@@ -165,7 +154,9 @@ static struct sk_buff *build_message(const struct net *net,
 	struct sk_buff *skb;
 	void *header;
 
-	skb = genlmsg_new(message_size(batch), GFP_KERNEL);
+	skb = genlmsg_new(batch->count * (notices ? varta_notice_nest_size() :
+						    varta_agent_nest_size()),
+			  GFP_KERNEL);
 	if (!skb)
 		return NULL;
 	header = genlmsg_put(skb, 0, 0, &varta_nl_family, 0,
@@ -431,7 +422,7 @@ void varta_notify_change(struct varta_event_info *info)
 }
 
 enum {
-	RUN_NS		= NSEC_PER_MSEC,	/* CPU time before a sleep */
+	RUN_NS		= 4 * NSEC_PER_MSEC,	/* CPU time before a sleep */
 	DEBT_MAX_NS	= 100 * NSEC_PER_MSEC,	/* the same for fresh flows */
 	WORK_PENDING	= 0,			/* bit of @work */
 };
@@ -597,10 +588,8 @@ static u64 throttle(u64 ns, bool until_fresh)
 	return ktime_get_ns() - start;
 }
 
-/* The scheduler brings it up to date. */
 static u64 cpu_time(void)
 {
-	schedule();
 	return READ_ONCE(current->se.sum_exec_runtime);
 }
 
@@ -667,6 +656,7 @@ static int worker_fn(void *unused)
 			wait_until(loss_due);
 		else if (err)
 			throttle(NSEC_PER_MSEC, true);
+		/* It lags: what is missing is charged in the next round. */
 		now = cpu_time();
 		debt += now - mark;
 		mark = now;
@@ -766,12 +756,6 @@ void varta_notify_unload(u64 lost)
 		send(current->nsproxy->net_ns, &batch);
 	}
 	free_events(&batch.events);
-}
-
-/* Of the thread that sends. */
-u64 varta_notify_cpu_time(void)
-{
-	return READ_ONCE(worker->se.sum_exec_runtime);
 }
 
 /* To be called after varta_notify_stall() and varta_tracker_note_exit(). */

@@ -16,6 +16,5 @@ bool varta_notify_stall(const struct varta_agent_info *agent);
 void varta_notify_event(const struct varta_event_info *event);
 void varta_notify_change(struct varta_event_info *event);
 void varta_notify_wake(void);
-u64 varta_notify_cpu_time(void);
 
 #endif /* _VARTA_NOTIFY_H */

@@ -51,7 +51,6 @@ struct context {
 	u64 busy_ns;			/* since the last sleep, up to mark_ns */
 	u64 mark_ns;
 	unsigned long nr_switches;	/* of the thread, at mark_ns */
-	u64 notify_ns;			/* CPU time of notify.c's thread, likewise */
 };
 
 /* Of many stalls at a time only the reason is kept, so that messages are short. */
@@ -142,19 +141,13 @@ static u64 busy_since_mark(struct context *context)
 /* A real-time thread must let agents beat and listeners receive on its CPU. */
 static void throttle(struct context *context)
 {
-	u64 notify_ns, ns;
 	u32 us;
 
 	context->busy_ns += busy_since_mark(context);
 	if (context->busy_ns < BUSY_NS)
 		return;
-	/* Meanwhile the thread that sends runs half of the time. */
-	notify_ns = varta_notify_cpu_time();
-	ns = context->busy_ns + 2 * min(notify_ns - context->notify_ns,
-					context->busy_ns);
-	us = min_t(u64, ns, THROTTLE_MAX_NS) / NSEC_PER_USEC;
+	us = min_t(u64, context->busy_ns, THROTTLE_MAX_NS) / NSEC_PER_USEC;
 	usleep_range(us, us + 100);
-	context->notify_ns = notify_ns;
 	context->busy_ns = 0;
 	busy_since_mark(context);
 }

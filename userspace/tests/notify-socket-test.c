@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <varta.h>
+
+#include "close_aside.h"
 #include "notify_sender.h"
 #include "notify_upstream.h"
 #include "tap.h"
@@ -253,6 +257,53 @@ static void test_upstream(void)
 	      "notify_upstream: no descriptor is left");
 }
 
+/* A socket whose close(2) waits until all is sent, which is never. */
+static int open_lingering(int *peer)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET,
+				    .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct linger linger = { 1, 1000 };
+	socklen_t size = sizeof(name);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	static char bytes[65536];
+
+	if (bind(listener, (struct sockaddr *)&name, size) ||
+	    listen(listener, 1) ||
+	    getsockname(listener, (struct sockaddr *)&name, &size) ||
+	    connect(fd, (struct sockaddr *)&name, size))
+		return -1;
+	*peer = accept(listener, NULL, NULL);
+	close(listener);
+	while (send(fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	return fd;
+}
+
+static void test_close_that_blocks(void)
+{
+	int before = open_descriptors(), peer = -1;
+	uint64_t begun = varta_monotonic_now();
+
+	packet.fds[0] = open("/dev/null", O_RDONLY);
+	packet.fds[1] = open_lingering(&peer);
+	packet.fds[2] = open("/dev/null", O_RDONLY);
+	packet.fd_count = 3;
+	if (packet.fds[1] < 0) {
+		check(true, "notify_socket: no network # SKIP");
+		return;
+	}
+	notify_packet_close(&packet);
+	check(open_descriptors() == before + 1,
+	      "notify_socket: what comes with it is closed, too");
+	check(varta_monotonic_now() - begun < 100 * UINT64_C(1000000000),
+	      "notify_socket: a close that blocks is not waited for");
+	close(peer);
+	check(open_descriptors() == before && !close_aside_is_stuck(),
+	      "notify_socket: and leaves nothing");
+}
+
 static const struct {
 	const char *name, *own, *text;
 	int covers;
@@ -297,6 +348,7 @@ TEST_GROUP(notify_socket)
 {
 	test_addresses();
 	test_receive();
+	test_close_that_blocks();
 	test_upstream();
 	test_senders();
 }

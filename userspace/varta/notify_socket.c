@@ -10,6 +10,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "close_aside.h"
+
 #define ADDRESS_PREFIX	"@varta-run-"
 
 enum {
@@ -26,8 +28,8 @@ union control {
 
 void notify_packet_close(struct notify_packet *packet)
 {
-	while (packet->fd_count)
-		close(packet->fds[--packet->fd_count]);
+	close_aside(packet->fds, packet->fd_count);
+	packet->fd_count = 0;
 }
 
 /* Nobody can bind the name before, and a process that comes later gets another. */
@@ -100,8 +102,12 @@ int notify_socket_receive(int fd, struct notify_packet *packet)
 		.msg_control = control.bytes,
 		.msg_controllen = sizeof(control.bytes),
 	};
-	ssize_t got = recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	ssize_t got;
 
+	/* The kernel drops descriptors without room, and closes them itself. */
+	if (close_aside_is_stuck())
+		header.msg_controllen = CMSG_SPACE(sizeof(struct ucred));
+	got = recvmsg(fd, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	packet->fd_count = 0;
 	packet->pid = 0;
 	packet->uid = (uid_t)-1;

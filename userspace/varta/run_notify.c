@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,12 +156,12 @@ static void set_main(struct run_notify *notify, pid_t pid)
 
 bool run_notify_has_main(const struct run_notify *notify)
 {
+	struct pollfd end = { .fd = notify->main_fd, .events = POLLIN };
+
 	if (!notify->main_pid)
 		return false;
-	return notify->main_fd >= 0 ?
-	       !pidfd_send_signal(notify->main_fd, 0, NULL, 0) ||
-	       errno == EPERM :
-	       !kill(notify->main_pid, 0) || errno == EPERM;
+	return notify->main_fd >= 0 ? !poll(&end, 1, 0) :
+				      !kill(notify->main_pid, 0);
 }
 
 static void process(struct run_notify *notify, struct notify_packet *packet)

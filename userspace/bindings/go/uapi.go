@@ -438,7 +438,7 @@ type AgentInfo struct {
 	// agent is as the last one left it. Absent if it is one. Only in status events.
 	Changes int64
 	// Why the agent did not beat, as it was when the stall was found. Only in stall events and
-	// of stalled agents; absent if it is unknown.
+	// of stalled agents.
 	Reason int64
 	// The same, now. This and all below are only in stall events, where they are of the moment
 	// of the stall, and of stalled agents of this machine in answers. Of many stalls at once,

@@ -275,7 +275,7 @@ class AgentInfo:
     #: agent is as the last one left it. Absent if it is one. Only in status events.
     changes: int | None = None
     #: Why the agent did not beat, as it was when the stall was found. Only in stall events and
-    #: of stalled agents; absent if it is unknown.
+    #: of stalled agents.
     reason: StallReason | None = None
     #: The same, now. This and all below are only in stall events, where they are of the moment
     #: of the stall, and of stalled agents of this machine in answers. Of many stalls at once,

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Functions for services in the guest that notify systemd, after lib-guest.sh.
+# shellcheck shell=sh disable=SC2154,SC2034,SC2317
+
+# service NAME COMMAND [LINE]...: writes NAME.service, which notifies systemd
+service() {
+	name=$1 command=$2
+	shift 2
+	printf '%s\n' '[Unit]' 'Description=A test of varta' '[Service]' Type=notify \
+		"ExecStart=$command" FileDescriptorStoreMax=4 LimitCORE=0 "$@" \
+		>"/etc/systemd/system/$name.service"
+	systemctl daemon-reload
+}
+
+# watch UNIT COMMAND [EXPRESSION]...: with the drop-in, changed by expressions of sed
+watch() {
+	unit=$1 command=$2
+	shift 2
+	mkdir -p "/etc/systemd/system/$unit.d"
+	sed "s|COMMAND\$|$command|; s|^Restart=.*|Restart=no|" \
+		/usr/share/varta/varta-watch.conf >"$work/drop-in"
+	for expression; do
+		sed -i "$expression" "$work/drop-in"
+	done
+	cp "$work/drop-in" "/etc/systemd/system/$unit.d/varta-watch.conf"
+	systemctl daemon-reload
+	check_eq "findings in $unit" "" "$(systemd-analyze verify --man=no \
+		--recursive-errors=no "$unit" 2>&1)"
+}
+
+# property UNIT NAME
+property() {
+	systemctl show -p "$2" --value "$1"
+}
+
+property_is() {
+	[ "$(property "$1" "$2")" = "$3" ]
+}
+
+# print_state UNIT: as far as it is the same at each run
+print_state() {
+	systemctl show "$1" -p ActiveState,SubState,Result,StatusText,NFileDescriptorStore \
+		-p ExecMainCode,ExecMainStatus,NRestarts | sort
+}
+
+# print_states UNIT NAME [LAST]: the unit's state when it is ready, was stopped, has exited and,
+# unless LAST is "exit", has failed
+print_states() {
+	for order in '' stop exit trigger; do
+		[ "$order" != trigger ] || [ "${3-}" != exit ] || continue
+		rm -f "/run/tell-$2"
+		systemctl reset-failed "$1" 2>/dev/null || true
+		systemctl start "$1"
+		case $order in
+		'')
+			wait_until property_is "$1" NFileDescriptorStore "${stored-1}"
+			;;
+		stop)
+			systemctl stop "$1"
+			;;
+		*)
+			echo "$order" >"/run/tell-$2"
+			wait_until has_ended "$1"
+			;;
+		esac
+		echo "-- $order"
+		print_state "$1"
+		[ -n "$order" ] || systemctl stop "$1"
+	done
+	rm -f "/run/tell-$2"
+}
+
+has_ended() {
+	case $(property "$1" ActiveState) in
+	inactive | failed) ;;
+	*) false ;;
+	esac
+}
+
+# is_watched UNIT: its main process is an agent; sets $pid
+is_watched() {
+	pid=$(property "$1" MainPID)
+	[ "$pid" != 0 ] && varta agents --quiet --unit "$1" "$pid"
+}
+
+# stalls_while NAME COMMAND UNDO: the agent $pid stalls after COMMAND, is not killed, and recovers
+# after UNDO
+stalls_while() {
+	$2
+	wait_until agent_is_stalled true
+	$3
+	wait_until agent_is_stalled false
+	echo "$1: stalled, and recovered"
+}
+
+agent_is_stalled() {
+	[ "$(agent_field "$pid" stalled)" = "$1" ]
+}

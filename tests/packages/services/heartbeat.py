@@ -1,0 +1,36 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Notifies systemd by Debian's python3-systemd. Usage: heartbeat.py NAME
+#
+# Ends, fails or hangs when a file /run/tell-NAME says so.
+
+import os
+import sys
+import time
+
+from systemd import daemon
+
+name = sys.argv[1]
+order = "/run/tell-" + name
+timeout = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+file = os.memfd_create("kept")
+daemon.notify("READY=1\nSTATUS=ready")
+daemon.notify("FDSTORE=1\nFDNAME=kept", fds=[file])
+while True:
+    daemon.notify("WATCHDOG=1")
+    if os.path.exists(order):
+        with open(order) as text:
+            what = text.read().strip()
+        if what == "exit":
+            daemon.notify("STOPPING=1\nSTATUS=stopping")
+            time.sleep(1)
+            sys.exit(3)
+        if what == "trigger":
+            daemon.notify("STATUS=failed\nWATCHDOG=trigger")
+            time.sleep(1000)
+        while what == "loop":
+            pass
+        if what == "silent":
+            time.sleep(1000)
+    time.sleep(min(timeout / 4 or 1, 1))
