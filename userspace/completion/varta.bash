@@ -65,6 +65,7 @@ _varta_values() {
 _varta_arguments() {
 	case $1 in
 	agents) _varta_field pid ;;
+	expect) _varta_field name ;;
 	why) _varta_field pid && _varta_field name ;;
 	config)
 		[[ $COMP_CWORD -gt 2 ]] || echo list get set

@@ -75,6 +75,7 @@ for field in user unit container pod
 end
 complete -c varta -n '__varta_on agents' \
     -a '(__varta_field pid)'
+complete -c varta -n '__varta_on expect' -a '(__varta_field name)'
 complete -c varta -n '__varta_on why' \
     -a '(__varta_field pid; __varta_field name)'
 complete -c varta -n '__varta_on config' \

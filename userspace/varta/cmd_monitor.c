@@ -34,6 +34,7 @@
 #include "owner_args.h"
 #include "parse.h"
 #include "recorder.h"
+#include "roll_call.h"
 #include "seq_file.h"
 #include "service.h"
 #include "terminal.h"
@@ -56,11 +57,13 @@
  * @kinds: Types of events to print, a bit for each; 0 for all.
  * @recorder: What to keep of stalls.
  * @exec: What to run.
+ * @roll_call: Who ought to be there.
  */
 struct monitor_options {
 	struct owner_filter filter;
 	struct recorder_options recorder;
 	struct exec_options exec;
+	struct roll_call_options roll_call;
 	bool json, journal, beat, replay;
 	uint64_t since;
 	const char *resume;
@@ -153,6 +156,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		state->child_inputs[0] = &options->filter;
 		state->child_inputs[1] = &options->recorder;
 		state->child_inputs[2] = &options->exec;
+		state->child_inputs[3] = &options->roll_call;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -204,6 +208,7 @@ static const struct argp_child children[] = {
 	{ .argp = &owner_args },
 	{ .argp = &recorder_args },
 	{ .argp = &exec_args },
+	{ .argp = &roll_call_args },
 	{ .argp = &colour_args },
 	{ 0 }
 };
@@ -242,6 +247,8 @@ static const struct argp parser = {
  * @recorder: Keeps what is to be seen at stalls.
  * @processes: Finds processes of agents, with @log or @exec.
  * @exec: Programs for events.
+ * @roll_call: Tells who is missing.
+ * @unloaded: The module is not loaded.
  * @log: The journal, if events are written there.
  * @last: Keeps the number of the last event.
  * @service: What systemd and varta are told of this process.
@@ -252,16 +259,17 @@ static const struct argp parser = {
  * @error: Negative errno if one could not be printed.
  */
 struct monitor {
-	const struct monitor_options *options;
+	struct monitor_options *options;
 	struct event_owners owners;
 	struct recorder recorder;
 	struct agent_processes processes;
 	struct exec_events exec;
+	struct roll_call roll_call;
 	struct journal_log *log;
 	struct seq_file last;
 	struct service service;
 	int end;
-	bool ended, levels;
+	bool ended, levels, unloaded;
 	uint64_t seen;
 	int error;
 };
@@ -361,15 +369,16 @@ static int log_event(struct monitor *monitor, const struct varta_event *event,
 }
 
 /* Returns 0 or a negative errno. */
-static int execute(struct monitor *monitor, const struct varta_event *event,
-		   struct json_object *fields, const char *text)
+static int execute(struct monitor *monitor, const char *kind,
+		   const struct varta_agent *agent, struct json_object *fields,
+		   const char *text)
 {
 	char *title;
 	int error;
 
-	if (asprintf(&title, "%s %s", event_name(event), text) < 0)
+	if (asprintf(&title, "%s %s", kind, text) < 0)
 		return -ENOMEM;
-	error = exec_events_add(&monitor->exec, event->agent, fields, title);
+	error = exec_events_add(&monitor->exec, agent, fields, title);
 	free(title);
 	return error;
 }
@@ -385,7 +394,8 @@ static int tell_others(struct monitor *monitor, const struct varta_event *event,
 	if (!error && monitor->log)
 		error = log_event(monitor, event, owner, fields, text);
 	if (!error && monitor->exec.queue)
-		error = execute(monitor, event, fields, text);
+		error = execute(monitor, event_name(event), event->agent,
+				fields, text);
 	json_object_put(fields);
 	free(text);
 	return error;
@@ -408,6 +418,48 @@ static void report_program(const struct exec_result *result, void *arg)
 		fprintf(stderr, "varta: %s\n", result->text);
 }
 
+static void print_own(const struct monitor *monitor, const char *kind,
+		      enum severity severity, struct json_object *fields,
+		      const char *text)
+{
+	if (monitor->levels)
+		printf("<%d>", levels[severity]);
+	if (monitor->options->json) {
+		json_print(fields, true);
+		return;
+	}
+	print_time();
+	printf(" %s%s%s %s\n", colour_begin(severity), kind,
+	       colour_end(severity), text);
+}
+
+/* Who is missing is an event as those of the kernel are. */
+static void report_notice(const struct roll_call_notice *notice, void *arg)
+{
+	enum severity severity = notice->bad ? SEVERITY_CRITICAL :
+					       SEVERITY_NORMAL;
+	struct monitor *monitor = arg;
+	/* One program at a time for each subject, which has no process here. */
+	const struct varta_agent subject = {
+		.source = UINT32_MAX, .ns_pid = notice->subject,
+	};
+	struct journal_entry entry = {
+		.kind = notice->kind,
+		.level = levels[severity],
+		.fields = notice->fields,
+		.text = notice->text,
+	};
+
+	if (monitor->log)
+		monitor->error = journal_log_send(monitor->log, &entry);
+	else
+		print_own(monitor, notice->kind, severity, notice->fields,
+			  notice->text);
+	if (!monitor->error && monitor->exec.queue)
+		monitor->error = execute(monitor, notice->kind, &subject,
+					 notice->fields, notice->text);
+}
+
 static void handle_event(const struct varta_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
@@ -417,6 +469,9 @@ static void handle_event(const struct varta_event *event, void *arg)
 	if (is_done(monitor))
 		return;
 	owner = event_owners_find(&monitor->owners, event);
+	if (event->type == VARTA_EVENT_UNLOADED ||
+	    event->type == VARTA_EVENT_LOADED)
+		monitor->unloaded = event->type == VARTA_EVENT_UNLOADED;
 	if (event->agent && !owner)
 		monitor->error = -ENOMEM;
 	if (!event_name(event) || is_done(monitor) ||
@@ -449,6 +504,8 @@ static int wait_for_work(struct varta_events *events, struct monitor *monitor,
 
 	if (deadline < due)
 		due = deadline;
+	if (roll_call_due(&monitor->roll_call) < due)
+		due = roll_call_due(&monitor->roll_call);
 	count += exec_events_waits(&monitor->exec, waits + count, &due);
 	if (poll(waits, count, due == UINT64_MAX ? -1 : ms_until(due)) < 0)
 		return errno == EINTR ? 0 : -errno;
@@ -460,6 +517,7 @@ static int wait_for_work(struct varta_events *events, struct monitor *monitor,
 static void work(struct monitor *monitor)
 {
 	service_work(&monitor->service);
+	roll_call_work(&monitor->roll_call, !monitor->unloaded);
 	exec_events_work(&monitor->exec);
 }
 
@@ -587,7 +645,14 @@ static int run(struct monitor *monitor)
 		return fail_system("read the owners", error);
 	}
 	if (!service_open(&monitor->service, monitor->options->beat)) {
-		code = listen_for_events(monitor);
+		if (!roll_call_open(&monitor->roll_call,
+				    &monitor->options->roll_call,
+				    report_notice, monitor)) {
+			code = listen_for_events(monitor);
+			/* A failure is no reason to leave the machine unwatched. */
+			roll_call_close(&monitor->roll_call, code == EXIT_OK ||
+							    code == EXIT_TIMEOUT);
+		}
 		service_close(&monitor->service);
 	}
 	event_owners_free(&monitor->owners);
@@ -609,7 +674,8 @@ int cmd_monitor(int argc, char **argv)
 	/* Its child must not have the socket of the events. */
 	if (recorder_start(&monitor.recorder, &options.recorder))
 		return EXIT_SYSTEM;
-	if (options.beat || options.exec.argv)
+	if (options.beat || options.exec.argv ||
+	    roll_call_is_needed(&options.roll_call))
 		monitor.end = end_signals_open();
 	if (!open_others(&monitor)) {
 		code = run(&monitor);

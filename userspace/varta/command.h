@@ -41,6 +41,7 @@ int cmd_beat(int argc, char **argv);
 int cmd_bye(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_expect(int argc, char **argv);
 int cmd_exporter(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_relay(int argc, char **argv);

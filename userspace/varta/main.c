@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{ "bye", "remove an agent from the tracker", cmd_bye },
 	{ "config", "show or change settings", cmd_config },
 	{ "doctor", "check that everything works here", cmd_doctor },
+	{ "expect", "wait until an agent beats", cmd_expect },
 	{ "exporter", "serve counters and agents to Prometheus", cmd_exporter },
 	{ "help", "describe a command", cmd_help },
 	{ "monitor", "print stalls and exits as they happen", cmd_monitor },
@@ -44,7 +45,7 @@ static const struct {
 } tasks[] = {
 	{ "Watch a program", { "run", "beat", "bye", "relay" } },
 	{ "Look at agents and counters", { "agents", "top", "stats", "exporter" } },
-	{ "Listen to stalls and exits", { "monitor" } },
+	{ "Listen to stalls and exits", { "monitor", "expect" } },
 	{ "Change settings", { "config" } },
 	{ "Find out what is wrong", { "why", "doctor", "help" } },
 };
@@ -141,7 +142,7 @@ static error_t parse_argument(int key, char *argument,
 	"Exit status:\n" \
 	"  0  success\n" \
 	"  1  refused by the kernel, with the reason on standard error;\n" \
-	"     agents --quiet: no such agent; doctor: a check failed\n" \
+	"     agents --quiet, expect: no such agent; doctor: a check failed\n" \
 	"  2  wrong usage\n" \
 	"  3  module not loaded\n" \
 	"  4  timeout\n" \

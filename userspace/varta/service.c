@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,12 @@
 #include "clock.h"
 #include "error.h"
 
-/* Less than systemd's watchdog of the unit: varta finds the stall first. */
+/*
+ * Less than systemd's watchdog of the unit: varta finds the stall first, and has it dump core.
+ * That it was stopped or traced on purpose is a reason not to, for which systemd does not ask.
+ */
 #define THRESHOLD_MS	20000
+#define KILL_AFTER_MS	10000
 
 static int open_notify(void)
 {
@@ -67,6 +72,8 @@ int service_open(struct service *service, bool beat)
 		return 0;
 	options.name = SERVICE_AGENT;
 	options.threshold_ms = THRESHOLD_MS;
+	options.stall_signal = SIGABRT;
+	options.kill_after_ms = KILL_AFTER_MS;
 	options.optional = true;
 	error = varta_open(&service->agent, &options);
 	if (!error)

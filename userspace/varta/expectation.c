@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Agents that ought to be there. See expectation.h.
+ */
+#include "expectation.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include <varta.h>
+
+#include "clock.h"
+#include "parse.h"
+
+#define WITHIN_DEFAULT_MS	30000
+
+const char *expectation_parse(struct expectation *expectation, char *text)
+{
+	char *word = strsep(&text, ",");
+
+	*expectation = (struct expectation){
+		.name = word, .within_ms = WITHIN_DEFAULT_MS,
+	};
+	if (!*word || strlen(word) >= VARTA_NAME_SIZE)
+		return "the name of an agent has 1 to 63 bytes";
+	while ((word = strsep(&text, ","))) {
+		if (!strncmp(word, "unit=", 5) && word[5])
+			expectation->unit = word + 5;
+		else if (strncmp(word, "within=", 7))
+			return "must be NAME[,within=DURATION][,unit=UNIT]";
+		else if (parse_duration(word + 7, 1000, DURATION_MAX,
+					&expectation->within_ms))
+			return "within= must be a duration from 1s on";
+	}
+	return NULL;
+}
+
+enum expectation_change expectation_update(struct expectation *expectation,
+					   bool expected, bool found,
+					   uint64_t now)
+{
+	bool told = expectation->told;
+
+	if (!expected || found) {
+		expectation->since = 0;
+		expectation->told = false;
+		if (!told)
+			return EXPECTATION_SAME;
+		return found ? EXPECTATION_PRESENT : EXPECTATION_OVER;
+	}
+	if (!expectation->since)
+		expectation->since = now;
+	if (told || now - expectation->since <
+		    expectation->within_ms * NS_PER_MS)
+		return EXPECTATION_SAME;
+	expectation->told = true;
+	return EXPECTATION_ABSENT;
+}
+
+void expectation_unknown(struct expectation *expectation)
+{
+	expectation->since = 0;
+}
