@@ -12,7 +12,7 @@
 int varta_counters_init(struct varta_counters *counters)
 {
 	memset(counters->taken, 0, sizeof(counters->taken));
-	mutex_init(&counters->take_lock);
+	spin_lock_init(&counters->take_lock);
 	counters->cells = alloc_percpu(struct varta_counter_cells);
 	return counters->cells ? 0 : -ENOMEM;
 }
@@ -20,7 +20,6 @@ int varta_counters_init(struct varta_counters *counters)
 void varta_counters_destroy(struct varta_counters *counters)
 {
 	free_percpu(counters->cells);
-	mutex_destroy(&counters->take_lock);
 }
 
 /* Since varta_counters_init(); no less than any earlier call returned. */
@@ -42,7 +41,7 @@ u64 varta_counter_total(const struct varta_counters *counters,
  * @which: which counter
  *
  * Every increment is returned by exactly one take. The total does not change.
- * Context: process, may sleep.
+ * Context: process; does not sleep. It may hold a tracker's lock.
  * Return: what was counted since the last take.
  */
 u64 varta_counter_take(struct varta_counters *counters,
@@ -50,11 +49,11 @@ u64 varta_counter_take(struct varta_counters *counters,
 {
 	u64 total, taken;
 
-	mutex_lock(&counters->take_lock);
+	spin_lock(&counters->take_lock);
 	total = varta_counter_total(counters, which);
 	taken = total - counters->taken[which];
 	counters->taken[which] = total;
-	mutex_unlock(&counters->take_lock);
+	spin_unlock(&counters->take_lock);
 	return taken;
 }
 
@@ -63,12 +62,12 @@ u64 varta_counter_take(struct varta_counters *counters,
  * @counters: the counters
  * @which: which counter
  * @n: what varta_counter_take() returned and nobody has seen
- * Context: process, may sleep.
+ * Context: as varta_counter_take().
  */
 void varta_counter_untake(struct varta_counters *counters,
 			  enum varta_counter which, u64 n)
 {
-	mutex_lock(&counters->take_lock);
+	spin_lock(&counters->take_lock);
 	counters->taken[which] -= n;
-	mutex_unlock(&counters->take_lock);
+	spin_unlock(&counters->take_lock);
 }

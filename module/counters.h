@@ -5,8 +5,8 @@
 
 #include <linux/bits.h>
 #include <linux/build_bug.h>
-#include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "spec.h"
@@ -31,7 +31,7 @@ struct varta_counter_cells {
 
 struct varta_counters {
 	struct varta_counter_cells __percpu *cells;
-	struct mutex take_lock;			/* protects taken */
+	spinlock_t take_lock;			/* protects taken */
 	u64 taken[VARTA_COUNTERS_NUM];		/* sum of earlier takes */
 };
 
