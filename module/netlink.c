@@ -29,6 +29,7 @@
 #include "ratelimit.h"
 #include "reject.h"
 #include "stall_thread.h"
+#include "trace.h"
 #include "usage.h"
 #include "varta.h"
 
@@ -303,8 +304,13 @@ static int record(struct netlink_ext_ack *extack,
 	/* The threshold changed: the rescan may have missed the new slot. */
 	if (threshold != varta_threshold_ns())
 		varta_stall_thread_rescan();
-	if (result == VARTA_RECORD_INSERTED || result == VARTA_RECORD_REFRESHED)
+	if (result == VARTA_RECORD_INSERTED ||
+	    result == VARTA_RECORD_REFRESHED) {
+		if (trace_beat_enabled())
+			trace_beat(varta_pid_in_ns(id, &init_pid_ns),
+				   id->source, beat);
 		return 0;
+	}
 	return varta_reject(extack, NULL, record_reasons[result]);
 }
 
@@ -359,6 +365,38 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	return err;
 }
 
+static __always_inline int handle_beat(struct genl_info *info,
+				       struct varta_beat_info *beat,
+				       struct pid *pid, u32 ns_pid, u64 now)
+{
+	if (beat->pid == ns_pid && !varta_ratelimit_enabled() &&
+	    varta_tracker_record_fast(&varta.tracker, beat,
+				      varta_tracker_pid(pid),
+				      varta_proc_of_pid(pid),
+				      varta_timens_of_current(), now)) {
+		if (trace_beat_enabled())
+			trace_beat(current->tgid, 0, beat);
+		return 0;
+	}
+	return beat_slow_path(info->extack, info->attrs, beat, now);
+}
+
+/* Apart, so that other beats need no room for @action. */
+static noinline int handle_beat_with_action(struct genl_info *info,
+					    struct varta_beat_info *beat,
+					    struct pid *pid, u32 ns_pid,
+					    u64 now)
+{
+	struct varta_action_request action;
+	int err;
+
+	err = read_action(info->extack, info->attrs, &action);
+	if (err)
+		return err;
+	beat->action = &action;
+	return handle_beat(info, beat, pid, ns_pid, now);
+}
+
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pid *pid = task_tgid(current);
@@ -368,7 +406,6 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 		.pid		= ns_pid,
 		.thread_name	= current->comm,
 	};
-	struct varta_action_request action;
 	int err;
 
 	varta_usage_read(&beat.usage, current);
@@ -378,18 +415,9 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 		err = read_beat(info->extack, info->attrs, NULL, &beat);
 	if (err)
 		return err;
-	if (has_action(info->attrs)) {
-		err = read_action(info->extack, info->attrs, &action);
-		if (err)
-			return err;
-		beat.action = &action;
-	}
-	if (beat.pid == ns_pid && !varta_ratelimit_enabled() &&
-	    varta_tracker_record_fast(&varta.tracker, &beat, varta_tracker_pid(pid),
-				      varta_proc_of_pid(pid),
-				      varta_timens_of_current(), now))
-		return 0;
-	return beat_slow_path(info->extack, info->attrs, &beat, now);
+	if (has_action(info->attrs))
+		return handle_beat_with_action(info, &beat, pid, ns_pid, now);
+	return handle_beat(info, &beat, pid, ns_pid, now);
 }
 
 int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)

@@ -34,6 +34,7 @@
 #include "netns_ref.h"
 #include "notice_attrs.h"
 #include "notify.h"
+#include "trace.h"
 #include "varta.h"
 
 enum {
@@ -255,6 +256,7 @@ static bool init_exit_event(void *event, const struct varta_agent_info *agent)
 		.time_ns	= agent->exit_ns,
 	};
 
+	trace_exit(agent);
 	init_event(event, &info);
 	return true;
 }
@@ -334,11 +336,12 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 		.stall		= *agent->stall,
 	};
 
-	if (!has_listeners())
-		return true;
 	/* The cheap check first: refused stalls are found again and again. */
-	return varta_flows_have_room(agent->id.flow_key) &&
-	       queue_event(&info, GFP_NOWAIT);
+	if (has_listeners() && (!varta_flows_have_room(agent->id.flow_key) ||
+				!queue_event(&info, GFP_NOWAIT)))
+		return false;
+	trace_stall(agent);
+	return true;
 }
 
 /* The gap in the numbers, or a notice if there is none, tells listeners. */
@@ -383,6 +386,10 @@ void varta_notify_event(const struct varta_event_info *info)
 {
 	struct varta_event_info conflict;
 
+	if (info->kind == VARTA_EVENT_KIND_RECOVER)
+		trace_recover(info);
+	else if (info->kind == VARTA_EVENT_KIND_CONFLICT)
+		trace_conflict(info);
 	if (!is_wanted(info))
 		return;
 	if (info->kind == VARTA_EVENT_KIND_CONFLICT) {

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 
 #include "reject.h"
+#include "trace.h"
 #include "varta.h"
 
 /* The tracker counts these. */
@@ -78,6 +79,13 @@ static const struct {
 #undef X
 };
 
+static const char * const words[] = {
+#define X(REASON, error, counter, text)					\
+	[VARTA_REASON_##REASON] = VARTA_REASON_WORD_##REASON,
+	REFUSALS(X)
+#undef X
+};
+
 static void set_text(struct netlink_ext_ack *extack, enum varta_reason reason)
 {
 	switch (reason) {
@@ -105,6 +113,7 @@ int varta_reject(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	if (refusals[reason].counter != NOT_COUNTED)
 		varta_count(&varta.counters, refusals[reason].counter);
 	set_text(extack, reason);
+	trace_refused(words[reason], -refusals[reason].error);
 	if (attr)
 		NL_SET_BAD_ATTR(extack, attr);
 	return -refusals[reason].error;
