@@ -439,9 +439,10 @@ static void follow_notifications(struct helper *helper)
 	if (!next->beat || now < helper->beat_after)
 		return;
 	error = send_notified_beat(helper);
-	helper->beat_after = now + NOTIFY_GAP_MS * NS_PER_MS;
 	/* No other one would follow the last one. */
 	next->beat = error && error != -EPERM && next->failed;
+	helper->beat_after = now + (next->beat ? EXIT_POLL_MS : NOTIFY_GAP_MS) *
+			     NS_PER_MS;
 	if (error)
 		explain_failure(helper, error);
 	else
@@ -499,10 +500,27 @@ static void serve_main(struct helper *helper)
 	}
 }
 
+/* The last words of processes that have exited. */
+static void pass_the_rest_on(struct helper *helper)
+{
+	struct run_notify *notify = helper->plan->notify;
+	uint64_t end = varta_monotonic_now() + NOTIFY_LAST_MS * NS_PER_MS;
+	int ms;
+
+	do {
+		while (run_notify_receive(notify))
+			;
+		ms = PROBE_POLL_MS;
+		if (run_notify_may_receive(notify, &ms) &&
+		    !notify->upstream.count)
+			return;
+		wait_for_notifications(helper, ms);
+	} while (ms_until(end));
+}
+
 static void serve_until_exit(struct helper *helper)
 {
 	struct run_notify *notify = helper->plan->notify;
-	uint64_t end;
 
 	while (!program_exited(helper)) {
 		/* Without a pidfd, the exit is found by time. */
@@ -513,12 +531,7 @@ static void serve_until_exit(struct helper *helper)
 	}
 	run_notify_receive(notify);
 	serve_main(helper);
-	end = varta_monotonic_now() + NOTIFY_LAST_MS * NS_PER_MS;
-	run_notify_receive(notify);
-	while (notify->upstream.count && ms_until(end)) {
-		wait_for_notifications(helper, PROBE_POLL_MS);
-		run_notify_receive(notify);
-	}
+	pass_the_rest_on(helper);
 }
 
 /* The helper, too, gets the signal by which systemd stops a unit. */

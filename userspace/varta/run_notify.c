@@ -143,9 +143,25 @@ int run_notify_export(const struct run_notify_environment *environment)
 	return error;
 }
 
+static enum notify_sender find_sender(const struct run_notify *notify,
+				      pid_t pid, uid_t uid)
+{
+	/* The program, its ancestor, may have exited. */
+	if (notify->main_pid && pid == notify->main_pid)
+		return NOTIFY_SENDER_RELATED;
+	return notify_sender_find(notify->procfs, notify->program, pid, uid);
+}
+
 /* The program has another main process, which it may end before. */
 static void set_main(struct run_notify *notify, pid_t pid)
 {
+	/*
+	 * The helper waits for its end: it has to be a descendant, or in the
+	 * same service. The same user is not enough.
+	 */
+	if (pid == getpid() ||
+	    find_sender(notify, pid, (uid_t)-1) > NOTIFY_SENDER_RELATED)
+		return;
 	if (notify->main_fd >= 0)
 		close(notify->main_fd);
 	notify->main_fd = -1;
@@ -174,8 +190,7 @@ static void process(struct run_notify *notify, struct notify_packet *packet)
 		notify_packet_close(packet);
 		return;
 	}
-	sender = notify_sender_find(notify->procfs, notify->program,
-				    packet->pid, packet->uid);
+	sender = find_sender(notify, packet->pid, packet->uid);
 	if (sender == NOTIFY_SENDER_FOREIGN) {
 		notify->stranger = packet->pid;
 		notify->stranger_uid = packet->uid;
@@ -208,14 +223,14 @@ static void slow_down(struct run_notify *notify, unsigned int received)
 		notify->resume = now + PAUSE_MS * NS_PER_MS;
 }
 
-void run_notify_receive(struct run_notify *notify)
+bool run_notify_receive(struct run_notify *notify)
 {
 	unsigned int received = 0;
 	int result;
 
 	notify_upstream_flush(&notify->upstream);
 	if (varta_monotonic_now() < notify->resume)
-		return;
+		return false;
 	while (received < ROUND_MAX) {
 		result = notify_socket_receive(notify->socket, &notify->packet);
 		if (!result || (result < 0 && result != -EBADMSG))
@@ -226,6 +241,7 @@ void run_notify_receive(struct run_notify *notify)
 	}
 	if (received)
 		slow_down(notify, received);
+	return received > 0;
 }
 
 bool run_notify_may_receive(const struct run_notify *notify, int *ms)

@@ -99,8 +99,10 @@ int run_notify_export(const struct run_notify_environment *environment);
 /**
  * run_notify_receive() - Receive some notifications, and pass them on.
  * @notify: Its @next is changed as they say. Does not block.
+ *
+ * Return: Whether there were any.
  */
-void run_notify_receive(struct run_notify *notify);
+bool run_notify_receive(struct run_notify *notify);
 
 /**
  * run_notify_may_receive() - Whether to wait for notifications.
