@@ -46,6 +46,15 @@ ASSERT_SAME_ATTR(FRAME);
 ASSERT_SAME_ATTR(THRESHOLD_MS);
 ASSERT_SAME_ATTR(NAME);
 
+/* Without it, hardened kernels clear the variable first. */
+#ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
+#define __uninitialized __attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
+#endif
+
 /* The value of VARTA_A_BEAT_COMPACT. */
 struct compact_beat {
 	u64 nonce;
@@ -207,9 +216,10 @@ static int read_compact_beat(struct netlink_ext_ack *extack,
 
 static bool has_action(struct nlattr **attrs)
 {
-	return attrs[VARTA_A_BEAT_STALL_SIGNAL] ||
-	       attrs[VARTA_A_BEAT_KILL_AFTER_MS] ||
-	       attrs[VARTA_A_BEAT_EVEN_IF_STARVED];
+	/* On the fast path: one branch. */
+	return (uintptr_t)attrs[VARTA_A_BEAT_STALL_SIGNAL] |
+	       (uintptr_t)attrs[VARTA_A_BEAT_KILL_AFTER_MS] |
+	       (uintptr_t)attrs[VARTA_A_BEAT_EVEN_IF_STARVED];
 }
 
 /* Only of an agent's own beat: nobody can signal the agents of a relay. */
@@ -397,18 +407,32 @@ static noinline int handle_beat_with_action(struct genl_info *info,
 	return handle_beat(info, beat, pid, ns_pid, now);
 }
 
+/*
+ * All but nonce and status, which each beat has, and foreign_thread, which the
+ * slow path finds out. Field by field: an initializer would first clear the
+ * whole struct.
+ */
+static void init_beat(struct varta_beat_info *beat, u32 ns_pid)
+{
+	beat->timestamp = 0;
+	beat->payload = 0;
+	beat->pid = ns_pid;
+	beat->threshold_ms = 0;
+	varta_usage_read(&beat->usage, current);
+	beat->name = NULL;
+	beat->thread_name = current->comm;
+	beat->action = NULL;
+}
+
 int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pid *pid = task_tgid(current);
 	u32 ns_pid = varta_ns_pid(pid);
 	u64 now = ktime_get_ns();
-	struct varta_beat_info beat = {
-		.pid		= ns_pid,
-		.thread_name	= current->comm,
-	};
+	struct varta_beat_info beat __uninitialized;
 	int err;
 
-	varta_usage_read(&beat.usage, current);
+	init_beat(&beat, ns_pid);
 	if (info->attrs[VARTA_A_BEAT_COMPACT])
 		err = read_compact_beat(info->extack, info->attrs, &beat);
 	else

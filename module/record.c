@@ -430,6 +430,15 @@ static void record_unknown(struct varta_tracker *tracker,
 		varta_tracker_evict(tracker, record);
 }
 
+/* &varta_slot.state of an agent whose beat may take the fast path. */
+static u32 live_state(u32 status)
+{
+	static_assert(offsetof(struct varta_slot, status) ==
+		      offsetof(struct varta_slot, origin) + 1);
+
+	return VARTA_ORIGIN_KERNEL_ATTESTED | status << 8;
+}
+
 /* The beat only updates time, nonce, payload, usage and names. */
 static bool is_fast_path(const struct varta_tracker *tracker,
 			 const struct varta_slot *slot,
@@ -438,13 +447,10 @@ static bool is_fast_path(const struct varta_tracker *tracker,
 {
 	return slot->proc == proc &&
 	       slot->timens == timens &&
-	       slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
-	       !slot->stalled &&
-	       !slot->exit_state &&
 	       slot->has_regular &&
 	       !slot->last_is_terminal &&
 	       !slot->foreign_thread &&
-	       slot->status == beat->status &&
+	       le32_to_cpu(slot->state) == live_state(beat->status) &&
 	       beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE &&
 	       (!beat->threshold_ms ||

@@ -52,10 +52,15 @@ struct varta_slot {
 	u32 longest_gap;		/* in 2^VARTA_TIME_SHIFT ns; saturates */
 	u32 payload;
 	u32 timens;
-	u8 origin;			/* enum varta_origin */
-	u8 status;			/* enum varta_status */
-	bool stalled;			/* lockless */
-	u8 exit_state;			/* enum varta_exit_state; lockless */
+	union {
+		struct {
+			u8 origin;	/* enum varta_origin */
+			u8 status;	/* enum varta_status */
+			bool stalled;	/* lockless */
+			u8 exit_state;	/* enum varta_exit_state; lockless */
+		};
+		__le32 state;		/* these four; under the lock */
+	};
 	u64 first : 48;			/* in 2^VARTA_TIME_SHIFT ns */
 	u64 has_regular : 1;
 	u64 has_terminal : 1;
