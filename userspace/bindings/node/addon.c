@@ -74,7 +74,7 @@ static void free_client(napi_env env, void *data, void *hint)
 /* open(name or undefined, threshold in ms or 0): [handle, error] */
 static napi_value open_client(napi_env env, napi_callback_info info)
 {
-	struct varta_client_options options = { NULL, 0, false, 0 };
+	struct varta_client_options options = { 0 };
 	napi_value values[ARGUMENTS_MAX], made, result = NULL;
 	char name[VARTA_NAME_SIZE];
 	struct varta_client *client;

@@ -19,10 +19,6 @@ pub(crate) const A_BEAT_TIMESTAMP: u16 = 4;
 pub(crate) const A_BEAT_PAYLOAD: u16 = 5;
 pub(crate) const A_BEAT_THRESHOLD_MS: u16 = 8;
 pub(crate) const A_BEAT_NAME: u16 = 9;
-pub(crate) const A_BEAT_COMPACT: u16 = 10;
-pub(crate) const A_BEAT_STALL_SIGNAL: u16 = 11;
-pub(crate) const A_BEAT_KILL_AFTER_MS: u16 = 12;
-pub(crate) const A_BEAT_EVEN_IF_STARVED: u16 = 13;
 
 pub(crate) const A_AGENTS_PID: u16 = 1;
 pub(crate) const A_AGENTS_AGENT: u16 = 2;
