@@ -42,9 +42,10 @@ enum {
 
 static const struct argp_option option_table[] = {
 	{ .name = "expect", .key = OPTION_EXPECT,
-	  .arg = "NAME[,within=DURATION][,unit=UNIT]",
-	  .doc = "Tell when this agent is missing for as long (default 30s), "
-		 "with a unit only while that has processes; may be repeated" },
+	  .arg = "NAME[,...]",
+	  .doc = "Tell when this agent is missing for longer than "
+		 "within=DURATION (default 30s), with unit=UNIT only while that "
+		 "has processes; may be repeated" },
 	{ .name = "watchdog", .key = OPTION_WATCHDOG, .arg = "DEVICE",
 	  .doc = "Feed this watchdog, as /dev/watchdog, while all of "
 		 "--watchdog-agents are alive: otherwise the machine is reset" },
