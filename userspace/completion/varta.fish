@@ -14,7 +14,7 @@ function __varta_command
 end
 
 function __varta_options
-    ARGP_HELP_FMT=rmargin=999 varta (__varta_command) --help 2>/dev/null |
+    ARGP_HELP_FMT=rmargin=999,opt-doc-col=60 varta (__varta_command) --help 2>/dev/null |
         string replace -rf '^ +(?:-., *)?(--[a-z-]+)\S* +(.*)' '$1\t$2'
 end
 
