@@ -72,16 +72,11 @@
 static const struct {
 	int error;
 	enum varta_counter counter;
+	const char *word;
 } refusals[] = {
 #define X(REASON, _error, _counter, text)				\
-	[VARTA_REASON_##REASON] = { .error = _error, .counter = _counter },
-	REFUSALS(X)
-#undef X
-};
-
-static const char * const words[] = {
-#define X(REASON, error, counter, text)					\
-	[VARTA_REASON_##REASON] = VARTA_REASON_WORD_##REASON,
+	[VARTA_REASON_##REASON] = { .error = _error, .counter = _counter, \
+				    .word = VARTA_REASON_WORD_##REASON },
 	REFUSALS(X)
 #undef X
 };
@@ -113,7 +108,7 @@ int varta_reject(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	if (refusals[reason].counter != NOT_COUNTED)
 		varta_count(&varta.counters, refusals[reason].counter);
 	set_text(extack, reason);
-	trace_refused(words[reason], -refusals[reason].error);
+	trace_refused(refusals[reason].word, -refusals[reason].error);
 	if (attr)
 		NL_SET_BAD_ATTR(extack, attr);
 	return -refusals[reason].error;

@@ -68,7 +68,25 @@ static int syscall_of(struct task_struct *thread)
 	return nr;
 }
 
-/* NULL if it has ended, even if another thread has its number now. */
+static u64 silence_of(const struct varta_agent_info *agent, u64 now)
+{
+	return now > agent->last_ns ? now - agent->last_ns : 0;
+}
+
+/*
+ * Of the last beat, in whichever process. NULL if another thread has its number
+ * now.
+ */
+static struct task_struct *sender_of(const struct varta_agent_info *agent)
+{
+	struct task_struct *thread;
+
+	thread = pid_task(find_pid_ns(agent->usage.tid, &init_pid_ns),
+			  PIDTYPE_PID);
+	return thread && thread->start_time <= agent->last_ns ? thread : NULL;
+}
+
+/* NULL if it has ended. */
 static struct task_struct *beating_thread(struct task_struct *leader,
 					  const struct varta_agent_info *agent)
 {
@@ -76,19 +94,17 @@ static struct task_struct *beating_thread(struct task_struct *leader,
 
 	if (agent->foreign_thread)
 		return leader;
-	thread = pid_task(find_pid_ns(agent->usage.tid, &init_pid_ns),
-			  PIDTYPE_PID);
+	thread = sender_of(agent);
 	if (!thread || !same_thread_group(thread, leader) ||
-	    thread->start_time > agent->last_ns ||
 	    state_of(thread) == VARTA_THREAD_STATE_ENDED)
 		return NULL;
 	return thread;
 }
 
 /* Counters of 32 bits do not show how often they wrapped. */
-static bool usage_is_known(const struct varta_agent_info *agent, u64 silence)
+static bool usage_fits(u64 silence)
 {
-	return IS_ENABLED(CONFIG_SCHED_INFO) && !agent->foreign_thread &&
+	return IS_ENABLED(CONFIG_SCHED_INFO) &&
 	       silence >> VARTA_TIME_SHIFT <= U32_MAX;
 }
 
@@ -169,7 +185,7 @@ static void sample_thread(const struct varta_agent_info *agent,
 		info->syscall = syscall_of(thread);
 	if (READ_ONCE(thread->ptrace))
 		info->tracer = rcu_dereference(thread->parent)->tgid;
-	info->has_usage = usage_is_known(agent, silence);
+	info->has_usage = !agent->foreign_thread && usage_fits(silence);
 	if (info->has_usage)
 		sample_usage(agent, thread, silence, info);
 }
@@ -205,19 +221,15 @@ static void sample_process(const struct varta_agent_info *agent, u64 silence,
 static void sample_sender(const struct varta_agent_info *agent, u64 silence,
 			  struct varta_stall_info *info)
 {
-#ifdef CONFIG_SCHED_INFO
-	struct task_struct *sender;
+	struct task_struct *sender = sender_of(agent);
 
-	sender = pid_task(find_pid_ns(agent->usage.tid, &init_pid_ns),
-			  PIDTYPE_PID);
-	if (!sender || sender->start_time > agent->last_ns)
+	if (!sender)
 		return;
 	info->sampled = true;
 	info->state = state_of(sender);
-	info->has_usage = silence >> VARTA_TIME_SHIFT <= U32_MAX;
+	info->has_usage = usage_fits(silence);
 	if (info->has_usage)
 		sample_usage(agent, sender, silence, info);
-#endif
 }
 
 /**
@@ -230,7 +242,7 @@ static void sample_sender(const struct varta_agent_info *agent, u64 silence,
  */
 bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now)
 {
-	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
+	u64 silence = silence_of(agent, now);
 	struct varta_stall_info info = {};
 
 	rcu_read_lock();
@@ -250,7 +262,7 @@ bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now)
 void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 			bool group, struct varta_stall_info *info)
 {
-	u64 silence = now > agent->last_ns ? now - agent->last_ns : 0;
+	u64 silence = silence_of(agent, now);
 
 	*info = (struct varta_stall_info) {};
 	rcu_read_lock();
