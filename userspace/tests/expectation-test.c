@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Agents that ought to be there: when they are told to be missing.
+ * Agents that ought to be there: when their absence is reported.
  */
 #include "expectation.h"
 
@@ -56,8 +56,20 @@ static enum expectation_change at(struct expectation *expected, uint64_t second,
 	return expectation_update(expected, wanted, found, second * NS_PER_S);
 }
 
+static void test_name_limit(void)
+{
+	char longest[] = "fifteen-bytes-x", longer[] = "sixteen-bytes-xx";
+	struct expectation expected;
+	const char *problem = expectation_parse(&expected, longer);
+
+	check(!expectation_parse(&expected, longest) && problem &&
+	      strstr(problem, "15 bytes"),
+	      "expectation: the limit of a name is said");
+}
+
 TEST_GROUP(expectation)
 {
+	test_name_limit();
 	struct expectation web = { .name = "web", .within_ms = 10000 };
 
 	test_parse();
@@ -66,7 +78,7 @@ TEST_GROUP(expectation)
 	check(at(&web, 11, true, false) == EXPECTATION_ABSENT,
 	      "expectation: missing for too long");
 	check(!at(&web, 12, true, false) && !at(&web, 1000, true, false),
-	      "expectation: told once");
+	      "expectation: reported once");
 	check(at(&web, 1001, true, true) == EXPECTATION_PRESENT &&
 	      !at(&web, 1002, true, true), "expectation: there again");
 	check(!at(&web, 1003, true, false) && !at(&web, 1012, true, true) &&

@@ -89,7 +89,7 @@ static void test_array(void)
 	json_object_array_add(array, json_object_new_string("a"));
 	json_object_array_add(array, json_object_new_int(7));
 	json_object_object_add(object, "some-counters", array);
-	variables = json_variables(object);
+	variables = json_variables(object, 0);
 	check(has(variables, "VARTA_SOME_COUNTERS=a,7") && !variables[1],
 	      "journal: an array");
 	json_variables_free(variables);

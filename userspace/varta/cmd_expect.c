@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,14 +16,13 @@
 #include "clock.h"
 #include "command.h"
 #include "error.h"
+#include "expectation.h"
 #include "format.h"
 #include "owner.h"
 #include "parse.h"
 #include "procfs.h"
 #include "session.h"
 #include "unit_state.h"
-
-#define WITHIN_DEFAULT_MS	30000
 
 /* Time between two looks. */
 #define INTERVAL_MS	250
@@ -92,22 +90,16 @@ static const struct argp parser = {
 	.args_doc = "NAME",
 	.doc = "Wait until an agent with this name beats.\v"
 	       "Exit status 1 if none does in time, and standard error says "
-	       "whether the unit has processes. To be told at any time, see "
+	       "whether the unit has processes. For an event at any time, see "
 	       "'varta monitor --expect'.",
 };
 
 static int note_agent(const struct varta_agent *agent, void *arg)
 {
 	struct expect *expect = arg;
-	struct agent_owner *owner;
-	bool same;
 
-	if (strcmp(agent->name, expect->name))
-		return 0;
-	owner = owner_read(expect->reader, agent);
-	same = owner && owner_matches(&expect->filter, owner);
-	free(owner);
-	if (!same)
+	if (strcmp(agent->name, expect->name) ||
+	    !owner_of_agent_matches(&expect->filter, expect->reader, agent))
 		return 0;
 	expect->found = *agent;
 	expect->is_found = true;
@@ -167,7 +159,7 @@ static int wait_for_agent(struct varta *v, void *arg)
 int cmd_expect(int argc, char **argv)
 {
 	struct expect expect = {
-		.within_ms = WITHIN_DEFAULT_MS,
+		.within_ms = EXPECTATION_WITHIN_MS,
 		.reader = owner_reader_open(),
 	};
 	int code;

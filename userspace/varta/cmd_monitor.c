@@ -251,7 +251,7 @@ static const struct argp parser = {
  * @unloaded: The module is not loaded.
  * @log: The journal, if events are written there.
  * @last: Keeps the number of the last event.
- * @service: What systemd and varta are told of this process.
+ * @service: Tells systemd and varta that this process works.
  * @end: Readable when a signal asks for the end; -1 if the signal itself ends it.
  * @ended: That has happened.
  * @levels: Standard output is the journal's: lines begin with their level.
@@ -312,10 +312,22 @@ static int print_json(const struct varta_event *event,
 	return error;
 }
 
+/* The journal takes it off. */
+static void print_level(const struct monitor *monitor, enum severity severity)
+{
+	if (monitor->levels)
+		printf("<%d>", levels[severity]);
+}
+
+static void begin_line(const char *name, enum severity severity)
+{
+	print_time();
+	printf(" %s%s%s ", colour_begin(severity), name, colour_end(severity));
+}
+
 static void print_line(const struct varta_event *event,
 		       const struct agent_owner *owner)
 {
-	enum severity severity = event_severity(event);
 	const char *name = event_name(event);
 
 	/* Not of an agent: on standard error as well. */
@@ -324,8 +336,7 @@ static void print_line(const struct varta_event *event,
 		event_text_write(stderr, event, owner);
 		putc('\n', stderr);
 	}
-	print_time();
-	printf(" %s%s%s ", colour_begin(severity), name, colour_end(severity));
+	begin_line(name, event_severity(event));
 	event_text_write(stdout, event, owner);
 	putchar('\n');
 }
@@ -337,9 +348,7 @@ static int print_event(const struct monitor *monitor,
 {
 	int error = 0;
 
-	/* The journal takes it off. */
-	if (monitor->levels)
-		printf("<%d>", levels[event_severity(event)]);
+	print_level(monitor, event_severity(event));
 	if (monitor->options->json)
 		error = print_json(event, owner);
 	else
@@ -422,15 +431,13 @@ static void print_own(const struct monitor *monitor, const char *kind,
 		      enum severity severity, struct json_object *fields,
 		      const char *text)
 {
-	if (monitor->levels)
-		printf("<%d>", levels[severity]);
+	print_level(monitor, severity);
 	if (monitor->options->json) {
 		json_print(fields, true);
 		return;
 	}
-	print_time();
-	printf(" %s%s%s %s\n", colour_begin(severity), kind,
-	       colour_end(severity), text);
+	begin_line(kind, severity);
+	printf("%s\n", text);
 }
 
 /* Who is missing is an event as those of the kernel are. */

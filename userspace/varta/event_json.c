@@ -6,10 +6,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "colour.h"
 #include "event_text.h"
 #include "json.h"
 
@@ -20,15 +20,24 @@ static const char *const severities[] = {
 	[SEVERITY_CRITICAL] = "error",
 };
 
+struct json_object *event_json_begin(const char *name, enum severity severity)
+{
+	struct json_object *object = json_object_new_object();
+
+	if (object &&
+	    (json_add(object, "event", json_object_new_string(name)) ||
+	     json_add(object, "severity",
+		      json_object_new_string(severities[severity])))) {
+		json_object_put(object);
+		return NULL;
+	}
+	return object;
+}
+
 static int add_all(struct json_object *object, const struct varta_event *event,
 		   const struct agent_owner *owner)
 {
-	const char *severity = severities[event_severity(event)];
-
-	if (json_add(object, "event",
-		     json_object_new_string(event_name(event))) ||
-	    json_add(object, "severity", json_object_new_string(severity)) ||
-	    (event->agent && json_add_agent(object, event->agent)) ||
+	if ((event->agent && json_add_agent(object, event->agent)) ||
 	    (owner && json_add_owner(object, owner)))
 		return -ENOMEM;
 	return json_add_event(object, event);
@@ -37,7 +46,8 @@ static int add_all(struct json_object *object, const struct varta_event *event,
 struct json_object *event_json(const struct varta_event *event,
 			       const struct agent_owner *owner)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *object = event_json_begin(event_name(event),
+						      event_severity(event));
 
 	if (object && add_all(object, event, owner)) {
 		json_object_put(object);
@@ -82,10 +92,10 @@ static char *variable(const char *name, struct json_object *value)
 	return text;
 }
 
-char **json_variables(struct json_object *object)
+char **json_variables(struct json_object *object, size_t room)
 {
-	size_t room = (size_t)json_object_object_length(object) + 1, count = 0;
-	char **variables = calloc(room, sizeof(*variables));
+	size_t members = (size_t)json_object_object_length(object), count = 0;
+	char **variables = calloc(members + room + 1, sizeof(*variables));
 
 	if (!variables)
 		return NULL;
@@ -97,6 +107,21 @@ char **json_variables(struct json_object *object)
 		}
 	}
 	return variables;
+}
+
+bool json_variables_add(char **variables, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	while (*variables)
+		variables++;
+	va_start(arguments, format);
+	length = vasprintf(variables, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		*variables = NULL;
+	return length >= 0;
 }
 
 void json_variables_free(char **variables)

@@ -137,35 +137,18 @@ int exec_events_open(struct exec_events *exec,
 	return 0;
 }
 
-/* Room for what the program has besides the event's values. */
 static char **make_variables(struct json_object *fields, const char *text)
 {
-	char **variables = json_variables(fields), **all;
-	size_t count = 0, i;
+	char **variables = json_variables(fields, ENVIRONMENT + OWN_VARIABLES);
+	bool added = variables;
+	size_t i;
 
-	while (variables && variables[count])
-		count++;
-	all = variables ? reallocarray(variables, count + ENVIRONMENT +
-				       OWN_VARIABLES + 1, sizeof(*all)) : NULL;
-	if (!all) {
-		json_variables_free(variables);
-		return NULL;
-	}
-	memset(all + count, 0,
-	       (ENVIRONMENT + OWN_VARIABLES + 1) * sizeof(*all));
-	for (i = 0; i < ENVIRONMENT; i++, count++) {
-		all[count] = strdup(environment[i]);
-		if (!all[count]) {
-			json_variables_free(all);
-			return NULL;
-		}
-	}
-	if (asprintf(&all[count], "VARTA_MESSAGE=%s", text) < 0) {
-		all[count] = NULL;
-		json_variables_free(all);
-		return NULL;
-	}
-	return all;
+	for (i = 0; added && i < ENVIRONMENT; i++)
+		added = json_variables_add(variables, "%s", environment[i]);
+	if (added && json_variables_add(variables, "VARTA_MESSAGE=%s", text))
+		return variables;
+	json_variables_free(variables);
+	return NULL;
 }
 
 static void say_overflow(struct exec_events *exec)
@@ -206,16 +189,6 @@ int exec_events_add(struct exec_events *exec, const struct varta_agent *agent,
 	return 0;
 }
 
-static bool add_variable(char **variables, const char *name, uint32_t value)
-{
-	while (*variables)
-		variables++;
-	if (asprintf(variables, "%s=%" PRIu32, name, value) >= 0)
-		return true;
-	*variables = NULL;
-	return false;
-}
-
 /* Only standard error and the agent's process are the program's. */
 __attribute__((noreturn))
 static void run_child(const struct exec_events *exec, const struct exec_job *job)
@@ -241,10 +214,11 @@ static void run_child(const struct exec_events *exec, const struct exec_job *job
 static int start(const struct exec_events *exec, struct exec_job *job)
 {
 	if (job->pidfd >= 0 &&
-	    !add_variable(job->variables, "VARTA_PIDFD", PIDFD))
+	    !json_variables_add(job->variables, "VARTA_PIDFD=%d", PIDFD))
 		return -ENOMEM;
 	if (job->replaced &&
-	    !add_variable(job->variables, "VARTA_REPLACED", job->replaced))
+	    !json_variables_add(job->variables, "VARTA_REPLACED=%" PRIu32,
+				job->replaced))
 		return -ENOMEM;
 	job->process = fork();
 	if (!job->process)

@@ -12,17 +12,17 @@
 #include "clock.h"
 #include "parse.h"
 
-#define WITHIN_DEFAULT_MS	30000
+_Static_assert(VARTA_NAME_SIZE == 16, "as the message says");
 
 const char *expectation_parse(struct expectation *expectation, char *text)
 {
 	char *word = strsep(&text, ",");
 
 	*expectation = (struct expectation){
-		.name = word, .within_ms = WITHIN_DEFAULT_MS,
+		.name = word, .within_ms = EXPECTATION_WITHIN_MS,
 	};
 	if (!*word || strlen(word) >= VARTA_NAME_SIZE)
-		return "the name of an agent has 1 to 63 bytes";
+		return "the name of an agent has 1 to 15 bytes";
 	while ((word = strsep(&text, ","))) {
 		if (!strncmp(word, "unit=", 5) && word[5])
 			expectation->unit = word + 5;
@@ -39,21 +39,21 @@ enum expectation_change expectation_update(struct expectation *expectation,
 					   bool expected, bool found,
 					   uint64_t now)
 {
-	bool told = expectation->told;
+	bool reported = expectation->reported;
 
 	if (!expected || found) {
 		expectation->since = 0;
-		expectation->told = false;
-		if (!told)
+		expectation->reported = false;
+		if (!reported)
 			return EXPECTATION_SAME;
 		return found ? EXPECTATION_PRESENT : EXPECTATION_OVER;
 	}
 	if (!expectation->since)
 		expectation->since = now;
-	if (told || now - expectation->since <
+	if (reported || now - expectation->since <
 		    expectation->within_ms * NS_PER_MS)
 		return EXPECTATION_SAME;
-	expectation->told = true;
+	expectation->reported = true;
 	return EXPECTATION_ABSENT;
 }
 

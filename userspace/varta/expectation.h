@@ -11,27 +11,30 @@
 /* Most of them. */
 #define EXPECTATIONS_MAX	64
 
+/* How long one may be missing, if nothing was said. */
+#define EXPECTATION_WITHIN_MS	30000
+
 /**
  * struct expectation - An agent that ought to be there.
  * @name: Its name.
  * @unit: Expected while this unit has processes; NULL for always.
  * @within_ms: How long it may be missing.
  * @since: Since when it has been missing; 0 if it is not.
- * @told: That was told.
+ * @reported: Its absence was reported.
  */
 struct expectation {
 	const char *name, *unit;
 	uint32_t within_ms;
 	uint64_t since;
-	bool told;
+	bool reported;
 };
 
 /**
- * enum expectation_change - What is to be told.
+ * enum expectation_change - What is to be reported.
  * @EXPECTATION_SAME: Nothing.
  * @EXPECTATION_ABSENT: It has been missing for too long.
- * @EXPECTATION_PRESENT: It was told to be missing, and is there.
- * @EXPECTATION_OVER: It was told to be missing, and is not expected any more.
+ * @EXPECTATION_PRESENT: Its absence was reported, and it is there.
+ * @EXPECTATION_OVER: Its absence was reported, and it is not expected any more.
  */
 enum expectation_change {
 	EXPECTATION_SAME,

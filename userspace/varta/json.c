@@ -209,9 +209,8 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	return add_exit(object, agent);
 }
 
-/* A text that may have any bytes, unless it is empty. */
-static int add_text(struct json_object *object, const char *name,
-		    const char *text)
+int json_add_text(struct json_object *object, const char *name,
+		  const char *text)
 {
 	char *escaped;
 	int error;
@@ -231,7 +230,7 @@ static int add_unit(struct json_object *object, const struct agent_owner *owner)
 {
 	if (!*owner->unit)
 		return 0;
-	if (add_text(object, "unit", owner->unit))
+	if (json_add_text(object, "unit", owner->unit))
 		return -ENOMEM;
 	return json_add(object, "user_unit",
 			json_object_new_boolean(owner->user_unit));
@@ -246,12 +245,12 @@ int json_add_owner(struct json_object *object, const struct agent_owner *owner)
 	    !json_object_object_get_ex(object, "uid", NULL) &&
 	    add_number(object, "uid", owner->uid))
 		return -ENOMEM;
-	if (add_text(object, "user", owner->user) || add_unit(object, owner) ||
-	    add_text(object, "session", owner->session) ||
-	    add_text(object, "container", owner->container) ||
-	    add_text(object, "runtime", runtime ? runtime : ""))
+	if (json_add_text(object, "user", owner->user) || add_unit(object, owner) ||
+	    json_add_text(object, "session", owner->session) ||
+	    json_add_text(object, "container", owner->container) ||
+	    json_add_text(object, "runtime", runtime ? runtime : ""))
 		return -ENOMEM;
-	return add_text(object, "pod", owner->pod);
+	return json_add_text(object, "pod", owner->pod);
 }
 
 static int add_sender(struct json_object *object,

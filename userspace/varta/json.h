@@ -26,6 +26,17 @@ int json_add(struct json_object *object, const char *name,
 	     struct json_object *value);
 
 /**
+ * json_add_text() - Add a string that may have any bytes.
+ * @object: The object.
+ * @name: As for json_add().
+ * @text: The text. Nothing is added if it is empty.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int json_add_text(struct json_object *object, const char *name,
+		  const char *text);
+
+/**
  * json_add_agent() - Add the members that describe an agent.
  * @object: The object.
  * @agent: The agent.

@@ -38,12 +38,6 @@ static struct json_object *new_text(const char *text)
 	return value;
 }
 
-static int add_text(struct json_object *object, const char *name,
-		    const char *text)
-{
-	return *text ? json_add(object, name, new_text(text)) : 0;
-}
-
 static int add_object(struct json_object *object, const char *name,
 		      struct json_object **added)
 {
@@ -111,7 +105,7 @@ static int add_call(struct json_object *object, const struct task_sample *task)
 		return 0;
 	if (add_number(object, "syscall", task->call_number))
 		return -ENOMEM;
-	return name ? add_text(object, "syscall_name", name) : 0;
+	return name ? json_add_text(object, "syscall_name", name) : 0;
 }
 
 static int add_change(struct json_object *object, const struct task_look *task)
@@ -149,12 +143,12 @@ static int add_task(struct json_object *array, const struct task_look *task)
 		return -ENOMEM;
 	}
 	if (add_number(object, "tid", task->tid) ||
-	    add_text(object, "name", after->name) ||
-	    add_text(object, "reason", stall_reason_name(task->reason)) ||
-	    add_text(object, "state", state) ||
+	    json_add_text(object, "name", after->name) ||
+	    json_add_text(object, "reason", stall_reason_name(task->reason)) ||
+	    json_add_text(object, "state", state) ||
 	    add_number(object, "cpu", after->cpu) ||
 	    add_change(object, task) ||
-	    add_text(object, "wait", after->wait) ||
+	    json_add_text(object, "wait", after->wait) ||
 	    add_call(object, after))
 		return -ENOMEM;
 	if (after->tracer && add_number(object, "tracer", after->tracer))
@@ -205,7 +199,7 @@ static int add_cgroup(struct json_object *object, const struct look *look)
 	if (!look->cgroup[0])
 		return 0;
 	if (add_object(object, "cgroup", &member) ||
-	    add_text(member, "path", look->cgroup) ||
+	    json_add_text(member, "path", look->cgroup) ||
 	    add_true(member, "frozen", look->frozen))
 		return -ENOMEM;
 	if (!after->known)
@@ -248,11 +242,11 @@ static int add_unreadable(struct json_object *object, const struct look *look)
 	for (part = 0; part < LOOK_PARTS; part++) {
 		error = strerrorname_np(-look->unreadable[part]);
 		if (look->unreadable[part] &&
-		    add_text(member, names[part], error ? error : "?"))
+		    json_add_text(member, names[part], error ? error : "?"))
 			return -ENOMEM;
 	}
 	return look->user_stack_text ?
-		add_text(member, "user_stack", look->user_stack_text) : 0;
+		json_add_text(member, "user_stack", look->user_stack_text) : 0;
 }
 
 static int add_sentence(struct json_object *object, const struct look *look)
@@ -265,7 +259,7 @@ static int add_sentence(struct json_object *object, const struct look *look)
 	if (!out)
 		return -ENOMEM;
 	look_write_sentence(look, out);
-	error = fclose(out) ? -ENOMEM : add_text(object, "sentence", text);
+	error = fclose(out) ? -ENOMEM : json_add_text(object, "sentence", text);
 	free(text);
 	return error;
 }
@@ -297,8 +291,8 @@ static int add_tasks(struct json_object *object, const struct look *look)
 static int add_all(struct json_object *object, const struct look *look)
 {
 	if ((look->pid && add_number(object, "pid", look->pid)) ||
-	    add_text(object, "name", look->name) ||
-	    add_text(object, "reason", stall_reason_name(look->reason)) ||
+	    json_add_text(object, "name", look->name) ||
+	    json_add_text(object, "reason", stall_reason_name(look->reason)) ||
 	    add_sentence(object, look) ||
 	    json_add_owner(object, look->owner) || add_agent(object, look) ||
 	    add_number(object, "threads_total", look->threads))
@@ -310,7 +304,7 @@ static int add_all(struct json_object *object, const struct look *look)
 		return -ENOMEM;
 	if (look->parent && add_number(object, "parent", look->parent))
 		return -ENOMEM;
-	if (add_text(object, "tracer_name", look->tracer_name) ||
+	if (json_add_text(object, "tracer_name", look->tracer_name) ||
 	    add_tasks(object, look) || add_cgroup(object, look) ||
 	    add_pressures(object, &look->machine))
 		return -ENOMEM;

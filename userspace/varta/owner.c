@@ -435,3 +435,14 @@ bool owner_matches(const struct owner_filter *filter,
 	return !filter->pod || (*owner->pod &&
 				begins_with(owner->pod, filter->pod));
 }
+
+bool owner_of_agent_matches(const struct owner_filter *filter,
+			    struct owner_reader *reader,
+			    const struct varta_agent *agent)
+{
+	struct agent_owner *owner = owner_read(reader, agent);
+	bool matches = owner && owner_matches(filter, owner);
+
+	free(owner);
+	return matches;
+}

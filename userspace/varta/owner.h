@@ -143,4 +143,16 @@ bool owner_filter_is_empty(const struct owner_filter *filter);
 bool owner_matches(const struct owner_filter *filter,
 		   const struct agent_owner *owner);
 
+/**
+ * owner_of_agent_matches() - The same for an agent whose owner is of no other use.
+ * @filter: The filter.
+ * @reader: Reads the owner.
+ * @agent: The agent.
+ *
+ * Return: False also if there is no memory.
+ */
+bool owner_of_agent_matches(const struct owner_filter *filter,
+			    struct owner_reader *reader,
+			    const struct varta_agent *agent);
+
 #endif /* OWNER_H */

@@ -14,6 +14,7 @@
 #include "args.h"
 #include "clock.h"
 #include "error.h"
+#include "event_json.h"
 #include "format.h"
 #include "json.h"
 #include "parse.h"
@@ -200,15 +201,8 @@ static bool is_of_unit(const struct roll_call *call,
 		       const struct varta_agent *agent, const char *unit)
 {
 	const struct owner_filter filter = { .unit = unit };
-	struct agent_owner *owner;
-	bool same;
 
-	if (!unit)
-		return true;
-	owner = owner_read(call->reader, agent);
-	same = owner && owner_matches(&filter, owner);
-	free(owner);
-	return same;
+	return !unit || owner_of_agent_matches(&filter, call->reader, agent);
 }
 
 static int note_agent(const struct varta_agent *agent, void *arg)
@@ -234,35 +228,6 @@ static int note_agent(const struct varta_agent *agent, void *arg)
 	return 0;
 }
 
-static int add_text(struct json_object *object, const char *name,
-		    const char *value)
-{
-	char *text = malloc(4 * strlen(value) + 1);
-	int error = -ENOMEM;
-
-	if (text) {
-		format_text_utf8(text, value);
-		error = json_add(object, name, json_object_new_string(text));
-	}
-	free(text);
-	return error;
-}
-
-/* As of an event of the kernel. NULL if there is no memory. */
-static struct json_object *new_fields(const char *kind, bool bad)
-{
-	struct json_object *fields = json_object_new_object();
-
-	if (fields &&
-	    (json_add(fields, "event", json_object_new_string(kind)) ||
-	     json_add(fields, "severity",
-		      json_object_new_string(bad ? "error" : "info")))) {
-		json_object_put(fields);
-		return NULL;
-	}
-	return fields;
-}
-
 /* Takes @fields and @text. */
 static void tell(const struct roll_call *call, const char *kind, bool bad,
 		 uint32_t subject, struct json_object *fields, char *text)
@@ -284,7 +249,9 @@ static void tell_expectation(const struct roll_call *call,
 {
 	bool absent = change == EXPECTATION_ABSENT;
 	const char *kind = absent ? "absent" : "present";
-	struct json_object *fields = new_fields(kind, absent);
+	struct json_object *fields = event_json_begin(kind, absent ?
+						      SEVERITY_CRITICAL :
+						      SEVERITY_NORMAL);
 	uint32_t subject = (uint32_t)(expected - call->options->expected) + 1;
 	char name[NAME_TEXT_SIZE], *text;
 
@@ -297,10 +264,10 @@ static void tell_expectation(const struct roll_call *call,
 		     absent ? "it ought to beat, and does not" :
 			      "it beats") < 0)
 		text = NULL;
-	if (!fields || add_text(fields, "name", expected->name) ||
+	if (!fields || json_add_text(fields, "name", expected->name) ||
 	    json_add(fields, "within_ms",
 		     json_object_new_uint64(expected->within_ms)) ||
-	    (expected->unit && add_text(fields, "unit", expected->unit))) {
+	    (expected->unit && json_add_text(fields, "unit", expected->unit))) {
 		json_object_put(fields);
 		fields = NULL;
 	}
@@ -330,7 +297,9 @@ static void tell_watchdog(const struct roll_call *call, bool alive,
 			  const char *why, const char *name)
 {
 	const char *kind = alive ? "fed" : "unfed";
-	struct json_object *fields = new_fields(kind, !alive);
+	struct json_object *fields = event_json_begin(kind, alive ?
+						      SEVERITY_NORMAL :
+						      SEVERITY_CRITICAL);
 	char shown[NAME_TEXT_SIZE], *text;
 
 	format_name(shown, name);
@@ -340,8 +309,8 @@ static void tell_watchdog(const struct roll_call *call, bool alive,
 		     "%s is not fed any more: %s%s; the machine will be reset",
 		     call->watchdog.device, shown, why) < 0)
 		text = NULL;
-	if (!fields || add_text(fields, "watchdog", call->watchdog.device) ||
-	    (*name && add_text(fields, "name", name))) {
+	if (!fields || json_add_text(fields, "watchdog", call->watchdog.device) ||
+	    json_add_text(fields, "name", name)) {
 		json_object_put(fields);
 		fields = NULL;
 	}
