@@ -18,6 +18,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "notify_env.h"
 #include "notify_sender.h"
 
 enum {
@@ -31,29 +32,6 @@ enum {
 	THRESHOLD_MS	= 5000,
 	USEC_PER_MS	= 1000,
 };
-
-static bool env_number(const char *name, uint64_t *number)
-{
-	const char *text = getenv(name);
-	char *end;
-
-	if (!text || text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	*number = strtoull(text, &end, 10);
-	return !errno && !*end;
-}
-
-/* Of the service manager, for the program; 0 for none. */
-static uint64_t manager_timeout(pid_t program)
-{
-	uint64_t pid, usec;
-
-	if (env_number("WATCHDOG_PID", &pid) && pid != (uint64_t)program)
-		return 0;
-	return env_number("WATCHDOG_USEC", &usec) && usec != UINT64_MAX ?
-	       usec : 0;
-}
 
 void run_notify_read_limits(struct notify_agent *agent, struct varta *v)
 {
@@ -73,7 +51,7 @@ void run_notify_read_limits(struct notify_agent *agent, struct varta *v)
 static void choose_threshold(struct run_notify *notify, uint32_t threshold_ms,
 			     struct varta *v)
 {
-	uint64_t usec = manager_timeout(notify->program);
+	uint64_t usec = notify_env_watchdog(notify->program);
 	uint64_t *chosen = &notify->environment.watchdog_usec;
 
 	if (!threshold_ms)

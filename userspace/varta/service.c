@@ -4,10 +4,7 @@
  */
 #include "service.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +14,8 @@
 
 #include "clock.h"
 #include "error.h"
+#include "notify_env.h"
+#include "notify_socket.h"
 
 /*
  * Less than systemd's watchdog of the unit: varta finds the stall first, and has it dump core.
@@ -27,37 +26,28 @@
 
 static int open_notify(void)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t length = path ? strlen(path) : 0;
+	const char *text = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un address;
+	int size = text ? notify_address_parse(&address, text) : -1;
 	int fd;
 
-	if (!length || length >= sizeof(address.sun_path))
+	if (size < 0)
 		return -1;
-	memcpy(address.sun_path, path, length);
-	if (*path == '@')
-		address.sun_path[0] = '\0';
-	length += offsetof(struct sockaddr_un, sun_path);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address,
-			       (socklen_t)length)) {
+			       (socklen_t)size)) {
 		close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-/* A watchdog of another process is not this one's. */
+/* Half of the time that is allowed. */
 static uint64_t watchdog_interval(void)
 {
-	const char *usec = getenv("WATCHDOG_USEC");
-	const char *pid = getenv("WATCHDOG_PID");
-	uint64_t time = 0;
+	uint64_t usec = notify_env_watchdog(getpid());
 
-	if (!usec || (pid && strtoll(pid, NULL, 10) != getpid()) ||
-	    sscanf(usec, "%" SCNu64, &time) != 1 || time > UINT64_MAX / 1000)
-		return 0;
-	return time * 1000 / 2;
+	return usec <= UINT64_MAX / 1000 ? usec * 1000 / 2 : 0;
 }
 
 int service_open(struct service *service, bool beat)
