@@ -36,6 +36,7 @@ enum {
 
 #define ATTESTED	VARTA_ORIGIN_KERNEL_ATTESTED
 #define RELAYED		VARTA_ORIGIN_NETWORK_UNVERIFIED
+#define VOUCHED_FOR	VARTA_ORIGIN_OPERATOR_ATTESTED
 
 /**
  * struct beat_args - one beat and its sender

@@ -89,6 +89,8 @@ static void beat_for_shared(struct worker *worker)
 						      random_below(worker, 3),
 		.origin = random_below(worker, 4) ?
 			  VARTA_ORIGIN_KERNEL_ATTESTED :
+			  random_below(worker, 2) ?
+			  VARTA_ORIGIN_OPERATOR_ATTESTED :
 			  VARTA_ORIGIN_NETWORK_UNVERIFIED,
 	};
 	u64 nonce = atomic64_inc_return(&worker->stress->nonce);

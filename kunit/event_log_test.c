@@ -305,7 +305,8 @@ static void conflicts_count_as_the_senders(struct kunit *test)
 		     init_pid_ns.ns.inum);
 	add_conflict(test, 3, VARTA_ORIGIN_NETWORK_UNVERIFIED, 5);
 	for (i = 0; i < VARTA_EVENT_LOG_SIZE; i++)
-		add_conflict(test, 4 + i, VARTA_ORIGIN_KERNEL_ATTESTED, 5);
+		add_conflict(test, 4 + i, i % 2 ? VARTA_ORIGIN_KERNEL_ATTESTED :
+			     VARTA_ORIGIN_OPERATOR_ATTESTED, 5);
 	seen = read_log(test, HOST, 0);
 	KUNIT_EXPECT_EQ(test, seen->count, VARTA_EVENT_LOG_SIZE + 3u);
 	KUNIT_EXPECT_EQ(test, seen->pid[0], 11u);

@@ -506,6 +506,19 @@ static void only_attested_known_processes_are_looked_up(struct kunit *test)
 	EXPECT_COUNT(test, PID_RECYCLES, 0);
 }
 
+static void operator_attested_processes_are_looked_up(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .proc = 1, .origin = VOUCHED_FOR);
+	EXPECT_INSERTED(test, .pid = 2, .proc = 2, .origin = VOUCHED_FOR);
+	fake_procs_set_pid(1, 1);
+	fake_procs_set_pid(2, 3);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 1);
+	EXPECT_COUNT(test, PID_RECYCLES, 1);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 2));
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(2), 0);
+}
+
 static void only_newly_stalled_processes_are_looked_up(struct kunit *test)
 {
 	make_small_tracker(test);
@@ -1127,6 +1140,7 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(stall_of_process_without_pid_is_reported),
 	KUNIT_CASE(stall_of_same_process_is_reported),
 	KUNIT_CASE(only_attested_known_processes_are_looked_up),
+	KUNIT_CASE(operator_attested_processes_are_looked_up),
 	KUNIT_CASE(only_newly_stalled_processes_are_looked_up),
 
 	KUNIT_CASE(own_threshold_may_be_longer_than_default),

@@ -389,6 +389,19 @@ static bool may_transfer_charge(const struct model *model,
 	       model_charged(model, id->uid) < model->quota;
 }
 
+/* Section 1, origin. */
+static bool is_stronger(enum varta_origin origin, enum varta_origin other)
+{
+	switch (origin) {
+	case VARTA_ORIGIN_KERNEL_ATTESTED:
+		return other != VARTA_ORIGIN_KERNEL_ATTESTED;
+	case VARTA_ORIGIN_OPERATOR_ATTESTED:
+		return other == VARTA_ORIGIN_NETWORK_UNVERIFIED;
+	default:
+		return false;
+	}
+}
+
 static enum varta_record_result refuse(struct model *model,
 				       const struct model_slot *slot,
 				       const struct varta_agent_id *id, u64 now,
@@ -427,7 +440,7 @@ static enum varta_record_result update_slot(struct model *model,
 	/* 3.2 */
 	if (slot->origin != id->origin) {
 		if (!model->takeover ||
-		    id->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
+		    !is_stronger(id->origin, slot->origin))
 			return refuse(model, slot, id, now,
 				      VARTA_RECORD_ORIGIN_CONFLICT);
 		if (!may_transfer_charge(model, slot, id))
@@ -583,7 +596,7 @@ bool model_is_recycled(const struct model *model, u32 nr,
 {
 	const struct model_slot *slot = &model->slots[nr];
 
-	return slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	return slot->origin != VARTA_ORIGIN_NETWORK_UNVERIFIED &&
 	       slot->proc && pid_owner(slot->pid) &&
 	       pid_owner(slot->pid) != slot->proc;
 }

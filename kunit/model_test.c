@@ -174,7 +174,8 @@ static struct varta_agent_id random_id(struct model_run *run)
 		id.source = random_below(run, SOURCES);
 	id.proc = random_proc(run, id.pid);
 	if (one_in(run, 6))
-		id.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED;
+		id.origin = one_in(run, 2) ? VARTA_ORIGIN_NETWORK_UNVERIFIED :
+					     VARTA_ORIGIN_OPERATOR_ATTESTED;
 	else if (one_in(run, 16))
 		id.timens = random_below(run, TIME_NAMESPACES);
 	else

@@ -244,6 +244,62 @@ static void weaker_origin_never_takes_over(struct kunit *test)
 	EXPECT_COUNT(test, ORIGIN_CONFLICTS, 1);
 }
 
+/* From the weakest to the strongest. */
+static void origins_are_ranked(struct kunit *test)
+{
+	static const enum varta_origin ranked[] = {
+		VARTA_ORIGIN_NETWORK_UNVERIFIED,
+		VARTA_ORIGIN_OPERATOR_ATTESTED,
+		VARTA_ORIGIN_KERNEL_ATTESTED,
+	};
+	u32 old, new;
+
+	for (old = 0; old < ARRAY_SIZE(ranked); old++) {
+		for (new = 0; new < ARRAY_SIZE(ranked); new++) {
+			make_takeover_tracker(test);
+			EXPECT_INSERTED(test, .pid = 7, .nonce = 5,
+					.origin = ranked[old]);
+			if (new < old)
+				EXPECT_ORIGIN_CONFLICT(test, .pid = 7,
+						       .nonce = 6,
+						       .origin = ranked[new]);
+			else if (new == old)
+				EXPECT_OUT_OF_ORDER(test, .pid = 7, .nonce = 5,
+						    .origin = ranked[new]);
+			else
+				EXPECT_REFRESHED(test, .pid = 7, .nonce = 5,
+						 .origin = ranked[new]);
+			KUNIT_EXPECT_EQ(test, slot_of(test, 7)->origin,
+					ranked[max(old, new)]);
+		}
+	}
+}
+
+static void first_beat_pins_operator_attested_origin(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .origin = VOUCHED_FOR);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 1, .nonce = 2, .origin = ATTESTED);
+	EXPECT_ORIGIN_CONFLICT(test, .pid = 1, .nonce = 2, .origin = RELAYED);
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = 2, .origin = VOUCHED_FOR);
+}
+
+/* Rule 1 comes first: the pid belongs to a new process. */
+static void new_process_replaces_operator_attested_one(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 5, .proc = 1,
+			.origin = VOUCHED_FOR);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 2,
+			.origin = ATTESTED);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .proc = 3,
+			.origin = VOUCHED_FOR);
+	EXPECT_COUNT(test, PID_RECYCLES, 2);
+	EXPECT_COUNT(test, ORIGIN_CONFLICTS, 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(1), 0);
+	KUNIT_EXPECT_EQ(test, fake_proc_refs(3), 1);
+}
+
 static void takeover_puts_process_reference(struct kunit *test)
 {
 	make_takeover_tracker(test);
@@ -1196,6 +1252,9 @@ static struct kunit_case record_cases[] = {
 	KUNIT_CASE(first_beat_pins_origin),
 	KUNIT_CASE(stronger_origin_takes_over_if_allowed),
 	KUNIT_CASE(weaker_origin_never_takes_over),
+	KUNIT_CASE(origins_are_ranked),
+	KUNIT_CASE(first_beat_pins_operator_attested_origin),
+	KUNIT_CASE(new_process_replaces_operator_attested_one),
 	KUNIT_CASE(takeover_puts_process_reference),
 	KUNIT_CASE(takeover_by_same_process_keeps_one_reference),
 

@@ -66,8 +66,27 @@ struct varta_agent_id {
 	u32 flow_key;			/* whose events delay each other */
 	u64 start_ns;			/* of its process, CLOCK_BOOTTIME */
 	u64 cgroup_id;			/* in the unified hierarchy */
-	enum varta_origin origin;	/* lower values are stronger */
+	enum varta_origin origin;
 };
+
+/* The order of the numbers is that in which they were added. */
+static inline bool varta_origin_is_stronger(enum varta_origin origin,
+					    enum varta_origin other)
+{
+	static const u8 strength[] = {
+		[VARTA_ORIGIN_NETWORK_UNVERIFIED]	= 0,
+		[VARTA_ORIGIN_OPERATOR_ATTESTED]	= 1,
+		[VARTA_ORIGIN_KERNEL_ATTESTED]		= 2,
+	};
+
+	return strength[origin] > strength[other];
+}
+
+/* Whether the kernel looked up its process. */
+static inline bool varta_origin_is_attested(enum varta_origin origin)
+{
+	return origin != VARTA_ORIGIN_NETWORK_UNVERIFIED;
+}
 
 /* Times are CLOCK_MONOTONIC. Refused beats change nothing here. */
 struct varta_agent_info {

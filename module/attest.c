@@ -6,10 +6,12 @@
 
 #include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/math64.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
+#include <linux/time64.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
@@ -17,6 +19,7 @@
 #include "netns_ref.h"
 #include "params.h"
 #include "pid_index.h"
+#include "usage.h"
 
 enum {
 	ANCESTORS_MAX = 256, /* from a sender up to the one that it beats for */
@@ -85,12 +88,12 @@ static void describe_process(struct varta_sender *sender,
  * A user namespace has many users at will, so the owner of the outermost one
  * counts. Root makes them for others: each of root's counts as a user.
  */
-static u32 current_flow_key(void)
+static u32 flow_key_of(const struct cred *cred)
 {
-	const struct user_namespace *ns = current_user_ns();
+	const struct user_namespace *ns = cred->user_ns;
 
 	if (ns == &init_user_ns)
-		return from_kuid(&init_user_ns, current_uid());
+		return from_kuid(&init_user_ns, cred->uid);
 	while (ns->parent != &init_user_ns)
 		ns = ns->parent;
 	if (uid_eq(ns->owner, GLOBAL_ROOT_UID))
@@ -98,23 +101,34 @@ static u32 current_flow_key(void)
 	return from_kuid(&init_user_ns, ns->owner);
 }
 
+static void set_user(struct varta_agent_id *id, const struct cred *cred)
+{
+	id->uid = from_kuid(&init_user_ns, cred->uid);
+	id->flow_key = flow_key_of(cred);
+}
+
 void varta_attest_user(struct varta_agent_id *id)
 {
-	id->uid = from_kuid(&init_user_ns, current_uid());
-	id->flow_key = current_flow_key();
+	set_user(id, current_cred());
+}
+
+static void set_process(struct varta_sender *sender, struct pid *pid,
+			struct varta_netns *netns)
+{
+	sender->pid = pid;
+	varta_attest_pid(&sender->id, pid);
+	sender->id.netns = netns;
+	sender->id.comm = sender->comm;
+	sender->id.start_ns = sender->start_ns;
+	sender->id.cgroup_id = sender->cgroup_id;
 }
 
 static void set_identity(struct varta_sender *sender, struct pid *pid,
 			 struct varta_netns *netns)
 {
-	sender->pid = pid;
-	varta_attest_pid(&sender->id, pid);
+	set_process(sender, pid, netns);
 	sender->id.timens = varta_timens_of_current();
 	varta_attest_user(&sender->id);
-	sender->id.netns = netns;
-	sender->id.comm = sender->comm;
-	sender->id.start_ns = sender->start_ns;
-	sender->id.cgroup_id = sender->cgroup_id;
 }
 
 /**
@@ -132,6 +146,7 @@ void varta_attest_current(struct varta_sender *sender)
 	rcu_read_unlock();
 	/* The current task holds its pid and its namespaces. */
 	set_identity(sender, task_tgid(current), varta_netns_of_current());
+	sender->held = false;
 }
 
 /* Of the first thread that is not exiting. */
@@ -195,9 +210,74 @@ bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed)
 	if (allowed)
 		get_pid(pid);
 	rcu_read_unlock();
-	if (allowed)
+	if (allowed) {
 		set_identity(sender, pid, netns);
+		sender->held = true;
+	}
 	return allowed;
+}
+
+/* In this unit, /proc/PID/stat shows the start of a process. */
+static u64 start_tick(u64 start_ns)
+{
+	return div_u64(start_ns, NSEC_PER_SEC / USER_HZ);
+}
+
+/*
+ * The relay does not know which thread sends. A single one is certain; of
+ * several, none is sampled, as another one may hang than the one that is.
+ */
+static void describe_thread(struct varta_beat_info *beat,
+			    const struct varta_sender *sender,
+			    struct task_struct *leader)
+{
+	static const char unknown[VARTA_NAME_SIZE];
+
+	static_assert(sizeof(sender->comm) >= VARTA_NAME_SIZE);
+
+	beat->foreign_thread = !thread_group_empty(leader);
+	beat->thread_name = beat->foreign_thread ? unknown : sender->comm;
+	if (beat->foreign_thread)
+		beat->usage = (struct varta_usage) {};
+	else
+		varta_usage_read(&beat->usage, leader);
+}
+
+/**
+ * varta_attest_process() - identify a process that a relay vouches for
+ * @sender: set; to be released with varta_sender_put()
+ * @pid: the process, in the initial pid namespace
+ * @start_ns: when it started, CLOCK_BOOTTIME
+ * @beat: its thread is set, and points to @sender
+ *
+ * The agent is charged to the user of the process, not to that of the relay.
+ *
+ * Context: process.
+ * Return: false, with nothing changed, if there is no such process.
+ */
+bool varta_attest_process(struct varta_sender *sender, u32 pid, u64 start_ns,
+			  struct varta_beat_info *beat)
+{
+	struct task_struct *leader;
+	struct pid *found;
+
+	rcu_read_lock();
+	found = find_pid_ns(pid, &init_pid_ns);
+	leader = pid_task(found, PIDTYPE_TGID);
+	/* A slot for an exiting process would not be freed. */
+	if (!leader || !atomic_read(&leader->signal->live) ||
+	    start_tick(leader->start_boottime) != start_tick(start_ns)) {
+		rcu_read_unlock();
+		return false;
+	}
+	describe_process(sender, leader);
+	describe_thread(beat, sender, leader);
+	set_process(sender, get_pid(found), get_netns_of(leader));
+	set_user(&sender->id, __task_cred(leader));
+	rcu_read_unlock();
+	sender->id.origin = VARTA_ORIGIN_OPERATOR_ATTESTED;
+	sender->held = true;
+	return true;
 }
 
 /**
@@ -226,12 +306,12 @@ bool varta_sender_alive(const struct varta_sender *sender)
 
 /**
  * varta_sender_put() - release the references of an identity
- * @sender: set by varta_attest_current() or varta_attest_ancestor(), or zeroed
+ * @sender: set by one of the functions above, or zeroed
  * Context: the process that was current at the attestation.
  */
 void varta_sender_put(struct varta_sender *sender)
 {
-	if (!sender->pid || sender->pid == task_tgid(current))
+	if (!sender->held)
 		return;
 	varta_netns_put(sender->id.netns);
 	put_pid(sender->pid);

@@ -44,10 +44,10 @@ static inline u32 varta_timens_of_current(void)
 	return current->nsproxy->time_ns->ns.inum;
 }
 
-/* References are held, unless they are those of the current process. */
 struct varta_sender {
 	struct varta_agent_id id;
 	struct pid *pid;
+	bool held;			/* pid and netns, by this */
 	u64 start_ns;
 	u64 cgroup_id;
 	char comm[TASK_COMM_LEN];	/* buffer of @id.comm */
@@ -55,6 +55,8 @@ struct varta_sender {
 
 void varta_attest_current(struct varta_sender *sender);
 bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed);
+bool varta_attest_process(struct varta_sender *sender, u32 pid, u64 start_ns,
+			  struct varta_beat_info *beat);
 bool varta_namespace_allowed(const struct varta_sender *sender);
 bool varta_sender_alive(const struct varta_sender *sender);
 u64 varta_sender_clock(u64 now);

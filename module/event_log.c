@@ -74,7 +74,7 @@ void varta_event_log_exit(void)
 static bool is_by_container(const struct varta_event_info *info)
 {
 	return info->kind == VARTA_EVENT_KIND_CONFLICT &&
-	       info->sender.origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+	       varta_origin_is_attested(info->sender.origin) &&
 	       info->sender.ns_inode != init_pid_ns.ns.inum;
 }
 

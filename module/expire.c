@@ -65,7 +65,7 @@ static bool is_due(struct varta_tracker *tracker, struct varta_slot *slot,
 
 static bool is_attested(const struct varta_slot *slot)
 {
-	return slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED && slot->proc;
+	return varta_origin_is_attested(slot->origin) && slot->proc;
 }
 
 /* Returns false if the agent's pid belongs to a new process. */

@@ -11,7 +11,7 @@
 #include <uapi/linux/varta.h>
 
 /* Common nested types */
-const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INODE + 1] = {
+const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_START_TIME + 1] = {
 	[VARTA_A_RELAYED_BEAT_STATUS] = { .type = NLA_U32, },
 	[VARTA_A_RELAYED_BEAT_NONCE] = { .type = NLA_U64, },
 	[VARTA_A_RELAYED_BEAT_TIMESTAMP] = { .type = NLA_U64, },
@@ -21,6 +21,7 @@ const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_NS_INO
 	[VARTA_A_RELAYED_BEAT_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_RELAYED_BEAT_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VARTA_A_RELAYED_BEAT_NS_INODE] = { .type = NLA_U64, },
+	[VARTA_A_RELAYED_BEAT_START_TIME] = { .type = NLA_U64, },
 };
 
 /* VARTA_CMD_BEAT - do */

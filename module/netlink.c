@@ -334,6 +334,15 @@ static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	return varta_reject(extack, attr, VARTA_REASON_AUTH_FAILURE);
 }
 
+/* The exit probe saw no slot if the process exited before the start. */
+static void remove_if_exited(const struct varta_sender *sender)
+{
+	if (!varta_sender_alive(sender))
+		varta_tracker_remove(&varta.tracker, &sender->id,
+				     VARTA_GOODBYE_CAUSE_EXITED,
+				     ktime_get_ns());
+}
+
 static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 			  struct varta_beat_info *beat, u64 now)
 {
@@ -363,12 +372,8 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 		err = record(extack, beat, &sender.id, now, &started);
 	if (!err && consumes)
 		varta_ratelimit_consume(now);
-	/* The exit probe saw no slot if the ancestor exited before the start. */
-	if (started && sender.pid != task_tgid(current) &&
-	    !varta_sender_alive(&sender))
-		varta_tracker_remove(&varta.tracker, &sender.id,
-				     VARTA_GOODBYE_CAUSE_EXITED,
-				     ktime_get_ns());
+	if (started && sender.held)
+		remove_if_exited(&sender);
 	varta_sender_put(&sender);
 	if (beat->action)
 		kfree(beat->action->spare);
@@ -463,18 +468,94 @@ int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
-		      u32 source)
+static int relay_remote_beat(struct netlink_ext_ack *extack, struct nlattr **tb,
+			     const struct varta_beat_info *beat, u32 source,
+			     u64 now)
 {
-	struct nlattr *tb[VARTA_A_RELAYED_BEAT_NS_INODE + 1];
 	struct varta_agent_id id = {
 		.source	= source,
 		.origin	= VARTA_ORIGIN_NETWORK_UNVERIFIED,
+		.pid	= beat->pid,
+		.ns_pid	= beat->pid,
 	};
-	u64 now = ktime_get_ns();
-	struct varta_beat_info beat = { .timestamp = varta_sender_clock(now) };
 	bool started;
 	bool consumes;
+	int err;
+
+	/* Agents on other machines are charged to the relay's user. */
+	varta_attest_user(&id);
+	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
+		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
+	err = check_limits(extack, beat, &id, now, &consumes);
+	if (!err)
+		err = record(extack, beat, &id, now, &started);
+	if (!err && consumes)
+		varta_ratelimit_consume(now);
+	return err;
+}
+
+static int check_start_time(struct netlink_ext_ack *extack, struct nlattr **tb,
+			    u32 source)
+{
+	const struct nlattr *start_time = tb[VARTA_A_RELAYED_BEAT_START_TIME];
+	int err;
+
+	if (source) {
+		err = varta_reject(extack, start_time, VARTA_REASON_BAD_SOURCE);
+		NL_SET_ERR_MSG(extack, VARTA_REASON_WORD_BAD_SOURCE
+			       ": start-time needs source 0");
+		return err;
+	}
+	if (!tb[VARTA_A_RELAYED_BEAT_NS_INODE])
+		return 0;
+	err = varta_reject(extack, tb[VARTA_A_RELAYED_BEAT_NS_INODE],
+			   VARTA_REASON_CONFLICTING_ATTRIBUTES);
+	NL_SET_ERR_MSG(extack, VARTA_REASON_WORD_CONFLICTING_ATTRIBUTES
+		       ": start-time excludes ns-inode");
+	return err;
+}
+
+/* The relay answers for the process being the sender. */
+static int relay_local_beat(struct netlink_ext_ack *extack, struct nlattr **tb,
+			    struct varta_beat_info *beat, u32 source, u64 now)
+{
+	const struct nlattr *start_time = tb[VARTA_A_RELAYED_BEAT_START_TIME];
+	struct varta_sender sender;
+	bool started = false;
+	bool consumes;
+	int err;
+
+	err = check_start_time(extack, tb, source);
+	if (err)
+		return err;
+	if (!varta_attest_process(&sender, beat->pid, get_u64(start_time),
+				  beat)) {
+		err = varta_reject(extack, start_time,
+				   VARTA_REASON_AUTH_FAILURE);
+		NL_SET_ERR_MSG(extack, VARTA_REASON_WORD_AUTH_FAILURE
+			       ": no process has this pid and start-time");
+		return err;
+	}
+	err = check_limits(extack, beat, &sender.id, now, &consumes);
+	if (!err && !varta_namespace_allowed(&sender))
+		err = varta_reject(extack, NULL,
+				   VARTA_REASON_NAMESPACE_MISMATCH);
+	if (!err)
+		err = record(extack, beat, &sender.id, now, &started);
+	if (!err && consumes)
+		varta_ratelimit_consume(now);
+	if (started)
+		remove_if_exited(&sender);
+	varta_sender_put(&sender);
+	return err;
+}
+
+static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
+		      u32 source)
+{
+	struct nlattr *tb[VARTA_A_RELAYED_BEAT_START_TIME + 1];
+	u64 now = ktime_get_ns();
+	struct varta_beat_info beat = { .timestamp = varta_sender_clock(now) };
 	int err;
 
 	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
@@ -489,19 +570,9 @@ static int relay_beat(struct netlink_ext_ack *extack, struct nlattr *nest,
 		return err;
 	if (beat.pid > VARTA_PID_MAX)
 		return varta_reject(extack, NULL, VARTA_REASON_BAD_SOURCE);
-
-	/* Relayed agents are charged to the relay's user. */
-	varta_attest_user(&id);
-	id.pid = beat.pid;
-	id.ns_pid = beat.pid;
-	if (tb[VARTA_A_RELAYED_BEAT_NS_INODE])
-		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
-	err = check_limits(extack, &beat, &id, now, &consumes);
-	if (!err)
-		err = record(extack, &beat, &id, now, &started);
-	if (!err && consumes)
-		varta_ratelimit_consume(now);
-	return err;
+	if (tb[VARTA_A_RELAYED_BEAT_START_TIME])
+		return relay_local_beat(extack, tb, &beat, source, now);
+	return relay_remote_beat(extack, tb, &beat, source, now);
 }
 
 /* Handles all beats, and replies with the first error. */
@@ -585,7 +656,7 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 	struct reply *reply = context;
 	u32 vpid = varta_pid_in_ns(&agent->id, reply->reader_pid_ns);
 	bool sampled = agent->stalled && !agent->exited && agent->id.proc &&
-		       agent->id.origin == VARTA_ORIGIN_KERNEL_ATTESTED;
+		       varta_origin_is_attested(agent->id.origin);
 	struct varta_stall_info stall;
 	const struct varta_view view = {
 		.now		= reply->now,

@@ -274,7 +274,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	}
 	if (slot->origin != id->origin) {
 		if (!tracker->config.origin_takeover ||
-		    id->origin > slot->origin)
+		    !varta_origin_is_stronger(id->origin, slot->origin))
 			return refuse(tracker, slot, record,
 				      VARTA_RECORD_ORIGIN_CONFLICT);
 		return take_over(tracker, slot, record) ?

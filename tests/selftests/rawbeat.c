@@ -38,7 +38,7 @@ enum exit_code {
 
 /* The typed attributes; each can be missing or have a wrong size. */
 enum field {
-	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, NS_INODE,
+	STATUS, NONCE, TIMESTAMP, PAYLOAD, PID, THRESHOLD, NS_INODE, START_TIME,
 	STALL_SIGNAL, KILL_AFTER, FIELDS
 };
 
@@ -54,6 +54,7 @@ static const struct {
 	[PID] = { "pid", VARTA_A_BEAT_PID, 4 },
 	[THRESHOLD] = { "threshold", VARTA_A_BEAT_THRESHOLD_MS, 4 },
 	[NS_INODE] = { "ns-inode", VARTA_A_RELAYED_BEAT_NS_INODE, 8 },
+	[START_TIME] = { "start-time", VARTA_A_RELAYED_BEAT_START_TIME, 8 },
 	[STALL_SIGNAL] = { "stall-signal", VARTA_A_BEAT_STALL_SIGNAL, 4 },
 	[KILL_AFTER] = { "kill-after", VARTA_A_BEAT_KILL_AFTER_MS, 4 },
 };
@@ -185,6 +186,11 @@ static void set_threshold(struct request *r, const char *value)
 static void set_ns_inode(struct request *r, const char *value)
 {
 	set_field(r, NS_INODE, value);
+}
+
+static void set_start_time(struct request *r, const char *value)
+{
+	set_field(r, START_TIME, value);
 }
 
 static void set_stall_signal(struct request *r, const char *value)
@@ -410,6 +416,8 @@ static const struct edit {
 	{ "threshold", "N", "set the threshold, in ms", set_threshold },
 	{ "ns-inode", "N", "set the pid namespace, for a relay",
 	  set_ns_inode },
+	{ "start-time", "NS", "set when the process started, for a relay",
+	  set_start_time },
 	{ "stall-signal", "N", "ask for this signal on a stall",
 	  set_stall_signal },
 	{ "kill-after", "MS", "and for SIGKILL so long after it",

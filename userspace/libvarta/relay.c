@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Beats of agents on other machines. See relay.h.
+ * Beats for others. See relay.h.
  */
 #include "relay.h"
 
@@ -35,6 +35,10 @@ static int put_beat(struct nl_msg *message, const struct varta_beat *beat)
 		return error;
 	if (beat->ns_inode && nla_put_u64(message, VARTA_A_RELAYED_BEAT_NS_INODE,
 					  beat->ns_inode))
+		return -EMSGSIZE;
+	if (beat->start_time &&
+	    nla_put_u64(message, VARTA_A_RELAYED_BEAT_START_TIME,
+			beat->start_time))
 		return -EMSGSIZE;
 	return nla_nest_end(message, nest) < 0 ? -EMSGSIZE : 0;
 }

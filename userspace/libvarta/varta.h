@@ -384,6 +384,10 @@ VARTA_API int varta_bye(struct varta *v, uint32_t pid);
  *   refuses any other than VARTA_FRAME_LEN.
  * @name: Name of the agent from now on; NULL leaves it unchanged. The kernel
  *   refuses more than VARTA_NAME_SIZE - 1 bytes.
+ * @start_time: Only for varta_relay() with the source 0: when the process @pid
+ *   started, as in struct varta_agent. The kernel looks it up, and the beat's
+ *   origin is operator-attested. 0: it is network-unverified. What
+ *   /proc/PID/stat shows is exact enough.
  * @reserved: Must be 0.
  */
 struct varta_beat {
@@ -402,7 +406,9 @@ struct varta_beat {
 	const unsigned char *frame;
 	size_t frame_len;
 	const char *name;
-	uintptr_t reserved[7];
+	uint64_t start_time
+		__attribute__((packed, aligned(sizeof(uintptr_t))));
+	uintptr_t reserved[7 - sizeof(uint64_t) / sizeof(uintptr_t)];
 };
 
 /**
@@ -420,7 +426,7 @@ VARTA_API int varta_beat_send(struct varta *v, const struct varta_beat *beat);
  * @v: The handle.
  * @source: Number of the relay, at most VARTA_SOURCE_MAX, which stands for the
  *   agents' machine. The same pid of two sources is two agents. 0 is this
- *   machine.
+ *   machine, on which a beat may vouch for a process by its @start_time.
  * @beats: The beats. Each carries its pid, whatever its @claim_pid.
  * @count: How many, at most VARTA_RELAY_MAX.
  *

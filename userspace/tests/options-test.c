@@ -97,7 +97,8 @@ static void test_beats(void)
 	check(varta_beat_send(v, &beat) == -E2BIG && varta_errmsg(v)[0] &&
 	      !varta_refused(v) && varta_reason(v) == VARTA_REASON_NONE,
 	      "options: a reserved member of a beat is set");
-	beat = (struct varta_beat){ .reserved = { 0, 0, 0, 0, 0, 0, 1 } };
+	beat = (struct varta_beat){ 0 };
+	beat.reserved[sizeof(beat.reserved) / sizeof(beat.reserved[0]) - 1] = 1;
 	check(varta_beat_send(v, &beat) == -E2BIG,
 	      "options: the last reserved member of a beat is set");
 	check(varta_relay_refused(v) == -ENODATA,

@@ -43,6 +43,7 @@ static void test_limits(void)
 			.threshold_ms = 1,
 			.name = "0123456789abcde",
 			.ns_inode = 1,
+			.start_time = 1,
 		};
 	check(!write_beats(beats, VARTA_RELAY_MAX),
 	      "relay: the most beats, with all fields");
@@ -90,6 +91,33 @@ static void test_finding(struct nl_msg *message)
 	check(varta_relay_find(message, 0) == -ENODATA &&
 	      varta_relay_find(message, last + 4) == -ENODATA,
 	      "relay: other offsets are not beats");
+}
+
+/* The start time of the only beat in a message, 0 for none. */
+static uint64_t start_time_of(const struct varta_beat *beat)
+{
+	struct nlattr *tb[VARTA_A_RELAYED_BEAT_MAX + 1] = {}, *nest = NULL;
+	struct nl_msg *message = new_message();
+	uint64_t start_time = 0;
+
+	if (message && !varta_relay_write(message, 0, beat, 1))
+		nest = nlmsg_find_attr(nlmsg_hdr(message), GENL_HDRLEN,
+				       VARTA_A_RELAY_BEAT);
+	if (nest &&
+	    !nla_parse_nested(tb, VARTA_A_RELAYED_BEAT_MAX, nest, NULL) &&
+	    tb[VARTA_A_RELAYED_BEAT_START_TIME])
+		start_time = nla_get_u64(tb[VARTA_A_RELAYED_BEAT_START_TIME]);
+	nlmsg_free(message);
+	return start_time;
+}
+
+static void test_start_time(void)
+{
+	struct varta_beat beat = { .pid = 2, .start_time = 12345678901 };
+
+	check(start_time_of(&beat) == 12345678901, "relay: the start time");
+	beat.start_time = 0;
+	check(!start_time_of(&beat), "relay: no start time");
 }
 
 TEST_GROUP(relay)

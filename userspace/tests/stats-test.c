@@ -36,7 +36,8 @@ static void test_names(void)
 	check(!strcmp(varta_status_name(2), "critical") &&
 	      !strcmp(varta_status_name(4), "unknown") &&
 	      !strcmp(varta_origin_name(1), "network-unverified") &&
-	      !strcmp(varta_origin_name(2), "unknown") &&
+	      !strcmp(varta_origin_name(2), "operator-attested") &&
+	      !strcmp(varta_origin_name(3), "unknown") &&
 	      !strcmp(varta_eviction_policy_name(1), "balanced") &&
 	      !strcmp(varta_eviction_policy_name(2), "unknown") &&
 	      !strcmp(varta_namespace_policy_name(2), "host") &&

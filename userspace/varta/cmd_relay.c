@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * varta relay: sends beats for agents that this kernel cannot see.
+ * varta relay: sends beats for other processes, here or elsewhere.
  */
 #include <argp.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <varta.h>
 
 #include "args.h"
 #include "beat_args.h"
+#include "clock.h"
 #include "command.h"
 #include "error.h"
+#include "procfs.h"
 #include "session.h"
 
 /**
@@ -23,12 +27,13 @@
  * @count: Number of agents.
  * @source_given: --source was given.
  * @pid_given: --pid was given.
+ * @local: Vouch for local processes, by their start times.
  */
 struct relay_options {
 	struct beat_args args;
 	uint32_t source;
 	uint32_t count;
-	bool source_given, pid_given;
+	bool source_given, pid_given, local;
 };
 
 enum {
@@ -36,6 +41,7 @@ enum {
 	OPTION_PID,
 	OPTION_COUNT,
 	OPTION_NS_INODE,
+	OPTION_LOCAL,
 };
 
 static const struct argp_option option_table[] = {
@@ -48,6 +54,9 @@ static const struct argp_option option_table[] = {
 	{ .name = "ns-inode", .key = OPTION_NS_INODE, .arg = "N",
 	  .doc = "Inode number of the agents' pid namespace (default: "
 		 "unknown)" },
+	{ .name = "local", .key = OPTION_LOCAL,
+	  .doc = "Vouch for processes of this machine, by the start times in "
+		 "/proc: their origin is operator-attested" },
 	{ 0 }
 };
 
@@ -57,8 +66,11 @@ static void check_options(struct relay_options *options,
 	struct beat_args *args = &options->args;
 	uint64_t now = varta_monotonic_now();
 
-	if (!options->source_given || !options->pid_given)
-		argp_error(state, "--source and --pid are required");
+	if (!options->pid_given || !(options->source_given || options->local))
+		argp_error(state, "--pid and one of --source and --local are "
+			   "required");
+	if (options->local && (options->source || args->beat.ns_inode))
+		argp_error(state, "--local excludes --source and --ns-inode");
 	if (options->count - 1 > UINT32_MAX - args->beat.pid)
 		argp_error(state, "--count %" PRIu32 ": out of range (1..%"
 			   PRIu32 " from --pid %" PRIu32 ")", options->count,
@@ -95,6 +107,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		beat->ns_inode = args_number(state, "--ns-inode", argument, 0,
 					     UINT64_MAX);
 		return 0;
+	case OPTION_LOCAL:
+		options->local = true;
+		return 0;
 	case ARGP_KEY_END:
 		check_options(options, state);
 		return 0;
@@ -113,9 +128,10 @@ static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
 	.children = children,
-	.args_doc = "--source N --pid PID",
-	.doc = "Send beats for agents that this kernel cannot see, for "
-	       "gateways and for tests. Their origin is network-unverified. "
+	.args_doc = "--source N --pid PID\n--local --pid PID",
+	.doc = "Send beats for agents that this kernel cannot see, or for "
+	       "other processes, for gateways and for tests. The origin is "
+	       "network-unverified, with --local operator-attested. "
 	       "This needs CAP_NET_ADMIN in the initial user namespace.\v"
 	       "All beats are sent, even if one of them is refused; the exit "
 	       "status is 0 only if none was refused.",
@@ -131,6 +147,18 @@ static int fail_one(struct varta *v, const struct varta_beat *beat, int error)
 	return fail_beat(v, what, error, beat->threshold_ms);
 }
 
+/* In ns; 0, which no process has, if there is none. */
+static uint64_t start_of(uint32_t pid)
+{
+	uint64_t tick = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+	char path[32], text[1024];
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", pid);
+	if (read_text_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return 0;
+	return stat_start(text) * tick;
+}
+
 /* @stop: set if the whole batch failed, and the next ones would, too. */
 static int send_batch(struct varta *v, const struct relay_options *options,
 		      uint32_t sent, uint32_t count, bool *stop)
@@ -142,6 +170,8 @@ static int send_batch(struct varta *v, const struct relay_options *options,
 	for (i = 0; i < count; i++) {
 		beats[i] = options->args.beat;
 		beats[i].pid += sent + i;
+		if (options->local)
+			beats[i].start_time = start_of(beats[i].pid) ?: 1;
 	}
 	error = varta_relay(v, options->source, beats, count);
 	if (!error)

@@ -196,21 +196,12 @@ static void read_cgroup(struct owner_reader *reader, int process,
 	cgroup_name_parse_file(name, reader->text);
 }
 
-/* Field 22 of /proc/PID/stat, in clock ticks; 0 if it cannot be read. */
+/* In clock ticks; 0 if it cannot be read. */
 static uint64_t read_start(struct owner_reader *reader, int process)
 {
-	const char *field;
-	int i;
-
 	if (read_text_at(process, "stat", reader->text, FILE_SIZE) < 0)
 		return 0;
-	/* The name, field 2, may have spaces and parentheses. */
-	field = strrchr(reader->text, ')');
-	for (i = 2; field && i < 22; i++) {
-		field = strchr(field, ' ');
-		field = field ? field + 1 : NULL;
-	}
-	return field ? strtoull(field, NULL, 10) : 0;
+	return stat_start(reader->text);
 }
 
 bool owner_is_process_of(struct owner_reader *reader, int process,

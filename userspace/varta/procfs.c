@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
@@ -116,4 +117,17 @@ int read_text_at(int directory, const char *path, char *text, size_t size)
 	length = read_text(fd, text, size);
 	close(fd);
 	return length;
+}
+
+uint64_t stat_start(const char *text)
+{
+	/* The name, field 2, may have spaces and parentheses. */
+	const char *field = strrchr(text, ')');
+	int i;
+
+	for (i = 2; field && i < 22; i++) {
+		field = strchr(field, ' ');
+		field = field ? field + 1 : NULL;
+	}
+	return field ? strtoull(field, NULL, 10) : 0;
 }

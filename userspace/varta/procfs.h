@@ -6,6 +6,7 @@
 #define PROCFS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * procfs_open() - Open the directory /proc.
@@ -55,5 +56,13 @@ int read_end_of_text(int fd, char *text, size_t size);
  * Return: As read_text().
  */
 int read_text_at(int directory, const char *path, char *text, size_t size);
+
+/**
+ * stat_start() - When a process started, in /proc/PID/stat.
+ * @text: The text.
+ *
+ * Return: Field 22, in clock ticks; 0 if it has none.
+ */
+uint64_t stat_start(const char *text);
 
 #endif /* PROCFS_H */

@@ -113,6 +113,9 @@ const (
 	OriginKernelAttested Origin = 0
 	// A relay named the agent.
 	OriginNetworkUnverified Origin = 1
+	// A relay named the agent with the start time of its process, which the kernel looked up.
+	// Weaker than kernel-attested, stronger than network-unverified.
+	OriginOperatorAttested Origin = 2
 )
 
 func (value Origin) String() string {
@@ -121,6 +124,8 @@ func (value Origin) String() string {
 		return "kernel-attested"
 	case OriginNetworkUnverified:
 		return "network-unverified"
+	case OriginOperatorAttested:
+		return "operator-attested"
 	}
 	return "unknown"
 }
@@ -371,7 +376,7 @@ type AgentInfo struct {
 	// since then shifts it.
 	LastBeatRealtime uint64
 	// Real user of the process, in the reader's user namespace. Absent if it has no number
-	// there. For an agent of a relay, the relay's user.
+	// there. For an agent that is network-unverified, the user of its relay.
 	Uid int64
 	// Cgroup of the process in the unified hierarchy when it began to beat: the inode number
 	// of the cgroup's directory. Absent if unknown.

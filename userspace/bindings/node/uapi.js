@@ -24,6 +24,7 @@ exports.EventKind = Object.freeze({
 exports.Origin = Object.freeze({
   KERNEL_ATTESTED: 0,
   NETWORK_UNVERIFIED: 1,
+  OPERATOR_ATTESTED: 2,
 });
 
 exports.GoodbyeCause = Object.freeze({

@@ -33,10 +33,14 @@ enum varta_status {
  * enum varta_origin - How the sender of an agent's beats was identified.
  * @VARTA_ORIGIN_KERNEL_ATTESTED: The kernel identified the agent's process.
  * @VARTA_ORIGIN_NETWORK_UNVERIFIED: A relay named the agent.
+ * @VARTA_ORIGIN_OPERATOR_ATTESTED: A relay named the agent with the start time
+ *   of its process, which the kernel looked up. Weaker than kernel-attested,
+ *   stronger than network-unverified.
  */
 enum varta_origin {
 	VARTA_ORIGIN_KERNEL_ATTESTED,
 	VARTA_ORIGIN_NETWORK_UNVERIFIED,
+	VARTA_ORIGIN_OPERATOR_ATTESTED,
 };
 
 /**
@@ -318,6 +322,7 @@ enum {
 	VARTA_A_RELAYED_BEAT_THRESHOLD_MS,
 	VARTA_A_RELAYED_BEAT_NAME,
 	VARTA_A_RELAYED_BEAT_NS_INODE,
+	VARTA_A_RELAYED_BEAT_START_TIME,
 
 	__VARTA_A_RELAYED_BEAT_MAX,
 	VARTA_A_RELAYED_BEAT_MAX = (__VARTA_A_RELAYED_BEAT_MAX - 1)

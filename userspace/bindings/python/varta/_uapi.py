@@ -71,6 +71,9 @@ class Origin(enum.IntEnum):
     KERNEL_ATTESTED = 0
     #: A relay named the agent.
     NETWORK_UNVERIFIED = 1
+    #: A relay named the agent with the start time of its process, which the kernel looked up.
+    #: Weaker than kernel-attested, stronger than network-unverified.
+    OPERATOR_ATTESTED = 2
 
 
 class GoodbyeCause(enum.IntEnum):
@@ -208,7 +211,7 @@ class AgentInfo:
     #: since then shifts it.
     last_beat_realtime: int | None = None
     #: Real user of the process, in the reader's user namespace. Absent if it has no number
-    #: there. For an agent of a relay, the relay's user.
+    #: there. For an agent that is network-unverified, the user of its relay.
     uid: int | None = None
     #: Cgroup of the process in the unified hierarchy when it began to beat: the inode number
     #: of the cgroup's directory. Absent if unknown.

@@ -101,6 +101,9 @@ pub enum Origin {
     KernelAttested = 0,
     /// A relay named the agent.
     NetworkUnverified = 1,
+    /// A relay named the agent with the start time of its process, which the kernel looked up.
+    /// Weaker than kernel-attested, stronger than network-unverified.
+    OperatorAttested = 2,
 }
 
 impl Origin {
@@ -109,6 +112,7 @@ impl Origin {
         Some(match value {
             0 => Self::KernelAttested,
             1 => Self::NetworkUnverified,
+            2 => Self::OperatorAttested,
             _ => return None,
         })
     }
@@ -337,7 +341,7 @@ pub struct AgentInfo {
     /// since then shifts it.
     pub last_beat_realtime: Option<u64>,
     /// Real user of the process, in the reader's user namespace. Absent if it has no number
-    /// there. For an agent of a relay, the relay's user.
+    /// there. For an agent that is network-unverified, the user of its relay.
     pub uid: Option<u32>,
     /// Cgroup of the process in the unified hierarchy when it began to beat: the inode number
     /// of the cgroup's directory. Absent if unknown.
