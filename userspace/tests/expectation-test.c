@@ -19,6 +19,12 @@ static const struct {
 	{ "web,within=5s", true, "web", NULL, 5000 },
 	{ "web,unit=web.service,within=2m", true, "web", "web.service", 120000 },
 	{ "a b,unit=x", true, "a b", "x", 30000 },
+	{ "unit=web.service", true, NULL, "web.service", 30000 },
+	{ "unit=web.service,within=2m", true, NULL, "web.service", 120000 },
+	{ "within=2m,unit=web.service", true, NULL, "web.service", 120000 },
+	{ "within=5s", false, NULL, NULL, 0 },
+	{ "unit=", false, NULL, NULL, 0 },
+	{ "unit=web.service,web", false, NULL, NULL, 0 },
 	{ "", false, NULL, NULL, 0 },
 	{ ",within=5s", false, NULL, NULL, 0 },
 	{ "web,within=999", false, NULL, NULL, 0 },
@@ -41,7 +47,9 @@ static void test_parse(void)
 		strcpy(text, texts[i].text);
 		valid = !expectation_parse(&expected, text);
 		check(valid == texts[i].valid &&
-		      (!valid || (!strcmp(expected.name, texts[i].name) &&
+		      (!valid || (!expected.name == !texts[i].name &&
+				  (!expected.name ||
+				   !strcmp(expected.name, texts[i].name)) &&
 				  expected.within_ms == texts[i].within_ms &&
 				  !expected.unit == !texts[i].unit &&
 				  (!expected.unit ||

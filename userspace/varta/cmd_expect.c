@@ -29,7 +29,7 @@
 
 /**
  * struct expect - The agent, and what was found.
- * @name: Its name.
+ * @name: Its name; NULL for any agent of the unit.
  * @filter: Its unit.
  * @within_ms: How long to wait.
  * @reader: Reads owners.
@@ -76,8 +76,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		expect->name = argument;
 		return 0;
 	case ARGP_KEY_END:
-		if (!expect->name)
-			argp_error(state, "NAME is missing");
+		if (!expect->name && !expect->filter.unit)
+			argp_error(state, "needs NAME or --unit");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -87,8 +87,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_table,
 	.parser = parse_option,
-	.args_doc = "NAME",
-	.doc = "Wait until an agent with this name beats.\v"
+	.args_doc = "[NAME]",
+	.doc = "Wait until an agent with this name beats, or any agent of a "
+	       "unit.\v"
 	       "Exit status 1 if none does in time, and standard error says "
 	       "whether the unit has processes. For an event at any time, see "
 	       "'varta monitor --expect'.",
@@ -98,7 +99,7 @@ static int note_agent(const struct varta_agent *agent, void *arg)
 {
 	struct expect *expect = arg;
 
-	if (strcmp(agent->name, expect->name) ||
+	if ((expect->name && strcmp(agent->name, expect->name)) ||
 	    !owner_of_agent_matches(&expect->filter, expect->reader, agent))
 		return 0;
 	expect->found = *agent;
@@ -108,22 +109,25 @@ static int note_agent(const struct varta_agent *agent, void *arg)
 
 static int say_missing(const struct expect *expect)
 {
-	char name[NAME_TEXT_SIZE];
+	char name[NAME_TEXT_SIZE] = "";
 	const char *unit = expect->filter.unit;
 	int procfs;
 
-	if (strlen(expect->name) < VARTA_NAME_SIZE)
-		format_name(name, expect->name);
-	else
+	if (expect->name && strlen(expect->name) >= VARTA_NAME_SIZE)
 		strcpy(name, "(its name is too long)");
-	fprintf(stderr, "varta: no agent %s%s%s within %" PRIu32 " ms", name,
-		unit ? " of " : "", unit ? unit : "", expect->within_ms);
+	else if (expect->name)
+		format_name(name, expect->name);
+	fprintf(stderr, "varta: no agent%s%s%s%s within %" PRIu32 " ms",
+		*name ? " " : "", name, unit ? " of " : "", unit ? unit : "",
+		expect->within_ms);
 	procfs = unit ? procfs_open() : -1;
 	if (procfs >= 0) {
-		fprintf(stderr, ": the unit has %s\n",
-			unit_has_processes(procfs, unit) ?
-			"processes, and none of them beats as that" :
-			"no processes");
+		if (unit_has_processes(procfs, unit))
+			fprintf(stderr, ": the unit has processes, and none of "
+				"them beats%s\n",
+				expect->name ? " as that" : "");
+		else
+			fputs(": the unit has no processes\n", stderr);
 		close(procfs);
 	} else {
 		putc('\n', stderr);

@@ -16,23 +16,29 @@ _Static_assert(VARTA_NAME_SIZE == 16, "as the message says");
 
 const char *expectation_parse(struct expectation *expectation, char *text)
 {
-	char *word = strsep(&text, ",");
+	char *word;
 
 	*expectation = (struct expectation){
-		.name = word, .within_ms = EXPECTATION_WITHIN_MS,
+		.within_ms = EXPECTATION_WITHIN_MS,
 	};
-	if (!*word || strlen(word) >= VARTA_NAME_SIZE)
-		return "the name of an agent has 1 to 15 bytes";
+	if (strncmp(text, "unit=", 5) && strncmp(text, "within=", 7)) {
+		expectation->name = strsep(&text, ",");
+		if (!*expectation->name ||
+		    strlen(expectation->name) >= VARTA_NAME_SIZE)
+			return "the name of an agent has 1 to 15 bytes";
+	}
 	while ((word = strsep(&text, ","))) {
 		if (!strncmp(word, "unit=", 5) && word[5])
 			expectation->unit = word + 5;
 		else if (strncmp(word, "within=", 7))
-			return "must be NAME[,within=DURATION][,unit=UNIT]";
+			return "must be NAME[,within=DURATION][,unit=UNIT] or "
+			       "unit=UNIT[,within=DURATION]";
 		else if (parse_duration(word + 7, 1000, DURATION_MAX,
 					&expectation->within_ms))
 			return "within= must be a duration from 1s on";
 	}
-	return NULL;
+	return expectation->name || expectation->unit ? NULL :
+	       "needs the name of an agent or a unit";
 }
 
 enum expectation_change expectation_update(struct expectation *expectation,

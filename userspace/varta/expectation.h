@@ -16,7 +16,7 @@
 
 /**
  * struct expectation - An agent that ought to be there.
- * @name: Its name.
+ * @name: Its name; NULL for any agent of @unit.
  * @unit: Expected while this unit has processes; NULL for always.
  * @within_ms: How long it may be missing.
  * @since: Since when it has been missing; 0 if it is not.
@@ -44,7 +44,8 @@ enum expectation_change {
 };
 
 /**
- * expectation_parse() - Parse NAME[,within=DURATION][,unit=UNIT].
+ * expectation_parse() - Parse NAME[,within=DURATION][,unit=UNIT]; NAME may be
+ *   missing if there is a unit.
  * @expectation: Set; refers to @text.
  * @text: Changed.
  *

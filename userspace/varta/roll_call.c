@@ -46,7 +46,8 @@ static const struct argp_option option_table[] = {
 	  .arg = "NAME[,...]",
 	  .doc = "Tell when this agent is missing for longer than "
 		 "within=DURATION (default 30s), with unit=UNIT only while that "
-		 "has processes; may be repeated" },
+		 "has processes; unit=UNIT alone: any agent of it; may be "
+		 "repeated" },
 	{ .name = "watchdog", .key = OPTION_WATCHDOG, .arg = "DEVICE",
 	  .doc = "Feed this watchdog, as /dev/watchdog, while all of "
 		 "--watchdog-agents are alive: otherwise the machine is reset" },
@@ -215,7 +216,8 @@ static int note_agent(const struct varta_agent *agent, void *arg)
 	options = roll->call->options;
 	for (i = 0; i < options->expected_count; i++) {
 		expected = &options->expected[i];
-		if (!roll->found[i] && !strcmp(agent->name, expected->name))
+		if (!roll->found[i] && (!expected->name ||
+					!strcmp(agent->name, expected->name)))
 			roll->found[i] = is_of_unit(roll->call, agent,
 						    expected->unit);
 	}
@@ -243,6 +245,34 @@ static void tell(const struct roll_call *call, const char *kind, bool bad,
 	free(text);
 }
 
+/* Returns a text to be freed, or NULL. */
+static char *describe(const struct expectation *expected,
+		      enum expectation_change change)
+{
+	bool absent = change == EXPECTATION_ABSENT;
+	const char *unit = expected->unit;
+	char name[NAME_TEXT_SIZE], *text;
+	int length;
+
+	if (!expected->name) {
+		length = asprintf(&text, "unit %s: %s", unit,
+				  change == EXPECTATION_OVER ?
+				  "it has no processes any more" :
+				  absent ? "it has processes, and none of them "
+					   "beats" :
+					   "a process of it beats");
+	} else {
+		format_name(name, expected->name);
+		length = asprintf(&text, "agent %s%s%s: %s", name,
+				  unit ? " of " : "", unit ? unit : "",
+				  change == EXPECTATION_OVER ?
+				  "its unit has no processes any more" :
+				  absent ? "it ought to beat, and does not" :
+					   "it beats");
+	}
+	return length < 0 ? NULL : text;
+}
+
 static void tell_expectation(const struct roll_call *call,
 			     const struct expectation *expected,
 			     enum expectation_change change)
@@ -253,25 +283,16 @@ static void tell_expectation(const struct roll_call *call,
 						      SEVERITY_CRITICAL :
 						      SEVERITY_NORMAL);
 	uint32_t subject = (uint32_t)(expected - call->options->expected) + 1;
-	char name[NAME_TEXT_SIZE], *text;
 
-	format_name(name, expected->name);
-	if (asprintf(&text, "agent %s%s%s: %s", name,
-		     expected->unit ? " of " : "",
-		     expected->unit ? expected->unit : "",
-		     change == EXPECTATION_OVER ?
-		     "its unit has no processes any more" :
-		     absent ? "it ought to beat, and does not" :
-			      "it beats") < 0)
-		text = NULL;
-	if (!fields || json_add_text(fields, "name", expected->name) ||
+	if (!fields || (expected->name &&
+			json_add_text(fields, "name", expected->name)) ||
 	    json_add(fields, "within_ms",
 		     json_object_new_uint64(expected->within_ms)) ||
 	    (expected->unit && json_add_text(fields, "unit", expected->unit))) {
 		json_object_put(fields);
 		fields = NULL;
 	}
-	tell(call, kind, absent, subject, fields, text);
+	tell(call, kind, absent, subject, fields, describe(expected, change));
 }
 
 static void check_expectations(const struct roll_call *call,
