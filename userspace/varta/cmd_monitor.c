@@ -41,6 +41,9 @@
 
 #define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
 
+/* Of the service varta-events. */
+#define AGENT_NAME	"varta-events"
+
 /**
  * struct monitor_options - When to end, and how to print.
  * @filter: Whose events to print.
@@ -91,7 +94,7 @@ static const struct argp_option option_table[] = {
 	  .doc = "Write the events to the journal of systemd instead, with "
 		 "all of their values as fields" },
 	{ .name = "beat", .key = OPTION_BEAT,
-	  .doc = "Be an agent as well, named " SERVICE_AGENT ": beat while "
+	  .doc = "Be an agent as well, named " AGENT_NAME ": beat while "
 		 "events are read" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
@@ -651,7 +654,8 @@ static int run(struct monitor *monitor)
 		seq_file_close(&monitor->last);
 		return fail_system("read the owners", error);
 	}
-	if (!service_open(&monitor->service, monitor->options->beat)) {
+	if (!service_open(&monitor->service,
+			  monitor->options->beat ? AGENT_NAME : NULL)) {
 		if (!roll_call_open(&monitor->roll_call,
 				    &monitor->options->roll_call,
 				    report_notice, monitor)) {

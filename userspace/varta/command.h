@@ -43,6 +43,7 @@ int cmd_config(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_expect(int argc, char **argv);
 int cmd_exporter(int argc, char **argv);
+int cmd_gateway(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_relay(int argc, char **argv);
 int cmd_run(int argc, char **argv);

@@ -27,6 +27,8 @@ static const struct command commands[] = {
 	{ "doctor", "check that everything works here", cmd_doctor },
 	{ "expect", "wait until an agent beats", cmd_expect },
 	{ "exporter", "serve counters and agents to Prometheus", cmd_exporter },
+	{ "gateway", "relay frames of the userspace observer's clients",
+	  cmd_gateway },
 	{ "help", "describe a command", cmd_help },
 	{ "monitor", "print stalls and exits as they happen", cmd_monitor },
 	{ "relay", "send beats for remote agents", cmd_relay },
@@ -41,9 +43,9 @@ static const struct command commands[] = {
 /* Each command is in one task. Completions read lines of "  NAME SUMMARY". */
 static const struct {
 	const char *heading;
-	const char *names[5];
+	const char *names[6];
 } tasks[] = {
-	{ "Watch a program", { "run", "beat", "bye", "relay" } },
+	{ "Watch a program", { "run", "beat", "bye", "relay", "gateway" } },
 	{ "Look at agents and counters", { "agents", "top", "stats", "exporter" } },
 	{ "Listen to stalls and exits", { "monitor", "expect" } },
 	{ "Change settings", { "config" } },

@@ -50,7 +50,7 @@ static uint64_t watchdog_interval(void)
 	return usec <= UINT64_MAX / 1000 ? usec * 1000 / 2 : 0;
 }
 
-int service_open(struct service *service, bool beat)
+int service_open(struct service *service, const char *agent)
 {
 	struct varta_options options = VARTA_OPTIONS_INIT;
 	int error;
@@ -58,9 +58,9 @@ int service_open(struct service *service, bool beat)
 	*service = (struct service){ .notify = open_notify() };
 	if (service->notify >= 0)
 		service->interval = watchdog_interval();
-	if (!beat)
+	if (!agent)
 		return 0;
-	options.name = SERVICE_AGENT;
+	options.name = agent;
 	options.threshold_ms = THRESHOLD_MS;
 	options.stall_signal = SIGABRT;
 	options.kill_after_ms = KILL_AFTER_MS;
@@ -74,7 +74,7 @@ int service_open(struct service *service, bool beat)
 	return error;
 }
 
-static void tell(const struct service *service, const char *text)
+void service_tell(const struct service *service, const char *text)
 {
 	if (service->notify >= 0)
 		send(service->notify, text, strlen(text),
@@ -83,7 +83,7 @@ static void tell(const struct service *service, const char *text)
 
 void service_ready(const struct service *service)
 {
-	tell(service, "READY=1");
+	service_tell(service, "READY=1");
 }
 
 static void beat(struct service *service)
@@ -101,7 +101,7 @@ void service_work(struct service *service)
 	uint64_t now = varta_monotonic_now();
 
 	if (service->interval && now >= service->due) {
-		tell(service, "WATCHDOG=1");
+		service_tell(service, "WATCHDOG=1");
 		service->due = now + service->interval;
 	}
 	if (service->agent)
@@ -121,7 +121,7 @@ uint64_t service_due(const struct service *service)
 
 void service_close(struct service *service)
 {
-	tell(service, "STOPPING=1");
+	service_tell(service, "STOPPING=1");
 	if (service->agent)
 		varta_bye(service->agent, 0);
 	varta_close(service->agent);

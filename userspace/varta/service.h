@@ -11,9 +11,6 @@
 
 #include <varta.h>
 
-/* Name of the agent. */
-#define SERVICE_AGENT	"varta-events"
-
 /**
  * struct service - The state.
  * @agent: Its beats; NULL for none.
@@ -32,11 +29,18 @@ struct service {
 /**
  * service_open() - Find out what to tell whom.
  * @service: Set. Release it with service_close().
- * @beat: Be an agent.
+ * @agent: Be an agent of this name; NULL for none.
  *
  * Return: 0 or a negative errno, which was reported.
  */
-int service_open(struct service *service, bool beat);
+int service_open(struct service *service, const char *agent);
+
+/**
+ * service_tell() - Send a message to systemd, as in sd_notify(3).
+ * @service: From service_open().
+ * @text: The message.
+ */
+void service_tell(const struct service *service, const char *text);
 
 /**
  * service_ready() - Tell systemd that the service is ready.

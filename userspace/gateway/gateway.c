@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From datagrams to beats. See gateway.h.
+ */
+#include "gateway.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "clock.h"
+#include "process.h"
+#include "vlp.h"
+
+_Static_assert(BATCH_MAX == VARTA_RELAY_MAX, "a batch is a message");
+
+/* Of other machines; local users have 32 bits. */
+#define OWNER_IS_MACHINE	(UINT64_C(1) << 32)
+
+/* The clocks, read once for each batch. */
+struct times {
+	uint64_t monotonic, boot, real;
+};
+
+static uint64_t read_clock(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
+}
+
+static bool refuse(struct gateway *gateway, enum refusal refusal)
+{
+	gateway->tally.refused[refusal]++;
+	return false;
+}
+
+static bool identify(struct gateway *gateway, struct sender *sender,
+		     const struct datagram *datagram, const struct times *times)
+{
+	uint64_t age = datagram->sent && times->real > datagram->sent ?
+		       times->real - datagram->sent : 0;
+	struct process_identity identity;
+
+	if (process_identify(gateway->procfs, (uint32_t)datagram->pid,
+			     &identity) ||
+	    !process_existed(identity.start_time, times->boot, age))
+		return refuse(gateway, REFUSED_SENDER_GONE);
+	sender->start_time = identity.start_time;
+	sender->ns_pid = identity.ns_pid;
+	sender->is_checked = true;
+	return true;
+}
+
+static struct sender *sender_of(struct gateway *gateway, uint64_t key,
+				uint64_t owner, uint64_t now)
+{
+	struct sender *sender = senders_find(&gateway->senders, key);
+
+	if (sender)
+		return sender;
+	if (!senders_may_add(&gateway->senders, owner, now)) {
+		refuse(gateway, REFUSED_NEW_SENDERS);
+		return NULL;
+	}
+	sender = senders_add(&gateway->senders, key);
+	sender->used = now;
+	return sender;
+}
+
+static bool admit_local(struct gateway *gateway,
+			const struct datagram *datagram,
+			const struct times *times, struct admitted *admitted)
+{
+	struct sender *sender;
+
+	if (datagram->pid <= 0)
+		return refuse(gateway, REFUSED_NO_SENDER);
+	sender = sender_of(gateway, sender_key(0, (uint32_t)datagram->pid),
+			   datagram->uid, times->monotonic);
+	if (!sender)
+		return false;
+	if (!senders_allow(&gateway->senders, sender,
+			   admitted->beat.nonce == VARTA_TERMINAL_NONCE,
+			   times->monotonic))
+		return refuse(gateway, REFUSED_RATE);
+	if (!sender->is_checked &&
+	    !identify(gateway, sender, datagram, times))
+		return false;
+	if (admitted->beat.pid != sender->ns_pid)
+		return refuse(gateway, REFUSED_WRONG_PID);
+	admitted->beat.pid = (uint32_t)datagram->pid;
+	admitted->beat.start_time = sender->start_time;
+	admitted->sender = sender;
+	return true;
+}
+
+static bool admit_remote(struct gateway *gateway,
+			 const struct datagram *datagram,
+			 const struct times *times, struct admitted *admitted)
+{
+	const struct source *source = sources_find(&gateway->sources,
+						   &datagram->from);
+	struct sender *sender;
+
+	if (!source)
+		return refuse(gateway, REFUSED_UNKNOWN_SOURCE);
+	sender = sender_of(gateway,
+			   sender_key(source->number, admitted->beat.pid),
+			   OWNER_IS_MACHINE | source->number, times->monotonic);
+	if (!sender)
+		return false;
+	if (!senders_allow(&gateway->senders, sender,
+			   admitted->beat.nonce == VARTA_TERMINAL_NONCE,
+			   times->monotonic))
+		return refuse(gateway, REFUSED_RATE);
+	admitted->source = source->number;
+	admitted->beat.name = *source->name ? source->name : NULL;
+	admitted->sender = sender;
+	return true;
+}
+
+static bool admit(struct gateway *gateway, const struct inlet *inlet,
+		  const struct datagram *datagram, const struct times *times,
+		  struct admitted *admitted)
+{
+	enum varta_reason reason;
+
+	*admitted = (struct admitted){
+		.beat.threshold_ms = gateway->threshold_ms,
+	};
+	reason = vlp_decode(datagram->bytes, datagram->length, &admitted->beat);
+	if (reason) {
+		tally_invalid(&gateway->tally, reason);
+		return false;
+	}
+	return inlet->is_unix ?
+		admit_local(gateway, datagram, times, admitted) :
+		admit_remote(gateway, datagram, times, admitted);
+}
+
+size_t gateway_admit(struct gateway *gateway, const struct inlet *inlet,
+		     const struct datagram *datagrams, size_t count,
+		     struct admitted *admitted)
+{
+	const struct times times = {
+		.monotonic = read_clock(CLOCK_MONOTONIC),
+		.boot = read_clock(CLOCK_BOOTTIME),
+		.real = read_clock(CLOCK_REALTIME),
+	};
+	size_t i, n = 0;
+
+	gateway->tally.received += count;
+	for (i = 0; i < count; i++) {
+		if (admit(gateway, inlet, &datagrams[i], &times, &admitted[n])) {
+			n++;
+		} else {
+			gateway->tally.last_pid = (uint32_t)datagrams[i].pid;
+			gateway->tally.last_uid = datagrams[i].uid;
+		}
+	}
+	return n;
+}
+
+/*
+ * The module does not say which beats it refused after the first one. A process of a
+ * batch may have ended, and another one have its pid.
+ */
+static void check_again(const struct admitted *admitted, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		admitted[i].sender->is_checked = false;
+}
+
+static void relay(struct gateway *gateway, const struct admitted *admitted,
+		  size_t count)
+{
+	struct varta_beat beats[BATCH_MAX];
+	size_t i;
+	int error;
+
+	for (i = 0; i < count; i++)
+		beats[i] = admitted[i].beat;
+	error = varta_relay(gateway->v, admitted[0].source, beats, count);
+	if (!error) {
+		gateway->tally.relayed += count;
+	} else if (varta_relay_refused(gateway->v) >= 0) {
+		gateway->tally.relayed += count - 1;
+		tally_module(&gateway->tally, varta_reason(gateway->v));
+		if (varta_reason(gateway->v) == VARTA_REASON_AUTH_FAILURE)
+			check_again(admitted, count);
+	} else if (error == -ENODEV) {
+		gateway->tally.refused[REFUSED_NO_MODULE] += count;
+		gateway->retry_at = varta_monotonic_now() + NS_PER_S;
+	} else {
+		gateway->tally.refused[REFUSED_SYSTEM] += count;
+	}
+}
+
+/* Moves the beats of one source to @chosen, in their order, and the others up. */
+static size_t take_source(struct admitted *admitted, size_t *count,
+			  struct admitted *chosen)
+{
+	uint32_t source = admitted[0].source;
+	size_t i, n = 0, left = 0;
+
+	for (i = 0; i < *count; i++) {
+		if (admitted[i].source == source)
+			chosen[n++] = admitted[i];
+		else
+			admitted[left++] = admitted[i];
+	}
+	*count = left;
+	return n;
+}
+
+void gateway_relay(struct gateway *gateway, struct admitted *admitted,
+		   size_t count)
+{
+	static struct admitted chosen[BATCH_MAX];
+	size_t n;
+
+	while (count) {
+		n = take_source(admitted, &count, chosen);
+		if (varta_monotonic_now() < gateway->retry_at)
+			gateway->tally.refused[REFUSED_NO_MODULE] += n;
+		else
+			relay(gateway, chosen, n);
+	}
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sockets that frames come by. See inlets.h.
+ */
+#include "inlets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+/* The first descriptor that systemd passes, see sd_listen_fds(3). */
+#define SYSTEMD_FIRST	3
+
+/* Credentials and a time, and no room for descriptors unless the time is missing. */
+#define CONTROL_SIZE \
+	(CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(struct timespec)))
+
+static long number_in(const char *variable)
+{
+	const char *text = getenv(variable);
+
+	return text ? strtol(text, NULL, 10) : 0;
+}
+
+static int option(int fd, int name)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &size) ? -1 : value;
+}
+
+static void prepare(const struct inlet *inlet)
+{
+	const int on = 1;
+
+	fcntl(inlet->fd, F_SETFD, FD_CLOEXEC);
+	fcntl(inlet->fd, F_SETFL, fcntl(inlet->fd, F_GETFL) | O_NONBLOCK);
+	if (!inlet->is_unix)
+		return;
+	setsockopt(inlet->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+	setsockopt(inlet->fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
+}
+
+static void add(struct inlets *inlets, int fd, bool is_unix, const char *path)
+{
+	struct inlet *inlet = &inlets->inlets[inlets->count++];
+
+	*inlet = (struct inlet){ .fd = fd, .is_unix = is_unix, .path = path };
+	prepare(inlet);
+}
+
+int inlets_from_systemd(struct inlets *inlets)
+{
+	long count = number_in("LISTEN_FDS");
+	int fd, domain;
+
+	if (number_in("LISTEN_PID") != getpid())
+		count = 0;
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	if (count > INLETS_MAX)
+		return -E2BIG;
+	for (fd = SYSTEMD_FIRST; fd < SYSTEMD_FIRST + count; fd++) {
+		domain = option(fd, SO_DOMAIN);
+		if (option(fd, SO_TYPE) != SOCK_DGRAM ||
+		    (domain != AF_UNIX && domain != AF_INET &&
+		     domain != AF_INET6))
+			return -EINVAL;
+		add(inlets, fd, domain == AF_UNIX, NULL);
+	}
+	return 0;
+}
+
+/* A socket that a gateway left which was killed. To connect to a file is refused, too. */
+static bool is_abandoned(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct stat file;
+	bool refused = fd >= 0 && !lstat(address->sun_path, &file) &&
+		       S_ISSOCK(file.st_mode) &&
+		       connect(fd, (const struct sockaddr *)address,
+			       sizeof(*address)) &&
+		       errno == ECONNREFUSED;
+
+	if (fd >= 0)
+		close(fd);
+	return refused;
+}
+
+static int bind_path(int fd, const struct sockaddr_un *address)
+{
+	const struct sockaddr *any = (const struct sockaddr *)address;
+
+	if (!bind(fd, any, sizeof(*address)))
+		return 0;
+	if (errno != EADDRINUSE)
+		return -errno;
+	if (!is_abandoned(address))
+		return -EADDRINUSE;
+	if (unlink(address->sun_path) || bind(fd, any, sizeof(*address)))
+		return -errno;
+	return 0;
+}
+
+const char *inlets_add_unix(struct inlets *inlets, const char *path,
+			    mode_t mode)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd, error;
+
+	if (inlets->count == INLETS_MAX)
+		return "too many sockets";
+	if (!*path || strlen(path) >= sizeof(address.sun_path))
+		return "the path must have 1 to 107 bytes";
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return strerror(errno);
+	error = bind_path(fd, &address);
+	if (!error && chmod(path, mode)) {
+		error = -errno;
+		unlink(path);
+	}
+	if (error) {
+		close(fd);
+		return strerror(-error);
+	}
+	add(inlets, fd, true, path);
+	return NULL;
+}
+
+/* Returns the socket or a negative errno. */
+static int open_udp(const struct addrinfo *info)
+{
+	const int on = 1;
+	int error, fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC,
+			       info->ai_protocol);
+
+	if (fd < 0)
+		return -errno;
+	if (info->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (!bind(fd, info->ai_addr, info->ai_addrlen))
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+static const char *open_all(struct inlets *inlets, const struct addrinfo *info)
+{
+	int fd;
+
+	for (; info; info = info->ai_next) {
+		if (inlets->count == INLETS_MAX)
+			return "too many sockets";
+		fd = open_udp(info);
+		/* The kernel may be without IPv6. */
+		if (fd == -EAFNOSUPPORT && info->ai_next)
+			continue;
+		if (fd < 0)
+			return strerror(-fd);
+		add(inlets, fd, false, NULL);
+	}
+	return NULL;
+}
+
+/* Splits ADDRESS:PORT; the address may be in brackets, or empty for any. */
+static bool split_address(char *text, const char **host, const char **port)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon || !colon[1])
+		return false;
+	*colon = '\0';
+	*port = colon + 1;
+	*host = text[0] ? text : NULL;
+	if (text[0] == '[' && colon > text + 1 && colon[-1] == ']') {
+		colon[-1] = '\0';
+		*host = text + 1;
+		return true;
+	}
+	return !strchr(text, ':');
+}
+
+const char *inlets_add_udp(struct inlets *inlets, const char *address)
+{
+	const struct addrinfo hints = {
+		.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_DGRAM,
+	};
+	const char *host, *port, *problem;
+	struct addrinfo *info = NULL;
+	char copy[128];
+	int error;
+
+	if (strlen(address) >= sizeof(copy))
+		return "too long";
+	strcpy(copy, address);
+	if (!split_address(copy, &host, &port))
+		return "not ADDRESS:PORT, [ADDRESS]:PORT or :PORT";
+	error = getaddrinfo(host, port, &hints, &info);
+	problem = error ? gai_strerror(error) : open_all(inlets, info);
+	if (info)
+		freeaddrinfo(info);
+	return problem;
+}
+
+static void close_passed(const struct cmsghdr *part)
+{
+	const unsigned char *at = CMSG_DATA(part);
+	const unsigned char *end = (const unsigned char *)part + part->cmsg_len;
+	int fd;
+
+	for (; at + sizeof(fd) <= end; at += sizeof(fd)) {
+		memcpy(&fd, at, sizeof(fd));
+		close(fd);
+	}
+}
+
+static void read_control(struct msghdr *message, struct datagram *datagram)
+{
+	struct cmsghdr *part;
+	struct timespec sent;
+	struct ucred sender;
+
+	for (part = CMSG_FIRSTHDR(message); part;
+	     part = CMSG_NXTHDR(message, part)) {
+		if (part->cmsg_level != SOL_SOCKET)
+			continue;
+		if (part->cmsg_type == SCM_RIGHTS) {
+			close_passed(part);
+		} else if (part->cmsg_type == SCM_CREDENTIALS) {
+			memcpy(&sender, CMSG_DATA(part), sizeof(sender));
+			datagram->pid = sender.pid;
+			datagram->uid = sender.uid;
+		} else if (part->cmsg_type == SO_TIMESTAMPNS) {
+			memcpy(&sent, CMSG_DATA(part), sizeof(sent));
+			datagram->sent = (uint64_t)sent.tv_sec * NS_PER_S +
+					 (uint64_t)sent.tv_nsec;
+		}
+	}
+}
+
+size_t inlet_receive(const struct inlet *inlet, struct datagram *datagrams)
+{
+	static struct mmsghdr messages[BATCH_MAX];
+	static struct iovec parts[BATCH_MAX];
+	static union {
+		char bytes[CONTROL_SIZE];
+		struct cmsghdr aligned;
+	} controls[BATCH_MAX];
+	int i, count;
+
+	for (i = 0; i < BATCH_MAX; i++) {
+		parts[i] = (struct iovec){ datagrams[i].bytes, DATAGRAM_MAX };
+		messages[i].msg_hdr = (struct msghdr){
+			.msg_iov = &parts[i],
+			.msg_iovlen = 1,
+			.msg_control = inlet->is_unix ? &controls[i] : NULL,
+			.msg_controllen = inlet->is_unix ? CONTROL_SIZE : 0,
+			.msg_name = inlet->is_unix ? NULL : &datagrams[i].from,
+			.msg_namelen = inlet->is_unix ?
+				       0 : sizeof(datagrams[i].from),
+		};
+	}
+	count = recvmmsg(inlet->fd, messages, BATCH_MAX,
+			 MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
+	for (i = 0; i < count; i++) {
+		datagrams[i].length = messages[i].msg_len;
+		if (messages[i].msg_hdr.msg_flags & MSG_TRUNC)
+			datagrams[i].length = DATAGRAM_MAX + 1;
+		datagrams[i].pid = 0;
+		datagrams[i].sent = 0;
+		if (inlet->is_unix)
+			read_control(&messages[i].msg_hdr, &datagrams[i]);
+		else if (!messages[i].msg_hdr.msg_namelen)
+			datagrams[i].from.ss_family = AF_UNSPEC;
+	}
+	return count > 0 ? (size_t)count : 0;
+}
+
+void inlets_close(struct inlets *inlets)
+{
+	struct inlet *inlet;
+
+	while (inlets->count) {
+		inlet = &inlets->inlets[--inlets->count];
+		if (inlet->path)
+			unlink(inlet->path);
+		close(inlet->fd);
+	}
+}

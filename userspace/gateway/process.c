@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who a process is. See process.h.
+ */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "procfs.h"
+
+/* PROC_PID_INIT_INO of the kernel. */
+#define INITIAL_PID_NS	0xeffffffc
+
+/* In /proc/PID/stat. */
+static uint64_t tick(void)
+{
+	static uint64_t length;
+
+	if (!length)
+		length = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+	return length;
+}
+
+/* The last number of the line "NSpid:", 0 if there is none. */
+static uint32_t parse_ns_pid(const char *text)
+{
+	const char *line = strstr(text, "\nNSpid:"), *end;
+
+	if (!line)
+		return 0;
+	end = line + 1 + strcspn(line + 1, "\n");
+	while (end > line && end[-1] != '\t')
+		end--;
+	return (uint32_t)strtoul(end, NULL, 10);
+}
+
+int process_identify(int procfs, uint32_t pid,
+		     struct process_identity *identity)
+{
+	char name[16], text[4096];
+	int process, error = -ESRCH;
+
+	snprintf(name, sizeof(name), "%" PRIu32, pid);
+	/* It stays the directory of this process. */
+	process = openat(procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (process < 0)
+		return -errno;
+	*identity = (struct process_identity){ 0 };
+	if (read_text_at(process, "stat", text, sizeof(text)) >= 0)
+		identity->start_time = stat_start(text) * tick();
+	if (read_text_at(process, "status", text, sizeof(text)) >= 0)
+		identity->ns_pid = parse_ns_pid(text);
+	if (identity->start_time && identity->ns_pid)
+		error = 0;
+	close(process);
+	return error;
+}
+
+bool process_existed(uint64_t start_time, uint64_t boottime, uint64_t age)
+{
+	uint64_t lived = boottime > start_time ? boottime - start_time : 0;
+
+	/* The start is rounded down to a tick, and clocks differ a little. */
+	return lived + 2 * tick() >= age;
+}
+
+bool process_sees_all(void)
+{
+	struct stat ns;
+
+	return !stat("/proc/self/ns/pid", &ns) && ns.st_ino == INITIAL_PID_NS;
+}
