@@ -24,8 +24,17 @@ static const struct {
 	  { .ready = true, .stopping = true } },
 	{ "empty lines", TEXT("\n\n\nWATCHDOG=1\n\n"),
 	  { .watchdog = NOTIFY_WATCHDOG_ALIVE, .plain = true } },
-	{ "a watchdog and more", TEXT("WATCHDOG=1\nSTATUS=well"),
+	{ "a watchdog and more", TEXT("WATCHDOG=1\nX=well"),
 	  { .watchdog = NOTIFY_WATCHDOG_ALIVE } },
+	{ "a status", TEXT("STATUS=well: 5\nWATCHDOG=1"),
+	  { .watchdog = NOTIFY_WATCHDOG_ALIVE, .status = "well: 5",
+	    .status_length = 7 } },
+	{ "the first of two statuses", TEXT("STATUS=\nSTATUS=well"),
+	  { .status = "" } },
+	{ "a status that looks like more", TEXT("STATUS=READY=1"),
+	  { .status = "READY=1", .status_length = 7 } },
+	{ "an escape sequence", TEXT("STATUS=\033[2J\a\r\n"),
+	  { .status = "\033[2J\a", .status_length = 5 } },
 	{ "trigger", TEXT("WATCHDOG=trigger"),
 	  { .watchdog = NOTIFY_WATCHDOG_TRIGGER } },
 	{ "the first of two values", TEXT("WATCHDOG=trigger\nWATCHDOG=1"),
@@ -64,7 +73,6 @@ static const struct {
 	{ "an equals sign", TEXT("=") },
 	{ "only a value", TEXT("=1") },
 	{ "an unknown key", TEXT("X_VARTA=READY=1") },
-	{ "a status that looks like more", TEXT("STATUS=READY=1") },
 	{ "a sign", TEXT("WATCHDOG_USEC=+5") },
 	{ "a negative number", TEXT("WATCHDOG_USEC=-1") },
 	{ "a number with a space", TEXT("WATCHDOG_USEC= 5") },
@@ -77,7 +85,6 @@ static const struct {
 	{ "a huge process id", TEXT("MAINPID=2147483648") },
 	{ "a negative process id", TEXT("MAINPID=-1") },
 	{ "bytes that are not text", TEXT("\x80\xff\x01\x7f") },
-	{ "an escape sequence", TEXT("STATUS=\033[2J\a") },
 	{ "another barrier", TEXT("BARRIER=0") },
 	{ "descriptors", TEXT("FDSTORE=1") },
 };
@@ -105,7 +112,10 @@ static bool is_same(const struct notify_message *a,
 		a->watchdog_usec == b->watchdog_usec) &&
 	       a->has_extend_usec == b->has_extend_usec &&
 	       (!a->has_extend_usec || a->extend_usec == b->extend_usec) &&
-	       a->main_pid == b->main_pid;
+	       a->main_pid == b->main_pid && !a->status == !b->status &&
+	       (!a->status || (a->status_length == b->status_length &&
+			       !memcmp(a->status, b->status,
+				       b->status_length)));
 }
 
 static void test_without_meaning(size_t i)
@@ -145,7 +155,7 @@ static void test_length(void)
 static void test_cut(void)
 {
 	static const char text[] = "READY=1\nWATCHDOG=trigger\nWATCHDOG_USEC=12\n"
-		"EXTEND_TIMEOUT_USEC=34\nMAINPID=56\nSTOPPING=1\nBARRIER=1\n";
+		"EXTEND_TIMEOUT_USEC=34\nMAINPID=56\nSTATUS=78\nSTOPPING=1\nBARRIER=1\n";
 	struct notify_message message;
 	bool barriers = true;
 	size_t length;

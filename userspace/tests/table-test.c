@@ -100,6 +100,23 @@ static void test_columns(void)
 		    "NAME  UNIT  USER  PID  STATE           SILENCE  SOURCE",
 		    "web   -     -       7  stalled  20 ms of 5.0 s       7"),
 	      "table: stalled, relayed");
+	strcpy(owner->status, "ready: \xff");
+	check(shows(&plain, owner, false, 0,
+		    "NAME  UNIT                  USER      PID  STATE"
+		    "         SILENCE  STATUS TEXT",
+		    "web   web-frontend.service  www-data    7  ok   "
+		    "  20 ms of 5.0 s  ready: \\xff"), "table: status text");
+	strcpy(owner->status, "a longer text of it");
+	check(shows(&plain, owner, false, 77,
+		    "NAME  UNIT                  USER      PID  STATE"
+		    "         SILENCE  STATUS TEXT",
+		    "web   web-frontend.service  www-data    7  ok   "
+		    "  20 ms of 5.0 s  a longer..."), "table: status text cut");
+	check(shows(&plain, owner, false, 63,
+		    "NAME  UNIT          USER      PID  STATE"
+		    "         SILENCE",
+		    "web   web-front...  www-data    7  ok   "
+		    "  20 ms of 5.0 s"), "table: status text hidden");
 	free(owner);
 	free(inside);
 }
@@ -171,16 +188,19 @@ static void test_longest(void)
 	memset(user, '\xff', sizeof(user) - 1);
 	user[sizeof(user) - 1] = '\0';
 	owner = owner_new(0, user, &name);
+	memset(owner->status, '\xff', sizeof(owner->status) - 1);
+	owner->status[sizeof(owner->status) - 1] = '\0';
 	make_table(&table, &longest, owner, true, 0);
 	table_row(&table, &longest, owner, line);
 	table_header(&table, header);
 	check(strstr(line, "18446744073709551614") &&
 	      strstr(line, "pid:[18446744073709551615]") &&
 	      strstr(line, "5124095 h 34 m of 1193 h 2 m") &&
-	      strlen(line) > 4096 && strlen(line) < TABLE_LINE_SIZE &&
+	      strlen(line) > 4500 && strlen(line) < TABLE_LINE_SIZE &&
 	      !strcmp(line + strlen(line) - 4, "\\xff"),
 	      "table: maximum length of each column");
-	check(strstr(header, "SOURCE") && strstr(header, "POD"),
+	check(strstr(header, "SOURCE") && strstr(header, "POD") &&
+	      strstr(header, "  STATUS TEXT"),
 	      "table: all columns");
 	/* Without table_widen() texts are cut. */
 	make_table(&table, &plain, NULL, true, 0);
@@ -205,6 +225,8 @@ static void test_longest_line(void)
 	memset(name.pod, '\xff', sizeof(name.pod) - 1);
 	memset(user, '\xff', sizeof(user) - 1);
 	owner = owner_new(0, user, &name);
+	memset(owner->status, '\xff', sizeof(owner->status) - 1);
+	owner->status[sizeof(owner->status) - 1] = '\0';
 	make_table(&table, &longest, owner, true, 0);
 	free(owner);
 	for (i = 0; i + 2 < sizeof(user); i += 2) {
@@ -215,6 +237,8 @@ static void test_longest_line(void)
 	for (i = 0; i + 2 < sizeof(agent.name); i += 2)
 		memcpy(agent.name + i, "\xcc\x81", 3);
 	owner = owner_new(0, user, &name);
+	for (i = 0; i + 2 < sizeof(owner->status); i += 2)
+		memcpy(owner->status + i, "\xcc\x81", 3);
 	table_row(&table, &agent, owner, line);
 	check(strlen(line) > 4096 && strlen(line) < TABLE_LINE_SIZE,
 	      "table: characters without width in the widest columns");

@@ -22,6 +22,7 @@
 #include "parse.h"
 #include "session.h"
 #include "snapshot.h"
+#include "status_text.h"
 #include "table.h"
 #include "terminal.h"
 #include "watch_args.h"
@@ -259,6 +260,8 @@ static int read_owners(struct listing *listing,
 			free(owner);
 			continue;
 		}
+		status_text_read(owner_reader_procfs(listing->reader),
+				 &snapshot->agents[i], owner->status);
 		listing->owners[snapshot->count] = owner;
 		snapshot->agents[snapshot->count++] = snapshot->agents[i];
 	}

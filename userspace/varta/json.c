@@ -250,7 +250,8 @@ int json_add_owner(struct json_object *object, const struct agent_owner *owner)
 	    json_add_text(object, "container", owner->container) ||
 	    json_add_text(object, "runtime", runtime ? runtime : ""))
 		return -ENOMEM;
-	return json_add_text(object, "pod", owner->pod);
+	return json_add_text(object, "pod", owner->pod) ?:
+	       json_add_text(object, "status_text", owner->status);
 }
 
 static int add_sender(struct json_object *object,

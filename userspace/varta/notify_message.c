@@ -12,9 +12,10 @@
  * @watchdog_usec: WATCHDOG_USEC=.
  * @extend_usec: EXTEND_TIMEOUT_USEC=.
  * @main_pid: MAINPID=.
+ * @status: STATUS=.
  */
 struct seen {
-	bool watchdog, watchdog_usec, extend_usec, main_pid;
+	bool watchdog, watchdog_usec, extend_usec, main_pid, status;
 };
 
 static bool is_line(const char *line, size_t length, const char *text)
@@ -84,6 +85,10 @@ static void parse_line(struct notify_message *message, struct seen *seen,
 			    &size)) {
 		if (parse_number(value, size, &number) && number <= INT32_MAX)
 			message->main_pid = (uint32_t)number;
+	} else if (first_of(line, length, "STATUS=", &seen->status, &value,
+			    &size)) {
+		message->status = value;
+		message->status_length = size;
 	}
 }
 

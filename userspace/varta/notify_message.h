@@ -36,6 +36,8 @@ enum notify_watchdog {
  * @has_extend_usec: There is a valid EXTEND_TIMEOUT_USEC=.
  * @extend_usec: Its value.
  * @main_pid: MAINPID=; 0 for none.
+ * @status: The value of STATUS=, in the parsed text; NULL for none.
+ * @status_length: Its length.
  */
 struct notify_message {
 	bool ready, stopping, barrier, plain;
@@ -43,6 +45,8 @@ struct notify_message {
 	bool has_watchdog_usec, has_extend_usec;
 	uint64_t watchdog_usec, extend_usec;
 	uint32_t main_pid;
+	const char *status;
+	size_t status_length;
 };
 
 /**

@@ -156,6 +156,11 @@ void owner_reader_close(struct owner_reader *reader)
 	free(reader);
 }
 
+int owner_reader_procfs(const struct owner_reader *reader)
+{
+	return reader->has_own_pids ? reader->procfs : -1;
+}
+
 static const char *user_name(struct owner_reader *reader, uint32_t uid)
 {
 	struct user *user = &reader->users[uid % USERS_COUNT];
@@ -340,6 +345,7 @@ struct agent_owner *owner_new(uint32_t uid, const char *user,
 	if (!owner)
 		return NULL;
 	to = owner->text;
+	owner->status[0] = '\0';
 	owner->uid = uid;
 	owner->runtime = name->runtime;
 	owner->user_unit = name->user_unit;

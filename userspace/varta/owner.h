@@ -13,6 +13,7 @@
 #include <varta.h>
 
 #include "cgroup_name.h"
+#include "status_text.h"
 
 /* No uid, as for chown(2). */
 #define OWNER_NO_UID	UINT32_MAX
@@ -33,6 +34,7 @@
  * @container: Likewise.
  * @runtime: Likewise.
  * @pod: Likewise.
+ * @status: As from status_text_read(); "" unless the caller sets it.
  * @text: Holds the strings.
  *
  * One allocation, freed with free(). Its texts are not safe on a terminal.
@@ -42,6 +44,7 @@ struct agent_owner {
 	enum cgroup_runtime runtime;
 	bool user_unit;
 	const char *user, *unit, *session, *container, *pod;
+	char status[STATUS_TEXT_SIZE];
 	char text[];
 };
 
@@ -73,6 +76,14 @@ struct owner_reader *owner_reader_open(void);
  * @reader: The reader, or NULL.
  */
 void owner_reader_close(struct owner_reader *reader);
+
+/**
+ * owner_reader_procfs() - The descriptor of /proc.
+ * @reader: The reader.
+ *
+ * Return: A negative number if it is not that of the caller's pid namespace.
+ */
+int owner_reader_procfs(const struct owner_reader *reader);
 
 /**
  * owner_read() - Find out whose process an agent is now.

@@ -751,12 +751,28 @@ static bool report_environment(const struct helper *helper)
 	       (ssize_t)sizeof(notify->environment);
 }
 
+/* A title will replace the arguments. */
+static void keep_plan(struct helper *helper)
+{
+	static struct run_plan plan;
+	static char name[VARTA_NAME_SIZE];
+
+	plan = *helper->plan;
+	snprintf(name, sizeof(name), "%s", plan.name);
+	plan.name = name;
+	/* detach() was the last to need it. */
+	plan.command = NULL;
+	helper->plan = &plan;
+}
+
 static _Noreturn void helper_main(struct helper *helper)
 {
 	enum run_helper_result result;
 	char byte;
 
 	detach(helper);
+	if (helper->plan->notify)
+		keep_plan(helper);
 	export_pid(helper->plan->pid);
 	result = become_ready(helper);
 	byte = (char)result;

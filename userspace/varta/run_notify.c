@@ -20,6 +20,8 @@
 #include "error.h"
 #include "notify_env.h"
 #include "notify_sender.h"
+#include "process_title.h"
+#include "status_text.h"
 
 enum {
 	/* Read at once: then beats are sent. */
@@ -183,6 +185,9 @@ static void process(struct run_notify *notify, struct notify_packet *packet)
 	}
 	if (message.main_pid)
 		set_main(notify, (pid_t)message.main_pid);
+	if (message.status)
+		process_title_set(STATUS_TEXT_TITLE, message.status,
+				  message.status_length);
 	main = packet->pid == (notify->main_pid ? notify->main_pid :
 						  notify->program);
 	notify_upstream_pass(&notify->upstream, packet, main, message.plain);

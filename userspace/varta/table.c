@@ -45,20 +45,22 @@ static const struct {
 	[COLUMN_ORIGIN] = { "ORIGIN", WIDE, false, 0 },
 	[COLUMN_CONTAINER] = { "CONTAINER", WIDE_IF_ANY, false, 0 },
 	[COLUMN_POD] = { "POD", WIDE_IF_ANY, false, 0 },
+	[COLUMN_STATUS_TEXT] = { "STATUS TEXT", IF_ANY, false, 11 },
 };
 
 /* Cut first to last on a narrow terminal, then hidden but for the name. */
 static const enum table_column cut_columns[] = {
-	COLUMN_UNIT, COLUMN_NAME, COLUMN_USER,
+	COLUMN_STATUS_TEXT, COLUMN_UNIT, COLUMN_NAME, COLUMN_USER,
 };
 static const enum table_column optional_columns[] = {
-	COLUMN_USER, COLUMN_UNIT,
+	COLUMN_STATUS_TEXT, COLUMN_USER, COLUMN_UNIT,
 };
 
 struct row {
 	const char *cells[COLUMNS_COUNT];
 	char name[NAME_TEXT_SIZE], unit[OWNER_TEXT_SIZE], user[OWNER_TEXT_SIZE];
 	char container[OWNER_TEXT_SIZE], pod[OWNER_TEXT_SIZE];
+	char status_text[OWNER_TEXT_SIZE];
 	char pid[TEXT_SIZE], state[TEXT_SIZE], silence[SILENCE_SIZE];
 	char source[TEXT_SIZE];
 	char longest_gap[TEXT_SIZE], nonce[TEXT_SIZE], ns_pid[TEXT_SIZE], pid_namespace[TEXT_SIZE];
@@ -102,10 +104,12 @@ static void fill_owner(struct row *row, const struct agent_owner *owner)
 	format_owner(row->user, owner ? owner->user : "");
 	format_owner(row->container, owner ? owner->container : "");
 	format_owner(row->pod, owner ? owner->pod : "");
+	format_owner(row->status_text, owner ? owner->status : "");
 	row->cells[COLUMN_UNIT] = row->unit;
 	row->cells[COLUMN_USER] = row->user;
 	row->cells[COLUMN_CONTAINER] = row->container;
 	row->cells[COLUMN_POD] = row->pod;
+	row->cells[COLUMN_STATUS_TEXT] = row->status_text;
 }
 
 /* With the reason that is known, "stalled: waiting". */
@@ -207,6 +211,8 @@ static bool has_value(enum table_column column, const struct varta_agent *agent,
 		return owner && *owner->container;
 	case COLUMN_POD:
 		return owner && *owner->pod;
+	case COLUMN_STATUS_TEXT:
+		return owner && *owner->status;
 	default:
 		return true;
 	}

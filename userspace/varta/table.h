@@ -30,6 +30,7 @@
  * @COLUMN_ORIGIN: Origin of its beats.
  * @COLUMN_CONTAINER: Whole id of its container; only if an agent has one.
  * @COLUMN_POD: Uid of its pod; only if an agent has one.
+ * @COLUMN_STATUS_TEXT: What its program says; only if one says something.
  * @COLUMNS_COUNT: Number of columns.
  */
 enum table_column {
@@ -48,6 +49,7 @@ enum table_column {
 	COLUMN_ORIGIN,
 	COLUMN_CONTAINER,
 	COLUMN_POD,
+	COLUMN_STATUS_TEXT,
 	COLUMNS_COUNT
 };
 
@@ -57,7 +59,7 @@ enum table_column {
  */
 #define TABLE_LINE_SIZE	(COLUMNS_COUNT * (3 * TEXT_SIZE) + \
 			 NAME_TEXT_SIZE + VARTA_NAME_SIZE + \
-			 4 * (OWNER_TEXT_SIZE + OWNER_PLACE_SIZE))
+			 5 * (OWNER_TEXT_SIZE + OWNER_PLACE_SIZE))
 
 /**
  * struct table - The layout of a table.
