@@ -119,6 +119,7 @@ struct varta_agent_info {
 	bool exited;
 	bool oom_killed;
 	bool foreign_thread;		/* as in the last beat */
+	bool unmetered;			/* @usage is of an earlier beat */
 };
 
 struct varta_event_info {

@@ -47,6 +47,7 @@ static void postpone_stall(struct varta_tracker *tracker,
 	u64 retry = min(now, U64_MAX - 1 - delay) + delay;
 
 	varta_slot_set_stalled(tracker, slot, false);
+	varta_slot_unkick(tracker, slot);
 	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
 }
 
@@ -56,6 +57,7 @@ static bool is_due(struct varta_tracker *tracker, struct varta_slot *slot,
 {
 	if (!slot->pid || slot->stalled || slot->exit_state)
 		return false;
+	varta_slot_look(tracker, slot, now);
 	if (varta_silence(varta_slot_silent_since(tracker, slot), now) >=
 	    varta_slot_threshold(slot, threshold))
 		return true;
@@ -119,6 +121,10 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
 	if (!varta_slot_event_time(tracker, slot, false, now, &stall_ns))
 		goto unlock;
+	if (!varta_slot_kick(tracker, slot, now)) {
+		varta_slot_arm(tracker, slot, threshold);
+		goto unlock;
+	}
 	varta_slot_set_stalled(tracker, slot, true);
 	slot->event_ns = stall_ns;
 	slot->reason = info.reason;

@@ -170,6 +170,11 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.doit	= varta_nl_gap_reset_doit,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
+	{
+		.cmd	= VARTA_CMD_MAP,
+		.doit	= varta_nl_map_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group varta_nl_mcgrps[] = {

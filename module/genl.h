@@ -30,6 +30,7 @@ int varta_nl_relay_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info);
 int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int varta_nl_map_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VARTA_NLGRP_EVENTS,

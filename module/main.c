@@ -78,6 +78,11 @@ static void sample_again(const struct varta_agent_info *agent, u64 now,
 		info->reason = VARTA_STALL_REASON_STARVED;
 }
 
+static u64 read_clock(void)
+{
+	return ktime_get_ns();
+}
+
 static const struct varta_tracker_ops tracker_ops = {
 	.get_proc	 = varta_proc_get,
 	.put_proc	 = varta_proc_put,
@@ -92,6 +97,8 @@ static const struct varta_tracker_ops tracker_ops = {
 	.end_transfer	 = end_transfer,
 	.kick		 = varta_stall_thread_kick,
 	.event		 = varta_notify_event,
+	.put_mapping	 = varta_mapping_put,
+	.clock		 = read_clock,
 };
 
 static int __init init_tracker(void)

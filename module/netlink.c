@@ -18,6 +18,7 @@
 #include "agent_attrs.h"
 #include "attest.h"
 #include "audit.h"
+#include "beat_page.h"
 #include "config.h"
 #include "event_log.h"
 #include "frame.h"
@@ -862,6 +863,67 @@ int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	varta_event_log_read(varta_netns_of(net), &event_dump_of(cb)->since,
 			     reply_event, &reply);
 	return skb->len;
+}
+
+/* Gives the sender a page. Returns an errno if it is not tracked. */
+static int map_page(struct netlink_ext_ack *extack,
+		    const struct varta_sender *sender, unsigned long *address)
+{
+	struct varta_mapping *mapping;
+	int err;
+
+	if (!varta_namespace_allowed(sender))
+		return varta_reject(extack, NULL,
+				    VARTA_REASON_NAMESPACE_MISMATCH);
+	err = varta_tracker_reserve_mappings(&varta.tracker);
+	if (err)
+		return err;
+	mapping = varta_beat_page_map(address);
+	if (IS_ERR(mapping))
+		return PTR_ERR(mapping);
+	if (varta_tracker_map(&varta.tracker, &sender->id, mapping))
+		return 0;
+	varta_mapping_put(mapping);
+	varta_beat_page_unmap(*address);
+	return varta_reject(extack, NULL, VARTA_REASON_UNKNOWN_AGENT);
+}
+
+int varta_nl_map_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct reply reply = {
+		.portid	= info->snd_portid,
+		.seq	= info->snd_seq,
+	};
+	struct varta_sender sender;
+	unsigned long address;
+	void *header;
+	int err;
+
+	err = reject_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	/* Before the page, so that nothing can fail after it. */
+	reply.skb = genlmsg_new(nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
+	if (!reply.skb)
+		return -ENOMEM;
+	varta_attest_current(&sender);
+	err = map_page(info->extack, &sender, &address);
+	varta_sender_put(&sender);
+	if (err)
+		goto free_reply;
+	header = begin_part(&reply, VARTA_CMD_MAP);
+	if (!header ||
+	    !end_part(&reply, header,
+		      nla_put_u64_64bit(reply.skb, VARTA_A_MAP_ADDRESS, address,
+					VARTA_A_MAP_PAD))) {
+		err = -EMSGSIZE;
+		goto free_reply;
+	}
+	return genlmsg_reply(reply.skb, info);
+
+free_reply:
+	nlmsg_free(reply.skb);
+	return err;
 }
 
 int varta_nl_gap_reset_doit(struct sk_buff *skb, struct genl_info *info)

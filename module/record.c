@@ -37,6 +37,7 @@ static void update_last_beat(const struct varta_tracker *tracker,
 		slot->tid = beat->usage.tid;
 	else
 		slot->usage = beat->usage;
+	slot->unmetered = false;
 	slot->foreign_thread = beat->foreign_thread;
 	slot->status = beat->status;
 	slot->last_is_terminal = varta_beat_is_terminal(beat);
@@ -88,6 +89,7 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_action_drop(tracker, slot);
 	if (record->beat->action)
 		varta_action_set(tracker, slot, record->beat->action);
+	varta_slot_unmap(tracker, slot);
 	if (id->proc)
 		tracker->config.ops->get_proc(id->proc);
 	record->started = true;
@@ -283,6 +285,9 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (namespace_conflicts(slot, beat, id))
 		return refuse(tracker, slot, record,
 			      VARTA_RECORD_NAMESPACE_CONFLICT);
+	/* What the agent stored before it sent this. */
+	if (!slot->stalled)
+		varta_slot_look(tracker, slot, record->now);
 	/* If it forgets, the beat is new, and so not rejected. */
 	forget_order_of_other_clock(slot, id);
 	if (!beat_is_new(tracker, slot, beat))
@@ -297,12 +302,35 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		WRITE_ONCE(slot->threshold_ms, beat->threshold_ms);
 	if (new_threshold || slot->stalled) {
 		varta_slot_set_stalled(tracker, slot, false);
+		varta_slot_unkick(tracker, slot);
 		varta_slot_arm(tracker, slot, record->threshold);
 	}
 	if (beat->action)
 		varta_action_set(tracker, slot, beat->action);
 	report_changes(tracker, slot, record, &before);
 	return VARTA_RECORD_REFRESHED;
+}
+
+/* A beat from the page of the agent: its thread is unknown. */
+void varta_slot_record_look(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    const struct varta_beat_info *beat, u64 time,
+			    u64 now)
+{
+	struct varta_record record = { .now = now };
+	struct varta_agent_info before;
+
+	lockdep_assert_held(&slot->lock);
+
+	varta_slot_to_agent(tracker, slot, &before);
+	update_from_beat(tracker, slot, beat, time);
+	slot->unmetered = true;
+	slot->status = beat->status;
+	slot->last_is_terminal = false;
+	slot->regular_nonce = beat->nonce;
+	slot->has_regular = true;
+	report_changes(tracker, slot, &record, &before);
+	varta_tracker_count(tracker, VARTA_COUNT_REFRESHED);
 }
 
 /* Until its exit is reported, a slot must not be reused for another process. */
@@ -450,6 +478,8 @@ static bool is_fast_path(const struct varta_tracker *tracker,
 	       slot->has_regular &&
 	       !slot->last_is_terminal &&
 	       !slot->foreign_thread &&
+	       !slot->mapped &&
+	       !slot->unmetered &&
 	       le32_to_cpu(slot->state) == live_state(beat->status) &&
 	       beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE &&

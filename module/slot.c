@@ -84,6 +84,7 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 		.reason		= slot->stalled ? slot->reason :
 				  VARTA_STALL_REASON_UNKNOWN,
 		.foreign_thread	= slot->foreign_thread,
+		.unmetered	= slot->unmetered,
 	};
 	if (!slot->exit_state)
 		agent->usage = slot->usage;
@@ -193,6 +194,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 				    varta_key(slot->source, slot->pid)))
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	varta_slot_uncharge(tracker, slot);
+	varta_slot_unmap(tracker, slot);
 	/* Before disarming: see disarm_freed_slots(). */
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));

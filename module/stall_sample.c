@@ -185,7 +185,8 @@ static void sample_thread(const struct varta_agent_info *agent,
 		info->syscall = syscall_of(thread);
 	if (READ_ONCE(thread->ptrace))
 		info->tracer = rcu_dereference(thread->parent)->tgid;
-	info->has_usage = !agent->foreign_thread && usage_fits(silence);
+	info->has_usage = !agent->foreign_thread && !agent->unmetered &&
+			  usage_fits(silence);
 	if (info->has_usage)
 		sample_usage(agent, thread, silence, info);
 }
@@ -227,7 +228,7 @@ static void sample_sender(const struct varta_agent_info *agent, u64 silence,
 		return;
 	info->sampled = true;
 	info->state = state_of(sender);
-	info->has_usage = usage_fits(silence);
+	info->has_usage = !agent->unmetered && usage_fits(silence);
 	if (info->has_usage)
 		sample_usage(agent, sender, silence, info);
 }

@@ -98,16 +98,29 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	for (i = 0; i < tracker->slots_used; i++) {
 		/* Freed below. Slots are not locked here. */
 		tracker->slots[i].has_action = false;
-		if (tracker->slots[i].pid)
+		if (tracker->slots[i].pid) {
+			spin_lock(&tracker->slots[i].lock);
+			varta_slot_unmap(tracker, &tracker->slots[i]);
+			spin_unlock(&tracker->slots[i].lock);
 			varta_slot_uncharge(tracker, &tracker->slots[i]);
+		}
 		varta_tracker_put_proc(tracker, tracker->slots[i].proc);
 		cond_resched();
 	}
 	varta_actions_destroy(&tracker->actions);
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
+	kvfree(tracker->mappings);
 	kvfree(tracker->deferred);
 	kvfree(tracker->slots);
+}
+
+/* The agent of a locked slot is shown: with what it has stored. */
+static void look_to_show(struct varta_tracker *tracker, struct varta_slot *slot)
+{
+	if (tracker->config.ops->clock && slot->mapped && !slot->stalled &&
+	    !slot->exit_state)
+		varta_slot_look(tracker, slot, tracker->config.ops->clock());
 }
 
 static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
@@ -118,8 +131,10 @@ static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
-	if (tracked)
+	if (tracked) {
+		look_to_show(tracker, slot);
 		varta_slot_hold(tracker, slot, &agent);
+	}
 	spin_unlock(&slot->lock);
 	if (tracked) {
 		show(context, &agent);
@@ -185,8 +200,10 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 		}
 		varta_slot_lock(tracker, slot);
 		found = slot->pid && (slot->stalled || !only_stalled);
-		if (found)
+		if (found) {
+			look_to_show(tracker, slot);
 			varta_slot_hold(tracker, slot, &agent);
+		}
 		spin_unlock(&slot->lock);
 		if (found) {
 			shown = show(context, &agent);
@@ -235,6 +252,8 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 			(!slot->proc || !id->proc || slot->proc == id->proc);
 		if (found) {
 			varta_tracker_count(tracker, which);
+			if (!slot->stalled)
+				varta_slot_look(tracker, slot, now);
 			varta_slot_goodbye(tracker, slot, cause, now);
 			old_proc = varta_slot_free(tracker, slot);
 		}

@@ -16,6 +16,7 @@
 
 #include "action.h"
 #include "agent.h"
+#include "beat_page.h"
 #include "counters.h"
 #include "pid_index.h"
 #include "wheel.h"
@@ -58,6 +59,8 @@ struct varta_evicted {
  * @kick: there is an earlier deadline than varta_tracker_next_deadline()
  *	returned last; may be NULL
  * @event: an event other than a stall or exit; may be NULL
+ * @put_mapping: put a mapping; NULL if there is no varta_tracker_map()
+ * @clock: the time, for agents with a page that are shown; may be NULL
  * Context: called with a slot locked, except @put_proc; must not sleep.
  */
 struct varta_tracker_ops {
@@ -78,6 +81,8 @@ struct varta_tracker_ops {
 	void (*end_transfer)(const struct varta_agent_id *old);
 	void (*kick)(void);
 	void (*event)(const struct varta_event_info *event);
+	void (*put_mapping)(struct varta_mapping *mapping);
+	u64 (*clock)(void);
 };
 
 struct varta_tracker_config {
@@ -104,6 +109,8 @@ struct varta_tracker {
 	struct varta_tracker_config config;	/* never changes */
 	struct varta_slot *slots;
 	struct varta_pid_index index;	/* read without a lock */
+	/* By slot number, NULL until it is needed. Entries: the slot's lock. */
+	struct varta_mapping **mappings;
 
 	struct varta_actions actions;
 
@@ -176,6 +183,12 @@ u64 varta_tracker_next_deadline(struct varta_tracker *tracker);
 bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 			  u64 threshold);
 void varta_tracker_resume(struct varta_tracker *tracker, u64 now);
+
+/* mapped.c */
+int varta_tracker_reserve_mappings(struct varta_tracker *tracker);
+bool varta_tracker_map(struct varta_tracker *tracker,
+		       const struct varta_agent_id *id,
+		       struct varta_mapping *mapping);
 
 /* exit.c */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Only action.c, tracker.c, slot.c, record.c, evict.c, expire.c, exit.c and
- * KUnit include this.
+ * Only action.c, tracker.c, slot.c, record.c, evict.c, expire.c, exit.c,
+ * mapped.c and KUnit include this.
  *
  * Lock order: one of flow_locks and request_lock (requests on real-time
  * kernels), tracker->lock, one slot->lock, then event_lock or actions.lock. None
@@ -67,6 +67,8 @@ struct varta_slot {
 	u64 last_is_terminal : 1;
 	u64 foreign_thread : 1;
 	u64 has_action : 1;
+	u64 mapped : 1;			/* there is a &varta_tracker.mappings */
+	u64 unmetered : 1;		/* usage is not that of the last beat */
 	u64 reason : 8;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
@@ -159,6 +161,19 @@ void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 
 void varta_tracker_record_locked(struct varta_tracker *tracker,
 				 struct varta_record *record);
+
+void varta_slot_record_look(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    const struct varta_beat_info *beat, u64 time,
+			    u64 now);
+
+/* mapped.c */
+bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
+		     u64 now);
+bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
+		     u64 now);
+void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
+void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot);
 
 /* exit.c */
 void varta_slot_accept_exit(struct varta_tracker *tracker,

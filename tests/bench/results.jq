@@ -10,6 +10,14 @@ def targets: [
 	 what: "beat, against the empty family, 1 agent", unit: "times"},
 	{name: "library_beat_vs_send", at_most: 1.02,
 	 what: "beat of the library, against a bare send", unit: "times"},
+	{name: "mapped_beat", at_most: 100,
+	 what: "mapped beat", unit: "instructions"},
+	{name: "mapped_beat_no_clock", at_most: 15,
+	 what: "mapped beat, without reading the clock", unit: "instructions"},
+	{name: "mapped_look", at_most: 60,
+	 what: "look at a page, in addition to watching", unit: "instructions"},
+	{name: "mapped_lateness_p99_ns", at_most: 1000000,
+	 what: "stall lateness of mapped agents, 99th percentile", unit: "ns"},
 	{name: "beat_1m_vs_1", at_most: 1.05,
 	 what: "beat with 1,000,000 agents, against 1", unit: "times"},
 	{name: "beat_vs_userspace_tracker", at_most: 0.10,
@@ -53,6 +61,14 @@ def derived:
 		(select(have(["bare_send", "library_beat", "client_beat"]))
 		 | {library_beat_vs_send:
 			(([$m.library_beat, $m.client_beat] | max) / $m.bare_send)}),
+		(select(have(["mapped_look"])) | {mapped_look: $m.mapped_look}),
+		(select(have(["mapped_lateness_p99_ns"]))
+		 | {mapped_lateness_p99_ns: $m.mapped_lateness_p99_ns}),
+		(select(have(["mapped_bytes"]))
+		 | {bytes_per_mapped_agent: $m.mapped_bytes}),
+		(select(have(["mapped_beat"])) | {mapped_beat: $m.mapped_beat}),
+		(select(have(["mapped_beat_no_clock"]))
+		 | {mapped_beat_no_clock: $m.mapped_beat_no_clock}),
 		(select(have(["beat_1", "beat_1000000"]))
 		 | {beat_1m_vs_1: ($m.beat_1000000 / $m.beat_1)}),
 		(select(have(["beat_1", "tracker_datagram", "tracker_namespace", "tracker_process"]))

@@ -185,6 +185,7 @@ assert changed.get_attr("old-status") == 0, changed
 assert changed.get_attr("status") == 1, changed
 assert changed.get_attr("uid") == os.getuid(), changed
 do("gap-reset")
+do("map")
 
 child = os.fork()
 if not child:

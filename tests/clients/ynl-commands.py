@@ -127,6 +127,9 @@ assert changed["tid"] == os.getpid(), changed
 do("gap-reset")
 assert do("agent-get", pid=os.getpid())["agent"][0]["longest-gap"] == 0
 
+address = do("map")["address"]
+assert address % os.sysconf("SC_PAGESIZE") == 0 and address, address
+
 child = os.fork()
 if not child:
     YnlFamily(path, schema="").do("beat", {"status": 0, "nonce": 1})

@@ -103,6 +103,7 @@ static int open_client(struct varta *v, const struct varta_options *options)
 		.stall_signal = options->stall_signal,
 		.kill_after_ms = options->kill_after_ms,
 		.even_if_starved = options->even_if_starved,
+		.mapped = options->mapped,
 	};
 	int error = varta_client_open(&v->client, &client_options);
 

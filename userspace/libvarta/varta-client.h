@@ -7,7 +7,8 @@
  * not read agents.
  *
  *	static struct varta_client client;
- *	struct varta_client_options options = { "worker", 5000, false, 0 };
+ *	struct varta_client_options options = { .name = "worker",
+ *						.threshold_ms = 5000 };
  *
  *	varta_client_open(&client, &options);
  *	while (work())
@@ -34,8 +35,8 @@
  * If @refusal.error is not 0, the errno is the kernel's, also if it is one of
  * the above, and @refusal.text is its reason.
  *
- * Memory. The caller provides the client, 9 KiB. Opening maps one page; nothing
- * else allocates.
+ * Memory. The caller provides the client, 9 KiB. Opening maps one page, and a
+ * beat of a client with @mapped another; nothing else allocates.
  *
  * Blocking. Only opening may block, while the kernel loads the module.
  *
@@ -112,6 +113,10 @@
  * @kill_after_ms: Time from that to SIGKILL, unless the process has had a beat
  *   or ended until then; 0: never.
  * @even_if_starved: Also when the process does not get the CPU.
+ * @mapped: Beat by storing the time in a page that the kernel reads when the
+ *   silence reaches the threshold, without a system call. See "Mapped beats" in
+ *   varta(3). One client of a process at a time can have the page. Not with
+ *   @acknowledge or @first_nonce.
  */
 struct varta_client_options {
 	const char *name;
@@ -121,6 +126,7 @@ struct varta_client_options {
 	uint32_t stall_signal;
 	uint32_t kill_after_ms;
 	bool even_if_starved;
+	bool mapped;
 };
 
 /**
@@ -170,6 +176,28 @@ enum {
 					  8 + 8 + NLA_HDRLEN
 };
 
+/* See the command map in the specification of the netlink family. */
+struct varta_client__page {
+	uint64_t nonce;
+	uint64_t state;
+	uint32_t kick;
+	uint32_t looks;
+};
+
+/**
+ * struct varta_client__mapped - For beats in the page. The kernel clears it in
+ *   a child.
+ * @send_at: When the next beat has to be sent; 0 for now: otherwise @page is
+ *   mapped, and there is no refusal.
+ * @page: The page, or NULL.
+ * @looks: Those of the page when a beat was sent last.
+ */
+struct varta_client__mapped {
+	uint64_t send_at;
+	struct varta_client__page *page;
+	uint32_t looks;
+};
+
 /* A request, and room for the longest one of this header. */
 union varta_client__message {
 	struct nlmsghdr header;
@@ -195,6 +223,8 @@ union varta_client__message {
  * @same_process: A page that the kernel clears in a child; 1 in this process.
  * @pid: This process, if the kernel does not clear the page; else 0.
  * @forks: How often the client has moved to a child.
+ * @mapped: NULL unless beats may be mapped.
+ * @map_at: When to ask for a page again.
  * @beat: A beat, complete but for its values.
  * @buffer: Buffer for answers.
  */
@@ -212,6 +242,8 @@ struct varta_client {
 	volatile unsigned char *same_process;
 	pid_t pid;
 	uint32_t forks;
+	struct varta_client__mapped *mapped;
+	uint64_t map_at;
 	union varta_client__message beat;
 	union {
 		struct nlmsghdr header;
@@ -540,10 +572,131 @@ varta_client__is_unloaded(const struct varta_client_refusal *refusal)
 		refusal->error == -EPROTONOSUPPORT) && !refusal->text[0];
 }
 
+/* ---- Mapped beats */
+
+/* Intervals after which a beat is sent, for an agent that the tracker lost. */
+#define VARTA_CLIENT__SEND_INTERVALS	10
+
+/* Offset in the page that the kernel clears in a child. */
+#define VARTA_CLIENT__MAPPED_OFFSET	64
+
+static inline uint64_t varta_client__state(uint32_t status, uint32_t payload)
+{
+	return status | (uint64_t)payload << 32;
+}
+
+/*
+ * Returns whether the beat was stored: the kernel reads it. @nonce is greater
+ * than that of every beat before.
+ */
+static inline bool varta_client__store_beat(struct varta_client__page *page,
+					    uint64_t nonce, uint64_t state)
+{
+	/* The kernel must not read the new nonce and the old state. */
+	if (__atomic_load_n(&page->state, __ATOMIC_RELAXED) != state)
+		__atomic_store_n(&page->state, state, __ATOMIC_RELAXED);
+	__atomic_store_n(&page->nonce, nonce, __ATOMIC_RELEASE);
+	/* Either the kernel sees the nonce, or this the kick. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return !__atomic_load_n(&page->kick, __ATOMIC_RELAXED);
+}
+
+static inline void varta_client__unmap(struct varta_client *c)
+{
+	if (c->mapped->page)
+		munmap(c->mapped->page, (size_t)sysconf(_SC_PAGESIZE));
+	c->mapped->page = NULL;
+}
+
+/* Reads the address from an answer; 0 if it has none. */
+static inline uint64_t
+varta_client__read_address(const struct nlmsghdr *message)
+{
+	const unsigned char *bytes = (const unsigned char *)message, *value;
+	const size_t skip = NLMSG_HDRLEN + GENL_HDRLEN;
+	uint64_t address = 0;
+	size_t size;
+
+	if (message->nlmsg_len < skip)
+		return 0;
+	value = varta_client__find(bytes + skip, message->nlmsg_len - skip,
+				   VARTA_A_MAP_ADDRESS, &size);
+	if (value && size == sizeof(address))
+		memcpy(&address, value, sizeof(address));
+	return address;
+}
+
+/* Asks for a page. What the kernel says to that is no refusal of a beat. */
+static inline void varta_client__map(struct varta_client *c)
+{
+	union varta_client__message request;
+	const struct nlmsghdr *message;
+	uint64_t address = 0;
+	int i, at, length;
+
+	varta_client__begin(&request, VARTA_CMD_MAP, true);
+	request.header.nlmsg_type = c->socket.family;
+	if (varta_client__send(&c->socket, &request.header))
+		return;
+	for (i = 0; i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
+		length = varta_client__receive(&c->socket, &c->buffer,
+					       sizeof(c->buffer));
+		if (length < 0)
+			break;
+		for (at = 0; (message = varta_client__message_at(&c->buffer, at,
+								 length));
+		     at += (int)NLMSG_ALIGN(message->nlmsg_len)) {
+			if (message->nlmsg_seq == c->socket.sequence &&
+			    message->nlmsg_type == c->socket.family)
+				address = varta_client__read_address(message);
+		}
+	}
+	if (!address)
+		return;
+	c->mapped->page = (struct varta_client__page *)(uintptr_t)address;
+	/* Where the kernel is too old to do it, in children and core dumps. */
+	madvise(c->mapped->page, (size_t)sysconf(_SC_PAGESIZE), MADV_DONTFORK);
+}
+
+/* After a beat that was sent, and accepted as far as is known. */
+static inline void varta_client__renew_page(struct varta_client *c,
+					    uint64_t state, uint64_t nonce,
+					    uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+	uint32_t looks;
+
+	if (m->page) {
+		looks = __atomic_load_n(&m->page->looks, __ATOMIC_RELAXED);
+		/*
+		 * The kernel has looked at the page when the beat arrived,
+		 * unless it does not know the page: after CRIU, for example.
+		 */
+		if (__atomic_load_n(&m->page->kick, __ATOMIC_RELAXED) > 1 ||
+		    looks == m->looks)
+			varta_client__unmap(c);
+		else
+			m->looks = looks;
+	}
+	if (!m->page && now >= c->map_at) {
+		varta_client__map(c);
+		m->looks = 0;
+		c->map_at = now + VARTA_CLIENT__SEND_INTERVALS * c->interval;
+	}
+	if (!m->page)
+		return;
+	varta_client__store_beat(m->page, nonce, state);
+	m->send_at = now + VARTA_CLIENT__SEND_INTERVALS * c->interval;
+}
+
+/* ---- Answers to beats */
+
 /* The next beat is a full one, and reads answers. */
 static inline void varta_client__reset(struct varta_client *c)
 {
 	c->full_at = 0;
+	if (c->mapped)
+		c->mapped->send_at = 0;
 }
 
 /*
@@ -702,6 +855,7 @@ static inline void varta_client__notice_fork(struct varta_client *c)
 	varta_client__reset(c);
 	c->socket.sequence = 0;
 	c->retry_at = 0;
+	c->map_at = 0;
 	c->forks++;
 	*c->same_process = 1;
 	if (c->pid)
@@ -788,7 +942,7 @@ static inline int varta_client_open(struct varta_client *c,
 				    const struct varta_client_options *options)
 {
 	static const struct varta_client_options defaults = {
-		NULL, 0, false, 0, 0, 0, false
+		NULL, 0, false, 0, 0, 0, false, false
 	};
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *mark;
@@ -813,6 +967,9 @@ static inline int varta_client_open(struct varta_client *c,
 	/* Seccomp and emulators may refuse this. */
 	if (madvise(mark, page, MADV_WIPEONFORK))
 		c->pid = getpid();
+	else if (options->mapped && c->clocked && !c->acknowledge)
+		c->mapped = (struct varta_client__mapped *)
+			((unsigned char *)mark + VARTA_CLIENT__MAPPED_OFFSET);
 	c->same_process = (volatile unsigned char *)mark;
 	*c->same_process = 1;
 	error = varta_client__connect(&c->socket);
@@ -831,6 +988,9 @@ static inline void varta_client_close(struct varta_client *c)
 	/* In a client of zeros, descriptor 0 is not its own. */
 	if (c->same_process) {
 		varta_client__disconnect(&c->socket);
+		if (c->mapped)
+			varta_client__unmap(c);
+		c->mapped = NULL;
 		munmap((void *)(uintptr_t)c->same_process,
 		       (size_t)sysconf(_SC_PAGESIZE));
 	}
@@ -940,8 +1100,9 @@ static inline bool varta_client__full_is_due(const struct varta_client *c,
 }
 
 /* @now is the time. */
-static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
-					uint32_t payload, uint64_t now)
+static inline int varta_client__send_beat(struct varta_client *c,
+					  uint32_t status, uint32_t payload,
+					  uint64_t now)
 {
 	const uint64_t last_nonce = c->nonce;
 
@@ -955,6 +1116,53 @@ static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
 	    varta_client__short_beat(c, status, payload, c->nonce))
 		return 0;
 	return varta_client__full_beat(c, status, payload, c->nonce, now);
+}
+
+/*
+ * Sends the beat of a client that may have a page: what the page cannot say, as
+ * a new status, and whatever comes after a kick, a failure or in a child.
+ */
+__attribute__((noinline, cold, unused))
+static int varta_client__unmapped_beat(struct varta_client *c, uint32_t status,
+				       uint32_t payload, uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+	int error;
+
+	if (m->page) {
+		if (c->nonce < m->page->nonce)
+			c->nonce = m->page->nonce;
+		c->full_at = 0;
+	}
+	error = varta_client__send_beat(c, status, payload, now);
+	/* Not after a short beat, whose answer is unknown. */
+	if (!error && c->full_nonce == c->nonce)
+		varta_client__renew_page(c, varta_client__state(status,
+								payload),
+					 c->nonce, now);
+	return error;
+}
+
+/* @now is the time. */
+static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
+					uint32_t payload, uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+	uint64_t state, nonce;
+
+	if (!m)
+		return varta_client__send_beat(c, status, payload, now);
+	/* In a child there is no page, and send_at is 0. */
+	if (now < m->send_at) {
+		state = varta_client__state(status, payload);
+		nonce = m->page->nonce + 1;
+		if (nonce < now)
+			nonce = now;
+		if (status == (uint32_t)m->page->state &&
+		    varta_client__store_beat(m->page, nonce, state))
+			return 0;
+	}
+	return varta_client__unmapped_beat(c, status, payload, now);
 }
 
 /**

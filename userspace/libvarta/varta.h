@@ -100,6 +100,10 @@ struct varta;
  *   answers only the beats that it refuses, which is cheaper.
  * @optional: Succeed when the module is not loaded, and beat once it is. Most
  *   agents want this.
+ * @mapped: Beat by storing the time in a page that the kernel reads when the
+ *   silence reaches the threshold, without a system call. See "Mapped beats" in
+ *   varta(3). One handle of a process at a time can have the page. Not with
+ *   @acknowledge or @first_nonce.
  * @reserved: Must be 0.
  * @kill_after_ms: Time from @stall_signal to SIGKILL, unless the process has had
  *   a beat or ended until then. 0: never.
@@ -128,12 +132,13 @@ struct varta_options {
 	uint32_t kill_after_ms;
 	uint8_t stall_signal;
 	bool even_if_starved;
-	uint8_t reserved1[2];
+	bool mapped;
+	uint8_t reserved1[1];
 };
 
 #define VARTA_OPTIONS_INIT \
 	{ sizeof(struct varta_options), NULL, 0, 0, 0, 0, false, false, \
-	  { 0, 0 }, 0, 0, false, { 0, 0 } }
+	  { 0, 0 }, 0, 0, false, false, { 0 } }
 
 /**
  * varta_version() - Version of the library that the program is linked with.

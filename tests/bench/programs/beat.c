@@ -2,11 +2,13 @@
 /*
  * The cost of a beat for its sender: one send(), which does all the work.
  *
- * Usage: beat FAMILY NAME [single | bare | library | client]
+ * Usage: beat FAMILY NAME [single | bare | library | client | mapped | stored]
  *
  * By itself, a message with all that describes a beat; "bare" is one of status
  * and nonce alone. "library" is varta_beat() of libvarta and "client"
- * varta_client_beat() of varta-client.h, with name and threshold.
+ * varta_client_beat() of varta-client.h, with name and threshold. "mapped" is
+ * varta_beat() with the option mapped, and "stored" the same without the reading
+ * of the clock.
  *
  * Several processes, one after the other, beat without acknowledgement. The
  * result NAME is the mean of the best round of each, as the place of an agent
@@ -66,15 +68,27 @@ static void check_sender(void)
 	sender_check(&sender);
 }
 
-static void open_library(const char *family)
+static void open_handle(bool mapped)
 {
 	struct varta_options options = VARTA_OPTIONS_INIT;
 
-	(void)family;
+	options.mapped = mapped;
 	options.name = AGENT_NAME;
 	options.threshold_ms = AGENT_THRESHOLD_MS;
 	if (varta_open(&handle, &options))
 		errx(1, "varta_open");
+}
+
+static void open_library(const char *family)
+{
+	(void)family;
+	open_handle(false);
+}
+
+static void open_mapped(const char *family)
+{
+	(void)family;
+	open_handle(true);
 }
 
 static void beat_library(void)
@@ -90,16 +104,43 @@ static void check_library(void)
 		errx(1, "a beat was refused");
 }
 
-static void open_client(const char *family)
+static void open_client_with(bool mapped)
 {
-	static const struct varta_client_options options = {
+	const struct varta_client_options options = {
 		.name = AGENT_NAME,
 		.threshold_ms = AGENT_THRESHOLD_MS,
+		.mapped = mapped,
 	};
 
-	(void)family;
 	if (varta_client_open(&client, &options))
 		errx(1, "varta_client_open");
+}
+
+static void open_client(const char *family)
+{
+	(void)family;
+	open_client_with(false);
+}
+
+static uint64_t stored_at;
+
+static void open_stored(const char *family)
+{
+	(void)family;
+	open_client_with(true);
+	stored_at = now_ns();
+}
+
+static void beat_stored(void)
+{
+	if (varta_client__beat_at(&client, VARTA_STATUS_OK, 0, ++stored_at))
+		errx(1, "a stored beat failed");
+}
+
+static void check_stored(void)
+{
+	if (!client.mapped->page || !client.mapped->page->looks)
+		errx(1, "no beat was stored");
 }
 
 static void beat_client(void)
@@ -119,6 +160,8 @@ static const struct way ways[] = {
 	{ "bare", open_bare, beat_sender, check_sender },
 	{ "library", open_library, beat_library, check_library },
 	{ "client", open_client, beat_client, check_client },
+	{ "mapped", open_mapped, beat_library, check_library },
+	{ "stored", open_stored, beat_stored, check_stored },
 };
 
 static uint64_t round_ns(const struct way *way)

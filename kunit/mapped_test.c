@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of mapped.c: beats that agents store in their pages (section 10 of
+ * Documentation/tracker-semantics.md).
+ */
+#include <kunit/test.h>
+#include <linux/container_of.h>
+#include <linux/limits.h>
+
+#include "beat_helpers.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+
+/* A page, and how often its mapping was put. */
+static struct fake_page {
+	struct varta_beat_page page;
+	struct varta_mapping mapping;
+	u32 puts;
+} pages[2];
+
+static u64 clock_now;
+
+static void put_mapping(struct varta_mapping *mapping)
+{
+	container_of(mapping, struct fake_page, mapping)->puts++;
+}
+
+static u64 read_clock(void)
+{
+	return clock_now;
+}
+
+static int reset(struct kunit *test)
+{
+	u32 i;
+
+	memset(pages, 0, sizeof(pages));
+	for (i = 0; i < ARRAY_SIZE(pages); i++)
+		pages[i].mapping.page = &pages[i].page;
+	clock_now = 0;
+	return 0;
+}
+
+static void make_tracker(struct kunit *test)
+{
+	static struct varta_tracker_ops ops;
+
+	ops = fake_procs_ops;
+	ops.put_mapping = put_mapping;
+	ops.clock = read_clock;
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.ops = &ops, .capacity = 4, .eviction_scan_window = 256,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_mappings(tracker_of(test)),
+			0);
+}
+
+static bool map(struct kunit *test, u32 pid, u32 proc, u32 nr)
+{
+	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
+
+	return varta_tracker_map(tracker_of(test), &id, &pages[nr].mapping);
+}
+
+/* An agent that beat at 1000, with a page. */
+static void make_agent(struct kunit *test)
+{
+	u32 events;
+
+	make_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1000, .now = 1000);
+	KUNIT_ASSERT_TRUE(test, map(test, 7, 1, 0));
+	fake_events_take(&events);
+}
+
+static void store(u64 nonce, u32 status, u32 payload)
+{
+	pages[0].page.state = status | (u64)payload << 32;
+	pages[0].page.nonce = nonce;
+}
+
+static void stored_beat_postpones_the_stall(struct kunit *test)
+{
+	make_agent(test);
+	store(1050, VARTA_STATUS_OK, 5);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 1050);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1050);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->payload, 5);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->beats, 2);
+	EXPECT_COUNT(test, REFRESHED, 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1050 + THRESHOLD - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1050 + THRESHOLD), 1);
+}
+
+static void page_is_read_at_the_deadline_only(struct kunit *test)
+{
+	make_agent(test);
+	store(1050, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD - 1), 0);
+	EXPECT_COUNT(test, REFRESHED, 0);
+	KUNIT_EXPECT_EQ(test, pages[0].page.looks, 0);
+}
+
+static void time_is_between_the_last_beat_and_now(struct kunit *test)
+{
+	make_agent(test);
+	pages[0].mapping.clock_offset = 500;
+	store(1001, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 1000);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1001);
+
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1002, .now = 2000);
+	store(2550, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2000 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 2050);
+
+	store(S64_MAX, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2050 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 2150);
+	store(U64_MAX - 1, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2150 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 2250);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 2250 + THRESHOLD), 1);
+}
+
+static void clock_may_be_behind(struct kunit *test)
+{
+	make_agent(test);
+	pages[0].mapping.clock_offset = -500;
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1400, .now = 1900);
+	store(1450, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1900 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 1950);
+	pages[0].mapping.clock_offset = S64_MIN;
+	store(1460, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1950 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 2050);
+}
+
+static void old_nonce_is_no_beat(struct kunit *test)
+{
+	make_agent(test);
+	store(1000, VARTA_STATUS_CRITICAL, 9);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->status, VARTA_STATUS_OK);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->payload, 0);
+}
+
+static void terminal_nonce_is_no_beat(struct kunit *test)
+{
+	make_agent(test);
+	store(VARTA_TERMINAL_NONCE, VARTA_STATUS_CRITICAL, 9);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->last_is_terminal);
+}
+
+static void invalid_status_is_no_beat(struct kunit *test)
+{
+	make_agent(test);
+	store(1050, VARTA_STATUS_STALL, 9);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	/* Before and after the sample, and after the kick. */
+	EXPECT_COUNT(test, BAD_STATUS, 3);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1000);
+}
+
+static void new_status_is_an_event(struct kunit *test)
+{
+	const struct varta_event_info *events;
+	u32 count;
+
+	make_agent(test);
+	store(1050, VARTA_STATUS_CRITICAL, 9);
+	run_stall_pass(test, 1000 + THRESHOLD);
+	events = fake_events_take(&count);
+	KUNIT_ASSERT_EQ(test, count, 1);
+	KUNIT_EXPECT_EQ(test, events[0].kind, VARTA_EVENT_KIND_STATUS);
+	KUNIT_EXPECT_EQ(test, events[0].agent.status, VARTA_STATUS_CRITICAL);
+	KUNIT_EXPECT_EQ(test, events[0].old_status, VARTA_STATUS_OK);
+}
+
+static void stall_kicks_until_a_beat_is_sent(struct kunit *test)
+{
+	u32 looks;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_BEAT);
+
+	/* Nobody reads the page of a stalled agent. */
+	store(1200, VARTA_STATUS_OK, 0);
+	clock_now = 1210;
+	lookup_agent(test, 0, 7);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 1);
+
+	looks = pages[0].page.looks;
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1201, .now = 1201);
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_NE(test, pages[0].page.looks, looks);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
+}
+
+static void beat_during_the_kick_prevents_the_stall(struct kunit *test)
+{
+	struct varta_slot *slot;
+
+	make_agent(test);
+	slot = slot_of(test, 7);
+	store(1050, VARTA_STATUS_OK, 0);
+	spin_lock(&slot->lock);
+	KUNIT_EXPECT_FALSE(test, varta_slot_kick(tracker_of(test), slot, 1100));
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_TRUE(test, varta_slot_kick(tracker_of(test), slot, 1100));
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_BEAT);
+	spin_unlock(&slot->lock);
+}
+
+static bool refuse_report(void *context, const struct varta_agent_info *agent)
+{
+	return false;
+}
+
+static void stall_that_is_not_reported_does_not_kick(struct kunit *test)
+{
+	make_agent(test);
+	varta_tracker_stall_pass(tracker_of(test), 1000 + THRESHOLD, THRESHOLD,
+				 1, refuse_report, NULL);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, U64_MAX), 1);
+}
+
+static void sent_beat_comes_after_the_stored_one(struct kunit *test)
+{
+	const struct varta_beat_info beat = {
+		.status = VARTA_STATUS_CRITICAL,
+		.nonce = VARTA_TERMINAL_NONCE,
+		.timestamp = 1,
+	};
+	const struct varta_agent_id id = { .pid = 7, .proc = fake_proc(1) };
+	bool started;
+
+	make_agent(test);
+	store(1050, VARTA_STATUS_OK, 5);
+	KUNIT_EXPECT_EQ(test, varta_tracker_record(tracker_of(test), &beat, &id,
+						   1060, THRESHOLD, &started),
+			VARTA_RECORD_REFRESHED);
+	EXPECT_COUNT(test, REFRESHED, 2);
+	KUNIT_EXPECT_TRUE(test, slot_of(test, 7)->last_is_terminal);
+	clock_now = 1070;
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce,
+			VARTA_TERMINAL_NONCE);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1050);
+}
+
+/* The kernel must see each sent beat, so that the agent sees the look. */
+static void sent_beat_does_not_take_the_fast_path(struct kunit *test)
+{
+	const struct varta_beat_info beat = { .nonce = 1001 };
+
+	make_agent(test);
+	KUNIT_EXPECT_FALSE(test, varta_tracker_record_fast(tracker_of(test),
+							   &beat, 7,
+							   fake_proc(1), 0,
+							   1001));
+}
+
+static void usage_of_a_stored_beat_is_unknown(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_FALSE(test, lookup_agent(test, 0, 7).unmetered);
+	store(1050, VARTA_STATUS_OK, 0);
+	clock_now = 1060;
+	KUNIT_EXPECT_TRUE(test, lookup_agent(test, 0, 7).unmetered);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1051, .now = 1060);
+	KUNIT_EXPECT_FALSE(test, lookup_agent(test, 0, 7).unmetered);
+}
+
+static void shown_agent_has_its_stored_beat(struct kunit *test)
+{
+	struct varta_agent_info agent;
+
+	make_agent(test);
+	store(1050, VARTA_STATUS_DEGRADED, 5);
+	clock_now = 1060;
+	agent = lookup_agent(test, 0, 7);
+	KUNIT_EXPECT_EQ(test, agent.nonce, 1050);
+	KUNIT_EXPECT_EQ(test, agent.last_ns, 1050);
+	KUNIT_EXPECT_EQ(test, agent.status, VARTA_STATUS_DEGRADED);
+}
+
+static void exit_has_the_stored_beat(struct kunit *test)
+{
+	struct report_log log;
+
+	make_agent(test);
+	store(1050, VARTA_STATUS_OK, 5);
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 7, 1, 0, 1060));
+	KUNIT_EXPECT_EQ(test, run_exit_pass(test, &log), 1);
+	KUNIT_EXPECT_EQ(test, log.agents[0].nonce, 1050);
+	KUNIT_EXPECT_EQ(test, log.agents[0].payload, 5);
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+}
+
+static void goodbye_ends_the_mapping(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 7));
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1100, .now = 1100);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->mapped);
+}
+
+static void recycled_pid_ends_the_mapping(struct kunit *test)
+{
+	make_agent(test);
+	fake_procs_set_pid(7, 2);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2, .nonce = 1, .now = 1100);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->mapped);
+	store(1150, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1100 + THRESHOLD), 1);
+}
+
+static void eviction_ends_the_mapping(struct kunit *test)
+{
+	u32 pid;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	for (pid = 8; pid < 12; pid++)
+		EXPECT_INSERTED(test, .pid = pid, .nonce = 1, .now = 9000);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+}
+
+static void another_page_replaces_the_first(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_TRUE(test, map(test, 7, 1, 1));
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, pages[1].puts, 0);
+	store(1050, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	KUNIT_EXPECT_EQ(test, pages[1].page.kick, VARTA_KICK_BEAT);
+}
+
+static void stalled_agent_gets_a_kicked_page(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
+	KUNIT_EXPECT_TRUE(test, map(test, 7, 1, 1));
+	KUNIT_EXPECT_EQ(test, pages[1].page.kick, VARTA_KICK_BEAT);
+}
+
+static void only_tracked_attested_agents_have_pages(struct kunit *test)
+{
+	make_tracker(test);
+	KUNIT_EXPECT_FALSE(test, map(test, 7, 1, 0));
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
+			.origin = RELAYED);
+	KUNIT_EXPECT_FALSE(test, map(test, 7, 1, 0));
+	EXPECT_INSERTED(test, .pid = 8, .proc = 2, .nonce = 1);
+	KUNIT_EXPECT_FALSE(test, map(test, 8, 3, 0));
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 8, 2, 0));
+	KUNIT_EXPECT_FALSE(test, map(test, 8, 2, 0));
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 0);
+}
+
+static void page_of_another_clock_is_given_up(struct kunit *test)
+{
+	make_agent(test);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .timens = 5, .nonce = 1010,
+			 .now = 1010);
+	store(1050, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1010 + THRESHOLD), 1);
+	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+}
+
+static struct kunit_case mapped_cases[] = {
+	KUNIT_CASE(stored_beat_postpones_the_stall),
+	KUNIT_CASE(page_is_read_at_the_deadline_only),
+	KUNIT_CASE(time_is_between_the_last_beat_and_now),
+	KUNIT_CASE(clock_may_be_behind),
+	KUNIT_CASE(old_nonce_is_no_beat),
+	KUNIT_CASE(terminal_nonce_is_no_beat),
+	KUNIT_CASE(invalid_status_is_no_beat),
+	KUNIT_CASE(new_status_is_an_event),
+	KUNIT_CASE(stall_kicks_until_a_beat_is_sent),
+	KUNIT_CASE(beat_during_the_kick_prevents_the_stall),
+	KUNIT_CASE(stall_that_is_not_reported_does_not_kick),
+	KUNIT_CASE(sent_beat_comes_after_the_stored_one),
+	KUNIT_CASE(sent_beat_does_not_take_the_fast_path),
+	KUNIT_CASE(usage_of_a_stored_beat_is_unknown),
+	KUNIT_CASE(shown_agent_has_its_stored_beat),
+	KUNIT_CASE(exit_has_the_stored_beat),
+	KUNIT_CASE(goodbye_ends_the_mapping),
+	KUNIT_CASE(recycled_pid_ends_the_mapping),
+	KUNIT_CASE(eviction_ends_the_mapping),
+	KUNIT_CASE(another_page_replaces_the_first),
+	KUNIT_CASE(stalled_agent_gets_a_kicked_page),
+	KUNIT_CASE(only_tracked_attested_agents_have_pages),
+	KUNIT_CASE(page_of_another_clock_is_given_up),
+	{}
+};
+
+static struct kunit_suite mapped_suite = {
+	.name = "varta-mapped",
+	.init = reset,
+	.exit = tracker_fixture_exit,
+	.test_cases = mapped_cases,
+};
+
+kunit_test_suite(mapped_suite);

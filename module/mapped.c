@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Pages of agents: Documentation/tracker-semantics.md, section 10. */
+
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+
+#include <asm/barrier.h>
+
+#include "tracker_internal.h"
+
+static void set_kick(const struct varta_mapping *mapping, enum varta_kick kick)
+{
+	WRITE_ONCE(mapping->page->kick, kick);
+}
+
+/* An agent that has sent a beat sees from this that its page is read. */
+static void note_look(struct varta_mapping *mapping)
+{
+	WRITE_ONCE(mapping->page->looks, ++mapping->looks);
+}
+
+/* A locked slot with a page. */
+static struct varta_mapping **mapping_of(struct varta_tracker *tracker,
+					 const struct varta_slot *slot)
+{
+	lockdep_assert_held(&slot->lock);
+
+	return &tracker->mappings[varta_slot_nr(tracker, slot)];
+}
+
+/* The agent of the locked slot has no page from now on. */
+void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
+{
+	struct varta_mapping **mapping;
+
+	if (!slot->mapped)
+		return;
+	mapping = mapping_of(tracker, slot);
+	set_kick(*mapping, VARTA_KICK_GONE);
+	tracker->config.ops->put_mapping(*mapping);
+	*mapping = NULL;
+	slot->mapped = false;
+}
+
+/* The time of a beat with this nonce, from the slot's last time to @now. */
+static u64 time_of(const struct varta_slot *slot,
+		   const struct varta_mapping *mapping, u64 nonce, u64 now)
+{
+	s64 time;
+
+	if (nonce > S64_MAX ||
+	    check_sub_overflow((s64)nonce, mapping->clock_offset, &time))
+		return max(now, slot->last_ns);
+	return max(min_t(u64, max_t(s64, time, 0), now), slot->last_ns);
+}
+
+/**
+ * varta_slot_look() - read a beat from the page of an agent
+ * @tracker: the tracker
+ * @slot: locked, not free and not stalled
+ * @now: time in nanoseconds, monotonic
+ * Return: whether there was a new beat, which is accepted and counted.
+ */
+bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
+		     u64 now)
+{
+	struct varta_mapping *mapping;
+	struct varta_beat_info beat = {};
+	u64 state;
+
+	if (!slot->mapped)
+		return false;
+	mapping = *mapping_of(tracker, slot);
+	note_look(mapping);
+	/* Acquire: the state is that of this nonce, or newer. */
+	beat.nonce = smp_load_acquire(&mapping->page->nonce);
+	state = READ_ONCE(mapping->page->state);
+	if (beat.nonce == VARTA_TERMINAL_NONCE ||
+	    (slot->has_regular && beat.nonce <= slot->regular_nonce))
+		return false;
+	/* The nonce is from another clock. */
+	if (mapping->timens != slot->timens) {
+		varta_slot_unmap(tracker, slot);
+		return false;
+	}
+	beat.status = lower_32_bits(state);
+	beat.payload = upper_32_bits(state);
+	if (beat.status > VARTA_STATUS_CRITICAL) {
+		varta_tracker_count(tracker, VARTA_COUNT_BAD_STATUS);
+		return false;
+	}
+	varta_slot_record_look(tracker, slot, &beat,
+			       time_of(slot, mapping, beat.nonce, now), now);
+	return true;
+}
+
+/**
+ * varta_slot_kick() - have the next beat sent, as the agent is stalled
+ * @tracker: the tracker
+ * @slot: locked, not free and not stalled
+ * @now: time in nanoseconds, monotonic
+ * Return: false, with the kick undone, if there was a beat meanwhile.
+ */
+bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
+		     u64 now)
+{
+	if (!slot->mapped)
+		return true;
+	set_kick(*mapping_of(tracker, slot), VARTA_KICK_BEAT);
+	/*
+	 * Either this sees the nonce that the agent has stored, or the agent the
+	 * kick: pairs with its barrier between the store and the load.
+	 */
+	smp_mb();
+	if (!varta_slot_look(tracker, slot, now))
+		return true;
+	varta_slot_unkick(tracker, slot);
+	return false;
+}
+
+void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot)
+{
+	struct varta_mapping *mapping;
+
+	if (!slot->mapped)
+		return;
+	mapping = *mapping_of(tracker, slot);
+	note_look(mapping);
+	set_kick(mapping, VARTA_KICK_NONE);
+}
+
+/**
+ * varta_tracker_reserve_mappings() - allocate room for the pages of all agents
+ * @tracker: the tracker
+ *
+ * Kept until the tracker is destroyed, 8 bytes for each slot.
+ * Context: process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int varta_tracker_reserve_mappings(struct varta_tracker *tracker)
+{
+	struct varta_mapping **mappings;
+
+	if (READ_ONCE(tracker->mappings))
+		return 0;
+	mappings = kvcalloc(tracker->config.capacity, sizeof(*mappings),
+			    GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	if (!mappings)
+		return -ENOMEM;
+	if (cmpxchg(&tracker->mappings, NULL, mappings))
+		kvfree(mappings);
+	return 0;
+}
+
+/**
+ * varta_tracker_map() - give an agent a page
+ * @tracker: the tracker; varta_tracker_reserve_mappings() has returned 0
+ * @id: identity of the agent, with a process reference
+ * @mapping: put by the tracker when the agent loses its slot, or gets another
+ * Context: process; does not sleep.
+ * Return: false, and @mapping stays the caller's, if there is no such agent.
+ */
+bool varta_tracker_map(struct varta_tracker *tracker,
+		       const struct varta_agent_id *id,
+		       struct varta_mapping *mapping)
+{
+	u64 key = varta_agent_key(id);
+	struct varta_slot *slot = varta_tracker_find_slot(tracker, key);
+	bool found;
+
+	if (!slot)
+		return false;
+	varta_slot_lock(tracker, slot);
+	found = varta_slot_has_key(slot, key) && slot->proc == id->proc &&
+		slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
+		!slot->exit_state;
+	if (found) {
+		varta_slot_unmap(tracker, slot);
+		*mapping_of(tracker, slot) = mapping;
+		slot->mapped = true;
+		if (slot->stalled)
+			set_kick(mapping, VARTA_KICK_BEAT);
+	}
+	spin_unlock(&slot->lock);
+	return found;
+}
