@@ -149,6 +149,20 @@ static void old_nonce_is_no_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->payload, 0);
 }
 
+/* A terminal beat has no regular nonce. */
+static void empty_page_is_no_beat(struct kunit *test)
+{
+	make_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .terminal = true,
+			.now = 1000);
+	KUNIT_ASSERT_TRUE(test, map(test, 7, 1, 0));
+	clock_now = 1060;
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).status,
+			VARTA_STATUS_CRITICAL);
+	KUNIT_EXPECT_TRUE(test, slot_of(test, 7)->last_is_terminal);
+	EXPECT_COUNT(test, REFRESHED, 0);
+}
+
 static void terminal_nonce_is_no_beat(struct kunit *test)
 {
 	make_agent(test);
@@ -392,6 +406,7 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(time_is_between_the_last_beat_and_now),
 	KUNIT_CASE(clock_may_be_behind),
 	KUNIT_CASE(old_nonce_is_no_beat),
+	KUNIT_CASE(empty_page_is_no_beat),
 	KUNIT_CASE(terminal_nonce_is_no_beat),
 	KUNIT_CASE(invalid_status_is_no_beat),
 	KUNIT_CASE(new_status_is_an_event),

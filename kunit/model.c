@@ -192,6 +192,8 @@ static void apply_beat(const struct model *model, struct model_slot *slot,
 	slot->beats++;
 	slot->usage = beat->usage;
 	slot->foreign_thread = beat->foreign_thread;
+	slot->unmetered = false;
+	slot->page.kick = VARTA_KICK_NONE;
 	if (beat->thread_name)
 		memcpy(slot->thread_name, beat->thread_name, 15);
 	slot->status = beat->status;
@@ -415,6 +417,90 @@ static enum varta_record_result refuse(struct model *model,
 	return result;
 }
 
+/* Section 10: CLOCK_MONOTONIC of the page's agent, as the kernel has it. */
+static u64 time_of_page(const struct model_page *page, u64 now)
+{
+	u64 offset = page->clock_offset;
+
+	if (page->nonce > S64_MAX)
+		return now;
+	if (page->clock_offset >= 0)
+		return page->nonce > offset ? page->nonce - offset : 0;
+	return page->nonce + -offset > S64_MAX ? now : page->nonce + -offset;
+}
+
+/* Section 10. */
+static void look(struct model *model, struct model_slot *slot, u64 now)
+{
+	const struct model_page *page = &slot->page;
+	const struct model_slot before = *slot;
+	struct varta_beat_info beat;
+	u64 time;
+
+	if (!slot->mapped || slot->stalled)
+		return;
+	if (!page->nonce || page->nonce == U64_MAX ||
+	    (slot->has_regular && page->nonce <= slot->regular_nonce))
+		return;
+	if (page->timens != slot->timens) {
+		slot->mapped = false;
+		return;
+	}
+	if (page->status > VARTA_STATUS_CRITICAL) {
+		model->totals[VARTA_COUNT_BAD_STATUS]++;
+		return;
+	}
+	beat = (struct varta_beat_info) {
+		.nonce = page->nonce,
+		.status = page->status,
+		.payload = page->payload,
+		.usage = slot->usage,
+		.foreign_thread = slot->foreign_thread,
+	};
+	time = time_of_page(page, now);
+	apply_beat(model, slot, &beat, time < now ? time : now);
+	slot->unmetered = true;
+	add_changes(model, slot, &before, now);
+	model->totals[VARTA_COUNT_REFRESHED]++;
+}
+
+/**
+ * model_look() - read the page of an agent, if it has one (section 10)
+ * @model: the model
+ * @nr: number of the slot
+ * @now: the time
+ */
+void model_look(struct model *model, u32 nr, u64 now)
+{
+	look(model, &model->slots[nr], now);
+}
+
+/**
+ * model_map() - give an agent a page (section 10)
+ * @model: the model
+ * @id: the agent
+ * @page: its page
+ *
+ * Return: whether there is such an agent.
+ */
+bool model_map(struct model *model, const struct varta_agent_id *id,
+	       const struct model_page *page)
+{
+	u32 nr = model_find(model, id->source, id->pid);
+	struct model_slot *slot;
+
+	if (nr == MODEL_NO_SLOT)
+		return false;
+	slot = &model->slots[nr];
+	if (slot->proc != id->proc || slot->exited ||
+	    slot->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
+		return false;
+	slot->mapped = true;
+	slot->page = *page;
+	slot->page.kick = slot->stalled ? VARTA_KICK_BEAT : VARTA_KICK_NONE;
+	return true;
+}
+
 static enum varta_record_result update_slot(struct model *model,
 					    struct model_slot *slot,
 					    const struct varta_beat_info *beat,
@@ -456,6 +542,9 @@ static enum varta_record_result update_slot(struct model *model,
 	if (slot->ns_inode && !id->ns_inode && !is_terminal(beat))
 		return refuse(model, slot, id, now,
 			      VARTA_RECORD_NAMESPACE_CONFLICT);
+
+	/* 10: what was stored came first. */
+	look(model, slot, now);
 
 	/* 3, time namespace */
 	if (slot->timens && id->timens && slot->timens != id->timens) {
@@ -610,6 +699,7 @@ bool model_is_recycled(const struct model *model, u32 nr,
 void model_stall(struct model *model, u32 nr, u64 now)
 {
 	model->slots[nr].stalled = true;
+	model->slots[nr].page.kick = VARTA_KICK_BEAT;
 	model->slots[nr].stalls++;
 	model->slots[nr].stall_ns = model_event_time(model, now);
 	model->totals[VARTA_COUNT_STALLS]++;
@@ -652,6 +742,7 @@ bool model_remove(struct model *model, const struct varta_agent_id *id,
 		return false;
 	if (slot->origin != id->origin || slot->exited)
 		return false;
+	look(model, slot, now);
 	add_goodbye(model, slot, cause, now);
 	if (cause == VARTA_GOODBYE_CAUSE_BYE)
 		model->totals[VARTA_COUNT_GOODBYES]++;

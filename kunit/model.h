@@ -14,6 +14,16 @@ enum model_limits {
 	MODEL_NO_SLOT = 0xffffffff,
 };
 
+/* What an agent has stored, and what it is told. */
+struct model_page {
+	u64 nonce;
+	u32 status;
+	u32 payload;
+	enum varta_kick kick;
+	s64 clock_offset;
+	u32 timens;
+};
+
 struct model_slot {
 	/* 0 if free. */
 	u32 pid;
@@ -50,9 +60,13 @@ struct model_slot {
 	u32 stalls;
 	struct varta_usage usage;
 	bool foreign_thread;
+	/* The last beat was stored. */
+	bool unmetered;
 	char thread_name[VARTA_NAME_SIZE];
 	u64 start_ns;
 	u64 cgroup_id;
+	bool mapped;
+	struct model_page page;
 };
 
 struct model {
@@ -99,6 +113,9 @@ u64 model_deadline(const struct model *model, u32 nr, u64 threshold);
 u64 model_next_deadline(const struct model *model, u64 threshold);
 bool model_is_recycled(const struct model *model, u32 nr,
 		       struct varta_proc *(*pid_owner)(u32 pid));
+bool model_map(struct model *model, const struct varta_agent_id *id,
+	       const struct model_page *page);
+void model_look(struct model *model, u32 nr, u64 now);
 void model_stall(struct model *model, u32 nr, u64 now);
 void model_remove_recycled(struct model *model, u32 nr, u64 now);
 bool model_remove(struct model *model, const struct varta_agent_id *id,

@@ -60,6 +60,8 @@ enum step_kind {
 	LOOKUP,
 	FOR_EACH,
 	RESET_GAPS,
+	MAP,
+	STORE,
 };
 
 static const char * const kind_names[] = {
@@ -78,6 +80,17 @@ static const char * const kind_names[] = {
 	[LOOKUP]	= "lookup",
 	[FOR_EACH]	= "for each",
 	[RESET_GAPS]	= "reset gaps",
+	[MAP]		= "map",
+	[STORE]		= "store",
+};
+
+/* A page of an agent. */
+struct test_page {
+	struct varta_beat_page page;
+	struct varta_mapping mapping;
+	bool held;
+	/* What page.looks was before the step. */
+	u32 looks;
 };
 
 /* The last step, for failure messages. */
@@ -96,6 +109,10 @@ struct model_run {
 	struct varta_tracker_config config;
 	struct tracker_fixture *fixture;
 	struct model model;
+	/* One for each agent, and one that replaces another. */
+	struct test_page pages[MODEL_CAPACITY_MAX + 1];
+	/* A page was put twice, or its process was not told. */
+	bool bad_put;
 	u32 pids;
 	u64 now;
 	u64 threshold;
@@ -122,6 +139,29 @@ struct model_run {
 	/* The deadline was not asked for since the last stall pass. */
 	bool passed;
 };
+
+/* For the operations of the tracker. */
+static struct model_run *current_run;
+
+static struct test_page *test_page_of(const struct varta_mapping *mapping)
+{
+	return container_of((struct varta_mapping *)mapping, struct test_page,
+			    mapping);
+}
+
+static void put_mapping(struct varta_mapping *mapping)
+{
+	struct test_page *page = test_page_of(mapping);
+
+	if (!page->held || page->page.kick != VARTA_KICK_GONE)
+		current_run->bad_put = true;
+	page->held = false;
+}
+
+static u64 read_clock(void)
+{
+	return current_run->now;
+}
 
 static u32 random_below(struct model_run *run, u32 n)
 {
@@ -509,6 +549,44 @@ static bool keep_stall(void *context, const struct varta_agent_info *agent)
 	return true;
 }
 
+static struct varta_mapping *mapping_of(const struct model_run *run, u32 nr)
+{
+	return run->fixture->tracker.mappings[nr];
+}
+
+static bool was_looked_at(const struct varta_mapping *mapping)
+{
+	const struct test_page *page = test_page_of(mapping);
+
+	return page->page.looks != page->looks;
+}
+
+/*
+ * @mappings: before the pass. An agent that is due is looked at first, then once
+ * it was sampled, and last when it is kicked.
+ */
+static bool looks_match(struct model_run *run,
+			struct varta_mapping *const *mappings)
+{
+	struct model *model = &run->model;
+	u64 now = run->step.now;
+	u32 i, more;
+
+	for (i = 0; i < model->capacity; i++) {
+		if (!mappings[i] || !was_looked_at(mappings[i]))
+			continue;
+		if (!model_is_due(model, i, now, run->threshold))
+			return false;
+		model_look(model, i, now);
+		if (!model_is_due(model, i, now, run->threshold) ||
+		    model_is_recycled(model, i, fake_proc_of_pid))
+			continue;
+		for (more = 0; more < 2; more++)
+			model_look(model, i, now);
+	}
+	return true;
+}
+
 /* Reports may come in any order. */
 static bool stalls_match(struct model_run *run)
 {
@@ -540,8 +618,10 @@ static bool stalls_match(struct model_run *run)
 /* A partial pass may report any of the due agents, a complete one reports all. */
 static bool step_stall_pass(struct model_run *run)
 {
+	struct varta_mapping *mappings[MODEL_CAPACITY_MAX];
 	struct step *step = &run->step;
 	bool more;
+	u32 i;
 
 	/* Mostly, complete a pending rescan first. */
 	while (run->rescanning && !one_in(run, 8)) {
@@ -553,6 +633,8 @@ static bool step_stall_pass(struct model_run *run)
 	run->nr_reported = 0;
 	run->refused = false;
 	run->passed = true;
+	for (i = 0; i < run->config.capacity; i++)
+		mappings[i] = mapping_of(run, i);
 	more = varta_tracker_stall_pass(&run->fixture->tracker, step->now,
 					run->threshold, step->limit,
 					keep_stall, run);
@@ -561,7 +643,8 @@ static bool step_stall_pass(struct model_run *run)
 		run->next_event = run->fixture->tracker.wheel.next_event;
 		run->kicks = fake_procs_kicks();
 	}
-	if (run->nr_reported > max(step->limit, 1) || !stalls_match(run))
+	if (run->nr_reported > max(step->limit, 1) ||
+	    !looks_match(run, mappings) || !stalls_match(run))
 		return false;
 	if (more || run->rescanning || run->refused)
 		return true;
@@ -618,7 +701,7 @@ static bool step_exit_pass(struct model_run *run)
 {
 	struct step *step = &run->step;
 	bool more;
-	u32 i;
+	u32 i, nr;
 
 	step->limit = one_in(run, 2) ? U32_MAX : 1 + random_below(run, 2);
 	step->expected = min(step->limit, model_exits(&run->model));
@@ -629,8 +712,9 @@ static bool step_exit_pass(struct model_run *run)
 	if (step->result != step->expected)
 		return false;
 	for (i = 0; i < run->nr_reported; i++) {
-		if (!agent_matches(&run->reported[i],
-				   &run->model.slots[run->model.exits[0]]))
+		nr = run->model.exits[0];
+		model_look(&run->model, nr, run->model.slots[nr].exit_ns);
+		if (!agent_matches(&run->reported[i], &run->model.slots[nr]))
 			return false;
 		model_report_exit(&run->model);
 	}
@@ -695,6 +779,13 @@ static bool step_take(struct model_run *run)
 	       last.ns_inode == expected_last.ns_inode;
 }
 
+/* Nobody looks for an agent that has exited or is stalled. */
+static void look_to_show(struct model_run *run, u32 nr)
+{
+	if (!run->model.slots[nr].exited)
+		model_look(&run->model, nr, run->now);
+}
+
 static bool step_lookup(struct model_run *run)
 {
 	struct step *step = &run->step;
@@ -709,6 +800,8 @@ static bool step_lookup(struct model_run *run)
 					    keep_report, run);
 	nr = model_find(&run->model, step->id.source, step->id.pid);
 	step->expected = nr != MODEL_NO_SLOT;
+	if (step->expected)
+		look_to_show(run, nr);
 	if (step->result != step->expected ||
 	    run->nr_reported != step->expected)
 		return false;
@@ -750,6 +843,8 @@ static bool step_for_each(struct model_run *run)
 					      stalled, keep_report, run);
 		if (more && run->nr_reported < run->report_limit)
 			return false;
+		for (i = 0; i < run->nr_reported; i++)
+			look_to_show(run, run->reported[i].slot);
 		taken = run->nr_reported;
 		if (taken == run->report_limit)
 			taken--;
@@ -766,7 +861,120 @@ static bool step_for_each(struct model_run *run)
 	return step->result == step->expected;
 }
 
+static struct test_page *unused_page(struct model_run *run)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(run->pages); i++) {
+		if (!run->pages[i].held)
+			break;
+	}
+	return &run->pages[i];
+}
+
+static s64 random_offset(struct model_run *run)
+{
+	static const s64 extreme[] = { S64_MIN, S64_MIN + 1, S64_MAX };
+
+	if (one_in(run, 16))
+		return extreme[random_below(run, ARRAY_SIZE(extreme))];
+	return ((s64)random_below(run, 5) - 2) * (s64)run->unit;
+}
+
+static bool step_map(struct model_run *run)
+{
+	struct test_page *page = unused_page(run);
+	struct model_page model_page = {};
+	struct step *step = &run->step;
+	u32 nr;
+
+	step->id = random_id(run);
+	nr = model_find(&run->model, step->id.source, step->id.pid);
+	if (nr != MODEL_NO_SLOT && one_in(run, 2))
+		step->id.proc = run->model.slots[nr].proc;
+	if (!step->id.proc)
+		return true;
+	model_page.clock_offset = random_offset(run);
+	model_page.timens = step->id.timens;
+	if (nr != MODEL_NO_SLOT && !one_in(run, 8))
+		model_page.timens = run->model.slots[nr].timens;
+	*page = (struct test_page) {
+		.mapping.page		= &page->page,
+		.mapping.clock_offset	= model_page.clock_offset,
+		.mapping.timens		= model_page.timens,
+		.held			= true,
+	};
+	step->result = varta_tracker_map(&run->fixture->tracker, &step->id,
+					 &page->mapping);
+	step->expected = model_map(&run->model, &step->id, &model_page);
+	page->held = step->result;
+	return step->result == step->expected;
+}
+
+/* Around the last beat, around now, or anything. */
+static u64 random_stored_nonce(struct model_run *run,
+			       const struct model_slot *slot)
+{
+	switch (random_below(run, 8)) {
+	case 0:
+		return run->now + slot->page.clock_offset -
+		       random_below(run, 3) * run->unit;
+	case 1:
+		return S64_MAX + random_below(run, 3) - 1;
+	case 2:
+		return U64_MAX - random_below(run, 3);
+	case 3:
+		return random_below(run, 2);
+	default:
+		return slot->regular_nonce + random_below(run, 4) - 1;
+	}
+}
+
+/* An agent stores a beat, or nonsense. */
+static bool step_store(struct model_run *run)
+{
+	u32 nr = random_below(run, run->config.capacity), tries;
+	struct model_slot *slot = &run->model.slots[nr];
+	struct model_page *model_page = &slot->page;
+	struct varta_beat_page *page;
+
+	for (tries = 0; tries < 8 && !slot->mapped; tries++) {
+		nr = (nr + 1) % run->config.capacity;
+		slot = &run->model.slots[nr];
+	}
+	if (!slot->mapped)
+		return true;
+	model_page = &slot->page;
+	model_page->nonce = random_stored_nonce(run, slot);
+	model_page->status = one_in(run, 6) ? prandom_u32_state(&run->random) :
+			     random_below(run, VARTA_STATUS_STALL);
+	model_page->payload = prandom_u32_state(&run->random);
+	run->step.limit = nr;
+	page = mapping_of(run, nr)->page;
+	page->state = model_page->status | (u64)model_page->payload << 32;
+	page->nonce = model_page->nonce;
+	return true;
+}
+
 /* ---- Comparison after each step. */
+
+static bool pages_match(const struct model_run *run)
+{
+	u32 i, held = 0;
+
+	for (i = 0; i < ARRAY_SIZE(run->pages); i++)
+		held += run->pages[i].held;
+	for (i = 0; i < run->config.capacity; i++) {
+		const struct model_slot *slot = &run->model.slots[i];
+		const struct varta_mapping *mapping = mapping_of(run, i);
+
+		if (slot->mapped != !!mapping ||
+		    (mapping && mapping->page->kick != slot->page.kick))
+			return false;
+		held -= slot->mapped;
+	}
+	return !held && !run->bad_put;
+}
 
 /* What a noted exit will set in its slot. */
 static bool exit_matches(const struct varta_tracker *tracker,
@@ -820,6 +1028,8 @@ static bool slot_matches(const struct varta_tracker *tracker,
 	       slot->stalls == model->stalls &&
 	       slot->tid == model->usage.tid &&
 	       slot->foreign_thread == model->foreign_thread &&
+	       slot->unmetered == model->unmetered &&
+	       slot->mapped == model->mapped &&
 	       (slot->exit_state ||
 		!memcmp(&slot->usage, &model->usage, sizeof(slot->usage))) &&
 	       !strcmp(slot->thread_name, model->thread_name) &&
@@ -920,6 +1130,8 @@ static const char *find_difference(const struct model_run *run)
 		if (fake_netns_charged(i) != netns_charged[i])
 			return "charges of network namespaces";
 	}
+	if (!pages_match(run))
+		return "pages";
 	if (!events_match(run))
 		return "events";
 	if (fake_procs_kicks() != run->kicks)
@@ -960,14 +1172,18 @@ static const step_fn step_fns[] = {
 	[LOOKUP]	= step_lookup,
 	[FOR_EACH]	= step_for_each,
 	[RESET_GAPS]	= step_reset_gaps,
+	[MAP]		= step_map,
+	[STORE]		= step_store,
 };
 
 static enum step_kind random_kind(struct model_run *run)
 {
 	u32 n = random_below(run, 100);
 
-	if (n < 57)
+	if (n < 42)
 		return RECORD;
+	if (n < 57)
+		return n < 47 ? MAP : STORE;
 	if (n < 60)
 		return n < 58 ? RESCAN : n < 59 ? RESUME : DEADLINE;
 	if (n < 73)
@@ -991,7 +1207,11 @@ static enum step_kind random_kind(struct model_run *run)
 
 static const char *run_step(struct model_run *run)
 {
+	u32 i;
+
 	memset(&run->step, 0, sizeof(run->step));
+	for (i = 0; i < ARRAY_SIZE(run->pages); i++)
+		run->pages[i].looks = run->pages[i].page.looks;
 	run->model.nr_events = 0;
 	run->step.kind = random_kind(run);
 	run->step.now = run->now;
@@ -1075,6 +1295,19 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 		  "nonce %llu, status %u, timestamp %llu, own threshold %u, name %s\n",
 		  step->beat.nonce, step->beat.status, step->beat.timestamp,
 		  step->beat.threshold_ms, step->beat.name ?: "none");
+	for (i = 0; i < run->config.capacity; i++) {
+		const struct model_slot *model = &run->model.slots[i];
+		const struct varta_mapping *mapping = mapping_of(run, i);
+
+		if (model->mapped && mapping)
+			kunit_err(test,
+				  "page of slot %u: nonce %llu, status %u, kick %u, clock %lld, looks %u to %u\n",
+				  i, model->page.nonce, model->page.status,
+				  mapping->page->kick,
+				  model->page.clock_offset,
+				  test_page_of(mapping)->looks,
+				  mapping->page->looks);
+	}
 	for (i = 0; i < run->nr_events; i++)
 		print_event(test, "event", &run->events[i]);
 	for (i = 0; i < run->model.nr_events; i++)
@@ -1107,16 +1340,25 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 static bool run_once(struct kunit *test, struct model_run *run,
 		     unsigned long run_nr, u64 sums[])
 {
+	static struct varta_tracker_ops ops;
 	const char *what = NULL;
 	unsigned int i;
 
 	memset(run, 0, sizeof(*run));
+	current_run = run;
+	ops = fake_procs_ops;
+	ops.put_mapping = put_mapping;
+	ops.clock = read_clock;
 	/* prandom_seed_state() uses only 32 bits of the seed. */
 	prandom_seed_state(&run->random, (varta_kunit_seed ?: DEFAULT_SEED) *
 			   0x9e3779b1 + run_nr);
 	random_config(run);
+	run->config.ops = &ops;
 	run->fixture = tracker_fixture_create(test, &run->config);
 	run->fixture->threshold = run->threshold;
+	KUNIT_ASSERT_EQ(test,
+			varta_tracker_reserve_mappings(&run->fixture->tracker),
+			0);
 	run->next_event = U64_MAX;
 	model_init(&run->model, &run->config);
 	run->model.pid_owner = fake_proc_of_pid;
@@ -1127,6 +1369,9 @@ static bool run_once(struct kunit *test, struct model_run *run,
 	for (i = 0; i < VARTA_COUNTERS_NUM; i++)
 		sums[i] += run->model.totals[i];
 	tracker_fixture_destroy(test, run->fixture);
+	for (i = 0; i < ARRAY_SIZE(run->pages); i++)
+		KUNIT_EXPECT_FALSE(test, run->pages[i].held);
+	KUNIT_EXPECT_FALSE(test, run->bad_put);
 	return !what;
 }
 
@@ -1141,7 +1386,7 @@ static void expect_all_counted(struct kunit *test, const u64 sums[])
 		VARTA_COUNT_NAMESPACE_CONFLICTS, VARTA_COUNT_PID_RECYCLES,
 		VARTA_COUNT_EVICTION_SCAN_TRUNCATED,
 		VARTA_COUNT_QUOTA_EXCEEDED, VARTA_COUNT_EXITS,
-		VARTA_COUNT_REMOVED_DEAD,
+		VARTA_COUNT_REMOVED_DEAD, VARTA_COUNT_BAD_STATUS,
 	};
 	int i;
 

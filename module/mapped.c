@@ -77,7 +77,8 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 	/* Acquire: the state is that of this nonce, or newer. */
 	beat.nonce = smp_load_acquire(&mapping->page->nonce);
 	state = READ_ONCE(mapping->page->state);
-	if (beat.nonce == VARTA_TERMINAL_NONCE ||
+	/* 0: nothing was stored yet. */
+	if (!beat.nonce || beat.nonce == VARTA_TERMINAL_NONCE ||
 	    (slot->has_regular && beat.nonce <= slot->regular_nonce))
 		return false;
 	/* The nonce is from another clock. */

@@ -5,9 +5,9 @@
  *
  * Lock order: one of flow_locks and request_lock (requests on real-time
  * kernels), tracker->lock, one slot->lock, then event_lock or actions.lock. None
- * is held for a loop over slots. Assigning or freeing a slot takes tracker->lock and slot->lock.
- * Everything else about a slot takes slot->lock alone, so that the beats of
- * known agents do not contend. The index gets a slot for a key while that slot
+ * is held for a loop over slots. Assigning or freeing a slot takes tracker->lock
+ * and slot->lock. Everything else about a slot takes slot->lock alone, so that
+ * the beats of known agents do not contend. The index gets a slot for a key while that slot
  * is locked. A deferred exit is noted under event_lock alone. Operations on one
  * agent are linearizable: each takes effect while it holds the slot's lock, or
  * tracker->lock if the agent has no slot.
