@@ -161,3 +161,22 @@ bool fill_find_family(int fd, uint32_t *group)
 	memcpy(group, number + 1, sizeof(*group));
 	return true;
 }
+
+bool fill_find_page(const void *message, size_t len, uint64_t *address)
+{
+	const struct genlmsghdr *generic;
+	const struct nlmsghdr *header = message;
+	const struct nlattr *found;
+
+	if (len < NLMSG_HDRLEN + GENL_HDRLEN || header->nlmsg_type != family)
+		return false;
+	generic = NLMSG_DATA(header);
+	if (generic->cmd != VARTA_CMD_MAP)
+		return false;
+	found = find((const char *)generic + GENL_HDRLEN,
+		     len - NLMSG_HDRLEN - GENL_HDRLEN, VARTA_A_MAP_ADDRESS);
+	if (!found)
+		return false;
+	memcpy(address, found + 1, sizeof(*address));
+	return true;
+}

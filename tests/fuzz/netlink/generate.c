@@ -251,6 +251,19 @@ static void generate_text(struct operation *o)
 	memcpy(o->data, text, o->len);
 }
 
+/* Nonce, status and payload, and sometimes what only the kernel writes. */
+static void generate_store(struct operation *o)
+{
+	uint64_t words[3] = {
+		one_in(3) ? some_u64() : NONCE_HERE,
+		one_in(3) ? some_u64() : random_below(3),
+		some_u64(),
+	};
+
+	o->len = (uint16_t)(one_in(4) ? sizeof(words) : 2 * sizeof(words[0]));
+	memcpy(o->data, words, o->len);
+}
+
 static uint8_t some_kind(void)
 {
 	static const uint8_t often[] = {
@@ -281,6 +294,11 @@ static uint8_t argument_for(uint8_t kind)
 	case OP_GROUP:
 		return (uint8_t)(random_below(SOCKETS) |
 				 (one_in(2) ? LEAVE : 0));
+	case OP_STORE:
+		return (uint8_t)(random_below(PAGES) |
+				 ((uint8_t)random_u64() &
+				  (uint8_t)random_u64() &
+				  (uint8_t)random_u64()));
 	default:
 		return (uint8_t)random_below(SOCKETS);
 	}
@@ -302,6 +320,9 @@ void generate_operation(struct operation *o)
 	case OP_WRITE:
 	case OP_NAME:
 		generate_text(o);
+		break;
+	case OP_STORE:
+		generate_store(o);
 		break;
 	}
 }

@@ -187,6 +187,7 @@ static void mutate_operation(struct operation *o)
 		break;
 	case OP_WRITE:
 	case OP_NAME:
+	case OP_STORE:
 		mutate_bytes(o);
 		break;
 	default:

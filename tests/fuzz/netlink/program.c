@@ -26,6 +26,7 @@ static const char letters[OPERATION_KINDS + 1] = {
 	[OP_READ]	= 'f',
 	[OP_SLEEP]	= 's',
 	[OP_NAME]	= 'n',
+	[OP_STORE]	= 'p',
 	[OP_END]	= 'x',
 };
 

@@ -54,6 +54,8 @@ enum persona {
  * @OP_READ: read the file of that setting
  * @OP_SLEEP: sleep for argument milliseconds, at most 31
  * @OP_NAME: set the name of the process to data
+ * @OP_STORE: write data to a page of the sender, if it has one; the argument has
+ *	the number of the page and flags STORE_*
  * @OP_END: end the process of the sender
  * @OPERATION_KINDS: their number
  */
@@ -69,6 +71,7 @@ enum operation_kind {
 	OP_READ,
 	OP_SLEEP,
 	OP_NAME,
+	OP_STORE,
 	OP_END,
 	OPERATION_KINDS,
 };
@@ -85,6 +88,13 @@ enum {
 	CHILD_ORPHAN	= 0x40,
 	/* Sends once more before it ends. */
 	CHILD_TWICE	= 0x80,
+	PAGES		= 4,
+	/* As the last store: */
+	STORE_UNMAPS	= 0x04,
+	STORE_PUNCHES	= 0x08,
+	STORE_PROTECTS	= 0x10,
+	/* A child stores, too. */
+	STORE_FORKS	= 0x20,
 };
 
 struct operation {

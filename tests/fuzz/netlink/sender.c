@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -31,6 +32,9 @@ enum {
 };
 
 static int sockets[SOCKETS] = { -1, -1, -1, -1 };
+/* Where each is mapped, 0 if it is not. */
+static uint64_t pages[PAGES];
+static uint32_t pages_count;
 static uint32_t events_group;
 static _Atomic uint64_t *messages_sent;
 
@@ -72,9 +76,15 @@ static void join(int fd, bool leave)
 /* Receives one datagram; false if there is none. */
 static bool take(int fd)
 {
-	static char buffer[32768];
+	static _Alignas(struct nlmsghdr) char buffer[32768];
+	ssize_t len = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+	uint64_t page;
 
-	return recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT) >= 0;
+	if (len < 0)
+		return false;
+	if (fill_find_page(buffer, (size_t)len, &page))
+		pages[pages_count++ % PAGES] = page;
+	return true;
 }
 
 static void drain(int fd)
@@ -185,6 +195,44 @@ static void use_file(const struct operation *o)
 	close(fd);
 }
 
+/* In a child, if the page was kept for it. */
+static void store_in_child(void *page, const uint8_t *data, size_t len)
+{
+	pid_t pid;
+
+	if (madvise(page, (size_t)getpagesize(), MADV_DOFORK))
+		return;
+	pid = fork();
+	if (pid)
+		return;
+	memcpy(page, data, len);
+	_exit(0);
+}
+
+static void store(const struct operation *o)
+{
+	uint64_t *address = &pages[o->argument % PAGES];
+	size_t size = (size_t)getpagesize();
+	void *page = (void *)*address;
+	uint8_t data[DATA_MAX];
+
+	if (!page)
+		return;
+	memcpy(data, o->data, o->len);
+	fill_in(data, o->len);
+	memcpy(page, data, o->len);
+	if (o->argument & STORE_FORKS)
+		store_in_child(page, data, o->len);
+	if (o->argument & STORE_PUNCHES)
+		madvise(page, size, o->len % 2 ? MADV_REMOVE : MADV_DONTNEED);
+	if (o->argument & STORE_UNMAPS)
+		munmap(page, size);
+	else if (o->argument & STORE_PROTECTS)
+		mprotect(page, size, PROT_READ);
+	if (o->argument & (STORE_UNMAPS | STORE_PROTECTS))
+		*address = 0;
+}
+
 static void rename_command(const struct operation *o)
 {
 	char name[16] = "";
@@ -232,6 +280,9 @@ void sender_run(const struct operation *o)
 		break;
 	case OP_NAME:
 		rename_command(o);
+		break;
+	case OP_STORE:
+		store(o);
 		break;
 	case OP_END:
 		_exit(o->argument);
