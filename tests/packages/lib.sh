@@ -144,6 +144,8 @@ boot() {
 		-chardev stdio,id=output,signal=off -serial chardev:output
 		-chardev "file,id=status,path=$work/status" -serial chardev:status
 	)
+	# Of the case, as for a network.
+	[[ ! -v machine_options ]] || machine+=("${machine_options[@]}")
 	local status=0
 	setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "$boot_timeout" \
 		setpriv --pdeathsig KILL "${machine[@]}" </dev/null || status=$?
