@@ -67,8 +67,7 @@ class Row {
 		this.fill.style.width = `${(bar.silence * 100).toFixed(1)}%`;
 		this.tick.hidden = bar.gap === null;
 		this.tick.style.left = `${((bar.gap ?? 0) * 100).toFixed(1)}%`;
-		setText(this.gap, agent.longest_gap === undefined ? "–" :
-			formatDuration(agent.longest_gap));
+		setText(this.gap, agent.longest_gap ? formatDuration(agent.longest_gap) : "–");
 		setAttribute(this.gap, "data-tight", bar.tight ? "true" : null);
 		setAttribute(this.gap, "title", bar.tight ? "More than 80 % of the threshold" : null);
 		setAttribute(this.element, "data-stalled", agent.stalled ? "true" : null);

@@ -110,6 +110,9 @@ export class Model {
 
 			if (event.event === "recovered")
 				agent.stalled = false;
+			// What the event tells is the silence that has ended.
+			if (!agent.stalled && event.event !== "status")
+				agent.silence = 0;
 			this.agents.set(key, agent);
 			this.sinceBegin?.set(key, agent);
 		}
@@ -148,7 +151,8 @@ export function silenceBar(agent, now) {
 	const threshold = agent.threshold_ms * 1e6;
 	const part = value => Math.min(1, Math.max(0, value / threshold));
 	const silence = part(silenceNow(agent, now));
-	const gap = agent.longest_gap === undefined ? null : part(agent.longest_gap);
+	// Without a second beat there is no gap.
+	const gap = agent.longest_gap ? part(agent.longest_gap) : null;
 	let level = "ok";
 
 	if (agent.stalled)

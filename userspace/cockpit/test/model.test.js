@@ -28,8 +28,9 @@ test("an event changes the agents that a pass has read", () => {
 	state.endPass([agent(1), agent(2)], 0);
 	assert.ok(state.applyEvent(event("stall", 1, { stalled: true, reason: "stopped" }), 10));
 	assert.equal(state.agents.get("0/1/1").reason, "stopped");
-	state.applyEvent(event("recover", 1), 20);
+	state.applyEvent(event("recover", 1, { silence: 120e9 }), 20);
 	assert.equal(state.agents.get("0/1/1").stalled, false);
+	assert.equal(state.agents.get("0/1/1").silence, 0);
 	state.applyEvent(event("exit", 2), 30);
 	assert.equal(state.agents.size, 1);
 	assert.deepEqual(state.events.map(({ event: kind }) => kind), ["exit", "recover", "stall"]);
@@ -125,6 +126,7 @@ test("a bar is within the threshold", () => {
 			 { silence: 0.9, gap: 0.9, level: "near", tight: true });
 	assert.deepEqual(model.silenceBar(agent(1, { stalled: true, silence: 9e9, longest_gap: undefined, readAt: 0 }), 0),
 			 { silence: 1, gap: null, level: "stalled", tight: false });
+	assert.equal(model.silenceBar(agent(1, { longest_gap: 0 }), 0).gap, null);
 });
 
 test("a filter finds all of its words", () => {
