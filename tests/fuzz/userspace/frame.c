@@ -2,7 +2,7 @@
 /*
  * Fuzzes the frame decoder module/frame.c, with the headers in shim/ instead of the
  * kernel's. The library must encode an accepted frame to the same bytes, and the
- * result must not depend on the alignment of the frame.
+ * result must not depend on the alignment of the frame. The gateway must decode it alike.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -28,18 +28,12 @@ static void demand(bool holds)
 		abort();
 }
 
-static void check_accepted(const uint8_t *data, const struct varta_beat_info *beat)
+static void check_accepted(const uint8_t *data, const struct varta_beat_info *beat,
+			   const struct fields *fields)
 {
-	const struct fields fields = {
-		.status = beat->status,
-		.pid = beat->pid,
-		.timestamp = beat->timestamp,
-		.nonce = beat->nonce,
-		.payload = beat->payload,
-	};
 	unsigned char again[VARTA_FRAME_LEN];
 
-	demand(encode(&fields, again));
+	demand(encode(fields, again));
 	demand(!memcmp(again, data, sizeof(again)));
 	demand(beat->status <= VARTA_STATUS_CRITICAL && beat->pid >= 2);
 	demand(beat->timestamp != UINT64_MAX);
@@ -50,7 +44,8 @@ static void check_accepted(const uint8_t *data, const struct varta_beat_info *be
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct varta_beat_info beat, moved;
+	struct varta_beat_info beat = {}, moved;
+	struct fields fields;
 	enum varta_reason reason;
 	uint8_t *elsewhere = malloc(size + 1);
 
@@ -65,8 +60,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(varta_frame_decode(elsewhere + 1, size, &moved) == reason);
 	free(elsewhere);
 
+	fields = (struct fields){
+		.status = beat.status,
+		.pid = beat.pid,
+		.timestamp = beat.timestamp,
+		.nonce = beat.nonce,
+		.payload = beat.payload,
+	};
+	demand(gateway_decodes(data, size, reason, &fields));
 	if (reason == VARTA_REASON_NONE)
-		check_accepted(data, &beat);
+		check_accepted(data, &beat, &fields);
 	return 0;
 }
 
