@@ -41,5 +41,5 @@ arm64_make() {
 	shift
 	PKG_CONFIG_SYSROOT_DIR=$root \
 		PKG_CONFIG_LIBDIR=$root/usr/lib/aarch64-linux-gnu/pkgconfig \
-		make CC="${arm64_prefix}gcc --sysroot=$root" AR="${arm64_prefix}ar" EXPORTER=no JOURNAL=no "$@"
+		make CC="${arm64_prefix}gcc --sysroot=$root" AR="${arm64_prefix}ar" EXPORTER=no GATEWAY=no JOURNAL=no "$@"
 }

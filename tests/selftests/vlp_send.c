@@ -3,7 +3,7 @@
  * Sends frames of VLP v0.2, as a client of the userspace observer does.
  *
  * Usage: vlp_send [-s PATH | -u PORT] [-p PID] [-n COUNT] [-i MS] [-f NONCE] [-c]
- *                 [-d] [-w] [-t] [-l | -e]
+ *                 [-d] [-w] [-t] [-x HEX] [-l | -e]
  *
  *   -s  Unix socket (default /run/varta/varta.sock)
  *   -u  UDP, to this port of 127.0.0.1
@@ -15,6 +15,7 @@
  *   -d  do not wait: what finds no room is lost
  *   -w  connect again when the socket is gone, until there is one
  *   -t  the last frame is terminal
+ *   -x  these bytes instead of a frame
  *   -l  loop at the end
  *   -e  end; otherwise it sleeps
  *
@@ -35,6 +36,8 @@
 
 static const char *path = "/run/varta/varta.sock";
 static int port, flags, interval_ms;
+static unsigned char bytes[128];
+static size_t length;
 static bool corrupt, wait_for_socket, terminal, loop, end;
 
 static int open_unix(void)
@@ -74,14 +77,23 @@ static int open_socket(void)
 	return port ? open_udp() : open_unix();
 }
 
+static void read_bytes(const char *hex)
+{
+	unsigned int byte;
+
+	for (; length < sizeof(bytes) && sscanf(hex, "%2x", &byte) == 1; hex += 2)
+		bytes[length++] = (unsigned char)byte;
+}
+
 static void send_frame(int *fd, const struct varta_beat *beat)
 {
-	unsigned char frame[VARTA_FRAME_LEN];
-
-	varta_frame_encode(beat, frame);
+	if (!length || length == VARTA_FRAME_LEN) {
+		varta_frame_encode(beat, bytes);
+		length = VARTA_FRAME_LEN;
+	}
 	if (corrupt)
-		frame[28] ^= 1;
-	while (send(*fd, frame, sizeof(frame), flags) < 0) {
+		bytes[28] ^= 1;
+	while (send(*fd, bytes, length, flags) < 0) {
 		if (flags)
 			return;
 		if (!wait_for_socket) {
@@ -99,7 +111,7 @@ int main(int argc, char **argv)
 	unsigned long i, count = 1;
 	int option, fd;
 
-	while ((option = getopt(argc, argv, "s:u:p:n:i:f:cdwtle")) != -1) {
+	while ((option = getopt(argc, argv, "s:u:p:n:i:f:x:cdwtle")) != -1) {
 		switch (option) {
 		case 's': path = optarg; break;
 		case 'u': port = atoi(optarg); break;
@@ -107,6 +119,7 @@ int main(int argc, char **argv)
 		case 'n': count = strtoul(optarg, NULL, 10); break;
 		case 'i': interval_ms = atoi(optarg); break;
 		case 'f': beat.nonce = strtoull(optarg, NULL, 10); break;
+		case 'x': read_bytes(optarg); break;
 		case 'c': corrupt = true; break;
 		case 'd': flags = MSG_DONTWAIT; break;
 		case 'w': wait_for_socket = true; break;

@@ -68,31 +68,83 @@ static struct sender *sender_of(struct gateway *gateway, uint64_t key,
 	return sender;
 }
 
+static bool decode(struct gateway *gateway, const unsigned char *frame,
+		   size_t length, struct varta_beat *beat)
+{
+	enum varta_reason reason = vlp_decode(frame, length, beat);
+
+	if (reason)
+		tally_invalid(&gateway->tally, reason);
+	return !reason;
+}
+
+static bool allow(struct gateway *gateway, struct sender *sender,
+		  const struct varta_beat *beat, uint64_t now)
+{
+	return senders_allow(&gateway->senders, sender,
+			     beat->nonce == VARTA_TERMINAL_NONCE, now) ||
+	       refuse(gateway, REFUSED_RATE);
+}
+
 static bool admit_local(struct gateway *gateway,
 			const struct datagram *datagram,
 			const struct times *times, struct admitted *admitted)
 {
+	struct varta_beat *beat = &admitted->beat;
 	struct sender *sender;
 
+	if (!decode(gateway, datagram->bytes, datagram->length, beat))
+		return false;
 	if (datagram->pid <= 0)
 		return refuse(gateway, REFUSED_NO_SENDER);
 	sender = sender_of(gateway, sender_key(0, (uint32_t)datagram->pid),
 			   datagram->uid, times->monotonic);
-	if (!sender)
+	if (!sender || !allow(gateway, sender, beat, times->monotonic))
 		return false;
-	if (!senders_allow(&gateway->senders, sender,
-			   admitted->beat.nonce == VARTA_TERMINAL_NONCE,
-			   times->monotonic))
-		return refuse(gateway, REFUSED_RATE);
 	if (!sender->is_checked &&
 	    !identify(gateway, sender, datagram, times))
 		return false;
-	if (admitted->beat.pid != sender->ns_pid)
+	if (beat->pid != sender->ns_pid)
 		return refuse(gateway, REFUSED_WRONG_PID);
-	admitted->beat.pid = (uint32_t)datagram->pid;
-	admitted->beat.start_time = sender->start_time;
+	beat->pid = (uint32_t)datagram->pid;
+	beat->start_time = sender->start_time;
 	admitted->sender = sender;
 	return true;
+}
+
+static bool decode_sealed(struct gateway *gateway,
+			  const struct datagram *datagram, uint32_t source,
+			  uint64_t now, struct varta_beat *beat)
+{
+	struct sealed_frame opened;
+	enum varta_reason reason;
+
+	if (datagram->length == VARTA_FRAME_LEN)
+		return refuse(gateway, REFUSED_NOT_SEALED);
+	reason = sealed_open(&gateway->keys, datagram->bytes, datagram->length,
+			     &opened);
+	if (reason == VARTA_REASON_BAD_LENGTH) {
+		tally_invalid(&gateway->tally, reason);
+		return false;
+	}
+	if (reason)
+		return refuse(gateway, REFUSED_NO_KEY);
+	if (!sealed_is_new(gateway->sequences, source, &opened, now))
+		return refuse(gateway, REFUSED_REPLAY);
+	if (!decode(gateway, opened.frame, sizeof(opened.frame), beat))
+		return false;
+	if (opened.pid && opened.pid != beat->pid)
+		return refuse(gateway, REFUSED_WRONG_PID);
+	return true;
+}
+
+static bool decode_remote(struct gateway *gateway,
+			  const struct datagram *datagram, uint32_t source,
+			  uint64_t now, struct varta_beat *beat)
+{
+	if (gateway->keys.count || gateway->keys.has_master)
+		return decode_sealed(gateway, datagram, source, now, beat);
+	return decode(gateway, datagram->bytes, datagram->length, beat);
 }
 
 static bool admit_remote(struct gateway *gateway,
@@ -101,21 +153,20 @@ static bool admit_remote(struct gateway *gateway,
 {
 	const struct source *source = sources_find(&gateway->sources,
 						   &datagram->from);
+	struct varta_beat *beat = &admitted->beat;
+	uint64_t now = times->monotonic;
 	struct sender *sender;
 
 	if (!source)
 		return refuse(gateway, REFUSED_UNKNOWN_SOURCE);
-	sender = sender_of(gateway,
-			   sender_key(source->number, admitted->beat.pid),
-			   OWNER_IS_MACHINE | source->number, times->monotonic);
-	if (!sender)
+	if (!decode_remote(gateway, datagram, source->number, now, beat))
 		return false;
-	if (!senders_allow(&gateway->senders, sender,
-			   admitted->beat.nonce == VARTA_TERMINAL_NONCE,
-			   times->monotonic))
-		return refuse(gateway, REFUSED_RATE);
+	sender = sender_of(gateway, sender_key(source->number, beat->pid),
+			   OWNER_IS_MACHINE | source->number, now);
+	if (!sender || !allow(gateway, sender, beat, now))
+		return false;
 	admitted->source = source->number;
-	admitted->beat.name = *source->name ? source->name : NULL;
+	beat->name = *source->name ? source->name : NULL;
 	admitted->sender = sender;
 	return true;
 }
@@ -124,16 +175,9 @@ static bool admit(struct gateway *gateway, const struct inlet *inlet,
 		  const struct datagram *datagram, const struct times *times,
 		  struct admitted *admitted)
 {
-	enum varta_reason reason;
-
 	*admitted = (struct admitted){
 		.beat.threshold_ms = gateway->threshold_ms,
 	};
-	reason = vlp_decode(datagram->bytes, datagram->length, &admitted->beat);
-	if (reason) {
-		tally_invalid(&gateway->tally, reason);
-		return false;
-	}
 	return inlet->is_unix ?
 		admit_local(gateway, datagram, times, admitted) :
 		admit_remote(gateway, datagram, times, admitted);

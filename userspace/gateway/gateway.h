@@ -10,6 +10,7 @@
 #include <varta.h>
 
 #include "inlets.h"
+#include "sealed.h"
 #include "senders.h"
 #include "sources.h"
 #include "tally.h"
@@ -20,6 +21,8 @@
  * @procfs: From procfs_open().
  * @threshold_ms: Threshold of all agents, 0 for the module's.
  * @sources: Machines that may send by UDP.
+ * @keys: Keys of sealed frames; without one, frames by UDP are plain.
+ * @sequences: Counters of sealed frames.
  * @senders: What is known of senders.
  * @tally: What was counted.
  * @retry_at: No message to the module before; it is not loaded.
@@ -29,6 +32,8 @@ struct gateway {
 	int procfs;
 	uint32_t threshold_ms;
 	struct sources sources;
+	struct sealed_keys keys;
+	struct sealed_sequence sequences[SEALED_SEQUENCES];
 	struct senders senders;
 	struct tally tally;
 	uint64_t retry_at;

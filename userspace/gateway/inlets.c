@@ -253,42 +253,61 @@ static void read_control(struct msghdr *message, struct datagram *datagram)
 	}
 }
 
+static struct mmsghdr messages[BATCH_MAX];
+static struct iovec parts[BATCH_MAX];
+static union {
+	char bytes[CONTROL_SIZE];
+	struct cmsghdr aligned;
+} controls[BATCH_MAX];
+
+static void prepare_message(const struct inlet *inlet,
+			    struct datagram *datagram, int i)
+{
+	parts[i] = (struct iovec){ datagram->bytes, DATAGRAM_MAX };
+	messages[i].msg_hdr = (struct msghdr){
+		.msg_iov = &parts[i],
+		.msg_iovlen = 1,
+		.msg_control = inlet->is_unix ? &controls[i] : NULL,
+		.msg_controllen = inlet->is_unix ? CONTROL_SIZE : 0,
+		.msg_name = inlet->is_unix ? NULL : &datagram->from,
+		.msg_namelen = inlet->is_unix ? 0 : sizeof(datagram->from),
+	};
+}
+
+static void read_message(const struct inlet *inlet, struct mmsghdr *message,
+			 struct datagram *datagram)
+{
+	datagram->length = message->msg_len;
+	if (message->msg_hdr.msg_flags & MSG_TRUNC)
+		datagram->length = DATAGRAM_MAX + 1;
+	datagram->pid = 0;
+	datagram->sent = 0;
+	if (inlet->is_unix)
+		read_control(&message->msg_hdr, datagram);
+	else if (!message->msg_hdr.msg_namelen)
+		datagram->from.ss_family = AF_UNSPEC;
+}
+
 size_t inlet_receive(const struct inlet *inlet, struct datagram *datagrams)
 {
-	static struct mmsghdr messages[BATCH_MAX];
-	static struct iovec parts[BATCH_MAX];
-	static union {
-		char bytes[CONTROL_SIZE];
-		struct cmsghdr aligned;
-	} controls[BATCH_MAX];
+	/* The others are as they were prepared. */
+	static int used = BATCH_MAX;
+	static bool was_unix;
+	static const struct datagram *were_for;
 	int i, count;
 
-	for (i = 0; i < BATCH_MAX; i++) {
-		parts[i] = (struct iovec){ datagrams[i].bytes, DATAGRAM_MAX };
-		messages[i].msg_hdr = (struct msghdr){
-			.msg_iov = &parts[i],
-			.msg_iovlen = 1,
-			.msg_control = inlet->is_unix ? &controls[i] : NULL,
-			.msg_controllen = inlet->is_unix ? CONTROL_SIZE : 0,
-			.msg_name = inlet->is_unix ? NULL : &datagrams[i].from,
-			.msg_namelen = inlet->is_unix ?
-				       0 : sizeof(datagrams[i].from),
-		};
-	}
+	if (inlet->is_unix != was_unix || datagrams != were_for)
+		used = BATCH_MAX;
+	for (i = 0; i < used; i++)
+		prepare_message(inlet, &datagrams[i], i);
+	was_unix = inlet->is_unix;
+	were_for = datagrams;
 	count = recvmmsg(inlet->fd, messages, BATCH_MAX,
 			 MSG_DONTWAIT | MSG_CMSG_CLOEXEC, NULL);
-	for (i = 0; i < count; i++) {
-		datagrams[i].length = messages[i].msg_len;
-		if (messages[i].msg_hdr.msg_flags & MSG_TRUNC)
-			datagrams[i].length = DATAGRAM_MAX + 1;
-		datagrams[i].pid = 0;
-		datagrams[i].sent = 0;
-		if (inlet->is_unix)
-			read_control(&messages[i].msg_hdr, &datagrams[i]);
-		else if (!messages[i].msg_hdr.msg_namelen)
-			datagrams[i].from.ss_family = AF_UNSPEC;
-	}
-	return count > 0 ? (size_t)count : 0;
+	used = count > 0 ? count : 0;
+	for (i = 0; i < used; i++)
+		read_message(inlet, &messages[i], &datagrams[i]);
+	return (size_t)used;
 }
 
 void inlets_close(struct inlets *inlets)

@@ -44,6 +44,7 @@ const char *argp_program_version = "varta-gateway " VARTA_VERSION;
  * @addresses: Where to receive by UDP.
  * @address_count: Number of them.
  * @sources: Who may send there.
+ * @keys: Keys of what they send.
  * @threshold_ms: Threshold of all agents, 0 for the module's.
  * @rate: Frames of a sender in a second.
  * @metrics: File of metrics, or NULL.
@@ -55,6 +56,7 @@ struct gateway_options {
 	const char *addresses[INLETS_MAX];
 	size_t address_count;
 	struct sources sources;
+	struct sealed_keys keys;
 	uint32_t threshold_ms, rate;
 	const char *metrics;
 };
@@ -67,6 +69,8 @@ enum {
 	OPTION_THRESHOLD,
 	OPTION_RATE,
 	OPTION_METRICS,
+	OPTION_KEY,
+	OPTION_MASTER_KEY,
 };
 
 static const struct argp_option option_table[] = {
@@ -81,6 +85,11 @@ static const struct argp_option option_table[] = {
 	  .arg = "ADDRESS=NUMBER[,NAME]",
 	  .doc = "A machine that may send by UDP: the number of its agents' "
 		 "source, and their name" },
+	{ .name = "key-file", .key = OPTION_KEY, .arg = "FILE",
+	  .doc = "A key of frames by UDP, which are sealed then; may be given "
+		 "again" },
+	{ .name = "master-key-file", .key = OPTION_MASTER_KEY, .arg = "FILE",
+	  .doc = "The key from which those of the agents are made" },
 	{ .name = "threshold", .key = OPTION_THRESHOLD, .arg = "DURATION",
 	  .doc = "Threshold of the agents (default: threshold_ms)" },
 	{ .name = "rate", .key = OPTION_RATE, .arg = "NUMBER",
@@ -119,6 +128,23 @@ static void add_source(struct gateway_options *options, const char *text,
 		args_error(state, "--source", text, "%s", problem);
 }
 
+static void read_key(unsigned char *key, const char *option, const char *path,
+		     const struct argp_state *state)
+{
+	const char *problem = sealed_read_key(key, path);
+
+	if (problem)
+		args_error(state, option, path, "%s", problem);
+}
+
+static void add_key(struct sealed_keys *keys, const char *path,
+		    const struct argp_state *state)
+{
+	if (keys->count == SEALED_KEYS_MAX)
+		argp_error(state, "more than %d keys", SEALED_KEYS_MAX);
+	read_key(keys->shared[keys->count++], "--key-file", path, state);
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct gateway_options *options = state->input;
@@ -148,6 +174,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_METRICS:
 		options->metrics = argument;
+		return 0;
+	case OPTION_KEY:
+		add_key(&options->keys, argument, state);
+		return 0;
+	case OPTION_MASTER_KEY:
+		read_key(options->keys.master, "--master-key-file", argument,
+			 state);
+		options->keys.has_master = true;
 		return 0;
 	case ARGP_KEY_END:
 		if (options->address_count && !options->sources.count)
@@ -240,6 +274,7 @@ static int open_gateway(struct gateway *gateway,
 		return fail_system("get random numbers", -errno);
 	gateway->threshold_ms = options->threshold_ms;
 	gateway->sources = options->sources;
+	gateway->keys = options->keys;
 	senders_init(&gateway->senders, seed, options->rate);
 	gateway->procfs = procfs_open();
 	if (gateway->procfs < 0)

@@ -20,6 +20,9 @@ static const char *const names[REFUSALS] = {
 	[REFUSED_RATE]		 = "rate",
 	[REFUSED_NEW_SENDERS]	 = "new-senders",
 	[REFUSED_UNKNOWN_SOURCE] = "unknown-source",
+	[REFUSED_NOT_SEALED]	 = "not-sealed",
+	[REFUSED_NO_KEY]	 = "no-key",
+	[REFUSED_REPLAY]	 = "replay",
 	[REFUSED_NO_MODULE]	 = "no-module",
 	[REFUSED_SYSTEM]	 = "system-error",
 };

@@ -20,6 +20,9 @@
  * @REFUSED_RATE: Its sender sends too often.
  * @REFUSED_NEW_SENDERS: Its user, or machine, has too many new senders.
  * @REFUSED_UNKNOWN_SOURCE: It came by UDP from a machine that is not in the map.
+ * @REFUSED_NOT_SEALED: It came by UDP without a seal, and there are keys.
+ * @REFUSED_NO_KEY: No key opens it.
+ * @REFUSED_REPLAY: It was received before.
  * @REFUSED_NO_MODULE: The module is not loaded.
  * @REFUSED_SYSTEM: A message to the module failed as a whole.
  * @REFUSALS: Number of them.
@@ -31,6 +34,9 @@ enum refusal {
 	REFUSED_RATE,
 	REFUSED_NEW_SENDERS,
 	REFUSED_UNKNOWN_SOURCE,
+	REFUSED_NOT_SEALED,
+	REFUSED_NO_KEY,
+	REFUSED_REPLAY,
 	REFUSED_NO_MODULE,
 	REFUSED_SYSTEM,
 	REFUSALS,

@@ -10,11 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <json-c/json.h>
+
 #include "../../kunit/frame_vectors.h"
 #include "clock.h"
+#include "parse.h"
 #include "process.h"
 #include "procfs.h"
 #include "tap.h"
@@ -103,6 +107,187 @@ static void test_many(void)
 	      "senders: new ones of an owner are limited");
 	check(senders_may_add(&senders, 1001, 5),
 	      "senders: and those of another are not affected");
+}
+
+/* ---- Sealed frames, by the vectors of tests/vectors. */
+
+static struct json_object *member(struct json_object *object, const char *name)
+{
+	struct json_object *value = NULL;
+
+	json_object_object_get_ex(object, name, &value);
+	return value;
+}
+
+static size_t bytes_of(struct json_object *text, unsigned char *bytes,
+		       size_t max)
+{
+	size_t count = 0;
+
+	if (parse_hex(json_object_get_string(text), bytes, max, &count))
+		return 0;
+	return count;
+}
+
+static void test_agent_keys(struct json_object *vectors)
+{
+	unsigned char master[SEALED_KEY_SIZE], key[SEALED_KEY_SIZE];
+	unsigned char expected[SEALED_KEY_SIZE];
+	struct json_object *each;
+	uint32_t pid;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(vectors); i++) {
+		each = json_object_array_get_idx(vectors, i);
+		pid = (uint32_t)json_object_get_int64(member(each, "pid"));
+		bytes_of(member(each, "master_key"), master, sizeof(master));
+		bytes_of(member(each, "key"), expected, sizeof(expected));
+		check(sealed_derive(key, master, pid) &&
+		      !memcmp(key, expected, sizeof(key)),
+		      "sealed: key of agent %lu", (unsigned long)pid);
+	}
+}
+
+static void set_keys(struct sealed_keys *keys, struct json_object *vector)
+{
+	struct json_object *list = member(vector, "keys");
+
+	*keys = (struct sealed_keys){ 0 };
+	for (; keys->count < json_object_array_length(list); keys->count++)
+		bytes_of(json_object_array_get_idx(list, keys->count),
+			 keys->shared[keys->count], SEALED_KEY_SIZE);
+	keys->has_master = member(vector, "master_key") &&
+		bytes_of(member(vector, "master_key"), keys->master,
+			 SEALED_KEY_SIZE) == SEALED_KEY_SIZE;
+}
+
+static void test_sealed_datagram(struct json_object *vector)
+{
+	const char *error = json_object_get_string(member(vector, "error"));
+	unsigned char bytes[128], frame[VARTA_FRAME_LEN];
+	size_t length = bytes_of(member(vector, "datagram"), bytes,
+				 sizeof(bytes));
+	struct sealed_frame opened;
+	struct sealed_keys keys;
+	enum varta_reason reason;
+
+	set_keys(&keys, vector);
+	reason = sealed_open(&keys, bytes, length, &opened);
+	if (error)
+		check(!strcmp(varta_reason_name(reason), error),
+		      "sealed: %s: %s", error,
+		      json_object_get_string(member(vector, "name")));
+	else
+		check(!reason &&
+		      bytes_of(member(vector, "frame"), frame,
+			       sizeof(frame)) == sizeof(frame) &&
+		      !memcmp(opened.frame, frame, sizeof(frame)),
+		      "sealed: %s",
+		      json_object_get_string(member(vector, "name")));
+}
+
+static void test_replay(struct json_object *vector)
+{
+	static struct sealed_sequence sequences[SEALED_SEQUENCES];
+	struct json_object *list = member(vector, "datagrams"), *each;
+	struct sealed_keys keys = { .count = 1 };
+	struct sealed_frame opened;
+	unsigned char bytes[128];
+	bool right = true;
+	size_t i, length;
+
+	memset(sequences, 0, sizeof(sequences));
+	bytes_of(member(vector, "key"), keys.shared[0], SEALED_KEY_SIZE);
+	for (i = 0; i < json_object_array_length(list); i++) {
+		each = json_object_array_get_idx(list, i);
+		length = bytes_of(member(each, "datagram"), bytes,
+				  sizeof(bytes));
+		right = right &&
+			!sealed_open(&keys, bytes, length, &opened) &&
+			sealed_is_new(sequences, 1 + (uint32_t)
+				      json_object_get_int(member(each,
+								 "address")),
+				      &opened, i + 1) ==
+			json_object_get_boolean(member(each, "accepted"));
+	}
+	check(right, "sealed: replay: %s",
+	      json_object_get_string(member(vector, "name")));
+}
+
+static void test_sealed(void)
+{
+	struct json_object *file, *sealed, *list;
+	size_t i;
+
+	file = json_object_from_file("../tests/vectors/vlp.json");
+	sealed = file ? member(file, "sealed") : NULL;
+	check(sealed, "sealed: the vectors");
+	if (!sealed)
+		return;
+	test_agent_keys(member(sealed, "agent_keys"));
+	list = member(sealed, "datagrams");
+	for (i = 0; i < json_object_array_length(list); i++)
+		test_sealed_datagram(json_object_array_get_idx(list, i));
+	list = member(sealed, "replays");
+	for (i = 0; i < json_object_array_length(list); i++)
+		test_replay(json_object_array_get_idx(list, i));
+	json_object_put(file);
+}
+
+static void test_sequences(void)
+{
+	static struct sealed_sequence sequences[SEALED_SEQUENCES];
+	struct sealed_frame opened = { .counter = 5 };
+	uint32_t i, accepted = 0;
+
+	for (i = 0; i < 2 * SEALED_SEQUENCES; i++) {
+		opened.prefix = i;
+		accepted += sealed_is_new(sequences, 7, &opened, i + 1);
+	}
+	check(accepted == 2 * SEALED_SEQUENCES,
+	      "sealed: sessions are not limited");
+	check(!sealed_is_new(sequences, 7, &opened, i + 1),
+	      "sealed: the last one is remembered");
+	opened.pid = 2;
+	check(sealed_is_new(sequences, 7, &opened, i + 1),
+	      "sealed: another key has its own counters");
+	opened.pid = 0;
+	opened.prefix = 0;
+	check(sealed_is_new(sequences, 7, &opened, i + 2),
+	      "sealed: the first one is forgotten");
+}
+
+static const char *read_key(const char *text, mode_t mode)
+{
+	static const char path[] = "/tmp/varta-test-key";
+	unsigned char key[SEALED_KEY_SIZE];
+	const char *problem;
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	if (write(fd, text, strlen(text)) < 0 || fchmod(fd, mode))
+		perror(path);
+	close(fd);
+	problem = sealed_read_key(key, path);
+	unlink(path);
+	return problem;
+}
+
+#define DIGITS_32	"0123456789abcdef0123456789ABCDEF"
+
+static void test_key_files(void)
+{
+	check(!read_key(DIGITS_32 DIGITS_32, 0600) &&
+	      !read_key(DIGITS_32 DIGITS_32 "\n", 0400),
+	      "sealed: files of keys");
+	check(read_key(DIGITS_32, 0600) && read_key("", 0600) &&
+	      read_key(DIGITS_32 DIGITS_32 "0", 0600) &&
+	      read_key(DIGITS_32 "x" DIGITS_32, 0600),
+	      "sealed: no key in a file");
+	check(read_key(DIGITS_32 DIGITS_32, 0640) &&
+	      read_key(DIGITS_32 DIGITS_32, 0604),
+	      "sealed: a file that others may read");
 }
 
 static void set_address(struct sockaddr_storage *address, int family,
@@ -363,6 +548,9 @@ TEST_GROUP(gateway)
 	test_vectors();
 	test_rate();
 	test_many();
+	test_sealed();
+	test_sequences();
+	test_key_files();
 	test_sources();
 	test_process();
 	test_datagrams();
