@@ -5,13 +5,14 @@
  *
  *	listening
  *	message		the following events came in one message
- *	stall SOURCE PID NS-PID THRESHOLD-MS LAST-BEAT SILENCE RECEIVED
- *	exit SOURCE PID NS-PID CODE EXIT-TIME RECEIVED
- *	recover SOURCE PID NS-PID SILENCE
+ *	stall SOURCE PID NS-PID THRESHOLD-MS LAST-BEAT SILENCE RECEIVED NUMBER
+ *	exit SOURCE PID NS-PID CODE EXIT-TIME RECEIVED NUMBER
+ *	recover SOURCE PID NS-PID SILENCE NUMBER
+ *	config NUMBER
  *	overrun		the kernel reported lost messages
  *
  * LAST-BEAT, EXIT-TIME and RECEIVED are CLOCK_MONOTONIC, in nanoseconds, and SILENCE is in
- * nanoseconds. Runs until it is killed.
+ * nanoseconds. NUMBER is that of the event. Runs until it is killed.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -44,18 +45,21 @@ static void print_event(const struct varta_event *event, void *arg)
 	*first = false;
 	if (event->type == VARTA_EVENT_STALL)
 		printf("stall %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32
-		       " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		       " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
 		       a->source, a->pid, a->ns_pid, a->threshold_ms,
-		       a->last_beat, a->silence, varta_monotonic_now());
+		       a->last_beat, a->silence, varta_monotonic_now(),
+		       event->seq);
 	else if (event->type == VARTA_EVENT_RECOVER)
 		printf("recover %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu64
-		       "\n",
-		       a->source, a->pid, a->ns_pid, a->silence);
+		       " %" PRIu64 "\n",
+		       a->source, a->pid, a->ns_pid, a->silence, event->seq);
 	else if (event->type == VARTA_EVENT_EXIT)
 		printf("exit %" PRIu32 " %" PRIu32 " %" PRIu32 " %" PRIu32
-		       " %" PRIu64 " %" PRIu64 "\n",
+		       " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
 		       a->source, a->pid, a->ns_pid, a->exit_code,
-		       a->exit_time, varta_monotonic_now());
+		       a->exit_time, varta_monotonic_now(), event->seq);
+	else if (event->type == VARTA_EVENT_CONFIG)
+		printf("config %" PRIu64 "\n", event->seq);
 }
 
 static struct varta_events *subscribe(const char *buffer)
