@@ -585,16 +585,28 @@ static inline uint64_t varta_client__state(uint32_t status, uint32_t payload)
 	return status | (uint64_t)payload << 32;
 }
 
-/*
- * Returns whether the beat was stored: the kernel reads it. @nonce is greater
- * than that of every beat before.
- */
-static inline bool varta_client__store_beat(struct varta_client__page *page,
-					    uint64_t nonce, uint64_t state)
+/* Returns false, with nothing stored, if the status is another one. */
+static inline bool
+varta_client__store_state(struct varta_client__page *page, uint64_t state)
 {
-	/* The kernel must not read the new nonce and the old state. */
-	if (__atomic_load_n(&page->state, __ATOMIC_RELAXED) != state)
-		__atomic_store_n(&page->state, state, __ATOMIC_RELAXED);
+	uint64_t last = __atomic_load_n(&page->state, __ATOMIC_RELAXED);
+
+	if (last == state)
+		return true;
+	if ((uint32_t)last != (uint32_t)state)
+		return false;
+	__atomic_store_n(&page->state, state, __ATOMIC_RELAXED);
+	return true;
+}
+
+/*
+ * After the state: the kernel must not read the new nonce and the old state.
+ * Returns whether the kernel reads the beat. @nonce is greater than that of every
+ * beat before.
+ */
+static inline bool varta_client__store_nonce(struct varta_client__page *page,
+					     uint64_t nonce)
+{
 	__atomic_store_n(&page->nonce, nonce, __ATOMIC_RELEASE);
 	/* Either the kernel sees the nonce, or this the kick. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -685,7 +697,8 @@ static inline void varta_client__renew_page(struct varta_client *c,
 	}
 	if (!m->page)
 		return;
-	varta_client__store_beat(m->page, nonce, state);
+	__atomic_store_n(&m->page->state, state, __ATOMIC_RELAXED);
+	varta_client__store_nonce(m->page, nonce);
 	m->send_at = now + VARTA_CLIENT__SEND_INTERVALS * c->interval;
 }
 
@@ -1119,16 +1132,18 @@ static inline int varta_client__send_beat(struct varta_client *c,
 }
 
 /*
- * Sends the beat of a client that may have a page: what the page cannot say, as
- * a new status, and whatever comes after a kick, a failure or in a child.
+ * Sends what a page cannot say, as a new status, and whatever comes after a kick,
+ * a failure or in a child. Not inline, so that a stored beat saves no registers.
  */
-__attribute__((noinline, cold, unused))
-static int varta_client__unmapped_beat(struct varta_client *c, uint32_t status,
+__attribute__((noinline, unused))
+static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
 				       uint32_t payload, uint64_t now)
 {
 	struct varta_client__mapped *m = c->mapped;
 	int error;
 
+	if (!m)
+		return varta_client__send_beat(c, status, payload, now);
 	if (m->page) {
 		if (c->nonce < m->page->nonce)
 			c->nonce = m->page->nonce;
@@ -1147,22 +1162,15 @@ static int varta_client__unmapped_beat(struct varta_client *c, uint32_t status,
 static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
 					uint32_t payload, uint64_t now)
 {
+	const uint64_t state = varta_client__state(status, payload);
 	struct varta_client__mapped *m = c->mapped;
-	uint64_t state, nonce;
 
-	if (!m)
-		return varta_client__send_beat(c, status, payload, now);
 	/* In a child there is no page, and send_at is 0. */
-	if (now < m->send_at) {
-		state = varta_client__state(status, payload);
-		nonce = m->page->nonce + 1;
-		if (nonce < now)
-			nonce = now;
-		if (status == (uint32_t)m->page->state &&
-		    varta_client__store_beat(m->page, nonce, state))
-			return 0;
-	}
-	return varta_client__unmapped_beat(c, status, payload, now);
+	if (m && now < m->send_at && now > m->page->nonce &&
+	    varta_client__store_state(m->page, state) &&
+	    varta_client__store_nonce(m->page, now))
+		return 0;
+	return varta_client__unstored_beat(c, status, payload, now);
 }
 
 /**

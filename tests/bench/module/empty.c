@@ -27,6 +27,7 @@ typeof(do_nothing) varta_nl_bye_doit __alias(do_nothing);
 typeof(do_nothing) varta_nl_relay_doit __alias(do_nothing);
 typeof(do_nothing) varta_nl_stats_take_doit __alias(do_nothing);
 typeof(do_nothing) varta_nl_gap_reset_doit __alias(do_nothing);
+typeof(do_nothing) varta_nl_map_doit __alias(do_nothing);
 
 static int dump_nothing(struct netlink_callback *cb)
 {
