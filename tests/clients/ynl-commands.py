@@ -9,6 +9,7 @@
 import errno
 import os
 import select
+import signal
 import sys
 import time
 
@@ -129,6 +130,20 @@ assert do("agent-get", pid=os.getpid())["agent"][0]["longest-gap"] == 0
 
 address = do("map")["address"]
 assert address % os.sysconf("SC_PAGESIZE") == 0 and address, address
+
+child = os.fork()
+if not child:
+    # Does not end it.
+    signal.signal(signal.SIGUSR1, lambda *_: None)
+    YnlFamily(path, schema="").do("beat", {
+        "status": 0, "nonce": 1, "threshold-ms": 200,
+        "stall-signal": int(signal.SIGUSR1), "even-if-starved": True})
+    signal.pause()
+    os._exit(8)
+acted = wait_for("action-ntf")[0]
+assert acted["pid"] == child and acted["signal"] == signal.SIGUSR1, acted
+os.waitpid(child, 0)
+assert wait_for("exit-ntf")[0]["exit-code"] == 8
 
 child = os.fork()
 if not child:

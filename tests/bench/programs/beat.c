@@ -125,11 +125,13 @@ static void open_client(const char *family)
 }
 
 static uint64_t stored_at;
+static uint32_t sent_before;
 
 static void open_stored(const char *family)
 {
 	(void)family;
 	open_client_with(true);
+	sent_before = client.socket.sequence;
 	stored_at = now_ns();
 }
 
@@ -156,7 +158,8 @@ static void loop_stored(void)
 
 static void check_stored(void)
 {
-	if (!client.mapped->page || !client.mapped->page->looks)
+	if (!client.mapped->page || client.mapped->page->nonce != stored_at ||
+	    client.socket.sequence - sent_before > BEATS)
 		errx(1, "no beat was stored");
 }
 
