@@ -76,7 +76,7 @@ static void test_structs(void)
 	check(varta_open(&v, &options) == -E2BIG,
 	      "options: a reserved member is set");
 	options = (struct varta_options){
-		.size = sizeof(options), .reserved1 = { 0, 1 },
+		.size = sizeof(options), .reserved1 = { 1 },
 	};
 	check(varta_open(&v, &options) == -E2BIG,
 	      "options: a later reserved member is set");
