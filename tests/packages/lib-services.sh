@@ -96,3 +96,32 @@ stalls_while() {
 agent_is_stalled() {
 	[ "$(agent_field "$pid" stalled)" = "$1" ]
 }
+
+# actions_of PID: "SIGNAL" for each that was sent, "SIGNAL WHY" if it was withheld
+actions_of() {
+	events_about "$1" action | jq -r '[.signal, .withheld // empty] | join(" ")' | xargs
+}
+
+# is_restarted UNIT ACTIONS SIGNAL COMMAND...: once it is watched, COMMAND makes it hang; it gets
+# these actions, is ended by SIGNAL, and is watched again
+is_restarted() {
+	unit=$1 actions=$2 signal=$3
+	shift 3
+	systemctl start "$unit"
+	wait_until is_watched "$unit"
+	main=$pid
+	"$@"
+	wait_until property_is "$unit" NRestarts 1
+	wait_until is_watched "$unit"
+	[ "$pid" != "$main" ] || fail "$unit was not restarted"
+	wait_until has_event_about "$main" exit
+	check_eq "actions against $unit" "$actions" "$(actions_of "$main")"
+	check_eq "signal that ended $unit" "$signal" "$(events_about "$main" exit | jq .exit_signal)"
+	systemctl stop "$unit"
+	echo "$unit: hung, and was restarted"
+}
+
+# order NAME WORD
+order() {
+	echo "$2" >"/run/tell-$1"
+}

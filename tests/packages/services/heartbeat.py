@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Notifies systemd by Debian's python3-systemd. Usage: heartbeat.py NAME
+# Notifies systemd by Debian's python3-systemd. Usage: heartbeat.py NAME [stubborn]
 #
+# A stubborn one ignores SIGABRT.
 # Ends, fails or hangs when a file /run/tell-NAME says so.
 
 import os
+import signal
 import sys
 import time
 
@@ -15,6 +17,8 @@ name = sys.argv[1]
 order = "/run/tell-" + name
 timeout = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
 file = os.memfd_create("kept")
+if "stubborn" in sys.argv[2:]:
+    signal.signal(signal.SIGABRT, signal.SIG_IGN)
 daemon.notify("READY=1\nSTATUS=ready")
 daemon.notify("FDSTORE=1\nFDNAME=kept", fds=[file])
 while True:
@@ -29,6 +33,9 @@ while True:
         if what == "trigger":
             daemon.notify("STATUS=failed\nWATCHDOG=trigger")
             time.sleep(1000)
+        if what in ("loop", "silent"):
+            # Not for the next one.
+            os.unlink(order)
         while what == "loop":
             pass
         if what == "silent":

@@ -3,7 +3,7 @@
 #
 # Notifies systemd by systemd-notify, which is a child. Usage: heartbeat.sh NAME
 #
-# Ends or fails when a file /run/tell-NAME says so.
+# Ends, fails or hangs when a file /run/tell-NAME says so.
 
 systemd-notify --ready --status=ready
 while :; do
@@ -17,6 +17,11 @@ while :; do
 	trigger)
 		systemd-notify WATCHDOG=trigger --status=failed
 		exec sleep 1000
+		;;
+	silent)
+		# Not for the next one.
+		rm "/run/tell-$1"
+		sleep 1000
 		;;
 	esac
 	sleep 1
