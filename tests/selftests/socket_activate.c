@@ -14,6 +14,7 @@
 int main(int argc, char **argv)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int on = 1;
 	char pid[16];
 	int fd;
 
@@ -25,6 +26,9 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 1;
 	}
+	/* PassCredentials= and Timestamping=: what is sent before the program runs. */
+	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
+	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
 	if (fd != 3 && dup2(fd, 3) != 3) {
 		perror("dup2");
 		return 1;
