@@ -87,7 +87,7 @@ enum {
 
 static bool in_window(u64 time_ns, u64 now)
 {
-	return now < time_ns || now - time_ns < WINDOW_S * NSEC_PER_SEC;
+	return now < time_ns || now - time_ns < (u64)WINDOW_S * NSEC_PER_SEC;
 }
 
 /**
@@ -464,7 +464,7 @@ static int take_step(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now, u64 threshold,
 		     const struct varta_action_policy *policy)
 {
-	u64 resumed = READ_ONCE(tracker->resume_ns);
+	u64 resumed = varta_load64(&tracker->resume_ns);
 	const struct varta_action_view view = {
 		.reason		= look->reason,
 		.phase		= action->phase,

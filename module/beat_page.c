@@ -76,8 +76,7 @@ struct varta_mapping *varta_beat_page_map(unsigned long *address)
 	struct file *file;
 	int err;
 
-	/* A nonce must not be read in two halves. */
-	if (!IS_ENABLED(CONFIG_64BIT) || !current->mm)
+	if (!current->mm)
 		return ERR_PTR(-EOPNOTSUPP);
 	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
 	if (!mapping)

@@ -18,8 +18,8 @@ enum varta_kick {
  * read once.
  */
 struct varta_beat_page {
-	u64 nonce;		/* CLOCK_MONOTONIC, as the agent reads it */
-	u64 state;		/* status, and payload in the upper half */
+	aligned_u64 nonce;	/* CLOCK_MONOTONIC, as the agent reads it */
+	aligned_u64 state;	/* status, and payload in the upper half */
 	u32 kick;		/* enum varta_kick; the kernel only writes it */
 	u32 looks;		/* the same */
 };

@@ -9,12 +9,31 @@
 
 #include "counters.h"
 
+static u64 read_cell(const struct varta_counter_cells *cells,
+		     enum varta_counter which)
+{
+	unsigned int start;
+	u64 value;
+
+	do {
+		start = u64_stats_fetch_begin(&cells->sync);
+		value = READ_ONCE(cells->value[which]);
+	} while (u64_stats_fetch_retry(&cells->sync, start));
+	return value;
+}
+
 int varta_counters_init(struct varta_counters *counters)
 {
+	int cpu;
+
 	memset(counters->taken, 0, sizeof(counters->taken));
 	spin_lock_init(&counters->take_lock);
 	counters->cells = alloc_percpu(struct varta_counter_cells);
-	return counters->cells ? 0 : -ENOMEM;
+	if (!counters->cells)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(counters->cells, cpu)->sync);
+	return 0;
 }
 
 void varta_counters_destroy(struct varta_counters *counters)
@@ -30,8 +49,7 @@ u64 varta_counter_total(const struct varta_counters *counters,
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		total += READ_ONCE(per_cpu_ptr(counters->cells,
-					       cpu)->value[which]);
+		total += read_cell(per_cpu_ptr(counters->cells, cpu), which);
 	return total;
 }
 

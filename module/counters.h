@@ -8,6 +8,7 @@
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/u64_stats_sync.h>
 
 #include "spec.h"
 
@@ -22,11 +23,9 @@ enum varta_counter {
 static_assert(sizeof(u64) * 8 >= VARTA_COUNTERS_NUM);
 #define VARTA_ALL_COUNTERS	GENMASK_ULL(VARTA_COUNTERS_NUM - 1, 0)
 
-/* A cell can be read from another CPU without tearing. */
-static_assert(sizeof(unsigned long) == sizeof(u64));
-
 struct varta_counter_cells {
-	unsigned long value[VARTA_COUNTERS_NUM];
+	u64 value[VARTA_COUNTERS_NUM];
+	struct u64_stats_sync sync;	/* empty on 64 bit */
 };
 
 struct varta_counters {
@@ -45,9 +44,21 @@ void varta_counter_untake(struct varta_counters *counters,
 			  enum varta_counter which, u64 n);
 
 static inline void varta_count_many(struct varta_counters *counters,
-				    enum varta_counter which, unsigned long n)
+				    enum varta_counter which, u64 n)
 {
+#ifdef CONFIG_64BIT
 	this_cpu_add(counters->cells->value[which], n);
+#else
+	struct varta_counter_cells *cells;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	cells = this_cpu_ptr(counters->cells);
+	u64_stats_update_begin(&cells->sync);
+	cells->value[which] += n;
+	u64_stats_update_end(&cells->sync);
+	local_irq_restore(flags);
+#endif
 }
 
 static inline void varta_count(struct varta_counters *counters,

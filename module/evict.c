@@ -16,7 +16,7 @@ static bool is_victim(const struct varta_slot *slot,
 			       (u64)VARTA_EVICTION_FACTOR, &limit))
 		limit = U64_MAX;
 	return READ_ONCE(slot->pid) && !READ_ONCE(slot->exit_state) &&
-	       varta_silence(READ_ONCE(slot->last_ns), record->now) > limit &&
+	       varta_silence(varta_load64(&slot->last_ns), record->now) > limit &&
 	       (!only_stalled || READ_ONCE(slot->stalled)) &&
 	       (!record->over_quota ||
 		READ_ONCE(slot->uid) == record->id->uid);

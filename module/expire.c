@@ -256,5 +256,5 @@ bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
  */
 void varta_tracker_resume(struct varta_tracker *tracker, u64 now)
 {
-	WRITE_ONCE(tracker->resume_ns, now);
+	varta_store64(&tracker->resume_ns, now);
 }

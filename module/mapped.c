@@ -75,8 +75,8 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 	mapping = *mapping_of(tracker, slot);
 	note_look(mapping);
 	/* Acquire: the state is that of this nonce, or newer. */
-	beat.nonce = smp_load_acquire(&mapping->page->nonce);
-	state = READ_ONCE(mapping->page->state);
+	beat.nonce = varta_load64_acquire(&mapping->page->nonce);
+	state = varta_load64(&mapping->page->state);
 	/* 0: nothing was stored yet. */
 	if (!beat.nonce || beat.nonce == VARTA_TERMINAL_NONCE ||
 	    (slot->has_regular && beat.nonce <= slot->regular_nonce))

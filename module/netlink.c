@@ -1126,6 +1126,7 @@ static int send_taken(struct genl_info *info, const struct take *take)
 int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct take take = {};
+	u64 selected;
 	int err;
 
 	err = read_selection(info, &take);
@@ -1133,11 +1134,13 @@ int varta_nl_stats_take_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	take_counters(&take);
 	err = send_taken(info, &take);
-	if (err)
+	if (err) {
 		untake_counters(&take);
-	else
-		varta_config_report_take(take.selected[0]);
-	return err;
+		return err;
+	}
+	bitmap_to_arr64(&selected, take.selected, VARTA_COUNTERS_NUM);
+	varta_config_report_take(selected);
+	return 0;
 }
 
 #define X(NAME, ...)							\

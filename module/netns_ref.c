@@ -14,12 +14,13 @@
 #include <net/netns/generic.h>
 
 #include "netns_ref.h"
+#include "word64.h"
 
 struct varta_netns {
 	refcount_t refs;
 	spinlock_t lock;	/* protects net */
 	struct net *net;	/* NULL once the namespace exits */
-	u64 mark;		/* of listeners.c */
+	aligned_u64 mark;	/* of listeners.c */
 	atomic64_t seq;		/* of the last event there, sent or lost */
 	u64 known_seq;		/* listeners know of all up to this one */
 	/* Protected by losses_lock. */
@@ -213,10 +214,10 @@ struct varta_netns *varta_netns_next_loss(u64 now, u64 *due)
 
 u64 varta_netns_mark(const struct net *net)
 {
-	return READ_ONCE(varta_netns_of(net)->mark);
+	return varta_load64(&varta_netns_of(net)->mark);
 }
 
 void varta_netns_set_mark(struct net *net, u64 mark)
 {
-	WRITE_ONCE(varta_netns_of(net)->mark, mark);
+	varta_store64(&varta_netns_of(net)->mark, mark);
 }

@@ -36,6 +36,7 @@
 #include "notify.h"
 #include "trace.h"
 #include "varta.h"
+#include "word64.h"
 
 enum {
 	CONFLICTS_PER_SECOND = 10,
@@ -597,7 +598,7 @@ static u64 throttle(u64 ns, bool until_fresh)
 
 static u64 cpu_time(void)
 {
-	return READ_ONCE(current->se.sum_exec_runtime);
+	return varta_peek64(&current->se.sum_exec_runtime);
 }
 
 /* Returns false without memory. */

@@ -20,6 +20,7 @@
 #include <linux/mm.h>
 
 #include "pid_index.h"
+#include "word64.h"
 
 /* An entry has the key in its upper bits, and the slot from FIRST_SLOT on. */
 enum {
@@ -147,7 +148,7 @@ static struct probe_result probe_key(const struct varta_pid_index *index,
 
 static void store(struct varta_pid_index *index, u32 idx, u64 entry)
 {
-	WRITE_ONCE(index->entries[idx], entry);
+	varta_store64(&index->entries[idx], entry);
 }
 
 /* Whether a key behind @idx has its home not behind it; true if in doubt. */
@@ -204,7 +205,7 @@ u32 varta_pid_index_get(const struct varta_pid_index *index, u64 key)
 
 	for (probe = 0; probe < VARTA_PID_INDEX_PROBES; probe++) {
 		/* One read, so that key and slot belong together. */
-		u64 entry = READ_ONCE(index->entries[idx]);
+		u64 entry = varta_load64(&index->entries[idx]);
 
 		if (entry_has_key(entry, key))
 			return entry_slot(entry);

@@ -42,7 +42,7 @@ static inline u32 varta_key_pid(u64 key)
 }
 
 struct varta_pid_index {
-	u64 *entries;	/* read without a lock, written in one store each */
+	aligned_u64 *entries;	/* read without a lock, written in one store each */
 	u32 mask;	/* number of entries, a power of two, minus one */
 };
 

@@ -17,7 +17,7 @@ update_from_beat(const struct varta_tracker *tracker, struct varta_slot *slot,
 	if (gap > slot->longest_gap)
 		slot->longest_gap = min_t(u64, gap, U32_MAX);
 	/* A thread delayed since it read the clock must not move time back. */
-	WRITE_ONCE(slot->last_ns, max(slot->last_ns, now));
+	varta_store64(&slot->last_ns, max(slot->last_ns, now));
 	slot->payload = beat->payload;
 	slot->beats++;
 	if (beat->thread_name)
@@ -113,7 +113,7 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	WRITE_ONCE(slot->threshold_ms, record->beat->threshold_ms);
 	strscpy(slot->name, id->comm ?: "", sizeof(slot->name));
 	memset(slot->thread_name, 0, sizeof(slot->thread_name));
-	WRITE_ONCE(slot->last_ns, record->now);
+	varta_store64(&slot->last_ns, record->now);
 	update_last_beat(tracker, slot, record->beat, record->now);
 	varta_slot_arm(tracker, slot, record->threshold);
 }

@@ -19,6 +19,7 @@
 #include "agent.h"
 #include "stall_reason.h"
 #include "usage.h"
+#include "word64.h"
 
 /* task->frozen alone is also set while a thread is stopped or in vfork(). */
 static bool is_frozen_by_cgroup(struct task_struct *thread)
@@ -119,8 +120,8 @@ static void sample_usage(const struct varta_agent_info *agent,
 			 struct varta_stall_info *info)
 {
 #ifdef CONFIG_SCHED_INFO
-	u64 queued = READ_ONCE(thread->sched_info.last_queued);
-	u64 arrived = READ_ONCE(thread->sched_info.last_arrival);
+	u64 queued = varta_peek64(&thread->sched_info.last_queued);
+	u64 arrived = varta_peek64(&thread->sched_info.last_arrival);
 	u64 clock = local_clock();
 	struct varta_usage usage;
 	u64 passed;

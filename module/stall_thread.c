@@ -146,7 +146,7 @@ static void throttle(struct context *context)
 	context->busy_ns += busy_since_mark(context);
 	if (context->busy_ns < BUSY_NS)
 		return;
-	us = min_t(u64, context->busy_ns, THROTTLE_MAX_NS) / NSEC_PER_USEC;
+	us = (u32)min_t(u64, context->busy_ns, THROTTLE_MAX_NS) / NSEC_PER_USEC;
 	usleep_range(us, us + 100);
 	context->busy_ns = 0;
 	busy_since_mark(context);

@@ -141,7 +141,7 @@ struct varta_tracker {
 	struct varta_slot_list exits;	/* noted and not taken, by time */
 	struct varta_deferred_exit *deferred; /* by slot, NULL unless defer_exits */
 	u64 last_event_ns;
-	u64 resume_ns;			/* silence before does not count */
+	aligned_u64 resume_ns;		/* silence before does not count */
 };
 
 size_t varta_tracker_bytes(const struct varta_tracker_config *config);

@@ -23,6 +23,7 @@
 #include <linux/time64.h>
 
 #include "tracker.h"
+#include "word64.h"
 
 /* A slot serves no other agent until its exit is reported, which frees it. */
 enum varta_exit_state {
@@ -46,7 +47,7 @@ struct varta_slot {
 	u32 pid;			/* 0 if free; lockless */
 	u32 source;			/* written under both locks, like pid */
 	u32 threshold_ms;		/* lockless */
-	u64 last_ns;			/* lockless */
+	aligned_u64 last_ns;		/* lockless */
 	u64 regular_nonce;		/* the highest, if has_regular */
 	struct varta_proc *proc;
 	u32 longest_gap;		/* in 2^VARTA_TIME_SHIFT ns; saturates */
@@ -297,7 +298,8 @@ static inline u64 varta_slot_threshold(const struct varta_slot *slot,
 static inline u64 varta_slot_silent_since(const struct varta_tracker *tracker,
 					  const struct varta_slot *slot)
 {
-	return max(READ_ONCE(slot->last_ns), READ_ONCE(tracker->resume_ns));
+	return max(varta_load64(&slot->last_ns),
+		   varta_load64(&tracker->resume_ns));
 }
 
 static inline u64 varta_slot_deadline(const struct varta_tracker *tracker,

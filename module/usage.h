@@ -7,16 +7,17 @@
 #include <linux/sched.h>
 
 #include "agent.h"
+#include "word64.h"
 
 /* On the fast path of beats, for the current task. */
 static inline void varta_usage_read(struct varta_usage *usage,
 				    const struct task_struct *thread)
 {
 	usage->tid = thread->pid;
-	usage->cpu_time = READ_ONCE(thread->se.sum_exec_runtime) >>
+	usage->cpu_time = varta_peek64(&thread->se.sum_exec_runtime) >>
 			  VARTA_TIME_SHIFT;
 #ifdef CONFIG_SCHED_INFO
-	usage->run_delay = READ_ONCE(thread->sched_info.run_delay) >>
+	usage->run_delay = varta_peek64(&thread->sched_info.run_delay) >>
 			   VARTA_TIME_SHIFT;
 #else
 	usage->run_delay = 0;

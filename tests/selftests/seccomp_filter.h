@@ -38,8 +38,8 @@ static const struct filter_name filter_names[] = {
 	FILTER_NAME(close_range), FILTER_NAME(dup3), FILTER_NAME(exit),
 	FILTER_NAME(exit_group), FILTER_NAME(fstat), FILTER_NAME(fsopen),
 	FILTER_NAME(futex), FILTER_NAME(getpid), FILTER_NAME(madvise),
-	FILTER_NAME(mmap), FILTER_NAME(mprotect), FILTER_NAME(mremap),
-	FILTER_NAME(munmap), FILTER_NAME(newfstatat), FILTER_NAME(pidfd_open),
+	FILTER_NAME(mprotect), FILTER_NAME(mremap),
+	FILTER_NAME(munmap), FILTER_NAME(pidfd_open),
 	FILTER_NAME(ppoll), FILTER_NAME(prctl), FILTER_NAME(recvfrom),
 	FILTER_NAME(recvmsg),
 	FILTER_NAME(rseq), FILTER_NAME(rt_sigaction),
@@ -50,18 +50,41 @@ static const struct filter_name filter_names[] = {
 #ifdef SYS_poll
 	FILTER_NAME(poll),
 #endif
+#ifdef SYS_mmap
+	FILTER_NAME(mmap),
+#endif
+#ifdef SYS_newfstatat
+	FILTER_NAME(newfstatat),
+#endif
+	/* What the C library calls instead on 32 bit. */
+#ifdef SYS_mmap2
+	{ "mmap", SYS_mmap2 },
+#endif
+#ifdef SYS_fstatat64
+	{ "newfstatat", SYS_fstatat64 }, { "newfstatat", SYS_statx },
+	{ "fstat", SYS_fstat64 }, { "fstat", SYS_statx },
+#endif
+#ifdef SYS_futex_time64
+	{ "futex", SYS_futex_time64 },
+	{ "ppoll", SYS_ppoll_time64 },
+	{ "clock_gettime", SYS_clock_gettime64 },
+	{ "clock_nanosleep", SYS_clock_nanosleep_time64 },
+#endif
 };
 
-/* Names of other architectures only, -1. */
-static inline int filter_number(const char *name)
+static const size_t filter_names_count =
+	sizeof(filter_names) / sizeof(filter_names[0]);
+
+/* Exits if it is neither known nor of other architectures only. */
+static inline void filter_check_name(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(filter_names) / sizeof(filter_names[0]); i++)
-		if (!strcmp(filter_names[i].name, name))
-			return filter_names[i].number;
 	if (!strcmp(name, "poll"))
-		return -1;
+		return;
+	for (i = 0; i < filter_names_count; i++)
+		if (!strcmp(filter_names[i].name, name))
+			return;
 	fprintf(stderr, "no system call '%s' in seccomp_filter.h\n", name);
 	exit(100);
 }
@@ -75,26 +98,30 @@ static inline void filter_install(const char *const *names, int count,
 {
 	struct sock_filter code[1 + 2 * FILTER_MAX + 1];
 	struct sock_fprog program = { .filter = code };
-	unsigned short at = 0;
-	int i, number;
+	unsigned int at = 0;
+	size_t row;
+	int i;
 
-	if (count > FILTER_MAX)
-		exit(100);
 	code[at++] = (struct sock_filter)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 offsetof(struct seccomp_data, nr));
 	for (i = 0; i < count; i++) {
-		number = filter_number(names[i]);
-		if (number < 0)
-			continue;
-		code[at++] = (struct sock_filter)
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-				 (unsigned int)number, 0, 1);
-		code[at++] = (struct sock_filter)
-			BPF_STMT(BPF_RET | BPF_K, listed);
+		filter_check_name(names[i]);
+		for (row = 0; row < filter_names_count; row++) {
+			if (strcmp(filter_names[row].name, names[i]))
+				continue;
+			if (at + 3 > sizeof(code) / sizeof(code[0]))
+				exit(100);
+			code[at++] = (struct sock_filter)
+				BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+					 (unsigned int)filter_names[row].number,
+					 0, 1);
+			code[at++] = (struct sock_filter)
+				BPF_STMT(BPF_RET | BPF_K, listed);
+		}
 	}
 	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, other);
-	program.len = at;
+	program.len = (unsigned short)at;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
 		perror("seccomp");
