@@ -44,16 +44,15 @@ void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
 	slot->mapped = false;
 }
 
-/* The time of a beat with this nonce, from the slot's last time to @now. */
-static u64 time_of(const struct varta_slot *slot,
-		   const struct varta_mapping *mapping, u64 nonce, u64 now)
+/* When the agent stored this nonce, at most @now. */
+static u64 time_of(const struct varta_mapping *mapping, u64 nonce, u64 now)
 {
 	s64 time;
 
 	if (nonce > S64_MAX ||
 	    check_sub_overflow((s64)nonce, mapping->clock_offset, &time))
-		return max(now, slot->last_ns);
-	return max(min_t(u64, max_t(s64, time, 0), now), slot->last_ns);
+		return now;
+	return min_t(u64, max_t(s64, time, 0), now);
 }
 
 /**
@@ -93,7 +92,7 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		return false;
 	}
 	varta_slot_record_look(tracker, slot, &beat,
-			       time_of(slot, mapping, beat.nonce, now), now);
+			       time_of(mapping, beat.nonce, now), now);
 	return true;
 }
 
