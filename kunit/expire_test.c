@@ -1059,6 +1059,8 @@ static void stall_has_the_reason_that_was_sampled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).reason,
 			VARTA_STALL_REASON_UNKNOWN);
 	KUNIT_ASSERT_EQ(test, run_stall_pass(test, THRESHOLD), 3);
+	EXPECT_COUNT(test, STALLS_WAITING, 1);
+	EXPECT_COUNT(test, STALLS_UNKNOWN, 2);
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).reason,
 			VARTA_STALL_REASON_WAITING);
 	/* Without a process, or of a relay. */

@@ -698,11 +698,18 @@ bool model_is_recycled(const struct model *model, u32 nr,
  */
 void model_stall(struct model *model, u32 nr, u64 now)
 {
-	model->slots[nr].stalled = true;
-	model->slots[nr].page.kick = VARTA_KICK_BEAT;
-	model->slots[nr].stalls++;
-	model->slots[nr].stall_ns = model_event_time(model, now);
+	struct model_slot *slot = &model->slots[nr];
+
+	slot->stalled = true;
+	slot->page.kick = VARTA_KICK_BEAT;
+	slot->stalls++;
+	slot->stall_ns = model_event_time(model, now);
 	model->totals[VARTA_COUNT_STALLS]++;
+	/* As sample() in fake_procs.c. */
+	if (slot->origin != VARTA_ORIGIN_NETWORK_UNVERIFIED && slot->proc)
+		model->totals[VARTA_COUNT_STALLS_WAITING]++;
+	else
+		model->totals[VARTA_COUNT_STALLS_UNKNOWN]++;
 }
 
 /**

@@ -84,6 +84,14 @@ static bool sample(const struct varta_tracker *tracker,
 	return true;
 }
 
+static enum varta_counter counter_of(enum varta_stall_reason reason)
+{
+	static_assert(VARTA_COUNT_STALLS_GONE - VARTA_COUNT_STALLS_UNKNOWN ==
+		      VARTA_STALL_REASON_GONE);
+
+	return VARTA_COUNT_STALLS_UNKNOWN + reason;
+}
+
 static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			u64 now, u64 threshold, varta_agent_cb report,
 			void *context)
@@ -135,6 +143,7 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	agent.stall = &info;
 	if (report(context, &agent)) {
 		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
+		varta_tracker_count(tracker, counter_of(info.reason));
 		slot->stalls++;
 		if (slot->has_action)
 			varta_action_begin(tracker, slot, now);

@@ -391,6 +391,8 @@ void varta_notify_event(const struct varta_event_info *info)
 		trace_recover(info);
 	else if (info->kind == VARTA_EVENT_KIND_CONFLICT)
 		trace_conflict(info);
+	else if (info->kind == VARTA_EVENT_KIND_ACTION)
+		trace_action(info);
 	if (!is_wanted(info))
 		return;
 	if (info->kind == VARTA_EVENT_KIND_CONFLICT) {

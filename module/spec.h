@@ -53,7 +53,20 @@
 	X(STALL_SIGNALS, stall_signals) \
 	X(STALL_KILLS, stall_kills) \
 	X(ACTIONS_WITHHELD, actions_withheld) \
-	X(ACTIONS_LIMITED, actions_limited)
+	X(ACTIONS_LIMITED, actions_limited) \
+	X(STALLS_UNKNOWN, stalls_unknown) \
+	X(STALLS_RUNNING, stalls_running) \
+	X(STALLS_WAITING, stalls_waiting) \
+	X(STALLS_UNINTERRUPTIBLE, stalls_uninterruptible) \
+	X(STALLS_ACTIVE, stalls_active) \
+	X(STALLS_STARVED, stalls_starved) \
+	X(STALLS_STOPPED, stalls_stopped) \
+	X(STALLS_TRACED, stalls_traced) \
+	X(STALLS_FROZEN, stalls_frozen) \
+	X(STALLS_DUMPING, stalls_dumping) \
+	X(STALLS_EXITING, stalls_exiting) \
+	X(STALLS_THREAD_GONE, stalls_thread_gone) \
+	X(STALLS_GONE, stalls_gone)
 
 /* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
 #define VARTA_SETTINGS(X) \

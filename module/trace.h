@@ -29,6 +29,16 @@ TRACE_DEFINE_ENUM(VARTA_STALL_REASON_DUMPING);
 TRACE_DEFINE_ENUM(VARTA_STALL_REASON_EXITING);
 TRACE_DEFINE_ENUM(VARTA_STALL_REASON_THREAD_GONE);
 TRACE_DEFINE_ENUM(VARTA_STALL_REASON_GONE);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_NONE);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_FROZEN);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_STOPPED);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_TRACED);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_DUMPING);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_EXITING);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_STARVED);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_LIMIT);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_DISABLED);
+TRACE_DEFINE_ENUM(VARTA_WITHHELD_CHANGED);
 
 #define varta_trace_status(status)					\
 	__print_symbolic(status,					\
@@ -57,6 +67,19 @@ TRACE_DEFINE_ENUM(VARTA_STALL_REASON_GONE);
 			 { VARTA_STALL_REASON_EXITING, "exiting" },	\
 			 { VARTA_STALL_REASON_THREAD_GONE, "thread-gone" }, \
 			 { VARTA_STALL_REASON_GONE, "gone" })
+
+#define varta_trace_withheld(withheld)					\
+	__print_symbolic(withheld,					\
+			 { VARTA_WITHHELD_NONE, "none" }, \
+			 { VARTA_WITHHELD_FROZEN, "frozen" }, \
+			 { VARTA_WITHHELD_STOPPED, "stopped" }, \
+			 { VARTA_WITHHELD_TRACED, "traced" }, \
+			 { VARTA_WITHHELD_DUMPING, "dumping" }, \
+			 { VARTA_WITHHELD_EXITING, "exiting" }, \
+			 { VARTA_WITHHELD_STARVED, "starved" }, \
+			 { VARTA_WITHHELD_LIMIT, "limit" }, \
+			 { VARTA_WITHHELD_DISABLED, "disabled" }, \
+			 { VARTA_WITHHELD_CHANGED, "changed" })
 
 /* An accepted beat. @pid is in the initial pid namespace, or as relayed. */
 TRACE_EVENT(beat,
@@ -227,6 +250,35 @@ TRACE_EVENT(conflict,
 		  __entry->sender_pid, __entry->sender_uid,
 		  varta_trace_origin(__entry->sender_origin),
 		  __entry->sender_ns_inode)
+);
+
+/* A signal was sent to @event->agent, or withheld. Its slot is locked. */
+TRACE_EVENT(action,
+
+	TP_PROTO(const struct varta_event_info *event),
+	TP_ARGS(event),
+	TP_STRUCT__entry(
+		__field(u32, pid)
+		__field(u32, source)
+		__field(u32, ns_pid)
+		__field(u32, uid)
+		__field(u32, signal)
+		__field(u32, withheld)
+		__array(char, name, VARTA_NAME_SIZE)
+	),
+	TP_fast_assign(
+		__entry->pid = host_pid(&event->agent);
+		__entry->source = event->agent.id.source;
+		__entry->ns_pid = event->agent.id.ns_pid;
+		__entry->uid = event->agent.id.uid;
+		__entry->signal = event->action.signal;
+		__entry->withheld = event->action.withheld;
+		copy_name(__entry->name, event->agent.name);
+	),
+	TP_printk("pid=%u source=%u ns_pid=%u uid=%u name=%s signal=%u withheld=%s",
+		  __entry->pid, __entry->source, __entry->ns_pid,
+		  __entry->uid, __entry->name, __entry->signal,
+		  varta_trace_withheld(__entry->withheld))
 );
 
 #endif /* _VARTA_TRACE_H */
