@@ -297,7 +297,8 @@ static int check_limits(struct netlink_ext_ack *extack,
 
 static int record(struct netlink_ext_ack *extack,
 		  const struct varta_beat_info *beat,
-		  const struct varta_agent_id *id, u64 now, bool *started)
+		  const struct varta_agent_id *id, u64 now, bool consumes,
+		  bool *started)
 {
 	u64 threshold = varta_threshold_ns();
 	enum varta_record_result result;
@@ -320,6 +321,8 @@ static int record(struct netlink_ext_ack *extack,
 		if (trace_beat_enabled())
 			trace_beat(varta_pid_in_ns(id, &init_pid_ns),
 				   id->source, beat);
+		if (consumes)
+			varta_ratelimit_consume(now);
 		return 0;
 	}
 	return varta_reject(extack, NULL, record_reasons[result]);
@@ -344,11 +347,29 @@ static void remove_if_exited(const struct varta_sender *sender)
 				     ktime_get_ns());
 }
 
+/* Of a process, once the rate limits allow it. */
+static int record_of_process(struct netlink_ext_ack *extack,
+			     const struct varta_beat_info *beat,
+			     const struct varta_sender *sender, u64 now,
+			     bool consumes)
+{
+	bool started;
+	int err;
+
+	if (!varta_namespace_allowed(sender))
+		return varta_reject(extack, NULL,
+				    VARTA_REASON_NAMESPACE_MISMATCH);
+	err = record(extack, beat, &sender->id, now, consumes, &started);
+	/* The current process has not exited. */
+	if (started && sender->held)
+		remove_if_exited(sender);
+	return err;
+}
+
 static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 			  struct varta_beat_info *beat, u64 now)
 {
 	struct varta_sender sender;
-	bool started = false;
 	bool consumes;
 	int err;
 
@@ -366,15 +387,8 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (!err && beat->action)
 		err = prepare_action(extack, attrs[VARTA_A_BEAT_STALL_SIGNAL],
 				     &sender, beat->action);
-	if (!err && !varta_namespace_allowed(&sender))
-		err = varta_reject(extack, NULL,
-				   VARTA_REASON_NAMESPACE_MISMATCH);
 	if (!err)
-		err = record(extack, beat, &sender.id, now, &started);
-	if (!err && consumes)
-		varta_ratelimit_consume(now);
-	if (started && sender.held)
-		remove_if_exited(&sender);
+		err = record_of_process(extack, beat, &sender, now, consumes);
 	varta_sender_put(&sender);
 	if (beat->action)
 		kfree(beat->action->spare);
@@ -489,9 +503,7 @@ static int relay_remote_beat(struct netlink_ext_ack *extack, struct nlattr **tb,
 		id.ns_inode = get_u64(tb[VARTA_A_RELAYED_BEAT_NS_INODE]);
 	err = check_limits(extack, beat, &id, now, &consumes);
 	if (!err)
-		err = record(extack, beat, &id, now, &started);
-	if (!err && consumes)
-		varta_ratelimit_consume(now);
+		err = record(extack, beat, &id, now, consumes, &started);
 	return err;
 }
 
@@ -522,7 +534,6 @@ static int relay_local_beat(struct netlink_ext_ack *extack, struct nlattr **tb,
 {
 	const struct nlattr *start_time = tb[VARTA_A_RELAYED_BEAT_START_TIME];
 	struct varta_sender sender;
-	bool started = false;
 	bool consumes;
 	int err;
 
@@ -538,15 +549,8 @@ static int relay_local_beat(struct netlink_ext_ack *extack, struct nlattr **tb,
 		return err;
 	}
 	err = check_limits(extack, beat, &sender.id, now, &consumes);
-	if (!err && !varta_namespace_allowed(&sender))
-		err = varta_reject(extack, NULL,
-				   VARTA_REASON_NAMESPACE_MISMATCH);
 	if (!err)
-		err = record(extack, beat, &sender.id, now, &started);
-	if (!err && consumes)
-		varta_ratelimit_consume(now);
-	if (started)
-		remove_if_exited(&sender);
+		err = record_of_process(extack, beat, &sender, now, consumes);
 	varta_sender_put(&sender);
 	return err;
 }
