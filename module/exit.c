@@ -256,8 +256,7 @@ bool varta_tracker_report_exit(struct varta_tracker *tracker,
 	spin_lock(&tracker->lock);
 	spin_lock(&slot->lock);
 	varta_tracker_count(tracker, VARTA_COUNT_EXITS);
-	if (!slot->stalled)
-		varta_slot_look(tracker, slot, slot->event_ns);
+	varta_slot_look(tracker, slot, slot->event_ns);
 	varta_slot_to_agent(tracker, slot, &agent);
 	report(context, &agent);
 	old_proc = varta_slot_free(tracker, slot);

@@ -58,8 +58,11 @@ static u64 time_of(const struct varta_mapping *mapping, u64 nonce, u64 now)
 /**
  * varta_slot_look() - read a beat from the page of an agent
  * @tracker: the tracker
- * @slot: locked, not free and not stalled
+ * @slot: locked, not free
  * @now: time in nanoseconds, monotonic
+ *
+ * A stalled agent has to send its next beat: its page is not read.
+ *
  * Return: whether there was a new beat, which is accepted and counted.
  */
 bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
@@ -69,7 +72,7 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 	struct varta_beat_info beat = {};
 	u64 state;
 
-	if (!slot->mapped)
+	if (!slot->mapped || slot->stalled)
 		return false;
 	mapping = *mapping_of(tracker, slot);
 	note_look(mapping);

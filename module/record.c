@@ -286,8 +286,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		return refuse(tracker, slot, record,
 			      VARTA_RECORD_NAMESPACE_CONFLICT);
 	/* What the agent stored before it sent this. */
-	if (!slot->stalled)
-		varta_slot_look(tracker, slot, record->now);
+	varta_slot_look(tracker, slot, record->now);
 	/* If it forgets, the beat is new, and so not rejected. */
 	forget_order_of_other_clock(slot, id);
 	if (!beat_is_new(tracker, slot, beat))

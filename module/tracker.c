@@ -118,8 +118,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 /* The agent of a locked slot is shown: with what it has stored. */
 static void look_to_show(struct varta_tracker *tracker, struct varta_slot *slot)
 {
-	if (tracker->config.ops->clock && slot->mapped && !slot->stalled &&
-	    !slot->exit_state)
+	if (tracker->config.ops->clock && slot->mapped && !slot->exit_state)
 		varta_slot_look(tracker, slot, tracker->config.ops->clock());
 }
 
@@ -252,8 +251,7 @@ bool varta_tracker_remove(struct varta_tracker *tracker,
 			(!slot->proc || !id->proc || slot->proc == id->proc);
 		if (found) {
 			varta_tracker_count(tracker, which);
-			if (!slot->stalled)
-				varta_slot_look(tracker, slot, now);
+			varta_slot_look(tracker, slot, now);
 			varta_slot_goodbye(tracker, slot, cause, now);
 			old_proc = varta_slot_free(tracker, slot);
 		}
