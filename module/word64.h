@@ -45,15 +45,15 @@ static inline void varta_store64(u64 *word, u64 value)
 static inline u64 varta_peek64(const u64 *word)
 {
 	u64 value = READ_ONCE(*word);
+#ifndef CONFIG_64BIT
+	u64 before;
 
-	while (!IS_ENABLED(CONFIG_64BIT)) {
-		u64 before = value;
-
+	do {
+		before = value;
 		smp_rmb();	/* between the two reads */
 		value = READ_ONCE(*word);
-		if (value >> 32 == before >> 32)
-			break;
-	}
+	} while (value >> 32 != before >> 32);
+#endif
 	return value;
 }
 
