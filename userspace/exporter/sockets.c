@@ -5,26 +5,11 @@
 #include "sockets.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netdb.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The first descriptor that systemd passes, see sd_listen_fds(3). */
-#define SYSTEMD_FIRST	3
-
-#define BACKLOG		64
-
-static long number_in(const char *variable)
-{
-	const char *text = getenv(variable);
-
-	return text ? strtol(text, NULL, 10) : 0;
-}
+#include "server_socket.h"
 
 static bool is_option_set(int fd, int option, int expected)
 {
@@ -41,89 +26,27 @@ static bool is_listening(int fd)
 	       is_option_set(fd, SO_TYPE, SOCK_STREAM);
 }
 
-static void set_flags(int fd)
-{
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-}
-
 int sockets_from_systemd(struct sockets *sockets)
 {
-	long count = number_in("LISTEN_FDS");
-	int fd;
+	int fd, count = server_sockets_of_systemd(SOCKETS_MAX);
 
-	if (number_in("LISTEN_PID") != getpid())
-		count = 0;
-	unsetenv("LISTEN_PID");
-	unsetenv("LISTEN_FDS");
-	unsetenv("LISTEN_FDNAMES");
-	if (count > SOCKETS_MAX)
-		return -E2BIG;
 	for (fd = SYSTEMD_FIRST; fd < SYSTEMD_FIRST + count; fd++) {
 		if (!is_listening(fd))
 			return -EINVAL;
-		set_flags(fd);
+		server_socket_set_flags(fd);
 		sockets->fds[sockets->count++] = fd;
 	}
-	return 0;
+	return count < 0 ? count : 0;
 }
 
-/* Returns the socket or a negative errno. */
-static int listen_on(const struct addrinfo *info)
+static const char *take(void *context, int fd)
 {
-	const int on = 1;
-	int error, fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC,
-			       info->ai_protocol);
+	struct sockets *sockets = context;
 
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (info->ai_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, info->ai_addr, info->ai_addrlen) || listen(fd, BACKLOG)) {
-		error = -errno;
-		close(fd);
-		return error;
-	}
-	set_flags(fd);
-	return fd;
-}
-
-static const char *listen_on_all(struct sockets *sockets,
-				 const struct addrinfo *info)
-{
-	int fd;
-
-	for (; info; info = info->ai_next) {
-		if (sockets->count == SOCKETS_MAX)
-			return "too many addresses";
-		fd = listen_on(info);
-		/* The kernel may be without IPv6. */
-		if (fd == -EAFNOSUPPORT && info->ai_next)
-			continue;
-		if (fd < 0)
-			return strerror(-fd);
-		sockets->fds[sockets->count++] = fd;
-	}
+	if (sockets->count == SOCKETS_MAX)
+		return "too many addresses";
+	sockets->fds[sockets->count++] = fd;
 	return NULL;
-}
-
-/* Splits ADDRESS:PORT; the address may be in brackets, or empty for any. */
-static bool split_address(char *text, const char **host, const char **port)
-{
-	char *colon = strrchr(text, ':');
-
-	if (!colon || !colon[1])
-		return false;
-	*colon = '\0';
-	*port = colon + 1;
-	*host = text[0] ? text : NULL;
-	if (text[0] == '[' && colon > text + 1 && colon[-1] == ']') {
-		colon[-1] = '\0';
-		*host = text + 1;
-		return true;
-	}
-	return !strchr(text, ':');
 }
 
 const char *sockets_add(struct sockets *sockets, const char *address)
@@ -132,26 +55,8 @@ const char *sockets_add(struct sockets *sockets, const char *address)
 		.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
 		.ai_socktype = SOCK_STREAM,
 	};
-	const char *host, *port, *problem = NULL;
-	struct addrinfo *info = NULL;
-	char *copy = strdup(address);
-	int error;
 
-	if (!copy)
-		return strerror(ENOMEM);
-	if (!split_address(copy, &host, &port)) {
-		free(copy);
-		return "not ADDRESS:PORT, [ADDRESS]:PORT or :PORT";
-	}
-	error = getaddrinfo(host, port, &hints, &info);
-	if (error)
-		problem = gai_strerror(error);
-	else
-		problem = listen_on_all(sockets, info);
-	if (info)
-		freeaddrinfo(info);
-	free(copy);
-	return problem;
+	return server_sockets_open(address, &hints, take, sockets);
 }
 
 void sockets_close(struct sockets *sockets)

@@ -5,10 +5,7 @@
 #include "inlets.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -16,20 +13,14 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "server_socket.h"
 
-/* The first descriptor that systemd passes, see sd_listen_fds(3). */
-#define SYSTEMD_FIRST	3
+/* Of the text of an address for UDP, more than any has. */
+#define ADDRESS_SIZE	128
 
 /* Credentials and a time, and no room for descriptors unless the time is missing. */
 #define CONTROL_SIZE \
 	(CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(struct timespec)))
-
-static long number_in(const char *variable)
-{
-	const char *text = getenv(variable);
-
-	return text ? strtol(text, NULL, 10) : 0;
-}
 
 static int option(int fd, int name)
 {
@@ -43,8 +34,7 @@ static void prepare(const struct inlet *inlet)
 {
 	const int on = 1;
 
-	fcntl(inlet->fd, F_SETFD, FD_CLOEXEC);
-	fcntl(inlet->fd, F_SETFL, fcntl(inlet->fd, F_GETFL) | O_NONBLOCK);
+	server_socket_set_flags(inlet->fd);
 	if (!inlet->is_unix)
 		return;
 	setsockopt(inlet->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on));
@@ -61,16 +51,8 @@ static void add(struct inlets *inlets, int fd, bool is_unix, const char *path)
 
 int inlets_from_systemd(struct inlets *inlets)
 {
-	long count = number_in("LISTEN_FDS");
-	int fd, domain;
+	int fd, domain, count = server_sockets_of_systemd(INLETS_MAX);
 
-	if (number_in("LISTEN_PID") != getpid())
-		count = 0;
-	unsetenv("LISTEN_PID");
-	unsetenv("LISTEN_FDS");
-	unsetenv("LISTEN_FDNAMES");
-	if (count > INLETS_MAX)
-		return -E2BIG;
 	for (fd = SYSTEMD_FIRST; fd < SYSTEMD_FIRST + count; fd++) {
 		domain = option(fd, SO_DOMAIN);
 		if (option(fd, SO_TYPE) != SOCK_DGRAM ||
@@ -79,7 +61,7 @@ int inlets_from_systemd(struct inlets *inlets)
 			return -EINVAL;
 		add(inlets, fd, domain == AF_UNIX, NULL);
 	}
-	return 0;
+	return count < 0 ? count : 0;
 }
 
 /* A socket that a gateway left which was killed. To connect to a file is refused, too. */
@@ -140,58 +122,14 @@ const char *inlets_add_unix(struct inlets *inlets, const char *path,
 	return NULL;
 }
 
-/* Returns the socket or a negative errno. */
-static int open_udp(const struct addrinfo *info)
+static const char *take_udp(void *context, int fd)
 {
-	const int on = 1;
-	int error, fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC,
-			       info->ai_protocol);
+	struct inlets *inlets = context;
 
-	if (fd < 0)
-		return -errno;
-	if (info->ai_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (!bind(fd, info->ai_addr, info->ai_addrlen))
-		return fd;
-	error = -errno;
-	close(fd);
-	return error;
-}
-
-static const char *open_all(struct inlets *inlets, const struct addrinfo *info)
-{
-	int fd;
-
-	for (; info; info = info->ai_next) {
-		if (inlets->count == INLETS_MAX)
-			return "too many sockets";
-		fd = open_udp(info);
-		/* The kernel may be without IPv6. */
-		if (fd == -EAFNOSUPPORT && info->ai_next)
-			continue;
-		if (fd < 0)
-			return strerror(-fd);
-		add(inlets, fd, false, NULL);
-	}
+	if (inlets->count == INLETS_MAX)
+		return "too many sockets";
+	add(inlets, fd, false, NULL);
 	return NULL;
-}
-
-/* Splits ADDRESS:PORT; the address may be in brackets, or empty for any. */
-static bool split_address(char *text, const char **host, const char **port)
-{
-	char *colon = strrchr(text, ':');
-
-	if (!colon || !colon[1])
-		return false;
-	*colon = '\0';
-	*port = colon + 1;
-	*host = text[0] ? text : NULL;
-	if (text[0] == '[' && colon > text + 1 && colon[-1] == ']') {
-		colon[-1] = '\0';
-		*host = text + 1;
-		return true;
-	}
-	return !strchr(text, ':');
 }
 
 const char *inlets_add_udp(struct inlets *inlets, const char *address)
@@ -200,21 +138,10 @@ const char *inlets_add_udp(struct inlets *inlets, const char *address)
 		.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
 		.ai_socktype = SOCK_DGRAM,
 	};
-	const char *host, *port, *problem;
-	struct addrinfo *info = NULL;
-	char copy[128];
-	int error;
 
-	if (strlen(address) >= sizeof(copy))
+	if (strlen(address) >= ADDRESS_SIZE)
 		return "too long";
-	strcpy(copy, address);
-	if (!split_address(copy, &host, &port))
-		return "not ADDRESS:PORT, [ADDRESS]:PORT or :PORT";
-	error = getaddrinfo(host, port, &hints, &info);
-	problem = error ? gai_strerror(error) : open_all(inlets, info);
-	if (info)
-		freeaddrinfo(info);
-	return problem;
+	return server_sockets_open(address, &hints, take_udp, inlets);
 }
 
 static void close_passed(const struct cmsghdr *part)
