@@ -5,9 +5,6 @@
 #include "process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,11 +29,11 @@ static uint64_t tick(void)
 /* The last number of the line "NSpid:", 0 if there is none. */
 static uint32_t parse_ns_pid(const char *text)
 {
-	const char *line = strstr(text, "\nNSpid:"), *end;
+	const char *line = status_line(text, "NSpid:\t"), *end;
 
 	if (!line)
 		return 0;
-	end = line + 1 + strcspn(line + 1, "\n");
+	end = line + strcspn(line, "\n");
 	while (end > line && end[-1] != '\t')
 		end--;
 	return (uint32_t)strtoul(end, NULL, 10);
@@ -45,14 +42,11 @@ static uint32_t parse_ns_pid(const char *text)
 int process_identify(int procfs, uint32_t pid,
 		     struct process_identity *identity)
 {
-	char name[16], text[4096];
-	int process, error = -ESRCH;
+	int process = procfs_open_process(procfs, pid), error = -ESRCH;
+	char text[4096];
 
-	snprintf(name, sizeof(name), "%" PRIu32, pid);
-	/* It stays the directory of this process. */
-	process = openat(procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (process < 0)
-		return -errno;
+		return process;
 	*identity = (struct process_identity){ 0 };
 	if (read_text_at(process, "stat", text, sizeof(text)) >= 0)
 		identity->start_time = stat_start(text) * tick();

@@ -5,9 +5,6 @@
 #include "agent_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,13 +47,9 @@ uint32_t agent_process_pid(const struct agent_processes *processes,
 static bool has_started_with(const struct agent_processes *processes,
 			     uint32_t pid, const struct varta_agent *agent)
 {
-	char name[16];
-	int process;
+	int process = procfs_open_process(processes->procfs, pid);
 	bool same;
 
-	snprintf(name, sizeof(name), "%" PRIu32, pid);
-	process = openat(processes->procfs, name,
-			 O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (process < 0)
 		return false;
 	same = owner_is_process_of(processes->reader, process, agent);

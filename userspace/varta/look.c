@@ -77,12 +77,9 @@ static int read_file(struct looker *looker, int directory, const char *format,
 /* The number in the line that begins with @key; 0 without one. */
 static uint32_t status_number(const char *text, const char *key)
 {
-	const char *line = strstr(text, key);
+	const char *value = status_line(text, key);
 
-	/* The first line is the name, which has no newlines. */
-	if (!line || line == text || line[-1] != '\n')
-		return 0;
-	return (uint32_t)strtoul(line + strlen(key), NULL, 10);
+	return value ? (uint32_t)strtoul(value, NULL, 10) : 0;
 }
 
 /* ---- Finding the process. */
@@ -167,7 +164,6 @@ uint32_t looker_process_of(struct looker *looker, uint32_t pid)
 
 static int open_process(struct looker *looker, struct look *look)
 {
-	char name[16];
 	int error;
 
 	look->pidfd = open_pidfd(look->pid);
@@ -177,11 +173,9 @@ static int open_process(struct looker *looker, struct look *look)
 				 &look->number);
 	if (error)
 		return error;
-	snprintf(name, sizeof(name), "%" PRIu32, look->number);
-	look->process = openat(looker->procfs, name,
-			       O_PATH | O_DIRECTORY | O_CLOEXEC);
+	look->process = procfs_open_process(looker->procfs, look->number);
 	if (look->process < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
+		return look->process == -ENOENT ? -ESRCH : look->process;
 	/* Otherwise the directory may be that of a later process. A zombie is one. */
 	if (has_ended(look->pidfd) &&
 	    read_file(looker, look->process, "stat") < 0)

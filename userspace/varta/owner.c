@@ -59,18 +59,6 @@ struct owner_reader {
 	char text[FILE_SIZE];
 };
 
-/* What follows @label in its line, such as "Uid:\t0\t0\t0\t0"; or NULL. */
-static const char *find_line(const char *text, const char *label)
-{
-	size_t length = strlen(label);
-
-	while (text && strncmp(text, label, length)) {
-		text = strchr(text, '\n');
-		text = text ? text + 1 : NULL;
-	}
-	return text ? text + length : NULL;
-}
-
 /* /proc of an outer pid namespace has the caller's pid in each of them. */
 static bool is_own_procfs(int procfs, char *text)
 {
@@ -78,7 +66,7 @@ static bool is_own_procfs(int procfs, char *text)
 
 	if (read_text_at(procfs, "self/status", text, FILE_SIZE) < 0)
 		return false;
-	pids = find_line(text, "NSpid:\t");
+	pids = status_line(text, "NSpid:\t");
 	return pids && pids[strspn(pids, "0123456789")] == '\n';
 }
 
@@ -99,7 +87,7 @@ static void read_boottime(struct owner_reader *reader)
 	if (read_text_at(reader->procfs, "self/timens_offsets", reader->text,
 			 FILE_SIZE) < 0)
 		return;
-	line = find_line(reader->text, "boottime");
+	line = status_line(reader->text, "boottime");
 	if (line && sscanf(line, "%lld %lld", &seconds, &ns) == 2)
 		reader->boottime = (uint64_t)(seconds * (long long)NS_PER_S +
 					      ns);
@@ -187,7 +175,7 @@ static uint32_t read_uid(struct owner_reader *reader, int process)
 	if (read_text_at(process, "status", reader->text, FILE_SIZE) < 0)
 		return OWNER_NO_UID;
 	/* The name of the process comes earlier, with newlines escaped. */
-	uids = find_line(reader->text, "Uid:\t");
+	uids = status_line(reader->text, "Uid:\t");
 	if (!uids || !isdigit((unsigned char)*uids))
 		return OWNER_NO_UID;
 	return (uint32_t)strtoul(uids, NULL, 10);
@@ -225,14 +213,11 @@ bool owner_is_process_of(struct owner_reader *reader, int process,
 static int open_process(struct owner_reader *reader,
 			const struct varta_agent *agent)
 {
-	char name[16];
 	int process;
 
 	if (!reader->has_own_pids || !agent->pid)
 		return -1;
-	snprintf(name, sizeof(name), "%" PRIu32, agent->pid);
-	process = openat(reader->procfs, name,
-			 O_PATH | O_DIRECTORY | O_CLOEXEC);
+	process = procfs_open_process(reader->procfs, agent->pid);
 	if (process >= 0 && !owner_is_process_of(reader, process, agent)) {
 		close(process);
 		return -1;

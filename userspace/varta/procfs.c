@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -55,6 +57,16 @@ int procfs_open(void)
 	}
 	own = private_mount("proc");
 	return own < 0 ? error : own;
+}
+
+int procfs_open_process(int procfs, uint32_t pid)
+{
+	char name[16];
+	int fd;
+
+	snprintf(name, sizeof(name), "%" PRIu32, pid);
+	fd = openat(procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 /* As pread(), but returns a negative errno. */
@@ -117,6 +129,17 @@ int read_text_at(int directory, const char *path, char *text, size_t size)
 	length = read_text(fd, text, size);
 	close(fd);
 	return length;
+}
+
+const char *status_line(const char *text, const char *label)
+{
+	size_t length = strlen(label);
+
+	while (text && strncmp(text, label, length)) {
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return text ? text + length : NULL;
 }
 
 uint64_t stat_start(const char *text)

@@ -19,6 +19,17 @@
 int procfs_open(void);
 
 /**
+ * procfs_open_process() - Open the directory of a process.
+ * @procfs: /proc.
+ * @pid: The process, as @procfs shows it.
+ *
+ * The descriptor stays that of the same process when the number is another's.
+ *
+ * Return: A descriptor for openat(2), or a negative errno.
+ */
+int procfs_open_process(int procfs, uint32_t pid);
+
+/**
  * private_mount() - Mount a file system that only the descriptor leads to.
  * @type: Its type.
  *
@@ -56,6 +67,15 @@ int read_end_of_text(int fd, char *text, size_t size);
  * Return: As read_text().
  */
 int read_text_at(int directory, const char *path, char *text, size_t size);
+
+/**
+ * status_line() - Find a line, as in /proc/PID/status.
+ * @text: The text, or NULL.
+ * @label: How the line begins.
+ *
+ * Return: What follows @label in the first such line, or NULL.
+ */
+const char *status_line(const char *text, const char *label);
 
 /**
  * stat_start() - When a process started, in /proc/PID/stat.

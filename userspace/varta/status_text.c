@@ -4,10 +4,7 @@
  */
 #include "status_text.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,16 +41,13 @@ static void read_title(int process, char *text)
 
 void status_text_read(int procfs, const struct varta_agent *agent, char *text)
 {
-	char name[16];
 	int process;
 
 	*text = '\0';
 	if (procfs < 0 || agent->source || !agent->tid ||
 	    agent->tid == agent->pid)
 		return;
-	snprintf(name, sizeof(name), "%" PRIu32, agent->tid);
-	/* It stays that of the same process. */
-	process = openat(procfs, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	process = procfs_open_process(procfs, agent->tid);
 	if (process < 0)
 		return;
 	if (is_helper_of(process, agent))
