@@ -9,10 +9,7 @@
 
 #include "frame.h"
 
-enum {
-	FRAME_VERSION	= 2,
-	PID_MIN		= 2,
-};
+#define PID_MIN		2
 
 static uint32_t get_u32(const unsigned char *from)
 {
@@ -46,16 +43,16 @@ enum varta_reason vlp_decode(const unsigned char *frame, size_t length,
 {
 	if (length != VARTA_FRAME_LEN)
 		return VARTA_REASON_BAD_LENGTH;
-	if (memcmp(frame, "VA", 2))
+	if (memcmp(frame + OFFSET_MAGIC, FRAME_MAGIC, strlen(FRAME_MAGIC)))
 		return VARTA_REASON_BAD_MAGIC;
-	if (frame[2] != FRAME_VERSION)
+	if (frame[OFFSET_VERSION] != FRAME_VERSION)
 		return VARTA_REASON_BAD_VERSION;
-	if (get_u32(frame + 28) != varta_crc32c(frame, 28))
+	if (get_u32(frame + OFFSET_CRC) != varta_crc32c(frame, OFFSET_CRC))
 		return VARTA_REASON_BAD_CRC;
-	beat->status = frame[3];
-	beat->pid = get_u32(frame + 4);
-	beat->timestamp = get_u64(frame + 8);
-	beat->nonce = get_u64(frame + 16);
-	beat->payload = get_u32(frame + 24);
+	beat->status = frame[OFFSET_STATUS];
+	beat->pid = get_u32(frame + OFFSET_PID);
+	beat->timestamp = get_u64(frame + OFFSET_TIMESTAMP);
+	beat->nonce = get_u64(frame + OFFSET_NONCE);
+	beat->payload = get_u32(frame + OFFSET_PAYLOAD);
 	return check_fields(beat);
 }

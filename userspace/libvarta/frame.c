@@ -9,20 +9,6 @@
 
 #include "varta.h"
 
-#define FRAME_VERSION	2
-
-/* Offsets of the fields. */
-enum {
-	OFFSET_MAGIC		= 0,
-	OFFSET_VERSION		= 2,
-	OFFSET_STATUS		= 3,
-	OFFSET_PID		= 4,
-	OFFSET_TIMESTAMP	= 8,
-	OFFSET_NONCE		= 16,
-	OFFSET_PAYLOAD		= 24,
-	OFFSET_CRC		= 28,
-};
-
 /*
  * Remainders of 0 to 15 for the reflected polynomial 0x82f63b78. Four bits at a
  * time are fast enough for the 28 bytes of a frame.
@@ -72,7 +58,7 @@ int varta_frame_encode(const struct varta_beat *beat, unsigned char *frame)
 	if (beat->status > UINT8_MAX)
 		return -ERANGE;
 
-	memcpy(frame + OFFSET_MAGIC, "VA", 2);
+	memcpy(frame + OFFSET_MAGIC, FRAME_MAGIC, strlen(FRAME_MAGIC));
 	frame[OFFSET_VERSION] = FRAME_VERSION;
 	frame[OFFSET_STATUS] = (unsigned char)beat->status;
 	put_u32(frame + OFFSET_PID, beat->pid);
