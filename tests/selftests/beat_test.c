@@ -20,9 +20,8 @@
 #include <unistd.h>
 
 #include "beater.h"
+#include "counters.h"
 #include "tap.h"
-
-#define COUNTERS	"/sys/kernel/varta/counters/"
 
 /* Only a failure takes this long. */
 #define PATIENCE_S	60
@@ -37,23 +36,6 @@ static const struct beater_options described = {
 	.name = "beat_test",
 	.threshold_ms = 3000,
 };
-
-/* -1 without the module. */
-static long counter(const char *name)
-{
-	char path[128];
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), COUNTERS "%s", name);
-	file = fopen(path, "r");
-	if (!file)
-		return -1;
-	if (fscanf(file, "%ld", &value) != 1)
-		value = -1;
-	fclose(file);
-	return value;
-}
 
 static void must(bool done, const char *what)
 {

@@ -23,9 +23,9 @@
 
 #include <varta-client.h>
 
+#include "counters.h"
 #include "tap.h"
 
-#define COUNTERS	"/sys/kernel/varta/counters/"
 /* Too long for a stall, and short enough to wait for one. */
 #define LONG_MS		600000
 #define SHORT_MS	1000
@@ -35,22 +35,6 @@
 #define PATIENCE_S	60
 
 static struct varta_client c;
-
-static long counter(const char *name)
-{
-	char path[128];
-	long value = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), COUNTERS "%s", name);
-	file = fopen(path, "r");
-	if (!file)
-		return -1;
-	if (fscanf(file, "%ld", &value) != 1)
-		value = -1;
-	fclose(file);
-	return value;
-}
 
 static void must(bool done, const char *what)
 {
