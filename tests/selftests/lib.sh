@@ -143,7 +143,7 @@ value_is_at_least() {
 	[ "$(cat "$sys/$1")" -ge "$2" ]
 }
 
-# wait_for FILE N: until the file below /sys/kernel/varta has N or more
+# wait_for FILE N: until the file below /sys/kernel/varta has N or more; for 0, use value_is
 wait_for() {
 	wait_until value_is_at_least "$1" "$2"
 }
