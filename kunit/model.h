@@ -14,7 +14,7 @@ enum model_limits {
 	MODEL_NO_SLOT = 0xffffffff,
 };
 
-/* What an agent has stored, and what it is told. */
+/* The page of an agent: what it has stored, and what the tracker has. */
 struct model_page {
 	u64 nonce;
 	u32 status;

@@ -111,7 +111,7 @@ struct model_run {
 	struct model model;
 	/* One for each agent, and one that replaces another. */
 	struct test_page pages[MODEL_CAPACITY_MAX + 1];
-	/* A page was put twice, or its process was not told. */
+	/* A page was put twice, or without VARTA_KICK_GONE. */
 	bool bad_put;
 	u32 pids;
 	u64 now;

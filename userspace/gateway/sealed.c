@@ -117,7 +117,7 @@ static bool decrypt(const unsigned char *key, const unsigned char *sealed,
 	return opened;
 }
 
-/* As many keys are tried, whoever sends. */
+/* Each source may use each of these keys. */
 static bool open_shared(const struct sealed_keys *keys,
 			const unsigned char *sealed, unsigned char *frame)
 {

@@ -47,7 +47,7 @@ test("units of others have no page", () => {
 		     "/system/logs#/?prio=debug&_SYSTEMD_UNIT=a.service");
 });
 
-test("each event is told", () => {
+test("each event has a text", () => {
 	const text = event => format.eventText(event);
 
 	assert.equal(text({ event: "stall", silence: 2e9, reason: "waiting" }),
