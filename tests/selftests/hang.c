@@ -352,17 +352,23 @@ static void on_signal(int unused)
 /* The first process of a pid namespace, which exits when the parent asks. */
 static void be_init(int to_parent)
 {
+	sigset_t asked, none;
 	pid_t child;
 
 	/* Without a handler, the first process does not get the signal. */
 	signal(SIGUSR1, on_signal);
+	/* It may come before this process waits for it. */
+	sigemptyset(&none);
+	sigemptyset(&asked);
+	sigaddset(&asked, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &asked, NULL);
 	beat();
 	child = fork();
 	if (!child)
 		wait_forever(NULL);
 	if (child < 0 || write(to_parent, &child, sizeof(child)) < 0)
 		fail("fork");
-	pause();
+	sigsuspend(&none);
 	_exit(0);
 }
 
