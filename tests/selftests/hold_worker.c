@@ -4,8 +4,9 @@
  * the last processor, which this program does not leave. Ends by SIGTERM, or after
  * a while, as other threads of this processor wait, too.
  *
- * Usage: hold_worker PID
+ * Usage: hold_worker PID [MS]
  *
+ * With MS, the thread may run for MS milliseconds of each SLOW_MS.
  * Prints "ready" when the thread is held.
  */
 #include <fcntl.h>
@@ -14,11 +15,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	/* Before the kernel complains. */
 	SECONDS_MAX = 15,
+	SLOW_MS = 100,
 };
 
 static const char limit[] = "/proc/sys/kernel/sched_rt_runtime_us";
@@ -46,13 +49,30 @@ static void end(int number)
 	_exit(0);
 }
 
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void let_it_run(long ms)
+{
+	const struct timespec time = { 0, ms * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct sched_param lowest = { .sched_priority = 1 };
 	const struct sigaction action = { .sa_handler = end };
+	long share = argc == 3 ? atol(argv[2]) : 0;
 	cpu_set_t last;
+	long start;
 
-	if (argc != 2)
+	if (argc < 2 || argc > 3 || share < 0 || share >= SLOW_MS)
 		return 2;
 	CPU_ZERO(&last);
 	CPU_SET((size_t)sysconf(_SC_NPROCESSORS_ONLN) - 1, &last);
@@ -67,6 +87,11 @@ int main(int argc, char **argv)
 	alarm(SECONDS_MAX);
 	puts("ready");
 	fflush(stdout);
-	for (;;)
-		;
+	for (;;) {
+		start = now_ms();
+		while (now_ms() - start < SLOW_MS - share)
+			;
+		if (share)
+			let_it_run(share);
+	}
 }
