@@ -316,7 +316,8 @@ bool record_report(void *context, const struct varta_agent_info *agent)
 
 		if (slot->pid == agent->id.pid &&
 		    slot->exit_state != VARTA_EXIT_DETACHED &&
-		    slot->source == agent->id.source && !slot->stalled)
+		    slot->source == agent->id.source && !slot->stalled &&
+		    agent->stalled)
 			log->unset_flag = true;
 	}
 	return log->count != log->max_reports;
@@ -384,6 +385,20 @@ bool copy_agent(void *context, const struct varta_agent_info *agent)
 {
 	*(struct varta_agent_info *)context = *agent;
 	return true;
+}
+
+/**
+ * warn_at() - have agents reported that are late
+ * @test: the test
+ * @percent: of the threshold
+ */
+void warn_at(struct kunit *test, u32 percent)
+{
+	struct tracker_fixture *fixture = test->priv;
+
+	varta_tracker_set_warn_percent(&fixture->tracker, percent);
+	tracker_fixture_rescan(fixture, THRESHOLD);
+	fixture->warn_percent = percent;
 }
 
 /**

@@ -126,6 +126,7 @@ bool record_report(void *context, const struct varta_agent_info *agent);
 u32 run_stall_pass_log(struct kunit *test, u64 now, u64 threshold,
 		       struct report_log *log);
 u32 run_stall_pass(struct kunit *test, u64 now);
+void warn_at(struct kunit *test, u32 percent);
 
 void make_small_tracker(struct kunit *test);
 void make_three_sources(struct kunit *test);

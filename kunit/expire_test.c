@@ -1113,6 +1113,117 @@ static void sample_of_another_agent_is_not_used(struct kunit *test)
 			VARTA_STALL_REASON_UNKNOWN);
 }
 
+static void late_agent_is_reported_once_with_its_reason(struct kunit *test)
+{
+	struct report_log log;
+
+	make_small_tracker(test);
+	warn_at(test, 60);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	expect_deadline(test, THRESHOLD / 100 * 60);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD / 100 * 60 - 1), 0);
+	KUNIT_ASSERT_EQ(test,
+			run_stall_pass_log(test, THRESHOLD / 100 * 60, THRESHOLD,
+					   &log), 1);
+	KUNIT_EXPECT_FALSE(test, log.agents[0].stalled);
+	KUNIT_EXPECT_EQ(test, log.agents[0].late_ns, THRESHOLD / 100 * 60);
+	KUNIT_EXPECT_EQ(test, log.agents[0].reason, VARTA_STALL_REASON_WAITING);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).reason,
+			VARTA_STALL_REASON_UNKNOWN);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
+	expect_deadline(test, THRESHOLD);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD - 1), 0);
+	KUNIT_ASSERT_EQ(test,
+			run_stall_pass_log(test, THRESHOLD, THRESHOLD, &log), 1);
+	KUNIT_EXPECT_TRUE(test, log.agents[0].stalled);
+	KUNIT_EXPECT_EQ(test, log.agents[0].late_ns, 0);
+	EXPECT_COUNT(test, LATE, 1);
+	EXPECT_COUNT(test, STALLS, 1);
+}
+
+/* The silence after it ends is as long as any. */
+static void beat_of_a_late_agent_is_no_recovery(struct kunit *test)
+{
+	const struct varta_event_info *events;
+	u32 count;
+
+	make_small_tracker(test);
+	warn_at(test, 50);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD / 2), 1);
+	fake_events_take(&count);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 2,
+			 .now = THRESHOLD - 1);
+	events = fake_events_take(&count);
+	KUNIT_EXPECT_EQ_MSG(test, count, 0, "kind %u", events[0].kind);
+	expect_deadline(test, THRESHOLD - 1 + THRESHOLD / 2);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test,
+			run_stall_pass(test, THRESHOLD - 1 + THRESHOLD / 2), 1);
+	EXPECT_COUNT(test, LATE, 2);
+	EXPECT_COUNT(test, STALLS, 0);
+}
+
+/* Of one beat, and for each threshold. */
+static void warning_is_a_share_of_the_own_threshold(struct kunit *test)
+{
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .threshold_ms = 1000);
+	EXPECT_INSERTED(test, .pid = 8, .nonce = 1, .origin = RELAYED);
+	warn_at(test, 25);
+	expect_deadline(test, THRESHOLD / 4);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD / 4), 1);
+	expect_deadline(test, THRESHOLD);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 250 * NSEC_PER_MSEC - 1), 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 250 * NSEC_PER_MSEC), 1);
+	EXPECT_COUNT(test, LATE, 2);
+	warn_at(test, 0);
+	EXPECT_REFRESHED(test, .pid = 7, .nonce = 2, .threshold_ms = 1000,
+			 .now = 300 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1300 * NSEC_PER_MSEC - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1300 * NSEC_PER_MSEC), 1);
+	EXPECT_COUNT(test, LATE, 2);
+}
+
+static void refuse_at(struct kunit *test, u64 now)
+{
+	struct tracker_fixture *fixture = test->priv;
+	u32 refused = 0;
+
+	varta_tracker_stall_pass(tracker_of(test), now, THRESHOLD,
+				 VARTA_STALL_BATCH, refuse_report, &refused);
+	KUNIT_EXPECT_EQ(test, refused, 1);
+	EXPECT_COUNT(test, LATE, 0);
+	fixture->retry_at = now + VARTA_STALL_RETRY_MIN_NS;
+}
+
+static void refused_warning_is_found_again_until_the_stall(struct kunit *test)
+{
+	make_small_tracker(test);
+	warn_at(test, 50);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
+			.threshold_ms = 1000);
+	refuse_at(test, 500 * NSEC_PER_MSEC);
+	/* It may be found earlier. */
+	KUNIT_EXPECT_LE(test, next_deadline(test),
+			500 * NSEC_PER_MSEC + VARTA_STALL_RETRY_MIN_NS);
+	refuse_at(test, 995 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_LE(test, next_deadline(test), 1000 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 * NSEC_PER_MSEC), 1);
+	EXPECT_COUNT(test, LATE, 0);
+	EXPECT_COUNT(test, STALLS, 1);
+}
+
+static void no_warning_after_the_exit(struct kunit *test)
+{
+	make_small_tracker(test);
+	warn_at(test, 50);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1);
+	KUNIT_EXPECT_TRUE(test, note_exit(test, 7, 1, 0));
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 0);
+	EXPECT_COUNT(test, LATE, 0);
+}
+
 static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(stall_begins_at_threshold),
 	KUNIT_CASE(each_silence_is_reported_once),
@@ -1179,6 +1290,11 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(beats_with_future_time_stall_after_it),
 	KUNIT_CASE(no_stall_is_missed_after_time_jumps),
 	KUNIT_CASE(stall_has_the_reason_that_was_sampled),
+	KUNIT_CASE(late_agent_is_reported_once_with_its_reason),
+	KUNIT_CASE(beat_of_a_late_agent_is_no_recovery),
+	KUNIT_CASE(warning_is_a_share_of_the_own_threshold),
+	KUNIT_CASE(refused_warning_is_found_again_until_the_stall),
+	KUNIT_CASE(no_warning_after_the_exit),
 	KUNIT_CASE(beat_while_it_is_sampled_prevents_a_stall),
 	KUNIT_CASE(sample_of_another_agent_is_not_used),
 	{}

@@ -400,6 +400,73 @@ static void page_of_another_clock_is_given_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
 }
 
+static void stored_beat_postpones_the_warning(struct kunit *test)
+{
+	make_agent(test);
+	warn_at(test, 50);
+	store(1040, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD / 2), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 1040);
+	KUNIT_EXPECT_EQ(test,
+			run_stall_pass(test, 1040 + THRESHOLD / 2 - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1040 + THRESHOLD / 2), 1);
+	EXPECT_COUNT(test, LATE, 1);
+	EXPECT_COUNT(test, STALLS, 0);
+	store(1120, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1040 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1120 + THRESHOLD / 2), 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1120 + THRESHOLD), 1);
+	EXPECT_COUNT(test, LATE, 2);
+	EXPECT_COUNT(test, STALLS, 1);
+}
+
+/* Late with a fifth of the threshold, then a beat is stored. */
+static void make_late_agent(struct kunit *test)
+{
+	make_agent(test);
+	warn_at(test, 20);
+	KUNIT_ASSERT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD / 5), 1);
+	store(1025, VARTA_STATUS_OK, 0);
+}
+
+static void late_agent_that_is_shown_may_be_late_again(struct kunit *test)
+{
+	make_late_agent(test);
+	clock_now = 1030;
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, 1025);
+	KUNIT_EXPECT_LE(test, varta_tracker_next_deadline(tracker_of(test)),
+			1025 + THRESHOLD / 5);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1025 + THRESHOLD / 5 - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1025 + THRESHOLD / 5), 1);
+	EXPECT_COUNT(test, LATE, 2);
+}
+
+static void late_agent_whose_beat_is_old_may_be_late_again(struct kunit *test)
+{
+	const struct varta_beat_info beat = { .nonce = 1024 };
+	const struct varta_agent_id id = { .pid = 7, .proc = fake_proc(1) };
+	bool started;
+
+	make_late_agent(test);
+	KUNIT_EXPECT_EQ(test, varta_tracker_record(tracker_of(test), &beat, &id,
+						   1030, THRESHOLD, &started),
+			VARTA_RECORD_OUT_OF_ORDER);
+	KUNIT_EXPECT_LE(test, varta_tracker_next_deadline(tracker_of(test)),
+			1025 + THRESHOLD / 5);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1025 + THRESHOLD / 5), 1);
+	EXPECT_COUNT(test, LATE, 2);
+}
+
+/* The warning has to come though nothing reads a page any more. */
+static void late_agent_that_loses_its_page_may_be_late(struct kunit *test)
+{
+	make_late_agent(test);
+	KUNIT_ASSERT_TRUE(test, map(test, 7, 1, 1));
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1026, .now = 1030);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1030 + THRESHOLD / 5), 1);
+	EXPECT_COUNT(test, LATE, 2);
+}
+
 static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(stored_beat_postpones_the_stall),
 	KUNIT_CASE(page_is_read_at_the_deadline_only),
@@ -425,6 +492,10 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(stalled_agent_gets_a_kicked_page),
 	KUNIT_CASE(only_tracked_attested_agents_have_pages),
 	KUNIT_CASE(page_of_another_clock_is_given_up),
+	KUNIT_CASE(stored_beat_postpones_the_warning),
+	KUNIT_CASE(late_agent_that_is_shown_may_be_late_again),
+	KUNIT_CASE(late_agent_whose_beat_is_old_may_be_late_again),
+	KUNIT_CASE(late_agent_that_loses_its_page_may_be_late),
 	{}
 };
 

@@ -201,6 +201,7 @@ static void apply_beat(const struct model *model, struct model_slot *slot,
 	slot->nonce = beat->nonce;
 	slot->stalled = false;
 	slot->stall_ns = 0;
+	slot->late = false;
 	if (is_terminal(beat)) {
 		slot->has_terminal = true;
 		slot->terminal_timestamp = beat->timestamp;
@@ -636,7 +637,40 @@ bool model_is_due(const struct model *model, u32 nr, u64 now, u64 threshold)
 }
 
 /**
- * model_deadline() - when an agent stalls
+ * model_is_late() - whether an agent is late, reported or not
+ * @model: the model
+ * @nr: number of the slot
+ * @now: the time
+ * @threshold: default threshold
+ */
+bool model_is_late(const struct model *model, u32 nr, u64 now, u64 threshold)
+{
+	const struct model_slot *slot = &model->slots[nr];
+	u64 silent = min(silence(slot->last_ns, now),
+			 silence(model->resume_ns, now));
+
+	return slot->pid && model->warn_percent && !slot->stalled &&
+	       !slot->exited &&
+	       silent >= div_u64(threshold_of(slot, threshold), 100) *
+			 model->warn_percent &&
+	       silent < threshold_of(slot, threshold);
+}
+
+/**
+ * model_must_warn() - whether an agent is late and is not reported
+ * @model: the model
+ * @nr: number of the slot
+ * @now: the time
+ * @threshold: default threshold
+ */
+bool model_must_warn(const struct model *model, u32 nr, u64 now, u64 threshold)
+{
+	return model_is_late(model, nr, now, threshold) &&
+	       !model->slots[nr].late;
+}
+
+/**
+ * model_deadline() - when an agent stalls, or is late if that is to be reported
  * @model: the model
  * @nr: number of the slot
  * @threshold: default threshold
@@ -650,6 +684,8 @@ u64 model_deadline(const struct model *model, u32 nr, u64 threshold)
 	u64 since = max(slot->last_ns, model->resume_ns);
 	u64 threshold_ns = threshold_of(slot, threshold);
 
+	if (model->warn_percent && !slot->late)
+		threshold_ns = div_u64(threshold_ns, 100) * model->warn_percent;
 	if (!slot->pid || slot->stalled || since > U64_MAX - threshold_ns)
 		return U64_MAX;
 	return since + threshold_ns;
@@ -710,6 +746,19 @@ void model_stall(struct model *model, u32 nr, u64 now)
 		model->totals[VARTA_COUNT_STALLS_WAITING]++;
 	else
 		model->totals[VARTA_COUNT_STALLS_UNKNOWN]++;
+}
+
+/**
+ * model_warn() - report that an agent is late
+ * @model: the model
+ * @nr: number of the slot
+ * @now: the time
+ */
+void model_warn(struct model *model, u32 nr, u64 now)
+{
+	model->slots[nr].late = true;
+	model_event_time(model, now);
+	model->totals[VARTA_COUNT_LATE]++;
 }
 
 /**

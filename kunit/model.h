@@ -44,6 +44,8 @@ struct model_slot {
 	bool has_terminal;
 	u64 terminal_timestamp;
 	bool stalled;
+	/* No warning before the next beat. */
+	bool late;
 	/* 0 if it has none. */
 	u32 threshold_ms;
 	char name[VARTA_NAME_SIZE];
@@ -80,6 +82,8 @@ struct model {
 	struct varta_proc *(*pid_owner)(u32 pid);
 	/* Time of the last resume. */
 	u64 resume_ns;
+	/* Of the threshold, until an agent is late. */
+	u32 warn_percent;
 	struct model_slot slots[MODEL_CAPACITY_MAX];
 	u32 cursor;
 	/* Slots with unreported exits, the first exit first. */
@@ -109,6 +113,8 @@ enum varta_record_result model_record(struct model *model,
 				      u64 threshold, u32 chosen);
 bool model_is_due(const struct model *model, u32 nr, u64 now,
 		  u64 threshold);
+bool model_is_late(const struct model *model, u32 nr, u64 now, u64 threshold);
+bool model_must_warn(const struct model *model, u32 nr, u64 now, u64 threshold);
 u64 model_deadline(const struct model *model, u32 nr, u64 threshold);
 u64 model_next_deadline(const struct model *model, u64 threshold);
 bool model_is_recycled(const struct model *model, u32 nr,
@@ -117,6 +123,7 @@ bool model_map(struct model *model, const struct varta_agent_id *id,
 	       const struct model_page *page);
 void model_look(struct model *model, u32 nr, u64 now);
 void model_stall(struct model *model, u32 nr, u64 now);
+void model_warn(struct model *model, u32 nr, u64 now);
 void model_remove_recycled(struct model *model, u32 nr, u64 now);
 bool model_remove(struct model *model, const struct varta_agent_id *id,
 		  enum varta_goodbye_cause cause, u64 now);

@@ -316,6 +316,19 @@ static u64 random_threshold(struct model_run *run)
 	return (1 + random_below(run, 5)) * run->unit;
 }
 
+/* Until the rescan, timers may be armed for the old one. */
+static void change_warn_percent(struct model_run *run)
+{
+	u32 percent = one_in(run, 3) ? 0 : 1 + random_below(run, 99);
+	u32 armed = run->fixture->warn_percent;
+
+	varta_tracker_set_warn_percent(&run->fixture->tracker, percent);
+	run->model.warn_percent = percent;
+	run->rescanning = true;
+	run->cursor = 0;
+	run->fixture->warn_percent = percent && armed ? max(percent, armed) : 0;
+}
+
 static void change_threshold(struct model_run *run)
 {
 	run->threshold = random_threshold(run);
@@ -343,6 +356,8 @@ static void step_advance_time(struct model_run *run)
 	run->now += min(step, U64_MAX - 1 - run->now);
 	if (one_in(run, 50))
 		change_threshold(run);
+	if (one_in(run, 50))
+		change_warn_percent(run);
 }
 
 /* ---- Steps; each returns false if tracker and model disagree. */
@@ -477,8 +492,10 @@ static bool step_rescan(struct model_run *run)
 		run->cursor = 0;
 	run->rescanning = varta_tracker_rescan(&run->fixture->tracker,
 					       &run->cursor, run->threshold);
-	if (!run->rescanning)
+	if (!run->rescanning) {
 		run->fixture->threshold = run->threshold;
+		run->fixture->warn_percent = run->model.warn_percent;
+	}
 	run->next_event = run->fixture->tracker.wheel.next_event;
 	kicks = fake_procs_kicks() - run->kicks;
 	run->kicks += kicks;
@@ -526,7 +543,9 @@ static void note_refused(struct model_run *run,
 	u64 threshold = agent->threshold_ms ?
 		agent->threshold_ms * (u64)NSEC_PER_MSEC : run->threshold;
 	u64 now = run->step.now;
-	u64 late = now - agent->last_ns - threshold;
+	u64 share = agent->stalled ? threshold :
+		div_u64(threshold, 100) * run->model.warn_percent;
+	u64 late = now - agent->last_ns - share;
 	u64 delay = clamp_t(u64, late, VARTA_STALL_RETRY_MIN_NS,
 			    VARTA_STALL_RETRY_MAX_NS);
 
@@ -562,8 +581,8 @@ static bool was_looked_at(const struct varta_mapping *mapping)
 }
 
 /*
- * @mappings: before the pass. An agent that is due is looked at first, then once
- * it was sampled, and last when it is kicked.
+ * @mappings: before the pass. An agent that is due or late is looked at first,
+ * then once it was sampled, and last, if it stalls, when it is kicked.
  */
 static bool looks_match(struct model_run *run,
 			struct varta_mapping *const *mappings)
@@ -575,13 +594,17 @@ static bool looks_match(struct model_run *run,
 	for (i = 0; i < model->capacity; i++) {
 		if (!mappings[i] || !was_looked_at(mappings[i]))
 			continue;
-		if (!model_is_due(model, i, now, run->threshold))
+		if (!model_is_due(model, i, now, run->threshold) &&
+		    !model_is_late(model, i, now, run->threshold))
 			return false;
 		model_look(model, i, now);
-		if (!model_is_due(model, i, now, run->threshold) ||
-		    model_is_recycled(model, i, fake_proc_of_pid))
+		if (model_is_recycled(model, i, fake_proc_of_pid))
 			continue;
-		for (more = 0; more < 2; more++)
+		if (model_is_due(model, i, now, run->threshold))
+			more = 2;
+		else
+			more = model_must_warn(model, i, now, run->threshold);
+		while (more--)
 			model_look(model, i, now);
 	}
 	return true;
@@ -599,15 +622,22 @@ static bool stalls_match(struct model_run *run)
 		nr = model_find(model, run->reported[i].id.source,
 				run->reported[i].id.pid);
 		if (nr == MODEL_NO_SLOT ||
-		    !model_is_due(model, nr, now, run->threshold) ||
 		    model_is_recycled(model, nr, fake_proc_of_pid))
 			return false;
-		model_stall(model, nr, now);
+		if (run->reported[i].stalled &&
+		    model_is_due(model, nr, now, run->threshold))
+			model_stall(model, nr, now);
+		else if (!run->reported[i].stalled &&
+			 model_must_warn(model, nr, now, run->threshold))
+			model_warn(model, nr, now);
+		else
+			return false;
 		if (!agent_matches(&run->reported[i], &model->slots[nr]))
 			return false;
 	}
 	for (i = 0; i < model->capacity; i++) {
-		if (model_is_due(model, i, now, run->threshold) &&
+		if ((model_is_due(model, i, now, run->threshold) ||
+		     model_must_warn(model, i, now, run->threshold)) &&
 		    model_is_recycled(model, i, fake_proc_of_pid) &&
 		    !slots[i].pid)
 			model_remove_recycled(model, i, now);
@@ -639,7 +669,8 @@ static bool step_stall_pass(struct model_run *run)
 					run->threshold, step->limit,
 					keep_stall, run);
 	step->result = run->nr_reported;
-	if (run->refused) {
+	/* Agents that are late, or were not reported, are armed again. */
+	if (run->refused || run->model.warn_percent) {
 		run->next_event = run->fixture->tracker.wheel.next_event;
 		run->kicks = fake_procs_kicks();
 	}
@@ -786,6 +817,13 @@ static void look_to_show(struct model_run *run, u32 nr)
 		model_look(&run->model, nr, run->now);
 }
 
+/* A late agent whose page had a beat when it was shown is armed. */
+static void note_kicks(struct model_run *run)
+{
+	run->next_event = run->fixture->tracker.wheel.next_event;
+	run->kicks = fake_procs_kicks();
+}
+
 static bool step_lookup(struct model_run *run)
 {
 	struct step *step = &run->step;
@@ -802,6 +840,7 @@ static bool step_lookup(struct model_run *run)
 	step->expected = nr != MODEL_NO_SLOT;
 	if (step->expected)
 		look_to_show(run, nr);
+	note_kicks(run);
 	if (step->result != step->expected ||
 	    run->nr_reported != step->expected)
 		return false;
@@ -858,6 +897,7 @@ static bool step_for_each(struct model_run *run)
 			step->result++;
 		}
 	}
+	note_kicks(run);
 	return step->result == step->expected;
 }
 
@@ -1003,6 +1043,8 @@ static bool slot_matches(const struct varta_tracker *tracker,
 		return false;
 	if (!model->pid)
 		return true;
+	if (slot->late != model->late)
+		return false;
 	if (slot->has_regular != model->has_regular ||
 	    slot->has_terminal != model->has_terminal)
 		return false;
@@ -1387,6 +1429,7 @@ static void expect_all_counted(struct kunit *test, const u64 sums[])
 		VARTA_COUNT_EVICTION_SCAN_TRUNCATED,
 		VARTA_COUNT_QUOTA_EXCEEDED, VARTA_COUNT_EXITS,
 		VARTA_COUNT_REMOVED_DEAD, VARTA_COUNT_BAD_STATUS,
+		VARTA_COUNT_LATE,
 	};
 	int i;
 

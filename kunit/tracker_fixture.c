@@ -116,6 +116,8 @@ static u64 deadline_of(const struct tracker_fixture *fixture,
 
 	if (slot->threshold_ms)
 		threshold = slot->threshold_ms * (u64)NSEC_PER_MSEC;
+	if (fixture->warn_percent && !slot->late)
+		threshold = div_u64(threshold, 100) * fixture->warn_percent;
 	return check_add_overflow(since, threshold, &deadline) ? U64_MAX :
 								deadline;
 }

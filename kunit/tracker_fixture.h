@@ -22,6 +22,8 @@ struct tracker_fixture {
 	 * that rescans by itself sets it.
 	 */
 	u64 threshold;
+	/* The share of it that all timers of agents that are not late are armed for. */
+	u32 warn_percent;
 	/* A stall pass that could report no more has armed timers until then. */
 	u64 retry_at;
 };

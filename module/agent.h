@@ -96,6 +96,7 @@ struct varta_agent_info {
 	u64 nonce;			/* VARTA_TERMINAL_NONCE if terminal */
 	u64 exit_ns;			/* 0 unless @exited */
 	u64 stall_ns;			/* 0 unless @stalled and not @exited */
+	u64 late_ns;			/* 0 but for reports that it is late */
 	/* Rounded down to 2^VARTA_TIME_SHIFT ns. */
 	u64 first_ns;
 	u64 longest_gap_ns;		/* since the last reset */
@@ -109,11 +110,11 @@ struct varta_agent_info {
 	enum varta_status status;
 	char name[VARTA_NAME_SIZE];	/* any bytes, NUL-terminated */
 	char thread_name[VARTA_NAME_SIZE];	/* the same, of @usage.tid */
-	u8 reason;			/* enum varta_stall_reason, if @stalled */
+	u8 reason;			/* enum varta_stall_reason, or 0 */
 	u8 stall_signal;		/* that it asked for, or 0 */
 	bool even_if_starved;
 	u32 kill_after_ms;		/* 0 for never */
-	/* What was sampled; NULL but for reports of stalls. */
+	/* What was sampled; NULL but for reports that it is stalled or late. */
 	const struct varta_stall_info *stall;
 	bool stalled;
 	bool exited;
@@ -128,7 +129,7 @@ struct varta_event_info {
 	u64 time_ns;			/* never before earlier events */
 	u64 silence_ns;			/* recover: until the beat */
 	u64 stall_ns;			/* recover: when the stall was found */
-	struct varta_stall_info stall;	/* stall: why */
+	struct varta_stall_info stall;	/* stall, late: why */
 	enum varta_status old_status;	/* status: before the change */
 	enum varta_goodbye_cause cause;	/* goodbye: why it is not tracked */
 	struct {			/* conflict: of the refused beat */

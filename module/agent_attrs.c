@@ -271,7 +271,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    put_u64(skb, VARTA_A_AGENT_SILENCE, silence_of(agent, view)) ||
 	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||
 	    (stall_ns && put_u64(skb, VARTA_A_AGENT_STALL_TIME, stall_ns)) ||
-	    (agent->stalled && !agent->exited &&
+	    (((agent->stalled && !agent->exited) || agent->late_ns) &&
 	     nla_put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
 	    (view->stall && put_stall(skb, view)) ||
 	    (agent->id.source &&
@@ -308,7 +308,8 @@ int varta_put_event(struct sk_buff *skb, const struct varta_event *event,
 		.pid		= host ? event->pid : 0,
 		.pid_ns		= host ? &init_pid_ns : NULL,
 		.user_ns	= net->user_ns,
-		.stall		= event->info.kind == VARTA_EVENT_KIND_STALL ?
+		.stall		= event->info.kind == VARTA_EVENT_KIND_STALL ||
+				  event->info.kind == VARTA_EVENT_KIND_LATE ?
 				  &event->info.stall : NULL,
 	};
 

@@ -3,8 +3,9 @@
  * Stalls: Documentation/tracker-semantics.md, section 4.
  *
  * Invariant: a slot in use that is not stalled is armed in the wheel, for no
- * later than its deadline; any other slot is not armed. Slots that the stall
- * pass is handling are exempt.
+ * later than its deadline or, if that comes first and was not reported, the time
+ * when it is late; any other slot is not armed. Slots that the stall pass is
+ * handling are exempt.
  */
 
 #include <linux/kernel.h>
@@ -36,33 +37,60 @@ static void remove_recycled(struct varta_tracker *tracker,
 	varta_tracker_put_proc(tracker, old_proc);
 }
 
-/* Waits as long again as the stall is late already: the delay doubles. */
+/* Waits as long again as the report is late already: the delay doubles. */
+static u64 retry_time(u64 due, u64 now)
+{
+	u64 late = varta_silence(due, now);
+	u64 delay = clamp_t(u64, late, VARTA_STALL_RETRY_MIN_NS,
+			    VARTA_STALL_RETRY_MAX_NS);
+
+	return min(now, U64_MAX - 1 - delay) + delay;
+}
+
 static void postpone_stall(struct varta_tracker *tracker,
 			   struct varta_slot *slot, u64 now, u64 threshold)
 {
-	u64 late = varta_silence(varta_slot_deadline(tracker, slot, threshold),
-				 now);
-	u64 delay = clamp_t(u64, late, VARTA_STALL_RETRY_MIN_NS,
-			    VARTA_STALL_RETRY_MAX_NS);
-	u64 retry = min(now, U64_MAX - 1 - delay) + delay;
+	u64 retry = retry_time(varta_slot_deadline(tracker, slot, threshold),
+			       now);
 
 	varta_slot_set_stalled(tracker, slot, false);
 	varta_slot_unkick(tracker, slot);
 	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
 }
 
+/* A stall is reported in time, whatever became of the warning. */
+static void postpone_warning(struct varta_tracker *tracker,
+			     struct varta_slot *slot, u64 now, u64 threshold)
+{
+	u64 retry = retry_time(varta_slot_warn_time(tracker, slot, threshold),
+			       now);
+
+	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
+			min(retry, varta_slot_deadline(tracker, slot,
+						       threshold)));
+}
+
+enum due {
+	NOT_DUE,
+	DUE_WARNING,
+	DUE_STALL,
+};
+
 /* Of a locked slot. Arms one that is not due if it has to be. */
-static bool is_due(struct varta_tracker *tracker, struct varta_slot *slot,
-		   u64 now, u64 threshold)
+static enum due what_is_due(struct varta_tracker *tracker,
+			    struct varta_slot *slot, u64 now, u64 threshold)
 {
 	if (!slot->pid || slot->stalled || slot->exit_state)
-		return false;
+		return NOT_DUE;
 	varta_slot_look(tracker, slot, now);
 	if (varta_silence(varta_slot_silent_since(tracker, slot), now) >=
 	    varta_slot_threshold(slot, threshold))
-		return true;
+		return DUE_STALL;
+	if (varta_slot_may_warn(tracker, slot) &&
+	    varta_slot_warn_time(tracker, slot, threshold) <= now)
+		return DUE_WARNING;
 	varta_slot_arm(tracker, slot, threshold);
-	return false;
+	return NOT_DUE;
 }
 
 static bool is_attested(const struct varta_slot *slot)
@@ -92,20 +120,77 @@ static enum varta_counter counter_of(enum varta_stall_reason reason)
 	return VARTA_COUNT_STALLS_UNKNOWN + reason;
 }
 
+static void report_stall(struct varta_tracker *tracker, struct varta_slot *slot,
+			 const struct varta_stall_info *info, u64 now,
+			 u64 threshold, varta_agent_cb report, void *context)
+{
+	struct varta_agent_info agent;
+	u64 stall_ns;
+
+	varta_slot_to_agent(tracker, slot, &agent);
+	/* It may have been armed again since it left the wheel. */
+	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
+	if (!varta_slot_event_time(tracker, slot, false, now, &stall_ns))
+		return;
+	if (!varta_slot_kick(tracker, slot, now)) {
+		varta_slot_arm(tracker, slot, threshold);
+		return;
+	}
+	varta_slot_set_stalled(tracker, slot, true);
+	slot->event_ns = stall_ns;
+	slot->reason = info->reason;
+	agent.stalled = true;
+	agent.stall_ns = slot->event_ns;
+	agent.stalls++;
+	agent.reason = info->reason;
+	agent.stall = info;
+	if (report(context, &agent)) {
+		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
+		varta_tracker_count(tracker, counter_of(info->reason));
+		slot->stalls++;
+		if (slot->has_action)
+			varta_action_begin(tracker, slot, now);
+	} else {
+		postpone_stall(tracker, slot, now, threshold);
+	}
+}
+
+static void report_late(struct varta_tracker *tracker, struct varta_slot *slot,
+			const struct varta_stall_info *info, u64 now,
+			u64 threshold, varta_agent_cb report, void *context)
+{
+	struct varta_agent_info agent;
+
+	varta_slot_to_agent(tracker, slot, &agent);
+	if (!varta_slot_event_time(tracker, slot, false, now, &agent.late_ns))
+		return;
+	agent.reason = info->reason;
+	agent.stall = info;
+	if (report(context, &agent)) {
+		varta_tracker_count(tracker, VARTA_COUNT_LATE);
+		slot->late = true;
+		varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
+				varta_slot_deadline(tracker, slot, threshold));
+	} else {
+		postpone_warning(tracker, slot, now, threshold);
+	}
+}
+
 static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			u64 now, u64 threshold, varta_agent_cb report,
 			void *context)
 {
 	struct varta_stall_info info = {};
-	struct varta_agent_info sampled, agent;
+	struct varta_agent_info sampled;
 	bool recycled;
-	u64 stall_ns;
+	enum due due;
 
 	varta_slot_lock(tracker, slot);
-	if (!is_due(tracker, slot, now, threshold))
-		goto unlock;
-	if (is_attested(slot)) {
+	due = what_is_due(tracker, slot, now, threshold);
+	if (due && is_attested(slot)) {
 		varta_slot_hold(tracker, slot, &sampled);
+		if (due == DUE_WARNING)
+			sampled.late_ns = now;
 		/* So that beats do not wait. */
 		spin_unlock(&slot->lock);
 		recycled = !sample(tracker, &sampled, now, &info);
@@ -117,40 +202,18 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 			return;
 
 		varta_slot_lock(tracker, slot);
-		if (!is_due(tracker, slot, now, threshold))
-			goto unlock;
+		due = what_is_due(tracker, slot, now, threshold);
 		/* It may be another agent, which is due, too. */
 		if (slot->proc != sampled.id.proc ||
 		    slot->last_ns != sampled.last_ns)
 			info = (struct varta_stall_info) {};
 	}
-	varta_slot_to_agent(tracker, slot, &agent);
-	/* It may have been armed again since it left the wheel. */
-	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
-	if (!varta_slot_event_time(tracker, slot, false, now, &stall_ns))
-		goto unlock;
-	if (!varta_slot_kick(tracker, slot, now)) {
-		varta_slot_arm(tracker, slot, threshold);
-		goto unlock;
-	}
-	varta_slot_set_stalled(tracker, slot, true);
-	slot->event_ns = stall_ns;
-	slot->reason = info.reason;
-	agent.stalled = true;
-	agent.stall_ns = slot->event_ns;
-	agent.stalls++;
-	agent.reason = info.reason;
-	agent.stall = &info;
-	if (report(context, &agent)) {
-		varta_tracker_count(tracker, VARTA_COUNT_STALLS);
-		varta_tracker_count(tracker, counter_of(info.reason));
-		slot->stalls++;
-		if (slot->has_action)
-			varta_action_begin(tracker, slot, now);
-	} else {
-		postpone_stall(tracker, slot, now, threshold);
-	}
-unlock:
+	if (due == DUE_STALL)
+		report_stall(tracker, slot, &info, now, threshold, report,
+			     context);
+	else if (due == DUE_WARNING)
+		report_late(tracker, slot, &info, now, threshold, report,
+			    context);
 	spin_unlock(&slot->lock);
 }
 
@@ -176,14 +239,15 @@ static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
 }
 
 /**
- * varta_tracker_stall_pass() - find and report stalls (section 4)
+ * varta_tracker_stall_pass() - report who is late or stalled (section 4)
  * @tracker: the tracker
  * @now: time in nanoseconds, monotonic
  * @threshold: threshold of agents without their own, in nanoseconds; once it
  *	is lowered, varta_tracker_rescan() has to follow
- * @max_reports: most stalls to report, 1 to VARTA_STALL_BATCH
- * @report: called for each stall; if it returns false, a pass finds the stall
- *	again, after VARTA_STALL_RETRY_MIN_NS to VARTA_STALL_RETRY_MAX_NS
+ * @max_reports: most agents to report, 1 to VARTA_STALL_BATCH
+ * @report: called for each; &varta_agent_info.stalled tells what it is. If it
+ *	returns false, a pass finds it again, after VARTA_STALL_RETRY_MIN_NS to
+ *	VARTA_STALL_RETRY_MAX_NS
  * @context: passed to @report
  *
  * Does not kick: varta_tracker_next_deadline() has to be called afterwards.
@@ -205,7 +269,10 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 	for (i = 0; i < expired; i++) {
 		struct varta_slot *slot = &tracker->slots[nrs[i]];
 		u64 deadline = varta_slot_deadline(tracker, slot, threshold);
+		u64 warn_time = varta_slot_warn_time(tracker, slot, threshold);
 
+		/* If it was reported as late, that is in the past. */
+		deadline = min(deadline, warn_time);
 		/* Nearly all have had a beat: postpone without their locks. */
 		if (deadline > now && READ_ONCE(slot->pid)) {
 			nrs[postponed] = nrs[i];
@@ -232,7 +299,7 @@ u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
 }
 
 /**
- * varta_tracker_rescan() - apply a new threshold to agents without their own
+ * varta_tracker_rescan() - apply a new threshold, or a new share of it
  * @tracker: the tracker
  * @cursor: where to begin, 0 at first; updated
  * @threshold: the new threshold, in nanoseconds; calls of
@@ -250,7 +317,8 @@ bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 		struct varta_slot *slot = &tracker->slots[*cursor];
 
 		spin_lock(&slot->lock);
-		if (slot->pid && !slot->stalled && !slot->threshold_ms)
+		if (slot->pid && !slot->stalled &&
+		    (!slot->threshold_ms || READ_ONCE(tracker->warn_percent)))
 			varta_slot_arm(tracker, slot, threshold);
 		spin_unlock(&slot->lock);
 	}
@@ -266,4 +334,18 @@ bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 void varta_tracker_resume(struct varta_tracker *tracker, u64 now)
 {
 	varta_store64(&tracker->resume_ns, now);
+}
+
+/**
+ * varta_tracker_set_warn_percent() - report agents before they stall
+ * @tracker: the tracker
+ * @percent: of its threshold, for which an agent is silent until it is late,
+ *	below 100; 0 for no such reports
+ *
+ * varta_tracker_rescan() has to follow.
+ * Context: any; does not sleep.
+ */
+void varta_tracker_set_warn_percent(struct varta_tracker *tracker, u32 percent)
+{
+	WRITE_ONCE(tracker->warn_percent, percent);
 }

@@ -123,10 +123,20 @@ static int __init init_tracker(void)
 	/* A huge allocation can trigger the OOM killer before it fails. */
 	if (available > 0 && need >> PAGE_SHIFT < (unsigned long)available)
 		err = varta_tracker_init(&varta.tracker, &config);
+	if (!err)
+		varta_tracker_set_warn_percent(&varta.tracker,
+					       varta_setting_get(VARTA_SET_WARN_PERCENT));
 	if (err == -ENOMEM)
 		net_err_ratelimited("capacity=%u takes %zu MiB of memory, which is not available\n",
 				    capacity, need >> 20);
 	return err;
+}
+
+static void warn_percent_changed(void)
+{
+	varta_tracker_set_warn_percent(&varta.tracker,
+				       varta_setting_get(VARTA_SET_WARN_PERCENT));
+	varta_stall_thread_rescan();
 }
 
 static int __init varta_init(void)
@@ -139,6 +149,7 @@ static int __init varta_init(void)
 
 	varta_setting_on_change(VARTA_SET_THRESHOLD_MS,
 				varta_stall_thread_rescan);
+	varta_setting_on_change(VARTA_SET_WARN_PERCENT, warn_percent_changed);
 	varta_setting_on_change(VARTA_SET_THREAD_PRIORITY,
 				varta_stall_thread_reprioritize);
 	varta_setting_on_change(VARTA_SET_BEAT_RATE, varta_ratelimit_changed);

@@ -149,6 +149,7 @@ static struct sk_buff *build_message(const struct net *net,
 		[VARTA_EVENT_KIND_CONFIG]	= VARTA_CMD_CONFIG_NTF,
 		[VARTA_EVENT_KIND_LOSS]		= VARTA_CMD_LOSS_NTF,
 		[VARTA_EVENT_KIND_ACTION]	= VARTA_CMD_ACTION_NTF,
+		[VARTA_EVENT_KIND_LATE]		= VARTA_CMD_LATE_NTF,
 	};
 	const struct varta_event *event =
 		list_first_entry(&batch->events, struct varta_event, list);
@@ -323,17 +324,19 @@ static bool queue_event(const struct varta_event_info *info, gfp_t gfp)
 }
 
 /**
- * varta_notify_stall() - queue the event of a stall
+ * varta_notify_stall() - queue the event of an agent that is stalled or late
  * @agent: the agent, whose slot is locked
  * Context: process; does not sleep. varta_notify_wake() has to follow.
  * Return: false if there is no memory, or the user has too many events.
  */
 bool varta_notify_stall(const struct varta_agent_info *agent)
 {
+	bool late = !agent->stalled;
 	const struct varta_event_info info = {
 		.agent		= *agent,
-		.kind		= VARTA_EVENT_KIND_STALL,
-		.time_ns	= agent->stall_ns,
+		.kind		= late ? VARTA_EVENT_KIND_LATE :
+					 VARTA_EVENT_KIND_STALL,
+		.time_ns	= late ? agent->late_ns : agent->stall_ns,
 		.stall		= *agent->stall,
 	};
 
@@ -341,7 +344,10 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 	if (has_listeners() && (!varta_flows_have_room(agent->id.flow_key) ||
 				!queue_event(&info, GFP_NOWAIT)))
 		return false;
-	trace_stall(agent);
+	if (late)
+		trace_late(agent);
+	else
+		trace_stall(agent);
 	return true;
 }
 

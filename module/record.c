@@ -106,6 +106,7 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	slot->origin = id->origin;
 	slot->has_regular = false;
 	slot->has_terminal = false;
+	slot->late = false;
 	slot->beats = 0;
 	slot->stalls = 0;
 	slot->first = record->now >> VARTA_TIME_SHIFT;
@@ -262,6 +263,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	const struct varta_agent_id *id = record->id;
 	const struct varta_beat_info *beat = record->beat;
 	struct varta_agent_info before;
+	bool was_late = slot->late;
 	bool new_threshold;
 
 	lockdep_assert_held(&slot->lock);
@@ -289,8 +291,11 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	varta_slot_look(tracker, slot, record->now);
 	/* If it forgets, the beat is new, and so not rejected. */
 	forget_order_of_other_clock(slot, id);
-	if (!beat_is_new(tracker, slot, beat))
+	if (!beat_is_new(tracker, slot, beat)) {
+		if (was_late && !slot->late)
+			varta_slot_arm(tracker, slot, record->threshold);
 		return VARTA_RECORD_OUT_OF_ORDER;
+	}
 
 	varta_slot_to_agent(tracker, slot, &before);
 	update_last_beat(tracker, slot, beat, record->now);
@@ -299,9 +304,10 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 			beat->threshold_ms != slot->threshold_ms;
 	if (new_threshold)
 		WRITE_ONCE(slot->threshold_ms, beat->threshold_ms);
-	if (new_threshold || slot->stalled) {
+	if (new_threshold || slot->stalled || was_late) {
 		varta_slot_set_stalled(tracker, slot, false);
 		varta_slot_unkick(tracker, slot);
+		slot->late = false;
 		varta_slot_arm(tracker, slot, record->threshold);
 	}
 	if (beat->action)
@@ -324,6 +330,7 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 	varta_slot_to_agent(tracker, slot, &before);
 	update_from_beat(tracker, slot, beat, time);
 	slot->unmetered = true;
+	slot->late = false;
 	slot->status = beat->status;
 	slot->last_is_terminal = false;
 	slot->regular_nonce = beat->nonce;
@@ -479,6 +486,7 @@ static bool is_fast_path(const struct varta_tracker *tracker,
 	       !slot->foreign_thread &&
 	       !slot->mapped &&
 	       !slot->unmetered &&
+	       !slot->late &&
 	       le32_to_cpu(slot->state) == live_state(beat->status) &&
 	       beat->nonce > slot->regular_nonce &&
 	       beat->nonce != VARTA_TERMINAL_NONCE &&

@@ -138,16 +138,29 @@ void varta_slot_goodbye(struct varta_tracker *tracker,
 	varta_slot_report(tracker, slot, &event, now);
 }
 
-/* The fast path does not arm: the stall pass arms the slots that expire early. */
-void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
-		    u64 threshold)
+void varta_slot_arm_at(struct varta_tracker *tracker,
+		       const struct varta_slot *slot, u64 time)
 {
 	lockdep_assert_held(&slot->lock);
 
 	if (varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
-			    varta_slot_deadline(tracker, slot, threshold)) &&
+			    time) &&
 	    tracker->config.ops->kick)
 		tracker->config.ops->kick();
+}
+
+/* The fast path does not arm: the stall pass arms the slots that expire early. */
+void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
+		    u64 threshold)
+{
+	u64 deadline = varta_slot_deadline(tracker, slot, threshold);
+
+	lockdep_assert_held(&slot->lock);
+
+	if (varta_slot_may_warn(tracker, slot))
+		deadline = min(deadline,
+			       varta_slot_warn_time(tracker, slot, threshold));
+	varta_slot_arm_at(tracker, slot, deadline);
 }
 
 void varta_slot_uncharge(struct varta_tracker *tracker,

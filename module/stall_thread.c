@@ -53,22 +53,25 @@ struct context {
 	unsigned long nr_switches;	/* of the thread, at mark_ns */
 };
 
+struct window {
+	u64 start_ns;
+	u32 together;
+};
+
 /* Of many stalls at a time only the reason is kept, so that messages are short. */
 void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
 			       struct varta_stall_info *info)
 {
-	static u64 window_ns;
-	static u32 together;
+	static struct window stalls, warnings;
+	struct window *window = agent->late_ns ? &warnings : &stalls;
 
-	if (now >= window_ns + WINDOW_NS) {
-		window_ns = now;
-		together = 0;
-	}
-	together++;
-	varta_stall_sample(agent, now, together <= TOGETHER_MAX, info);
-	if (together > TOGETHER_MAX)
+	if (now >= window->start_ns + WINDOW_NS)
+		*window = (struct window) { .start_ns = now };
+	window->together++;
+	varta_stall_sample(agent, now, window->together <= TOGETHER_MAX, info);
+	if (window->together > TOGETHER_MAX)
 		*info = (struct varta_stall_info) { .reason = info->reason };
-	info->together = together;
+	info->together = window->together;
 }
 
 static bool report_stall(void *data, const struct varta_agent_info *agent)
@@ -282,7 +285,7 @@ void varta_stall_thread_kick(void)
 	wake_up(&thread_wait);
 }
 
-/* To be called after the threshold was changed. */
+/* To be called after the threshold, or a share of it, was changed. */
 void varta_stall_thread_rescan(void)
 {
 	/* The setting is visible before the bit. Pairs with rescan(). */

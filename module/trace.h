@@ -107,7 +107,7 @@ TRACE_EVENT(beat,
 );
 
 /* @agent's slot is locked. */
-TRACE_EVENT(stall,
+DECLARE_EVENT_CLASS(varta_silence,
 
 	TP_PROTO(const struct varta_agent_info *agent),
 	TP_ARGS(agent),
@@ -128,13 +128,24 @@ TRACE_EVENT(stall,
 		__entry->uid = agent->id.uid;
 		__entry->tid = agent->usage.tid;
 		__entry->reason = agent->reason;
-		__entry->silence = agent->stall_ns - agent->last_ns;
+		__entry->silence = (agent->late_ns ?: agent->stall_ns) -
+				   agent->last_ns;
 		copy_name(__entry->name, agent->name);
 	),
 	TP_printk("pid=%u source=%u ns_pid=%u uid=%u name=%s tid=%u reason=%s silence=%llu",
 		  __entry->pid, __entry->source, __entry->ns_pid,
 		  __entry->uid, __entry->name, __entry->tid,
 		  varta_trace_reason(__entry->reason), __entry->silence)
+);
+
+DEFINE_EVENT(varta_silence, stall,
+	TP_PROTO(const struct varta_agent_info *agent),
+	TP_ARGS(agent)
+);
+
+DEFINE_EVENT(varta_silence, late,
+	TP_PROTO(const struct varta_agent_info *agent),
+	TP_ARGS(agent)
 );
 
 TRACE_EVENT(recover,

@@ -118,8 +118,16 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 /* The agent of a locked slot is shown: with what it has stored. */
 static void look_to_show(struct varta_tracker *tracker, struct varta_slot *slot)
 {
-	if (tracker->config.ops->clock && slot->mapped && !slot->exit_state)
-		varta_slot_look(tracker, slot, tracker->config.ops->clock());
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+	bool was_late = slot->late;
+	u64 now;
+
+	if (!ops->clock || !slot->mapped || slot->exit_state)
+		return;
+	now = ops->clock();
+	/* It may be late again. The stall pass knows when. */
+	if (varta_slot_look(tracker, slot, now) && was_late)
+		varta_slot_arm_at(tracker, slot, now);
 }
 
 static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,

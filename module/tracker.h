@@ -142,6 +142,7 @@ struct varta_tracker {
 	struct varta_deferred_exit *deferred; /* by slot, NULL unless defer_exits */
 	u64 last_event_ns;
 	aligned_u64 resume_ns;		/* silence before does not count */
+	u32 warn_percent;		/* of the threshold; 0 for no warning */
 };
 
 size_t varta_tracker_bytes(const struct varta_tracker_config *config);
@@ -183,6 +184,7 @@ u64 varta_tracker_next_deadline(struct varta_tracker *tracker);
 bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 			  u64 threshold);
 void varta_tracker_resume(struct varta_tracker *tracker, u64 now);
+void varta_tracker_set_warn_percent(struct varta_tracker *tracker, u32 percent);
 
 /* mapped.c */
 int varta_tracker_reserve_mappings(struct varta_tracker *tracker);

@@ -17,6 +17,7 @@
 
 #include <linux/hash.h>
 #include <linux/lockdep.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/spinlock.h>
@@ -70,6 +71,7 @@ struct varta_slot {
 	u64 has_action : 1;
 	u64 mapped : 1;			/* there is a &varta_tracker.mappings */
 	u64 unmetered : 1;		/* usage is not that of the last beat */
+	u64 late : 1;			/* and no warning before the next beat */
 	u64 reason : 8;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
@@ -143,6 +145,8 @@ void varta_slot_to_agent(const struct varta_tracker *tracker,
 void varta_slot_hold(const struct varta_tracker *tracker,
 		     const struct varta_slot *slot,
 		     struct varta_agent_info *agent);
+void varta_slot_arm_at(struct varta_tracker *tracker,
+		       const struct varta_slot *slot, u64 time);
 void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 		    u64 threshold);
 void varta_slot_uncharge(struct varta_tracker *tracker,
@@ -313,6 +317,31 @@ static inline u64 varta_slot_deadline(const struct varta_tracker *tracker,
 			       &deadline))
 		return U64_MAX;
 	return deadline;
+}
+
+/* Whether it is to be reported as late. */
+static inline bool varta_slot_may_warn(const struct varta_tracker *tracker,
+				       const struct varta_slot *slot)
+{
+	lockdep_assert_held(&slot->lock);
+
+	return READ_ONCE(tracker->warn_percent) && !slot->late;
+}
+
+/* When it is late; U64_MAX if nobody wants to know that. */
+static inline u64 varta_slot_warn_time(const struct varta_tracker *tracker,
+				       const struct varta_slot *slot,
+				       u64 threshold)
+{
+	u32 percent = READ_ONCE(tracker->warn_percent);
+	u64 time;
+
+	if (!percent ||
+	    check_add_overflow(varta_slot_silent_since(tracker, slot),
+			       div_u64(varta_slot_threshold(slot, threshold),
+				       100) * percent, &time))
+		return U64_MAX;
+	return time;
 }
 
 static inline void varta_slot_set_stalled(struct varta_tracker *tracker,

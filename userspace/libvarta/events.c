@@ -282,7 +282,8 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 		return varta_stalls_forget(stalls, agent);
 	if (delivery->type != VARTA_EVENT_STATUS &&
 	    delivery->type != VARTA_EVENT_CONFLICT &&
-	    delivery->type != VARTA_EVENT_ACTION)
+	    delivery->type != VARTA_EVENT_ACTION &&
+	    delivery->type != VARTA_EVENT_LATE)
 		varta_stalls_forget(stalls, agent);
 	return 1;
 }
@@ -397,6 +398,7 @@ static const enum varta_event_type event_types[] = {
 	[VARTA_CMD_GOODBYE_NTF] = VARTA_EVENT_GOODBYE,
 	[VARTA_CMD_CONFLICT_NTF] = VARTA_EVENT_CONFLICT,
 	[VARTA_CMD_ACTION_NTF] = VARTA_EVENT_ACTION,
+	[VARTA_CMD_LATE_NTF] = VARTA_EVENT_LATE,
 };
 
 static int deliver(struct varta_events *events,

@@ -133,6 +133,7 @@ static enum varta_event_type type_of(const struct nlattr *kind)
 		[VARTA_EVENT_KIND_CONFLICT] = VARTA_EVENT_CONFLICT,
 		[VARTA_EVENT_KIND_CONFIG] = VARTA_EVENT_CONFIG,
 		[VARTA_EVENT_KIND_ACTION] = VARTA_EVENT_ACTION,
+		[VARTA_EVENT_KIND_LATE] = VARTA_EVENT_LATE,
 	};
 
 	if (!kind || nla_get_u32(kind) >= sizeof(types) / sizeof(types[0]))

@@ -555,12 +555,13 @@ enum varta_exit_type {
  *   no number in the reader's user namespace, or the kernel did not say.
  * @tid: Thread that sent the last accepted beat; 0 if unknown.
  * @reason: One of enum varta_stall_reason, or a value of a newer kernel: why the
- *   agent did not beat when its stall was found. VARTA_STALL_REASON_UNKNOWN if it
- *   is not stalled, or the kernel did not say.
+ *   agent did not beat when its stall was found, or in VARTA_EVENT_LATE until then.
+ *   VARTA_STALL_REASON_UNKNOWN if it is neither, or the kernel did not say.
  * @thread_name: Its name: arbitrary bytes, as @name.
  * @cpu_time: How long the thread ran since the last beat. All times are in
- *   nanoseconds. What follows is of the moment of the stall in VARTA_EVENT_STALL,
- *   and of now when a stalled agent is read; in all other cases it is 0.
+ *   nanoseconds. What follows is of the moment of the event in VARTA_EVENT_STALL
+ *   and VARTA_EVENT_LATE, and of now when a stalled agent is read; in all other
+ *   cases it is 0.
  * @run_delay: How long the thread was runnable since then and did not run.
  * @asleep: How long the thread has not run, at least, if it is not runnable.
  * @reason_now: As @reason, but now.
@@ -576,8 +577,8 @@ enum varta_exit_type {
  * @threads_uninterruptible: Threads in uninterruptible sleep.
  * @threads_stopped: Threads that are stopped, traced or frozen.
  * @tracer_pid: Process that traces the thread; 0 if unknown or none.
- * @stalls_together: Stalls found in the same 100 ms, up to this one. Set only in
- *   stall events.
+ * @stalls_together: Stalls found in the same 100 ms, up to this one, or agents
+ *   that are late. Set only in these events.
  * @has_thread: @thread_state, @thread_cpu and @tracer_pid are known.
  * @has_usage: @cpu_time, @run_delay, @asleep and what the thread counts are known.
  * @has_group: @threads_runnable, @threads_uninterruptible and @threads_stopped
@@ -837,6 +838,9 @@ struct varta_events;
  *   unloads. Has no agent. Those that were lost are not reported later.
  * @VARTA_EVENT_ACTION: A stalled agent was sent a signal that it asked for, or
  *   the signal is withheld.
+ * @VARTA_EVENT_LATE: An agent was silent for the share of its threshold that the
+ *   setting warn_percent says: once between two beats. Nothing reports that it
+ *   beats again, and those that were lost are not reported later.
  *
  * OVERRUN, UNLOADED and LOADED have no agent, and occur only with @resync. A
  * stall ends with exactly one RECOVER, EXIT or GOODBYE, or with UNLOADED.
@@ -853,6 +857,7 @@ enum varta_event_type {
 	VARTA_EVENT_CONFLICT,
 	VARTA_EVENT_CONFIG,
 	VARTA_EVENT_ACTION,
+	VARTA_EVENT_LATE,
 };
 
 /* The cause of a goodbye that was found by a dump. */

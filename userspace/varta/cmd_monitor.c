@@ -98,7 +98,7 @@ static const struct argp_option option_table[] = {
 		 "events are read" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
-		 "conflict, config, action" },
+		 "conflict, config, action, late" },
 	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
 	  .doc = "First print the exits, conflicts and actions after the event "
 		 "with this number, as far as the kernel keeps them, and the "
@@ -487,7 +487,7 @@ static void handle_event(const struct varta_event *event, void *arg)
 	if (!event_name(event) || is_done(monitor) ||
 	    !is_wanted(monitor->options, event, owner))
 		return;
-	if (event->type == VARTA_EVENT_STALL)
+	if (event->type == VARTA_EVENT_STALL || event->type == VARTA_EVENT_LATE)
 		recorder_note(&monitor->recorder, event->agent);
 	if (!monitor->log)
 		monitor->error = print_event(monitor, event, owner);

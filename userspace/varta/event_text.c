@@ -88,8 +88,14 @@ static void write_reason(FILE *out, const struct varta_agent *agent)
 		format_duration(time, agent->cpu_time);
 		fprintf(out, ", ran %s", time);
 	}
+}
+
+static void write_together(FILE *out, const struct varta_agent *agent,
+			   const char *what)
+{
 	if (agent->stalls_together > 1)
-		fprintf(out, ", %" PRIu32 " stalls at once", agent->stalls_together);
+		fprintf(out, ", %" PRIu32 " %s at once", agent->stalls_together,
+			what);
 }
 
 static void write_stall(FILE *out, const struct varta_event *event,
@@ -105,6 +111,23 @@ static void write_stall(FILE *out, const struct varta_event *event,
 	fprintf(out, "silent %s, last nonce %s, status %s", silence, nonce,
 	       varta_status_name(agent->status));
 	write_reason(out, agent);
+	write_together(out, agent, "stalls");
+}
+
+static void write_late(FILE *out, const struct varta_event *event,
+		       const struct agent_owner *owner)
+{
+	const struct varta_agent *agent = event->agent;
+	char silence[TEXT_SIZE], threshold[TEXT_SIZE];
+
+	format_duration(silence, agent->silence);
+	format_duration(threshold, agent->threshold_ms * NS_PER_MS);
+
+	write_agent(out, event, owner);
+	fprintf(out, "silent %s, stalls after %s, status %s", silence, threshold,
+		varta_status_name(agent->status));
+	write_reason(out, agent);
+	write_together(out, agent, "late");
 }
 
 static void write_recover(FILE *out, const struct varta_event *event,
@@ -340,6 +363,7 @@ static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_CONFLICT] = { "conflict", write_conflict, NULL },
 	[VARTA_EVENT_CONFIG] = { "config", write_config, NULL },
 	[VARTA_EVENT_ACTION] = { "action", write_action, NULL },
+	[VARTA_EVENT_LATE] = { "late", write_late, NULL },
 	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; what "
 				  "a dump shows of them follows" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "

@@ -162,7 +162,8 @@ static int add_group(struct json_object *object,
 static int add_stall(struct json_object *object,
 		     const struct varta_agent *agent)
 {
-	if (!agent->stalled)
+	/* Only events of late agents have the latter and not the former. */
+	if (!agent->stalled && !agent->stalls_together)
 		return 0;
 	if (add_string(object, "reason",
 		       varta_stall_reason_name(agent->reason)) ||

@@ -62,6 +62,7 @@ static const struct metric metrics[] = {
 	  "reason=\"thread-gone\"" },
 	{ "stalls_gone", "varta_stalls_by_reason_total",
 	  "reason=\"gone\"" },
+	{ "late", "varta_late_total", NULL },
 	{ "exits", "varta_exits_total", NULL },
 	{ "goodbyes", "varta_goodbyes_total", NULL },
 	{ "nonce_wraps", "varta_nonce_wrap_total", NULL },

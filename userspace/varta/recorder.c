@@ -47,8 +47,8 @@ enum {
 
 static const struct argp_option option_table[] = {
 	{ .name = "snapshot", .key = OPTION_SNAPSHOT, .arg = "DIR",
-	  .doc = "For each stall, keep what 'varta why' sees then, in two "
-		 "files in this directory" },
+	  .doc = "For each stall, and each agent that is late, keep what "
+		 "'varta why' sees then, in two files in this directory" },
 	{ .name = "snapshot-keep", .key = OPTION_KEEP, .arg = "N",
 	  .doc = "Keep the last N stalls (default 100)" },
 	{ .name = "snapshot-size", .key = OPTION_SIZE, .arg = "BYTES",

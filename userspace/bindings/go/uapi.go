@@ -78,6 +78,8 @@ const (
 	EventKindLoss EventKind = 7
 	// What it asked for on a stall was done, or withheld.
 	EventKindAction EventKind = 8
+	// It was silent for warn-percent of its threshold.
+	EventKindLate EventKind = 9
 )
 
 func (value EventKind) String() string {
@@ -100,6 +102,8 @@ func (value EventKind) String() string {
 		return "loss"
 	case EventKindAction:
 		return "action"
+	case EventKindLate:
+		return "late"
 	}
 	return "unknown"
 }
@@ -329,6 +333,7 @@ var eventOf = map[byte]EventKind{
 	13: EventKindGoodbye,
 	14: EventKindConflict,
 	19: EventKindAction,
+	20: EventKindLate,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or

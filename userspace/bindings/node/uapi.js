@@ -19,6 +19,7 @@ exports.EventKind = Object.freeze({
   CONFIG: 6,
   LOSS: 7,
   ACTION: 8,
+  LATE: 9,
 });
 
 exports.Origin = Object.freeze({
@@ -85,6 +86,7 @@ exports.EVENTS = Object.freeze({
   13: 'goodbye',
   14: 'conflict',
   19: 'action',
+  20: 'late',
 });
 
 exports.CMD_AGENT_GET = 2;

@@ -86,6 +86,7 @@ enum varta_namespace_policy {
  * @VARTA_EVENT_KIND_LOSS: Events were lost, and none came after them.
  * @VARTA_EVENT_KIND_ACTION: What it asked for on a stall was done, or
  *   withheld.
+ * @VARTA_EVENT_KIND_LATE: It was silent for warn-percent of its threshold.
  */
 enum varta_event_kind {
 	VARTA_EVENT_KIND_STALL,
@@ -97,6 +98,7 @@ enum varta_event_kind {
 	VARTA_EVENT_KIND_CONFIG,
 	VARTA_EVENT_KIND_LOSS,
 	VARTA_EVENT_KIND_ACTION,
+	VARTA_EVENT_KIND_LATE,
 };
 
 /**
@@ -484,6 +486,7 @@ enum {
 	VARTA_A_STATS_STALLS_EXITING,
 	VARTA_A_STATS_STALLS_THREAD_GONE,
 	VARTA_A_STATS_STALLS_GONE,
+	VARTA_A_STATS_LATE,
 
 	__VARTA_A_STATS_MAX,
 	VARTA_A_STATS_MAX = (__VARTA_A_STATS_MAX - 1)
@@ -507,6 +510,7 @@ enum {
 	VARTA_A_CONFIG_THREAD_PRIORITY,
 	VARTA_A_CONFIG_STALL_ACTIONS,
 	VARTA_A_CONFIG_STALL_ACTIONS_PER_MINUTE,
+	VARTA_A_CONFIG_WARN_PERCENT,
 
 	__VARTA_A_CONFIG_MAX,
 	VARTA_A_CONFIG_MAX = (__VARTA_A_CONFIG_MAX - 1)

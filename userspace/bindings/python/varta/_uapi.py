@@ -62,6 +62,8 @@ class EventKind(enum.IntEnum):
     LOSS = 7
     #: What it asked for on a stall was done, or withheld.
     ACTION = 8
+    #: It was silent for warn-percent of its threshold.
+    LATE = 9
 
 
 class Origin(enum.IntEnum):
@@ -338,6 +340,7 @@ EVENTS = {
     13: EventKind.GOODBYE,
     14: EventKind.CONFLICT,
     19: EventKind.ACTION,
+    20: EventKind.LATE,
 }
 
 #: Number, name, type of each attribute of an agent.

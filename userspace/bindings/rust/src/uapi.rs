@@ -73,6 +73,8 @@ pub enum EventKind {
     Loss = 7,
     /// What it asked for on a stall was done, or withheld.
     Action = 8,
+    /// It was silent for warn-percent of its threshold.
+    Late = 9,
 }
 
 impl EventKind {
@@ -88,6 +90,7 @@ impl EventKind {
             6 => Self::Config,
             7 => Self::Loss,
             8 => Self::Action,
+            9 => Self::Late,
             _ => return None,
         })
     }
@@ -291,6 +294,7 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         13 => EventKind::Goodbye,
         14 => EventKind::Conflict,
         19 => EventKind::Action,
+        20 => EventKind::Late,
         _ => return None,
     })
 }
