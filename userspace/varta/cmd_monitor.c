@@ -4,6 +4,7 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -25,6 +26,7 @@
 #include "error.h"
 #include "event_json.h"
 #include "event_owners.h"
+#include "event_pressure.h"
 #include "event_text.h"
 #include "exec_events.h"
 #include "journal.h"
@@ -255,6 +257,7 @@ static const struct argp parser = {
  * @log: The journal, if events are written there.
  * @last: Keeps the number of the last event.
  * @service: Tells systemd and varta that this process works.
+ * @pressure: The pressure on the machine, for events.
  * @end: Readable when a signal asks for the end; -1 if the signal itself ends it.
  * @ended: That has happened.
  * @levels: Standard output is the journal's: lines begin with their level.
@@ -271,6 +274,7 @@ struct monitor {
 	struct journal_log *log;
 	struct seq_file last;
 	struct service service;
+	struct event_pressure pressure;
 	int end;
 	bool ended, levels, unloaded;
 	uint64_t seen;
@@ -306,10 +310,14 @@ static bool is_wanted(const struct monitor_options *options,
 }
 
 static int print_json(const struct varta_event *event,
-		      const struct agent_owner *owner)
+		      const struct agent_owner *owner,
+		      const struct pressures *pressures)
 {
 	struct json_object *object = event_json(event, owner);
-	int error = object ? json_print(object, true) : -ENOMEM;
+	int error = object ? event_pressure_add(object, pressures) : -ENOMEM;
+
+	if (!error)
+		error = json_print(object, true);
 
 	json_object_put(object);
 	return error;
@@ -329,7 +337,8 @@ static void begin_line(const char *name, enum severity severity)
 }
 
 static void print_line(const struct varta_event *event,
-		       const struct agent_owner *owner)
+		       const struct agent_owner *owner,
+		       const struct pressures *pressures)
 {
 	const char *name = event_name(event);
 
@@ -341,21 +350,23 @@ static void print_line(const struct varta_event *event,
 	}
 	begin_line(name, event_severity(event));
 	event_text_write(stdout, event, owner);
+	event_pressure_write(stdout, pressures);
 	putchar('\n');
 }
 
 /* Returns 0 or a negative errno. */
 static int print_event(const struct monitor *monitor,
 		       const struct varta_event *event,
-		       const struct agent_owner *owner)
+		       const struct agent_owner *owner,
+		       const struct pressures *pressures)
 {
 	int error = 0;
 
 	print_level(monitor, event_severity(event));
 	if (monitor->options->json)
-		error = print_json(event, owner);
+		error = print_json(event, owner, pressures);
 	else
-		print_line(event, owner);
+		print_line(event, owner, pressures);
 	/* A closed pipe ends the command. */
 	return !error && ferror(stdout) ? -EIO : error;
 }
@@ -397,11 +408,13 @@ static int execute(struct monitor *monitor, const char *kind,
 
 /* The journal, and programs. Returns 0 or a negative errno. */
 static int tell_others(struct monitor *monitor, const struct varta_event *event,
-		       const struct agent_owner *owner)
+		       const struct agent_owner *owner,
+		       const struct pressures *pressures)
 {
 	struct json_object *fields = event_json(event, owner);
-	char *text = event_text(event, owner);
-	int error = fields && text ? 0 : -ENOMEM;
+	char *text = event_text(event, owner, pressures);
+	int error = fields && text ? event_pressure_add(fields, pressures) :
+				     -ENOMEM;
 
 	if (!error && monitor->log)
 		error = log_event(monitor, event, owner, fields, text);
@@ -473,6 +486,7 @@ static void report_notice(const struct roll_call_notice *notice, void *arg)
 static void handle_event(const struct varta_event *event, void *arg)
 {
 	struct monitor *monitor = arg;
+	const struct pressures *pressures;
 	const struct agent_owner *owner;
 
 	/* One message may contain more events than --count allows. */
@@ -489,10 +503,12 @@ static void handle_event(const struct varta_event *event, void *arg)
 		return;
 	if (event->type == VARTA_EVENT_STALL || event->type == VARTA_EVENT_LATE)
 		recorder_note(&monitor->recorder, event->agent);
+	pressures = event_pressure_of(&monitor->pressure, event,
+				      varta_monotonic_now());
 	if (!monitor->log)
-		monitor->error = print_event(monitor, event, owner);
+		monitor->error = print_event(monitor, event, owner, pressures);
 	if (!monitor->error && (monitor->log || monitor->exec.queue))
-		monitor->error = tell_others(monitor, event, owner);
+		monitor->error = tell_others(monitor, event, owner, pressures);
 	if (!monitor->error)
 		seq_file_set(&monitor->last, event->seq);
 	/* What was lost is an unknown number of events. */
@@ -680,6 +696,7 @@ int cmd_monitor(int argc, char **argv)
 
 	if (argp_parse(&parser, argc, argv, 0, NULL, &options))
 		return EXIT_SYSTEM;
+	monitor.pressure.procfs = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	monitor.levels = !fstat(STDOUT_FILENO, &output) && is_journal(&output);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* Its child must not have the socket of the events. */
@@ -693,5 +710,7 @@ int cmd_monitor(int argc, char **argv)
 		close_others(&monitor);
 	}
 	recorder_end(&monitor.recorder);
+	if (monitor.pressure.procfs >= 0)
+		close(monitor.pressure.procfs);
 	return code;
 }

@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "colour.h"
+#include "event_pressure.h"
 #include "format.h"
 
 static void write_owner(FILE *out, const struct agent_owner *owner)
@@ -435,7 +436,8 @@ void event_text_write(FILE *out, const struct varta_event *event,
 }
 
 char *event_text(const struct varta_event *event,
-		 const struct agent_owner *owner)
+		 const struct agent_owner *owner,
+		 const struct pressures *pressures)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -444,6 +446,7 @@ char *event_text(const struct varta_event *event,
 	if (!out)
 		return NULL;
 	event_text_write(out, event, owner);
+	event_pressure_write(out, pressures);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

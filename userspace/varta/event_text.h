@@ -10,6 +10,7 @@
 
 #include <varta.h>
 
+#include "cgroup_sample.h"
 #include "owner.h"
 
 /**
@@ -55,10 +56,12 @@ void event_text_write(FILE *out, const struct varta_event *event,
  * event_text() - As event_text_write(), in memory.
  * @event: The event.
  * @owner: As for event_text_write().
+ * @pressures: Pressure on the machine then; NULL for none.
  *
  * Return: The text, to be freed; NULL if there is no memory.
  */
 char *event_text(const struct varta_event *event,
-		 const struct agent_owner *owner);
+		 const struct agent_owner *owner,
+		 const struct pressures *pressures);
 
 #endif /* EVENT_TEXT_H */
