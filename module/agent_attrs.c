@@ -274,6 +274,8 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    (((agent->stalled && !agent->exited) || agent->late_ns) &&
 	     nla_put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
 	    (view->stall && put_stall(skb, view)) ||
+	    (view->stack &&
+	     nla_put_string(skb, VARTA_A_AGENT_KERNEL_STACK, view->stack)) ||
 	    (agent->id.source &&
 	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
 	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||

@@ -19,6 +19,7 @@ struct varta_view {
 	struct pid_namespace *pid_ns;		/* NULL if unknown */
 	struct user_namespace *user_ns;
 	const struct varta_stall_info *stall;	/* NULL if it is not stalled */
+	const char *stack;			/* NULL if there is none */
 };
 
 size_t varta_agent_nest_size(void);

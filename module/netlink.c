@@ -635,6 +635,7 @@ struct reply {
 	struct pid_namespace *reader_pid_ns;
 	struct user_namespace *reader_user_ns;
 	u32 vpid;
+	char *stack;			/* VARTA_STACK_SIZE bytes, or NULL */
 	/* About events. */
 	const struct net *reader_net;
 };
@@ -663,7 +664,7 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 	bool sampled = agent->stalled && !agent->exited && agent->id.proc &&
 		       varta_origin_is_attested(agent->id.origin);
 	struct varta_stall_info stall;
-	const struct varta_view view = {
+	struct varta_view view = {
 		.now		= reply->now,
 		.pid		= vpid,
 		.pid_ns		= reply->reader_pid_ns,
@@ -676,6 +677,10 @@ static bool reply_agent(void *context, const struct varta_agent_info *agent)
 		return true;
 	if (sampled)
 		varta_stall_sample(agent, reply->now, true, &stall);
+	if (sampled && reply->stack) {
+		varta_stall_stack(agent, reply->stack);
+		view.stack = reply->stack[0] ? reply->stack : NULL;
+	}
 
 	header = begin_part(reply, VARTA_CMD_AGENT_GET);
 	return header && end_part(reply, header,
@@ -726,10 +731,15 @@ int varta_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 		pid = tracker_pid_of_vpid(pid);
 	}
 
-	reply.skb = genlmsg_new(varta_agent_nest_size(), GFP_KERNEL);
+	reply.skb = genlmsg_new(varta_agent_nest_size() +
+				nla_total_size(VARTA_STACK_SIZE), GFP_KERNEL);
 	if (!reply.skb)
 		return -ENOMEM;
+	/* As /proc/PID/stack. Events have none: they go to others, too. */
+	if (netlink_capable(skb, CAP_SYS_ADMIN))
+		reply.stack = kmalloc(VARTA_STACK_SIZE, GFP_KERNEL);
 	varta_tracker_lookup(&varta.tracker, source, pid, reply_agent, &reply);
+	kfree(reply.stack);
 	/* The same error whether it does not exist or must not be seen. */
 	if (!reply.skb->len) {
 		nlmsg_free(reply.skb);

@@ -10,6 +10,8 @@ struct varta_agent_info;
 
 enum varta_stall_limits {
 	VARTA_STALL_THREADS = 64,	/* that are looked at, of a process */
+	VARTA_STACK_FRAMES = 32,	/* that are shown, of a kernel stack */
+	VARTA_STACK_SIZE = 2048,	/* of their text, with the NUL */
 };
 
 /* Times are in nanoseconds. Those of use are since the last beat. */
@@ -46,6 +48,7 @@ enum varta_stall_reason varta_stall_decide(const struct varta_stall_info *info,
 /* stall_sample.c */
 void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 			bool group, struct varta_stall_info *info);
+void varta_stall_stack(const struct varta_agent_info *agent, char *text);
 bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now);
 
 #endif /* _VARTA_STALL_REASON_H */

@@ -14,6 +14,7 @@
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
+#include <linux/stacktrace.h>
 #include <asm/syscall.h>
 
 #include "agent.h"
@@ -272,3 +273,63 @@ void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 	rcu_read_unlock();
 	info->reason = varta_stall_decide(info, silence);
 }
+
+#ifdef VARTA_HAS_TASK_STACK
+static u32 save_stack(const struct varta_agent_info *agent,
+		      unsigned long entries[VARTA_STACK_FRAMES])
+{
+	struct task_struct *leader, *thread = NULL;
+	u32 count = 0;
+
+	rcu_read_lock();
+	leader = pid_task((struct pid *)agent->id.proc, PIDTYPE_TGID);
+	if (leader)
+		thread = beating_thread(leader, agent);
+	if (thread)
+		count = stack_trace_save_tsk(thread, entries,
+					     VARTA_STACK_FRAMES, 0);
+	rcu_read_unlock();
+	return count;
+}
+
+/* The address of what has no symbol is shown to nobody. */
+static void describe_frame(unsigned long entry, char *text, size_t size)
+{
+	static const char prefix[] = "0x";
+
+	scnprintf(text, size, "%pB", (void *)entry);
+	if (!strncmp(text, prefix, strlen(prefix)))
+		scnprintf(text, size, "unknown");
+}
+
+/**
+ * varta_stall_stack() - describe the kernel stack of the thread that beat last
+ * @agent: as for varta_stall_sample()
+ * @text: VARTA_STACK_SIZE bytes; set to a line for each frame, symbol and
+ *	offset, the innermost first. Empty if the kernel does not let a module
+ *	have it, and mostly while the thread runs.
+ * Context: as for varta_stall_sample().
+ */
+void varta_stall_stack(const struct varta_agent_info *agent, char *text)
+{
+	unsigned long entries[VARTA_STACK_FRAMES];
+	u32 count = save_stack(agent, entries);
+	char frame[128];
+	size_t used = 0;
+	u32 i;
+
+	text[0] = '\0';
+	for (i = 0; i < count; i++) {
+		describe_frame(entries[i], frame, sizeof(frame));
+		if (used + strlen(frame) + 2 > VARTA_STACK_SIZE)
+			break;
+		used += scnprintf(text + used, VARTA_STACK_SIZE - used, "%s%s",
+				  i ? "\n" : "", frame);
+	}
+}
+#else
+void varta_stall_stack(const struct varta_agent_info *agent, char *text)
+{
+	text[0] = '\0';
+}
+#endif

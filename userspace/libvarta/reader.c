@@ -81,6 +81,7 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_EVEN_IF_STARVED] = { .type = NLA_FLAG },
 	[VARTA_A_AGENT_SIGNAL] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_WITHHELD] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_KERNEL_STACK] = { .type = NLA_UNSPEC },
 };
 
 static struct nla_policy notice_policy[VARTA_A_NOTICE_MAX + 1] = {
@@ -515,11 +516,11 @@ static int put_key(struct nl_msg *request, uint32_t source, uint32_t pid)
 	return nla_put_u32(request, VARTA_A_AGENTS_PID, pid);
 }
 
-static int get_agent(struct varta *v, uint32_t source, uint32_t pid,
-		     struct wanted_agent *wanted)
+static int query_agent(struct varta *v, uint32_t source, uint32_t pid,
+		       int (*read)(const struct nlmsghdr *message, void *arg),
+		       void *arg)
 {
 	struct nl_msg *request;
-	int error;
 
 	request = varta_connection_request(&v->connection, VARTA_CMD_AGENT_GET,
 					   NLM_F_ACK);
@@ -527,8 +528,14 @@ static int get_agent(struct varta *v, uint32_t source, uint32_t pid,
 		nlmsg_free(request);
 		return -ENOMEM;
 	}
-	error = varta_connection_query(&v->connection, request, copy_agents,
-				       wanted);
+	return varta_connection_query(&v->connection, request, read, arg);
+}
+
+static int get_agent(struct varta *v, uint32_t source, uint32_t pid,
+		     struct wanted_agent *wanted)
+{
+	int error = query_agent(v, source, pid, copy_agents, wanted);
+
 	if (!error && !wanted->found)
 		return -EBADMSG;
 	return error;
@@ -545,5 +552,52 @@ int varta_agent_get(struct varta *v, uint32_t source, uint32_t pid,
 		error = get_agent(v, source, pid, &wanted);
 	if (!error)
 		*agent = wanted.agent;
+	return varta_call_end(v, error);
+}
+
+/* Text that did not fit ends with its last whole line. */
+static void copy_lines(char *text, size_t size, const struct nlattr *attribute)
+{
+	char *end;
+
+	if (nla_strlcpy(text, attribute, size) < size)
+		return;
+	end = strrchr(text, '\n');
+	if (end)
+		*end = '\0';
+}
+
+struct wanted_stack {
+	char *text;
+	size_t size;
+};
+
+static int copy_stack(const struct nlmsghdr *message, void *arg)
+{
+	const struct wanted_stack *wanted = arg;
+	struct nlattr *nest, *a[VARTA_A_AGENT_MAX + 1];
+
+	nest = nlmsg_find_attr((struct nlmsghdr *)message, GENL_HDRLEN,
+			       VARTA_A_AGENTS_AGENT);
+	if (!nest || nla_parse_nested(a, VARTA_A_AGENT_MAX, nest, agent_policy))
+		return -EBADMSG;
+	if (a[VARTA_A_AGENT_KERNEL_STACK])
+		copy_lines(wanted->text, wanted->size,
+			   a[VARTA_A_AGENT_KERNEL_STACK]);
+	return 0;
+}
+
+int varta_agent_stack(struct varta *v, uint32_t source, uint32_t pid,
+		      char *text, size_t size)
+{
+	struct wanted_stack wanted = { .text = text, .size = size };
+	int error;
+
+	if (!text || !size)
+		return -EINVAL;
+	text[0] = '\0';
+	error = varta_call_begin(v);
+	if (!error)
+		error = query_agent(v, source, pid, copy_stack, &wanted);
 	return varta_call_end(v, error);
 }

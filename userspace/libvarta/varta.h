@@ -707,6 +707,28 @@ VARTA_API int varta_agent_dump(struct varta *v,
 VARTA_API int varta_agent_get(struct varta *v, uint32_t source, uint32_t pid,
 			      struct varta_agent *agent);
 
+/* Room for the longest kernel stack, with the NUL. */
+#define VARTA_STACK_ROOM	2048
+
+/**
+ * varta_agent_stack() - Read the kernel stack of a stalled agent.
+ * @v: The handle.
+ * @source: As for varta_agent_get().
+ * @pid: As for varta_agent_get().
+ * @text: Receives a line for each frame, the innermost first, as
+ *   "futex_wait+0x5f/0xa0", without addresses. Empty if it is not known: the
+ *   agent is not stalled, its thread runs, the caller does not have CAP_SYS_ADMIN
+ *   in the initial user namespace, or the kernel does not let a module have it
+ *   (before Linux 6.12). Frames that do not fit are left out.
+ * @size: Its size in bytes, VARTA_STACK_ROOM for all frames.
+ *
+ * It is that of the thread that beat last, as it is now.
+ *
+ * Return: As varta_agent_get().
+ */
+VARTA_API int varta_agent_stack(struct varta *v, uint32_t source, uint32_t pid,
+				char *text, size_t size);
+
 /**
  * varta_gap_reset() - Forget the longest gaps of all agents.
  * @v: The handle.

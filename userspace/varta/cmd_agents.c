@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <varta.h>
 
@@ -51,11 +52,13 @@ struct agents_options {
  * struct listing - Agents and whose they are.
  * @snapshot: The agents.
  * @owners: An owner for each of them, NULL if none was read.
+ * @stack: Kernel stack of the only agent; empty if it is not known.
  * @reader: Reads the owners.
  */
 struct listing {
 	struct snapshot snapshot;
 	struct agent_owner **owners;
+	char stack[VARTA_STACK_ROOM];
 	struct owner_reader *reader;
 };
 
@@ -198,15 +201,38 @@ static void print_table(const struct listing *listing,
 	print_rows(&table, listing, most);
 }
 
+/* An array of the lines, if there are any. */
+static int add_stack(struct json_object *object, const char *stack)
+{
+	struct json_object *array;
+	size_t length;
+
+	if (!*stack)
+		return 0;
+	array = json_object_new_array();
+	while (array && *stack) {
+		length = strcspn(stack, "\n");
+		if (json_object_array_add(array,
+				json_object_new_string_len(stack,
+							   (int)length))) {
+			json_object_put(array);
+			return -ENOMEM;
+		}
+		stack += length + (stack[length] == '\n');
+	}
+	return json_add(object, "kernel_stack", array);
+}
+
 static int add_to_array(struct json_object *array,
 			const struct varta_agent *agent,
-			const struct agent_owner *owner)
+			const struct agent_owner *owner, const char *stack)
 {
 	struct json_object *object = json_object_new_object();
 
 	if (!object)
 		return -ENOMEM;
 	if (json_add_agent(object, agent) || json_add_owner(object, owner) ||
+	    add_stack(object, stack) ||
 	    json_object_array_add(array, object)) {
 		json_object_put(object);
 		return -ENOMEM;
@@ -223,7 +249,7 @@ static int print_json(const struct listing *listing, bool one_line)
 
 	for (i = 0; i < snapshot->count && !error; i++)
 		error = add_to_array(array, &snapshot->agents[i],
-				     listing->owners[i]);
+				     listing->owners[i], listing->stack);
 	if (!error)
 		error = json_print(array, one_line);
 	json_object_put(array);
@@ -276,6 +302,14 @@ static int read_listing(struct varta *v, const struct agents_options *options,
 	free_owners(listing);
 	error = snapshot_read(v, &options->query, &listing->snapshot);
 	if (error)
+		return error;
+	listing->stack[0] = '\0';
+	if (options->query.one && options->json)
+		error = varta_agent_stack(v, options->query.source,
+					  options->query.pid, listing->stack,
+					  sizeof(listing->stack));
+	/* It may have ended since. */
+	if (error && error != -ENOENT)
 		return error;
 	if (options->quiet && owner_filter_is_empty(&options->filter))
 		return 0;

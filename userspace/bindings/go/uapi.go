@@ -333,7 +333,7 @@ var eventOf = map[byte]EventKind{
 	13: EventKindGoodbye,
 	14: EventKindConflict,
 	19: EventKindAction,
-	20: EventKindLate,
+	21: EventKindLate,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or
@@ -497,6 +497,11 @@ type AgentInfo struct {
 	Signal int64
 	// Why the signal was withheld. Absent if it was sent. Only in action events.
 	Withheld int64
+	// Kernel stack of the thread that sent the last beat: a line for each frame, as symbol,
+	// offset and size, the innermost first, and at most 32. It has no addresses. Only for a
+	// stalled agent that was asked for by its pid, to a reader with CAP_SYS_ADMIN in the
+	// initial user namespace, and if the kernel lets a module have it (Linux 6.12).
+	KernelStack string
 }
 
 func newAgentInfo() AgentInfo {
@@ -670,5 +675,7 @@ func (agent *AgentInfo) set(attribute uint16, value []byte) {
 		agent.Signal = int64(u32Of(value))
 	case 64:
 		agent.Withheld = int64(u32Of(value))
+	case 65:
+		agent.KernelStack = textOf(value)
 	}
 }

@@ -86,7 +86,7 @@ exports.EVENTS = Object.freeze({
   13: 'goodbye',
   14: 'conflict',
   19: 'action',
-  20: 'late',
+  21: 'late',
 });
 
 exports.CMD_AGENT_GET = 2;
@@ -160,4 +160,5 @@ exports.AGENT = Object.freeze({
   62: ['evenIfStarved', 'flag'],
   63: ['signal', 'u32'],
   64: ['withheld', 'u32'],
+  65: ['kernelStack', 'string'],
 });

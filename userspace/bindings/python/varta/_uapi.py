@@ -329,6 +329,11 @@ class AgentInfo:
     signal: int | None = None
     #: Why the signal was withheld. Absent if it was sent. Only in action events.
     withheld: Withheld | None = None
+    #: Kernel stack of the thread that sent the last beat: a line for each frame, as symbol,
+    #: offset and size, the innermost first, and at most 32. It has no addresses. Only for a
+    #: stalled agent that was asked for by its pid, to a reader with CAP_SYS_ADMIN in the
+    #: initial user namespace, and if the kernel lets a module have it (Linux 6.12).
+    kernel_stack: str | None = None
 
 
 #: Commands of events.
@@ -340,7 +345,7 @@ EVENTS = {
     13: EventKind.GOODBYE,
     14: EventKind.CONFLICT,
     19: EventKind.ACTION,
-    20: EventKind.LATE,
+    21: EventKind.LATE,
 }
 
 #: Number, name, type of each attribute of an agent.
@@ -408,4 +413,5 @@ AGENT = {
     62: ("even_if_starved", "flag"),
     63: ("signal", "u32"),
     64: ("withheld", Withheld),
+    65: ("kernel_stack", "string"),
 }

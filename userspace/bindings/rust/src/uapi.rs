@@ -294,7 +294,7 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         13 => EventKind::Goodbye,
         14 => EventKind::Conflict,
         19 => EventKind::Action,
-        20 => EventKind::Late,
+        21 => EventKind::Late,
         _ => return None,
     })
 }
@@ -461,6 +461,11 @@ pub struct AgentInfo {
     pub signal: Option<u32>,
     /// Why the signal was withheld. Absent if it was sent. Only in action events.
     pub withheld: Option<Withheld>,
+    /// Kernel stack of the thread that sent the last beat: a line for each frame, as symbol,
+    /// offset and size, the innermost first, and at most 32. It has no addresses. Only for a
+    /// stalled agent that was asked for by its pid, to a reader with CAP_SYS_ADMIN in the
+    /// initial user namespace, and if the kernel lets a module have it (Linux 6.12).
+    pub kernel_stack: Option<String>,
 }
 
 impl AgentInfo {
@@ -529,6 +534,7 @@ impl AgentInfo {
             62 => self.even_if_starved = true,
             63 => self.signal = u32_of(value),
             64 => self.withheld = u32_of(value).and_then(Withheld::from_u32),
+            65 => self.kernel_stack = Some(text(value)),
             _ => {}
         }
     }
