@@ -88,6 +88,16 @@ static inline bool varta_origin_is_attested(enum varta_origin origin)
 	return origin != VARTA_ORIGIN_NETWORK_UNVERIFIED;
 }
 
+/* A lane in the page of an agent. */
+struct varta_lane_info {
+	char name[VARTA_NAME_SIZE];		/* any bytes, NUL-terminated */
+	char thread_name[VARTA_NAME_SIZE];	/* the same */
+	u64 overdue_ns;
+	u32 threshold_ms;
+	u32 tid;			/* in the initial namespace, or 0 */
+	u32 stalled;			/* lanes of the agent that are overdue */
+};
+
 /* Times are CLOCK_MONOTONIC. Refused beats change nothing here. */
 struct varta_agent_info {
 	struct varta_agent_id id;	/* valid while its slot is locked */
@@ -116,6 +126,7 @@ struct varta_agent_info {
 	u32 kill_after_ms;		/* 0 for never */
 	/* What was sampled; NULL but for reports that it is stalled or late. */
 	const struct varta_stall_info *stall;
+	const struct varta_lane_info *lane;	/* the longest overdue, or NULL */
 	bool stalled;
 	bool exited;
 	bool oom_killed;
@@ -129,7 +140,8 @@ struct varta_event_info {
 	u64 time_ns;			/* never before earlier events */
 	u64 silence_ns;			/* recover: until the beat */
 	u64 stall_ns;			/* recover: when the stall was found */
-	struct varta_stall_info stall;	/* stall, late: why */
+	struct varta_stall_info stall;	/* stall, late, lane stall: why */
+	struct varta_lane_info lane;	/* lane events */
 	enum varta_status old_status;	/* status: before the change */
 	enum varta_goodbye_cause cause;	/* goodbye: why it is not tracked */
 	struct {			/* conflict: of the refused beat */

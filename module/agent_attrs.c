@@ -13,12 +13,12 @@
 #include "flow.h"
 #include "params.h"
 
-/* Of the largest: with an exit, and what put_sender() and put_stall() add. */
+/* Of the largest: with an exit and a lane, and what put_sender() and put_stall() add. */
 size_t varta_agent_nest_size(void)
 {
-	return (18 + 14) * nla_total_size(sizeof(u32)) +
-	       (15 + 3) * nla_total_size_64bit(sizeof(u64)) +
-	       2 * nla_total_size(VARTA_NAME_SIZE) +
+	return (18 + 14 + 3) * nla_total_size(sizeof(u32)) +
+	       (15 + 3 + 1) * nla_total_size_64bit(sizeof(u64)) +
+	       4 * nla_total_size(VARTA_NAME_SIZE) +
 	       6 * nla_total_size(0); /* five flags and the nest itself */
 }
 
@@ -221,6 +221,36 @@ static int put_stall(struct sk_buff *skb, const struct varta_view *view)
 	return 0;
 }
 
+static int put_lane(struct sk_buff *skb, const struct varta_lane_info *lane,
+		    const struct varta_view *view)
+{
+	u32 tid = tid_in_ns(lane->tid, view->pid_ns);
+
+	if (nla_put_string(skb, VARTA_A_AGENT_LANE, lane->name) ||
+	    nla_put_u32(skb, VARTA_A_AGENT_LANE_THRESHOLD_MS,
+			lane->threshold_ms) ||
+	    put_u64(skb, VARTA_A_AGENT_LANE_OVERDUE, lane->overdue_ns) ||
+	    (tid && nla_put_u32(skb, VARTA_A_AGENT_LANE_TID, tid)) ||
+	    (lane->thread_name[0] &&
+	     nla_put_string(skb, VARTA_A_AGENT_LANE_THREAD_NAME,
+			    lane->thread_name)) ||
+	    (lane->stalled &&
+	     nla_put_u32(skb, VARTA_A_AGENT_LANES_STALLED, lane->stalled)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Of a lane event, or of an agent that is shown. */
+static const struct varta_lane_info *
+lane_of(const struct varta_agent_info *agent, const struct varta_view *view)
+{
+	if (view->event &&
+	    (view->event->info.kind == VARTA_EVENT_KIND_LANE_STALL ||
+	     view->event->info.kind == VARTA_EVENT_KIND_LANE_RECOVER))
+		return &view->event->info.lane;
+	return agent->lane;
+}
+
 static u64 silence_of(const struct varta_agent_info *agent,
 		      const struct varta_view *view)
 {
@@ -253,6 +283,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 			   varta_setting_get(VARTA_SET_THRESHOLD_MS);
 	ktime_t last_real = ktime_mono_to_real(ns_to_ktime(agent->last_ns));
 	u64 stall_ns = stall_time_of(agent, view);
+	const struct varta_lane_info *lane = lane_of(agent, view);
 	struct nlattr *nest = nla_nest_start(skb, VARTA_A_AGENTS_AGENT);
 
 	if (!nest)
@@ -285,6 +316,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    put_history(skb, agent) ||
 	    (agent->stall_signal && put_action(skb, agent)) ||
 	    (agent->exited && put_exit(skb, agent)) ||
+	    (lane && put_lane(skb, lane, view)) ||
 	    (view->event && put_event_attrs(skb, view))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
@@ -311,7 +343,8 @@ int varta_put_event(struct sk_buff *skb, const struct varta_event *event,
 		.pid_ns		= host ? &init_pid_ns : NULL,
 		.user_ns	= net->user_ns,
 		.stall		= event->info.kind == VARTA_EVENT_KIND_STALL ||
-				  event->info.kind == VARTA_EVENT_KIND_LATE ?
+				  event->info.kind == VARTA_EVENT_KIND_LATE ||
+				  event->info.kind == VARTA_EVENT_KIND_LANE_STALL ?
 				  &event->info.stall : NULL,
 	};
 

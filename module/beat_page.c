@@ -23,6 +23,8 @@
 
 static struct file *new_file(void)
 {
+	static_assert(sizeof(struct varta_beat_page) <= PAGE_SIZE);
+
 	return shmem_file_setup("varta", PAGE_SIZE,
 				mk_vma_flags(VMA_NORESERVE_BIT));
 }
@@ -62,13 +64,28 @@ static int map_file(struct file *file, unsigned long *address)
 	return 0;
 }
 
+/* Charged to the memory cgroup of the current process, like the page. */
+static struct varta_mapping *new_mapping(u32 lanes)
+{
+	struct varta_mapping *mapping;
+
+	mapping = kzalloc(sizeof(*mapping) + lanes * sizeof(*mapping->overdue),
+			  GFP_KERNEL_ACCOUNT);
+	if (!mapping)
+		return NULL;
+	mapping->lanes = lanes;
+	mapping->overdue = (u64 *)(mapping + 1);
+	return mapping;
+}
+
 /**
  * varta_beat_page_map() - map a new page into the current process
+ * @lanes: how many lanes it has, up to VARTA_LANES_MAX
  * @address: set to where it is
  * Context: process, may sleep.
  * Return: its mapping, to be put with varta_mapping_put(), or an ERR_PTR().
  */
-struct varta_mapping *varta_beat_page_map(unsigned long *address)
+struct varta_mapping *varta_beat_page_map(u32 lanes, unsigned long *address)
 {
 	u64 now = ktime_get_ns();
 	struct varta_mapping *mapping;
@@ -78,7 +95,7 @@ struct varta_mapping *varta_beat_page_map(unsigned long *address)
 
 	if (!current->mm)
 		return ERR_PTR(-EOPNOTSUPP);
-	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
+	mapping = new_mapping(lanes);
 	if (!mapping)
 		return ERR_PTR(-ENOMEM);
 	file = new_file();

@@ -47,6 +47,14 @@ static u64 retry_time(u64 due, u64 now)
 	return min(now, U64_MAX - 1 - delay) + delay;
 }
 
+/* The caller does not kick. */
+static void arm_wheel(struct varta_tracker *tracker,
+		      const struct varta_slot *slot, u64 time)
+{
+	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
+			min(time, varta_slot_lanes_due(tracker, slot)));
+}
+
 static void postpone_stall(struct varta_tracker *tracker,
 			   struct varta_slot *slot, u64 now, u64 threshold)
 {
@@ -55,7 +63,7 @@ static void postpone_stall(struct varta_tracker *tracker,
 
 	varta_slot_set_stalled(tracker, slot, false);
 	varta_slot_unkick(tracker, slot);
-	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot), retry);
+	arm_wheel(tracker, slot, retry);
 }
 
 /* A stall is reported in time, whatever became of the warning. */
@@ -65,9 +73,8 @@ static void postpone_warning(struct varta_tracker *tracker,
 	u64 retry = retry_time(varta_slot_warn_time(tracker, slot, threshold),
 			       now);
 
-	varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
-			min(retry, varta_slot_deadline(tracker, slot,
-						       threshold)));
+	retry = min(retry, varta_slot_deadline(tracker, slot, threshold));
+	arm_wheel(tracker, slot, retry);
 }
 
 enum due {
@@ -169,8 +176,8 @@ static void report_late(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (report(context, &agent)) {
 		varta_tracker_count(tracker, VARTA_COUNT_LATE);
 		slot->late = true;
-		varta_wheel_arm(&tracker->wheel, varta_slot_nr(tracker, slot),
-				varta_slot_deadline(tracker, slot, threshold));
+		arm_wheel(tracker, slot,
+			  varta_slot_deadline(tracker, slot, threshold));
 	} else {
 		postpone_warning(tracker, slot, now, threshold);
 	}
@@ -273,12 +280,19 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 
 		/* If it was reported as late, that is in the past. */
 		deadline = min(deadline, warn_time);
-		/* Nearly all have had a beat: postpone without their locks. */
-		if (deadline > now && READ_ONCE(slot->pid)) {
+		/*
+		 * Nearly all have had a beat, and no lanes: postpone without their
+		 * locks. A page is mapped before a beat arms for its lanes.
+		 */
+		if (deadline > now && !data_race((bool)slot->lanes) &&
+		    READ_ONCE(slot->pid)) {
 			nrs[postponed] = nrs[i];
 			deadlines[postponed++] = deadline;
 			continue;
 		}
+		/* Checked again under the lock. */
+		if (data_race((bool)slot->lanes))
+			varta_slot_look_at_lanes(tracker, slot, now);
 		expire_slot(tracker, slot, now, threshold, report, context);
 	}
 	varta_wheel_arm_batch(&tracker->wheel, nrs, deadlines, postponed);

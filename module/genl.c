@@ -94,6 +94,11 @@ static const struct nla_policy varta_event_get_nl_policy[VARTA_A_AGENTS_SINCE + 
 	[VARTA_A_AGENTS_SINCE] = { .type = NLA_U64, },
 };
 
+/* VARTA_CMD_MAP - do */
+static const struct nla_policy varta_map_nl_policy[VARTA_A_MAP_LANES + 1] = {
+	[VARTA_A_MAP_LANES] = NLA_POLICY_RANGE(NLA_U32, 1, 127),
+};
+
 /* Ops table for varta */
 static const struct genl_split_ops varta_nl_ops[] = {
 	{
@@ -172,9 +177,11 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= VARTA_CMD_MAP,
-		.doit	= varta_nl_map_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= VARTA_CMD_MAP,
+		.doit		= varta_nl_map_doit,
+		.policy		= varta_map_nl_policy,
+		.maxattr	= VARTA_A_MAP_LANES,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -97,6 +97,8 @@ static const struct varta_tracker_ops tracker_ops = {
 	.end_transfer	 = end_transfer,
 	.kick		 = varta_stall_thread_kick,
 	.event		 = varta_notify_event,
+	.lane_event	 = varta_notify_lane,
+	.find_thread	 = varta_stall_find_thread,
 	.put_mapping	 = varta_mapping_put,
 	.clock		 = read_clock,
 };

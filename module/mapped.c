@@ -42,6 +42,7 @@ void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
 	tracker->config.ops->put_mapping(*mapping);
 	*mapping = NULL;
 	slot->mapped = false;
+	slot->lanes = false;
 }
 
 /* When the agent stored this nonce, at most @now. */
@@ -180,9 +181,13 @@ bool varta_tracker_map(struct varta_tracker *tracker,
 		slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 		!slot->exit_state;
 	if (found) {
+		mapping->lanes_due = U64_MAX;
+		if (slot->lanes)
+			varta_lanes_inherit(mapping, *mapping_of(tracker, slot));
 		varta_slot_unmap(tracker, slot);
 		*mapping_of(tracker, slot) = mapping;
 		slot->mapped = true;
+		slot->lanes = mapping->lanes > 0;
 		if (slot->stalled)
 			set_kick(mapping, VARTA_KICK_BEAT);
 	}

@@ -881,7 +881,8 @@ int varta_nl_event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 /* Gives the sender a page. Returns an errno if it is not tracked. */
 static int map_page(struct netlink_ext_ack *extack,
-		    const struct varta_sender *sender, unsigned long *address)
+		    const struct varta_sender *sender, u32 lanes,
+		    unsigned long *address)
 {
 	struct varta_mapping *mapping;
 	int err;
@@ -892,7 +893,7 @@ static int map_page(struct netlink_ext_ack *extack,
 	err = varta_tracker_reserve_mappings(&varta.tracker);
 	if (err)
 		return err;
-	mapping = varta_beat_page_map(address);
+	mapping = varta_beat_page_map(lanes, address);
 	if (IS_ERR(mapping))
 		return PTR_ERR(mapping);
 	if (varta_tracker_map(&varta.tracker, &sender->id, mapping))
@@ -908,20 +909,19 @@ int varta_nl_map_doit(struct sk_buff *skb, struct genl_info *info)
 		.portid	= info->snd_portid,
 		.seq	= info->snd_seq,
 	};
+	const struct nlattr *lanes = info->attrs[VARTA_A_MAP_LANES];
 	struct varta_sender sender;
 	unsigned long address;
 	void *header;
 	int err;
 
-	err = reject_attributes(info->nlhdr, info->extack);
-	if (err)
-		return err;
 	/* Before the page, so that nothing can fail after it. */
 	reply.skb = genlmsg_new(nla_total_size_64bit(sizeof(u64)), GFP_KERNEL);
 	if (!reply.skb)
 		return -ENOMEM;
 	varta_attest_current(&sender);
-	err = map_page(info->extack, &sender, &address);
+	err = map_page(info->extack, &sender,
+		       lanes ? nla_get_u32(lanes) : 0, &address);
 	varta_sender_put(&sender);
 	if (err)
 		goto free_reply;

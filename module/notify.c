@@ -150,6 +150,8 @@ static struct sk_buff *build_message(const struct net *net,
 		[VARTA_EVENT_KIND_LOSS]		= VARTA_CMD_LOSS_NTF,
 		[VARTA_EVENT_KIND_ACTION]	= VARTA_CMD_ACTION_NTF,
 		[VARTA_EVENT_KIND_LATE]		= VARTA_CMD_LATE_NTF,
+		[VARTA_EVENT_KIND_LANE_STALL]	= VARTA_CMD_LANE_STALL_NTF,
+		[VARTA_EVENT_KIND_LANE_RECOVER]	= VARTA_CMD_LANE_RECOVER_NTF,
 	};
 	const struct varta_event *event =
 		list_first_entry(&batch->events, struct varta_event, list);
@@ -246,6 +248,7 @@ static void init_event(struct varta_event *event,
 {
 	event->info = *info;
 	event->info.agent.stall = NULL;
+	event->info.agent.lane = NULL;
 	event->pid = varta_pid_in_ns(&info->agent.id, &init_pid_ns);
 	varta_netns_get(info->agent.id.netns);
 }
@@ -348,6 +351,23 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 		trace_late(agent);
 	else
 		trace_stall(agent);
+	return true;
+}
+
+/**
+ * varta_notify_lane() - queue the event of a lane
+ * @info: the event of an agent whose slot is locked
+ * Context: process; does not sleep.
+ * Return: false if there is no memory, or the user has too many events.
+ */
+bool varta_notify_lane(const struct varta_event_info *info)
+{
+	if (!has_listeners())
+		return true;
+	if (!varta_flows_have_room(info->agent.id.flow_key) ||
+	    !queue_event(info, GFP_NOWAIT))
+		return false;
+	varta_notify_wake();
 	return true;
 }
 

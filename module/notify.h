@@ -14,6 +14,7 @@ u64 varta_notify_stop(void);
 void varta_notify_unload(u64 lost);
 bool varta_notify_stall(const struct varta_agent_info *agent);
 void varta_notify_event(const struct varta_event_info *event);
+bool varta_notify_lane(const struct varta_event_info *info);
 void varta_notify_change(struct varta_event_info *event);
 void varta_notify_wake(void);
 

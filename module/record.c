@@ -310,6 +310,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		slot->late = false;
 		varta_slot_arm(tracker, slot, record->threshold);
 	}
+	varta_slot_expect_lanes(tracker, slot, record->now);
 	if (beat->action)
 		varta_action_set(tracker, slot, beat->action);
 	report_changes(tracker, slot, record, &before);

@@ -160,6 +160,7 @@ void varta_slot_arm(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (varta_slot_may_warn(tracker, slot))
 		deadline = min(deadline,
 			       varta_slot_warn_time(tracker, slot, threshold));
+	deadline = min(deadline, varta_slot_lanes_due(tracker, slot));
 	varta_slot_arm_at(tracker, slot, deadline);
 }
 

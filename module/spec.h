@@ -67,7 +67,8 @@
 	X(STALLS_EXITING, stalls_exiting) \
 	X(STALLS_THREAD_GONE, stalls_thread_gone) \
 	X(STALLS_GONE, stalls_gone) \
-	X(LATE, late)
+	X(LATE, late) \
+	X(LANE_STALLS, lane_stalls)
 
 /* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
 #define VARTA_SETTINGS(X) \

@@ -7,6 +7,8 @@
 #include <uapi/linux/varta.h>
 
 struct varta_agent_info;
+struct varta_lane_info;
+struct varta_proc;
 
 enum varta_stall_limits {
 	VARTA_STALL_THREADS = 64,	/* that are looked at, of a process */
@@ -46,6 +48,8 @@ enum varta_stall_reason varta_stall_decide(const struct varta_stall_info *info,
 					   u64 silence);
 
 /* stall_sample.c */
+bool varta_stall_find_thread(const struct varta_proc *proc,
+			     struct varta_lane_info *lane);
 void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 			bool group, struct varta_stall_info *info);
 void varta_stall_stack(const struct varta_agent_info *agent, char *text);

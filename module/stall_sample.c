@@ -255,6 +255,36 @@ bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now)
 }
 
 /**
+ * varta_stall_find_thread() - find the thread of a lane
+ * @proc: the agent's process, which the caller holds
+ * @lane: the number in @tid is from the agent, in its own pid namespace: it
+ *	becomes that in the initial one; the name is set
+ * Context: any but interrupts; does not sleep.
+ * Return: false if the process has no such thread.
+ */
+bool varta_stall_find_thread(const struct varta_proc *proc,
+			     struct varta_lane_info *lane)
+{
+	struct pid *pid = (struct pid *)proc;
+	struct task_struct *leader, *thread;
+	bool found;
+
+	rcu_read_lock();
+	leader = pid_task(pid, PIDTYPE_TGID);
+	thread = pid_task(find_pid_ns(lane->tid, ns_of_pid(pid)), PIDTYPE_PID);
+	found = leader && thread && same_thread_group(leader, thread);
+	if (found) {
+		lane->tid = task_pid_nr(thread);
+		/* It may be renamed meanwhile. */
+		memcpy(lane->thread_name, thread->comm,
+		       sizeof(lane->thread_name));
+		lane->thread_name[sizeof(lane->thread_name) - 1] = '\0';
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/**
  * varta_stall_sample() - sample why an agent stalled
  * @agent: an attested agent with a process reference, which the caller holds
  * @now: time in nanoseconds, monotonic

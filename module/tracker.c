@@ -130,17 +130,31 @@ static void look_to_show(struct varta_tracker *tracker, struct varta_slot *slot)
 		varta_slot_arm_at(tracker, slot, now);
 }
 
+/* As varta_slot_hold(), with the lane that has been overdue for longest. */
+static void hold_to_show(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot,
+			 struct varta_agent_info *agent,
+			 struct varta_lane_info *lane)
+{
+	varta_slot_hold(tracker, slot, agent);
+	if (tracker->config.ops->clock && !slot->exit_state &&
+	    varta_slot_show_lane(tracker, slot, tracker->config.ops->clock(),
+				 lane))
+		agent->lane = lane;
+}
+
 static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		      u64 key, varta_agent_cb show, void *context)
 {
 	struct varta_agent_info agent;
+	struct varta_lane_info lane;
 	bool tracked;
 
 	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
 	if (tracked) {
 		look_to_show(tracker, slot);
-		varta_slot_hold(tracker, slot, &agent);
+		hold_to_show(tracker, slot, &agent, &lane);
 	}
 	spin_unlock(&slot->lock);
 	if (tracked) {
@@ -197,6 +211,7 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 	while (*cursor < READ_ONCE(tracker->slots_used)) {
 		struct varta_slot *slot = &tracker->slots[*cursor];
 		struct varta_agent_info agent;
+		struct varta_lane_info lane;
 		bool found;
 		bool shown = true;
 
@@ -209,7 +224,7 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 		found = slot->pid && (slot->stalled || !only_stalled);
 		if (found) {
 			look_to_show(tracker, slot);
-			varta_slot_hold(tracker, slot, &agent);
+			hold_to_show(tracker, slot, &agent, &lane);
 		}
 		spin_unlock(&slot->lock);
 		if (found) {

@@ -28,6 +28,14 @@ enum varta_tracker_limits {
 	VARTA_STALL_BATCH	= 48,
 	VARTA_STALL_RETRY_MIN_NS = 10 * NSEC_PER_MSEC,
 	VARTA_STALL_RETRY_MAX_NS = NSEC_PER_SEC,
+	/*
+	 * Bounds the work for an agent's lanes to that for an agent with the
+	 * lowest threshold.
+	 */
+	VARTA_LANE_LOOK_NS	= 4 * NSEC_PER_MSEC,
+	VARTA_LANE_THRESHOLD_MIN_NS = 10 * NSEC_PER_MSEC,
+	/* A lane that is overdue is looked at as often, or more. */
+	VARTA_LANE_RECOVER_NS	= NSEC_PER_SEC,
 };
 
 struct varta_slot;
@@ -59,6 +67,11 @@ struct varta_evicted {
  * @kick: there is an earlier deadline than varta_tracker_next_deadline()
  *	returned last; may be NULL
  * @event: an event other than a stall or exit; may be NULL
+ * @lane_event: a lane has stalled or recovered; false if there is no room for
+ *	the event, which then comes again. May be NULL
+ * @find_thread: of @lane.tid, the number in a process's own pid namespace, make
+ *	that in the initial one, and set the name; false if the process has no
+ *	such thread; may be NULL
  * @put_mapping: put a mapping; NULL if there is no varta_tracker_map()
  * @clock: the time, for agents with a page that are shown; may be NULL
  * Context: called with a slot locked, except @put_proc; must not sleep.
@@ -81,6 +94,9 @@ struct varta_tracker_ops {
 	void (*end_transfer)(const struct varta_agent_id *old);
 	void (*kick)(void);
 	void (*event)(const struct varta_event_info *event);
+	bool (*lane_event)(const struct varta_event_info *event);
+	bool (*find_thread)(const struct varta_proc *proc,
+			    struct varta_lane_info *lane);
 	void (*put_mapping)(struct varta_mapping *mapping);
 	u64 (*clock)(void);
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Only action.c, tracker.c, slot.c, record.c, evict.c, expire.c, exit.c,
- * mapped.c and KUnit include this.
+ * mapped.c, lanes.c and KUnit include this.
  *
  * Lock order: one of flow_locks and request_lock (requests on real-time
  * kernels), tracker->lock, one slot->lock, then event_lock or actions.lock. None
@@ -72,7 +72,8 @@ struct varta_slot {
 	u64 mapped : 1;			/* there is a &varta_tracker.mappings */
 	u64 unmetered : 1;		/* usage is not that of the last beat */
 	u64 late : 1;			/* and no warning before the next beat */
-	u64 reason : 8;			/* enum varta_stall_reason, if stalled */
+	u64 lanes : 1;			/* that mapping has lanes */
+	u64 reason : 7;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
 	union {
@@ -179,6 +180,19 @@ bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
 void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
 void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot);
+
+/* lanes.c */
+void varta_slot_look_at_lanes(struct varta_tracker *tracker,
+			      struct varta_slot *slot, u64 now);
+void varta_slot_expect_lanes(struct varta_tracker *tracker,
+			     struct varta_slot *slot, u64 now);
+u64 varta_slot_lanes_due(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot);
+bool varta_slot_show_lane(const struct varta_tracker *tracker,
+			  const struct varta_slot *slot, u64 now,
+			  struct varta_lane_info *info);
+void varta_lanes_inherit(struct varta_mapping *mapping,
+			 const struct varta_mapping *old);
 
 /* exit.c */
 void varta_slot_accept_exit(struct varta_tracker *tracker,

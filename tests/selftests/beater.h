@@ -33,7 +33,7 @@ static inline bool beater_open(struct beater *b,
 {
 	const struct varta_client_options client_options = {
 		options->name, options->threshold_ms, options->acknowledge,
-		options->first_nonce, 0, 0, false, false
+		options->first_nonce, 0, 0, false, false, 0
 	};
 
 	varta_client_open(&b->client, &client_options);

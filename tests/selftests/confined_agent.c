@@ -54,7 +54,7 @@ static void use_client(void)
 {
 	static struct varta_client client;
 	const struct varta_client_options options = {
-		"confined", 0, true, 0, 0, 0, false, false
+		"confined", 0, true, 0, 0, 0, false, false, 0
 	};
 
 	check_call("open a client", varta_client_open(&client, &options));

@@ -56,16 +56,22 @@ static bool is_late(time_t end)
 	return time(NULL) > end;
 }
 
-static void open_with(uint32_t threshold_ms)
+static void open_with_lanes(uint32_t threshold_ms, uint32_t lanes)
 {
 	const struct varta_client_options options = {
 		.name = "mapped_test",
 		.threshold_ms = threshold_ms,
 		.mapped = true,
+		.lanes = lanes,
 	};
 	int error = varta_client_open(&c, &options);
 
 	must(!error || error == -ENODEV, "open");
+}
+
+static void open_with(uint32_t threshold_ms)
+{
+	open_with_lanes(threshold_ms, 0);
 }
 
 static int beat(uint32_t payload)
@@ -468,7 +474,7 @@ static int scribble(int seconds)
 	unsigned int seed = (unsigned int)getpid();
 	size_t i;
 
-	open_with(10);
+	open_with_lanes(10, VARTA_LANES_MAX);
 	while (!is_late(until)) {
 		beat((uint32_t)rand_r(&seed));
 		for (i = 0; page() && i < 1000; i++) {
@@ -487,7 +493,11 @@ static int scribble(int seconds)
 				value >>= rand_r(&seed) % 64;
 				break;
 			}
-			words[rand_r(&seed) % 3] = value;
+			/* A beat or a lane; what is between is the client's. */
+			if (rand_r(&seed) % 2)
+				words[rand_r(&seed) % 3] = value;
+			else
+				words[4 + rand_r(&seed) % (127 * 4)] = value;
 		}
 		if (rand_r(&seed) % 4 == 0)
 			varta_client_bye(&c);

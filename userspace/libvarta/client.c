@@ -66,9 +66,10 @@ static int copy_options(struct varta_options *to,
 	error = varta_copy_struct(to, sizeof(*to),
 				  VARTA_SIZE_UP_TO(struct varta_options,
 						   reserved), from);
-	if (!error && (!varta_is_zero(to->reserved, sizeof(to->reserved)) ||
-		       !varta_is_zero(to->reserved1, sizeof(to->reserved1))))
+	if (!error && !varta_is_zero(to->reserved, sizeof(to->reserved)))
 		error = -E2BIG;
+	if (!error && to->lanes > VARTA_LANES_MAX)
+		error = -EINVAL;
 	if (!error && to->name && strlen(to->name) >= VARTA_NAME_SIZE)
 		error = -ENAMETOOLONG;
 	return error;
@@ -104,6 +105,7 @@ static int open_client(struct varta *v, const struct varta_options *options)
 		.kill_after_ms = options->kill_after_ms,
 		.even_if_starved = options->even_if_starved,
 		.mapped = options->mapped,
+		.lanes = options->lanes,
 	};
 	int error = varta_client_open(&v->client, &client_options);
 

@@ -283,7 +283,9 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 	if (delivery->type != VARTA_EVENT_STATUS &&
 	    delivery->type != VARTA_EVENT_CONFLICT &&
 	    delivery->type != VARTA_EVENT_ACTION &&
-	    delivery->type != VARTA_EVENT_LATE)
+	    delivery->type != VARTA_EVENT_LATE &&
+	    delivery->type != VARTA_EVENT_LANE_STALL &&
+	    delivery->type != VARTA_EVENT_LANE_RECOVER)
 		varta_stalls_forget(stalls, agent);
 	return 1;
 }
@@ -399,6 +401,8 @@ static const enum varta_event_type event_types[] = {
 	[VARTA_CMD_CONFLICT_NTF] = VARTA_EVENT_CONFLICT,
 	[VARTA_CMD_ACTION_NTF] = VARTA_EVENT_ACTION,
 	[VARTA_CMD_LATE_NTF] = VARTA_EVENT_LATE,
+	[VARTA_CMD_LANE_STALL_NTF] = VARTA_EVENT_LANE_STALL,
+	[VARTA_CMD_LANE_RECOVER_NTF] = VARTA_EVENT_LANE_RECOVER,
 };
 
 static int deliver(struct varta_events *events,

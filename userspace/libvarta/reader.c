@@ -82,6 +82,12 @@ static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_SIGNAL] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_WITHHELD] = { .type = NLA_U32 },
 	[VARTA_A_AGENT_KERNEL_STACK] = { .type = NLA_UNSPEC },
+	[VARTA_A_AGENT_LANE] = { .type = NLA_UNSPEC },
+	[VARTA_A_AGENT_LANE_THRESHOLD_MS] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_LANE_OVERDUE] = { .type = NLA_U64 },
+	[VARTA_A_AGENT_LANE_TID] = { .type = NLA_U32 },
+	[VARTA_A_AGENT_LANE_THREAD_NAME] = { .type = NLA_UNSPEC },
+	[VARTA_A_AGENT_LANES_STALLED] = { .type = NLA_U32 },
 };
 
 static struct nla_policy notice_policy[VARTA_A_NOTICE_MAX + 1] = {
@@ -135,6 +141,8 @@ static enum varta_event_type type_of(const struct nlattr *kind)
 		[VARTA_EVENT_KIND_CONFIG] = VARTA_EVENT_CONFIG,
 		[VARTA_EVENT_KIND_ACTION] = VARTA_EVENT_ACTION,
 		[VARTA_EVENT_KIND_LATE] = VARTA_EVENT_LATE,
+		[VARTA_EVENT_KIND_LANE_STALL] = VARTA_EVENT_LANE_STALL,
+		[VARTA_EVENT_KIND_LANE_RECOVER] = VARTA_EVENT_LANE_RECOVER,
 	};
 
 	if (!kind || nla_get_u32(kind) >= sizeof(types) / sizeof(types[0]))
@@ -215,9 +223,11 @@ static void read_agent(struct nlattr **a, struct varta_agent *agent)
 			(uint8_t)u32_or_0(a[VARTA_A_AGENT_STALL_SIGNAL]),
 		.even_if_starved = a[VARTA_A_AGENT_EVEN_IF_STARVED] != NULL,
 		.kill_after_ms = u32_or_0(a[VARTA_A_AGENT_KILL_AFTER_MS]),
+		.lane_tid = u32_or_0(a[VARTA_A_AGENT_LANE_TID]),
 	};
 	read_text(agent->name, a[VARTA_A_AGENT_NAME]);
 	read_text(agent->thread_name, a[VARTA_A_AGENT_THREAD_NAME]);
+	read_text(agent->lane, a[VARTA_A_AGENT_LANE]);
 	read_stall(a, agent);
 }
 
@@ -245,7 +255,12 @@ static int read_event(struct nlattr *nest, struct varta_agent *agent,
 			   nla_get_u32(a[VARTA_A_AGENT_CHANGES]) : 1,
 		.signal = u32_or_0(a[VARTA_A_AGENT_SIGNAL]),
 		.withheld = u32_or_0(a[VARTA_A_AGENT_WITHHELD]),
+		.lane_threshold_ms =
+			u32_or_0(a[VARTA_A_AGENT_LANE_THRESHOLD_MS]),
+		.lanes_stalled = u32_or_0(a[VARTA_A_AGENT_LANES_STALLED]),
+		.lane_overdue = u64_or_0(a[VARTA_A_AGENT_LANE_OVERDUE]),
 	};
+	read_text(event->lane_thread_name, a[VARTA_A_AGENT_LANE_THREAD_NAME]);
 	return 0;
 }
 

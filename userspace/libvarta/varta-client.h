@@ -35,8 +35,9 @@
  * If @refusal.error is not 0, the errno is the kernel's, also if it is one of
  * the above, and @refusal.text is its reason.
  *
- * Memory. The caller provides the client, 9 KiB. Opening maps one page, and a
- * beat of a client with @mapped another; nothing else allocates.
+ * Memory. The caller provides the client, 9 KiB. Opening maps one page, with
+ * @lanes another, and a beat of a client with @mapped one more, again whenever
+ * the module was loaded anew; nothing else allocates.
  *
  * Blocking. Only opening may block, while the kernel loads the module.
  *
@@ -72,6 +73,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -117,6 +119,8 @@
  *   silence reaches the threshold, without a system call. See "Mapped beats" in
  *   varta(3). One client of a process at a time can have the page. Not with
  *   @acknowledge or @first_nonce.
+ * @lanes: How many lanes can be open at a time, up to VARTA_LANES_MAX; implies
+ *   @mapped. See varta_client_lane_open().
  */
 struct varta_client_options {
 	const char *name;
@@ -127,6 +131,7 @@ struct varta_client_options {
 	uint32_t kill_after_ms;
 	bool even_if_starved;
 	bool mapped;
+	uint32_t lanes;
 };
 
 /**
@@ -177,11 +182,21 @@ enum {
 };
 
 /* See the command map in the specification of the netlink family. */
+struct varta_client__lane {
+	uint64_t deadline;
+	uint32_t threshold_ms;
+	uint32_t tid;
+	char name[VARTA_NAME_SIZE];
+};
+
+/* The kernel does not use @before: the page that this one replaced, or 0. */
 struct varta_client__page {
 	uint64_t nonce;
 	uint64_t state;
 	uint32_t kick;
 	uint32_t looks;
+	uint64_t before;
+	struct varta_client__lane lanes[VARTA_LANES_MAX];
 };
 
 /**
@@ -191,11 +206,18 @@ struct varta_client__page {
  *   mapped, and there is no refusal.
  * @page: The page, or NULL.
  * @looks: Those of the page when a beat was sent last.
+ * @lanes: Where lanes are: @page, the one before it, or one that the kernel does
+ *   not know; NULL without lanes.
+ * @opened: How many lanes were opened.
+ * @used: A bit for each lane that is open.
  */
 struct varta_client__mapped {
 	uint64_t send_at;
 	struct varta_client__page *page;
 	uint32_t looks;
+	uint32_t opened;
+	struct varta_client__page *lanes;
+	uint32_t used[(VARTA_LANES_MAX + 31) / 32];
 };
 
 /* A request, and room for the longest one of this header. */
@@ -225,6 +247,7 @@ union varta_client__message {
  * @forks: How often the client has moved to a child.
  * @mapped: NULL unless beats may be mapped.
  * @map_at: When to ask for a page again.
+ * @lanes: As in the options.
  * @beat: A beat, complete but for its values.
  * @buffer: Buffer for answers.
  */
@@ -244,6 +267,7 @@ struct varta_client {
 	uint32_t forks;
 	struct varta_client__mapped *mapped;
 	uint64_t map_at;
+	uint32_t lanes;
 	union varta_client__message beat;
 	union {
 		struct nlmsghdr header;
@@ -613,11 +637,80 @@ static inline bool varta_client__store_nonce(struct varta_client__page *page,
 	return !__atomic_load_n(&page->kick, __ATOMIC_RELAXED);
 }
 
+/* Other threads may store in a page with lanes. */
 static inline void varta_client__unmap(struct varta_client *c)
 {
-	if (c->mapped->page)
+	if (c->mapped->page && !c->mapped->lanes)
 		munmap(c->mapped->page, (size_t)sysconf(_SC_PAGESIZE));
 	c->mapped->page = NULL;
+}
+
+/* A deadline that never comes: the lane is idle. 0 is for a lane without one. */
+#define VARTA_CLIENT__NEVER	UINT64_MAX
+
+/* Lanes can be opened and beat before the kernel has a page for them. */
+static inline void varta_client__make_lanes(struct varta_client *c)
+{
+	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	void *page;
+
+	if (!c->lanes || !c->mapped || c->mapped->lanes)
+		return;
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return;
+	madvise(page, size, MADV_DONTFORK);
+	c->mapped->lanes = (struct varta_client__page *)page;
+}
+
+static inline void varta_client__close_lanes(struct varta_client *c)
+{
+	struct varta_client__page *page = c->mapped->lanes, *before;
+
+	c->mapped->lanes = NULL;
+	for (; page; page = before) {
+		before = (struct varta_client__page *)(uintptr_t)page->before;
+		munmap(page, (size_t)sysconf(_SC_PAGESIZE));
+	}
+}
+
+/* Other threads can beat meanwhile, in the old page or the new one. */
+static inline void varta_client__move_lanes(struct varta_client *c,
+					    struct varta_client__page *page)
+{
+	struct varta_client__mapped *m = c->mapped;
+	struct varta_client__page *old = m->lanes;
+	uint32_t i;
+
+	page->before = (uintptr_t)old;
+	for (i = 0; i < c->lanes; i++) {
+		const struct varta_client__lane *lane = &old->lanes[i];
+
+		memcpy(page->lanes[i].name, lane->name, sizeof(lane->name));
+		page->lanes[i].tid = __atomic_load_n(&lane->tid,
+						     __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&m->lanes, page, __ATOMIC_SEQ_CST);
+	/* Either this sees what a thread has stored, or the thread the new page. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	for (i = 0; i < c->lanes; i++) {
+		struct varta_client__lane *to = &page->lanes[i];
+		uint32_t threshold_ms =
+			__atomic_load_n(&old->lanes[i].threshold_ms,
+					__ATOMIC_ACQUIRE);
+		uint64_t deadline = __atomic_load_n(&old->lanes[i].deadline,
+						    __ATOMIC_RELAXED);
+		uint64_t no_deadline = 0;
+		uint32_t no_threshold = 0;
+
+		__atomic_compare_exchange_n(&to->deadline, &no_deadline,
+					    deadline, false, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED);
+		__atomic_compare_exchange_n(&to->threshold_ms, &no_threshold,
+					    threshold_ms, false,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	}
 }
 
 /* Reads the address from an answer; 0 if it has none. */
@@ -647,6 +740,9 @@ static inline void varta_client__map(struct varta_client *c)
 	int i, at, length;
 
 	varta_client__begin(&request, VARTA_CMD_MAP, true);
+	if (c->mapped->lanes)
+		varta_client__put(&request, VARTA_A_MAP_LANES, &c->lanes,
+				  sizeof(c->lanes));
 	request.header.nlmsg_type = c->socket.family;
 	if (varta_client__send(&c->socket, &request.header))
 		return;
@@ -668,14 +764,17 @@ static inline void varta_client__map(struct varta_client *c)
 	c->mapped->page = (struct varta_client__page *)(uintptr_t)address;
 	/* Where the kernel is too old to do it, in children and core dumps. */
 	madvise(c->mapped->page, (size_t)sysconf(_SC_PAGESIZE), MADV_DONTFORK);
+	if (c->mapped->lanes)
+		varta_client__move_lanes(c, c->mapped->page);
 }
 
 /* After a beat that was sent, and accepted as far as is known. */
 static inline void varta_client__renew_page(struct varta_client *c,
 					    uint64_t state, uint64_t nonce,
-					    uint64_t now)
+					    uint64_t now, uint32_t opened)
 {
 	struct varta_client__mapped *m = c->mapped;
+	bool is_new = false;
 	uint32_t looks;
 
 	if (m->page) {
@@ -692,6 +791,7 @@ static inline void varta_client__renew_page(struct varta_client *c,
 	}
 	if (!m->page && now >= c->map_at) {
 		varta_client__map(c);
+		is_new = true;
 		m->looks = 0;
 		c->map_at = now + VARTA_CLIENT__SEND_INTERVALS * c->interval;
 	}
@@ -699,7 +799,15 @@ static inline void varta_client__renew_page(struct varta_client *c,
 		return;
 	__atomic_store_n(&m->page->state, state, __ATOMIC_RELAXED);
 	varta_client__store_nonce(m->page, nonce);
-	m->send_at = now + VARTA_CLIENT__SEND_INTERVALS * c->interval;
+	/* The next beat has to be sent: see varta_client__unstored_beat(). */
+	if (is_new && m->lanes)
+		return;
+	__atomic_store_n(&m->send_at,
+			 now + VARTA_CLIENT__SEND_INTERVALS * c->interval,
+			 __ATOMIC_SEQ_CST);
+	/* One that was opened meanwhile has set it before, or opened now. */
+	if (__atomic_load_n(&m->opened, __ATOMIC_SEQ_CST) != opened)
+		__atomic_store_n(&m->send_at, 0, __ATOMIC_RELAXED);
 }
 
 /* ---- Answers to beats */
@@ -709,7 +817,7 @@ static inline void varta_client__reset(struct varta_client *c)
 {
 	c->full_at = 0;
 	if (c->mapped)
-		c->mapped->send_at = 0;
+		__atomic_store_n(&c->mapped->send_at, 0, __ATOMIC_RELAXED);
 }
 
 /*
@@ -870,6 +978,7 @@ static inline void varta_client__notice_fork(struct varta_client *c)
 	c->retry_at = 0;
 	c->map_at = 0;
 	c->forks++;
+	varta_client__make_lanes(c);
 	*c->same_process = 1;
 	if (c->pid)
 		c->pid = getpid();
@@ -955,7 +1064,7 @@ static inline int varta_client_open(struct varta_client *c,
 				    const struct varta_client_options *options)
 {
 	static const struct varta_client_options defaults = {
-		NULL, 0, false, 0, 0, 0, false, false
+		NULL, 0, false, 0, 0, 0, false, false, 0
 	};
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *mark;
@@ -980,11 +1089,15 @@ static inline int varta_client_open(struct varta_client *c,
 	/* Seccomp and emulators may refuse this. */
 	if (madvise(mark, page, MADV_WIPEONFORK))
 		c->pid = getpid();
-	else if (options->mapped && c->clocked && !c->acknowledge)
+	else if ((options->mapped || options->lanes) && c->clocked &&
+		 !c->acknowledge)
 		c->mapped = (struct varta_client__mapped *)
 			((unsigned char *)mark + VARTA_CLIENT__MAPPED_OFFSET);
 	c->same_process = (volatile unsigned char *)mark;
 	*c->same_process = 1;
+	c->lanes = options->lanes < VARTA_LANES_MAX ? options->lanes :
+						      VARTA_LANES_MAX;
+	varta_client__make_lanes(c);
 	error = varta_client__connect(&c->socket);
 	return error ? error : varta_client__look_up(c, true);
 }
@@ -1001,8 +1114,10 @@ static inline void varta_client_close(struct varta_client *c)
 	/* In a client of zeros, descriptor 0 is not its own. */
 	if (c->same_process) {
 		varta_client__disconnect(&c->socket);
-		if (c->mapped)
+		if (c->mapped) {
 			varta_client__unmap(c);
+			varta_client__close_lanes(c);
+		}
 		c->mapped = NULL;
 		munmap((void *)(uintptr_t)c->same_process,
 		       (size_t)sysconf(_SC_PAGESIZE));
@@ -1131,19 +1246,15 @@ static inline int varta_client__send_beat(struct varta_client *c,
 	return varta_client__full_beat(c, status, payload, c->nonce, now);
 }
 
-/*
- * Sends what a page cannot say, as a new status, and whatever comes after a kick,
- * a failure or in a child. Not inline, so that a stored beat saves no registers.
- */
-__attribute__((noinline, unused))
-static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
-				       uint32_t payload, uint64_t now)
+/* Sends a beat, and asks for a page if there is none. */
+static inline int varta_client__mapping_beat(struct varta_client *c,
+					     uint32_t status, uint32_t payload,
+					     uint64_t now)
 {
 	struct varta_client__mapped *m = c->mapped;
+	const uint32_t opened = __atomic_load_n(&m->opened, __ATOMIC_SEQ_CST);
 	int error;
 
-	if (!m)
-		return varta_client__send_beat(c, status, payload, now);
 	if (m->page) {
 		if (c->nonce < m->page->nonce)
 			c->nonce = m->page->nonce;
@@ -1154,7 +1265,29 @@ static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
 	if (!error && c->full_nonce == c->nonce)
 		varta_client__renew_page(c, varta_client__state(status,
 								payload),
-					 c->nonce, now);
+					 c->nonce, now, opened);
+	return error;
+}
+
+/*
+ * Sends what a page cannot say, as a new status, and whatever comes after a kick,
+ * a failure or in a child. Not inline, so that a stored beat saves no registers.
+ */
+__attribute__((noinline, unused))
+static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
+				       uint32_t payload, uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+	const struct varta_client__page *page;
+	int error;
+
+	if (!m)
+		return varta_client__send_beat(c, status, payload, now);
+	page = m->page;
+	error = varta_client__mapping_beat(c, status, payload, now);
+	/* Another beat has the kernel look at the lanes in the new page. */
+	if (!error && m->lanes && m->page && m->page != page)
+		error = varta_client__mapping_beat(c, status, payload, now);
 	return error;
 }
 
@@ -1166,7 +1299,8 @@ static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
 	struct varta_client__mapped *m = c->mapped;
 
 	/* In a child there is no page, and send_at is 0. */
-	if (m && now < m->send_at && now > m->page->nonce &&
+	if (m && now < __atomic_load_n(&m->send_at, __ATOMIC_RELAXED) &&
+	    now > m->page->nonce &&
 	    varta_client__store_state(m->page, state) &&
 	    varta_client__store_nonce(m->page, now))
 		return 0;
@@ -1232,6 +1366,179 @@ static inline int varta_client_bye(struct varta_client *c)
 
 	varta_client__begin(&message, VARTA_CMD_BYE, true);
 	return varta_client__exchange(c, &message.header, varta_client__now());
+}
+
+/* ---- Lanes */
+
+/**
+ * struct varta_client_lane - A named watch within the process, with a threshold
+ *   of its own. All members are private.
+ * @client: Its client.
+ * @number: Its place in the page.
+ * @threshold: In nanoseconds.
+ */
+struct varta_client_lane {
+	struct varta_client *client;
+	uint32_t number;
+	uint64_t threshold;
+};
+
+/* The calling thread's number, which it keeps until it forks. */
+static inline uint32_t varta_client__tid(const struct varta_client *c)
+{
+	static __thread const struct varta_client *client;
+	static __thread uint32_t forks, tid;
+
+	if (client != c || forks != c->forks) {
+		client = c;
+		forks = c->forks;
+		tid = (uint32_t)syscall(SYS_gettid);
+	}
+	return tid;
+}
+
+/* Into the page that the kernel reads, even if that is replaced meanwhile. */
+static inline void
+varta_client__store_deadline(const struct varta_client_lane *lane,
+			     uint64_t deadline, uint32_t tid)
+{
+	struct varta_client__mapped *m = lane->client->mapped;
+	struct varta_client__page *page, *again;
+
+	page = __atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE);
+	/* In a child there is none. */
+	while (page) {
+		struct varta_client__lane *to = &page->lanes[lane->number];
+
+		if (__atomic_load_n(&to->tid, __ATOMIC_RELAXED) != tid)
+			__atomic_store_n(&to->tid, tid, __ATOMIC_RELAXED);
+		__atomic_store_n(&to->deadline, deadline, __ATOMIC_RELEASE);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		again = __atomic_load_n(&m->lanes, __ATOMIC_RELAXED);
+		if (again == page)
+			return;
+		page = again;
+	}
+}
+
+/**
+ * varta_client_lane_open() - Open a lane, for a loop or a thread of this process.
+ * @c: A client with @lanes. It must stay open until the last call for the lane.
+ * @lane: The lane: any contents.
+ * @name: Its name in events; copied, and cut if it is too long.
+ * @threshold_ms: Time after a beat of the lane until the lane is overdue. The
+ *   module takes less than 10 for 10.
+ *
+ * The lane is watched once it has had a beat, and the process has had one by
+ * varta_client_beat() since it was opened. It is watched while the process is not
+ * stalled, by a module that has lanes. Any thread may call this and the functions
+ * below, at any time; they take no lock, and only the first call of a thread a
+ * system call.
+ *
+ * Return: 0; -EINVAL if @threshold_ms is 0, -EOPNOTSUPP if the client has no
+ * lanes, -ENOSPC if all are open.
+ */
+static inline int varta_client_lane_open(struct varta_client *c,
+					 struct varta_client_lane *lane,
+					 const char *name,
+					 uint32_t threshold_ms)
+{
+	struct varta_client__mapped *m = c->mapped;
+	struct varta_client__page *page, *again;
+	char text[VARTA_NAME_SIZE] = { 0 };
+	uint32_t i;
+
+	if (!threshold_ms)
+		return -EINVAL;
+	if (!m || !__atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE))
+		return -EOPNOTSUPP;
+	for (i = 0; i < c->lanes; i++) {
+		const uint32_t bit = UINT32_C(1) << i % 32;
+
+		if (!(__atomic_fetch_or(&m->used[i / 32], bit,
+					__ATOMIC_ACQ_REL) & bit))
+			break;
+	}
+	if (i == c->lanes)
+		return -ENOSPC;
+	strncpy(text, name, sizeof(text) - 1);
+	lane->client = c;
+	lane->number = i;
+	lane->threshold = (uint64_t)threshold_ms * 1000000;
+	varta_client__store_deadline(lane, VARTA_CLIENT__NEVER, 0);
+	page = __atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE);
+	do {
+		memcpy(page->lanes[i].name, text, sizeof(text));
+		__atomic_store_n(&page->lanes[i].threshold_ms, threshold_ms,
+				 __ATOMIC_RELEASE);
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		again = page;
+		page = __atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE);
+	} while (again != page);
+	__atomic_fetch_add(&m->opened, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&m->send_at, 0, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/**
+ * varta_client_lane_beat() - Beat in a lane.
+ * @lane: The lane.
+ *
+ * In a child of fork(), this does nothing.
+ */
+static inline void varta_client_lane_beat(const struct varta_client_lane *lane)
+{
+	varta_client__store_deadline(lane,
+				     varta_client__now() + lane->threshold,
+				     varta_client__tid(lane->client));
+}
+
+/**
+ * varta_client_scope_begin() - Begin work that has to end in time.
+ * @lane: The lane.
+ * @limit_ms: Time after which the lane is overdue, instead of its threshold. If
+ *   it is less than that, it may be found late by the difference.
+ */
+static inline void
+varta_client_scope_begin(const struct varta_client_lane *lane,
+			 uint32_t limit_ms)
+{
+	varta_client__store_deadline(lane, varta_client__now() +
+					   (uint64_t)limit_ms * 1000000,
+				     varta_client__tid(lane->client));
+}
+
+/**
+ * varta_client_scope_end() - The work has ended: the lane is idle.
+ * @lane: The lane. The next beat or scope has it watched again.
+ */
+static inline void varta_client_scope_end(const struct varta_client_lane *lane)
+{
+	varta_client__store_deadline(lane, VARTA_CLIENT__NEVER,
+				     varta_client__tid(lane->client));
+}
+
+/**
+ * varta_client_lane_close() - Close a lane.
+ * @lane: The lane, which nothing uses any more.
+ *
+ * One that is overdue recovers.
+ */
+static inline void varta_client_lane_close(const struct varta_client_lane *lane)
+{
+	struct varta_client__mapped *m = lane->client->mapped;
+	struct varta_client__page *page;
+
+	varta_client_scope_end(lane);
+	page = __atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE);
+	if (!page)
+		return;
+	/* If the page is replaced meanwhile, the lane is idle in the new one. */
+	__atomic_store_n(&page->lanes[lane->number].threshold_ms, 0,
+			 __ATOMIC_RELAXED);
+	__atomic_fetch_and(&m->used[lane->number / 32],
+			   ~(UINT32_C(1) << lane->number % 32),
+			   __ATOMIC_ACQ_REL);
 }
 
 #endif /* VARTA_CLIENT_H */

@@ -110,7 +110,8 @@ struct varta;
  * @stall_signal: Signal that the module sends to this process when it finds its
  *   stall. 0: none.
  * @even_if_starved: Also when the process does not get the CPU.
- * @reserved1: Must be 0.
+ * @lanes: How many lanes can be open at a time, up to VARTA_LANES_MAX; implies
+ *   @mapped. See varta_lane_open().
  *
  * varta_beat() repeats these after an interval, because the
  * tracker loses an agent when the module is unloaded, and may evict it. With one
@@ -133,12 +134,12 @@ struct varta_options {
 	uint8_t stall_signal;
 	bool even_if_starved;
 	bool mapped;
-	uint8_t reserved1[1];
+	uint8_t lanes;
 };
 
 #define VARTA_OPTIONS_INIT \
 	{ sizeof(struct varta_options), NULL, 0, 0, 0, 0, false, false, \
-	  { 0, 0 }, 0, 0, false, false, { 0 } }
+	  { 0, 0 }, 0, 0, false, false, 0 }
 
 /**
  * varta_version() - Version of the library that the program is linked with.
@@ -157,7 +158,7 @@ VARTA_API const char *varta_version(void);
  *
  * Return: 0 or a negative errno. -ENODEV: the module is not loaded, could not
  * be loaded on demand, and is not optional. -EINVAL: @options has an impossible
- * size. -E2BIG: @options has a member that this library does not know.
+ * size, or more lanes than there can be. -E2BIG: @options has a member that this library does not know.
  * -ENAMETOOLONG: the name does not fit in VARTA_NAME_SIZE.
  */
 VARTA_API int varta_open(struct varta **handle,
@@ -273,6 +274,63 @@ VARTA_API int varta_timeout(const struct varta *v);
  */
 VARTA_API int varta_dispatch(struct varta *v, enum varta_status status,
 			     uint32_t payload);
+
+/* ---- Lanes */
+
+/* A named watch within the process: of a loop, or a thread. */
+struct varta_lane;
+
+/**
+ * varta_lane_open() - Open a lane.
+ * @v: A handle with @lanes. It must stay open until varta_lane_close().
+ * @lane: Receives the lane, or NULL on failure.
+ * @name: Its name in events; copied.
+ * @threshold_ms: Time after a beat of the lane until the lane is overdue. The
+ *   module takes less than 10 for 10.
+ *
+ * The lane is watched once it has had a beat, and the process has had one by
+ * varta_beat() since it was opened; and only while the process is not stalled,
+ * by a module that has lanes.
+ *
+ * All threads may use all lanes, and open and close them, while another one uses
+ * the handle. Beats and scopes take no lock, and no system call but a thread's
+ * first. In a child of fork() they do nothing.
+ *
+ * Return: 0 or a negative errno. -EINVAL: @threshold_ms is 0. -ENAMETOOLONG: the
+ * name does not fit in VARTA_NAME_SIZE. -EOPNOTSUPP: the handle has no lanes, or
+ * the kernel cannot keep them from children. -ENOSPC: all are open.
+ */
+VARTA_API int varta_lane_open(struct varta *v, struct varta_lane **lane,
+			      const char *name, uint32_t threshold_ms);
+
+/**
+ * varta_lane_beat() - Beat in a lane.
+ * @lane: The lane.
+ */
+VARTA_API void varta_lane_beat(const struct varta_lane *lane);
+
+/**
+ * varta_scope_begin() - Begin work that has to end in time.
+ * @lane: The lane.
+ * @limit_ms: Time after which the lane is overdue, instead of its threshold. If
+ *   it is less than that, it may be found late by the difference.
+ */
+VARTA_API void varta_scope_begin(const struct varta_lane *lane,
+				 uint32_t limit_ms);
+
+/**
+ * varta_scope_end() - The work has ended: the lane is idle.
+ * @lane: The lane. The next beat or scope has it watched again.
+ */
+VARTA_API void varta_scope_end(const struct varta_lane *lane);
+
+/**
+ * varta_lane_close() - Close a lane, and free it.
+ * @lane: The lane, which nothing uses any more. May be NULL.
+ *
+ * One that is overdue recovers.
+ */
+VARTA_API void varta_lane_close(struct varta_lane *lane);
 
 /* A thread that sends beats of its process. */
 struct varta_thread;
@@ -585,8 +643,10 @@ enum varta_exit_type {
  *   are known.
  * @partial: The process has more threads than these three count.
  * @kill_after_ms: Time from @stall_signal to SIGKILL; 0 for never.
- * @reserved1: 0.
- * @reserved: 0; for members of later versions.
+ * @lane_tid: Thread that beat in @lane last; 0 if unknown.
+ * @lane: Name of the lane that is overdue, or was in VARTA_EVENT_LANE_RECOVER; of
+ *   several, the one that has been for longest. Arbitrary bytes, as @name. "" if
+ *   none is.
  */
 struct varta_agent {
 	uint64_t ns_inode;
@@ -644,8 +704,8 @@ struct varta_agent {
 	bool has_group;
 	bool partial;
 	uint32_t kill_after_ms;
-	uint32_t reserved1;
-	uint64_t reserved[2];
+	uint32_t lane_tid;
+	char lane[VARTA_NAME_SIZE];
 };
 
 #define VARTA_UID_UNKNOWN	UINT32_MAX
@@ -864,6 +924,12 @@ struct varta_events;
  *   setting warn_percent says: once between two beats. Nothing reports that it
  *   beats again, and those that were lost are not reported later.
  *
+ * @VARTA_EVENT_LANE_STALL: A lane of an agent is overdue. What is said of a thread
+ *   is of the one that beat in the lane last.
+ * @VARTA_EVENT_LANE_RECOVER: A lane that was overdue is not any more: it had a
+ *   beat, or was closed. When the agent is not tracked any more, its lanes end
+ *   without one. Lost events of lanes are not reported later.
+ *
  * OVERRUN, UNLOADED and LOADED have no agent, and occur only with @resync. A
  * stall ends with exactly one RECOVER, EXIT or GOODBYE, or with UNLOADED.
  */
@@ -880,6 +946,8 @@ enum varta_event_type {
 	VARTA_EVENT_CONFIG,
 	VARTA_EVENT_ACTION,
 	VARTA_EVENT_LATE,
+	VARTA_EVENT_LANE_STALL,
+	VARTA_EVENT_LANE_RECOVER,
 };
 
 /* The cause of a goodbye that was found by a dump. */
@@ -922,6 +990,12 @@ enum varta_event_type {
  * @signal: Signal that was sent or withheld, with VARTA_EVENT_ACTION.
  * @withheld: One of enum varta_withheld, or a value of a newer kernel: why it was
  *   not sent. VARTA_WITHHELD_NONE if it was.
+ * @lane_threshold_ms: Threshold of the lane, with VARTA_EVENT_LANE_STALL and
+ *   VARTA_EVENT_LANE_RECOVER, as are the following.
+ * @lane_overdue: Nanoseconds since its deadline; in VARTA_EVENT_LANE_RECOVER, for
+ *   how long it was overdue at most.
+ * @lanes_stalled: Lanes of the agent that are overdue.
+ * @lane_thread_name: Name of the thread that beat in it last: arbitrary bytes.
  *
  * The library makes it; later versions may add members at the end.
  */
@@ -948,6 +1022,10 @@ struct varta_event {
 	size_t counter_count;
 	uint32_t signal;
 	uint32_t withheld;
+	uint32_t lane_threshold_ms;
+	uint32_t lanes_stalled;
+	uint64_t lane_overdue;
+	char lane_thread_name[VARTA_NAME_SIZE];
 };
 
 /**

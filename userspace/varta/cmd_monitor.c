@@ -100,7 +100,8 @@ static const struct argp_option option_table[] = {
 		 "events are read" },
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
-		 "conflict, config, action, late" },
+		 "conflict, config, action, late, "
+		 "lane-stall, lane-recover" },
 	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
 	  .doc = "First print the exits, conflicts and actions after the event "
 		 "with this number, as far as the kernel keeps them, and the "

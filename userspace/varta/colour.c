@@ -92,6 +92,7 @@ enum severity event_severity(const struct varta_event *event)
 {
 	switch (event->type) {
 	case VARTA_EVENT_STALL:
+	case VARTA_EVENT_LANE_STALL:
 		return SEVERITY_CRITICAL;
 	case VARTA_EVENT_RECOVER:
 	case VARTA_EVENT_STATUS:

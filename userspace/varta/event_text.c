@@ -131,6 +131,48 @@ static void write_late(FILE *out, const struct varta_event *event,
 	write_together(out, agent, "late");
 }
 
+/* The name of a lane is of the agent's making, like that of the agent. */
+static void write_lane(FILE *out, const struct varta_event *event,
+		       const struct agent_owner *owner, const char *what)
+{
+	char name[NAME_TEXT_SIZE], overdue[TEXT_SIZE];
+
+	format_name(name, event->agent->lane);
+	format_duration(overdue, event->lane_overdue);
+	write_agent(out, event, owner);
+	fprintf(out, "lane %s %s %s", name, what, overdue);
+}
+
+static void write_lane_stall(FILE *out, const struct varta_event *event,
+			     const struct agent_owner *owner)
+{
+	const struct varta_agent *agent = event->agent;
+	char name[NAME_TEXT_SIZE], threshold[TEXT_SIZE];
+
+	write_lane(out, event, owner, "overdue for");
+	format_duration(threshold, event->lane_threshold_ms * NS_PER_MS);
+	fprintf(out, ", threshold %s", threshold);
+	if (event->lanes_stalled > 1)
+		fprintf(out, ", %" PRIu32 " lanes overdue",
+			event->lanes_stalled);
+	if (agent->lane_tid)
+		fprintf(out, "; beaten last by thread %" PRIu32,
+			agent->lane_tid);
+	if (event->lane_thread_name[0]) {
+		format_name(name, event->lane_thread_name);
+		fprintf(out, " %s", name);
+	}
+	if (agent->reason_now != VARTA_STALL_REASON_UNKNOWN)
+		fprintf(out, ", %s",
+			varta_stall_reason_name(agent->reason_now));
+}
+
+static void write_lane_recover(FILE *out, const struct varta_event *event,
+			       const struct agent_owner *owner)
+{
+	write_lane(out, event, owner, "beats again, it was overdue for");
+}
+
 static void write_recover(FILE *out, const struct varta_event *event,
 			  const struct agent_owner *owner)
 {
@@ -365,6 +407,9 @@ static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_CONFIG] = { "config", write_config, NULL },
 	[VARTA_EVENT_ACTION] = { "action", write_action, NULL },
 	[VARTA_EVENT_LATE] = { "late", write_late, NULL },
+	[VARTA_EVENT_LANE_STALL] = { "lane-stall", write_lane_stall, NULL },
+	[VARTA_EVENT_LANE_RECOVER] = { "lane-recover", write_lane_recover,
+				       NULL },
 	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; what "
 				  "a dump shows of them follows" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "

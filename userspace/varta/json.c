@@ -191,6 +191,21 @@ static int add_action(struct json_object *object,
 	return add_true(object, "even_if_starved", agent->even_if_starved);
 }
 
+/* The lane that is overdue, or was in the event. */
+static int add_lane(struct json_object *object,
+		    const struct varta_agent *agent)
+{
+	char name[NAME_TEXT_SIZE];
+
+	if (!agent->lane[0])
+		return 0;
+	format_name_utf8(name, agent->lane);
+	if (add_string(object, "lane", name))
+		return -ENOMEM;
+	return agent->lane_tid ?
+		add_number(object, "lane_tid", agent->lane_tid) : 0;
+}
+
 int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 {
 	if (add_identity(object, agent) ||
@@ -205,7 +220,8 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	    json_add(object, "stalled",
 		     json_object_new_boolean(agent->stalled)) ||
 	    add_process(object, agent) || add_history(object, agent) ||
-	    add_stall(object, agent) || add_action(object, agent))
+	    add_stall(object, agent) || add_action(object, agent) ||
+	    add_lane(object, agent))
 		return -ENOMEM;
 	return add_exit(object, agent);
 }
@@ -335,6 +351,29 @@ static int add_action_event(struct json_object *object,
 			   varta_withheld_name(event->withheld));
 }
 
+static int add_lane_event(struct json_object *object,
+			  const struct varta_event *event)
+{
+	const struct varta_agent *agent = event->agent;
+	char name[NAME_TEXT_SIZE];
+
+	if (add_number(object, "lane_threshold_ms", event->lane_threshold_ms) ||
+	    add_number(object, "lane_overdue", event->lane_overdue) ||
+	    add_number(object, "lanes_stalled", event->lanes_stalled))
+		return -ENOMEM;
+	if (event->lane_thread_name[0]) {
+		format_name_utf8(name, event->lane_thread_name);
+		if (add_string(object, "lane_thread_name", name))
+			return -ENOMEM;
+	}
+	if (event->type == VARTA_EVENT_LANE_RECOVER)
+		return 0;
+	if (add_string(object, "reason_now",
+		       varta_stall_reason_name(agent->reason_now)))
+		return -ENOMEM;
+	return add_thread(object, agent);
+}
+
 int json_add_event(struct json_object *object, const struct varta_event *event)
 {
 	if ((event->time && add_number(object, "event_time", event->time)) ||
@@ -346,6 +385,9 @@ int json_add_event(struct json_object *object, const struct varta_event *event)
 		return add_change(object, event);
 	if (event->type == VARTA_EVENT_ACTION)
 		return add_action_event(object, event);
+	if (event->type == VARTA_EVENT_LANE_STALL ||
+	    event->type == VARTA_EVENT_LANE_RECOVER)
+		return add_lane_event(object, event);
 	if (event->type == VARTA_EVENT_STATUS)
 		return add_status_change(object, event);
 	if (event->type == VARTA_EVENT_GOODBYE &&

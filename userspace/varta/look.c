@@ -195,11 +195,26 @@ static bool is_beating_thread(const struct look *look, uint32_t tid)
 	       tid == look->agent.tid;
 }
 
+/*
+ * The one that explains what is wrong: while the agent beats, that of a lane which
+ * is overdue.
+ */
+static uint32_t explaining_tid(const struct look *look)
+{
+	return look_has_lane(look) ? look->agent.lane_tid : look->agent.tid;
+}
+
+static bool is_explaining_thread(const struct look *look, uint32_t tid)
+{
+	return look->is_agent && look->number == look->pid &&
+	       tid == explaining_tid(look);
+}
+
 static unsigned int class_of(const struct look *look, uint32_t tid, char state)
 {
-	if (is_beating_thread(look, tid))
+	if (is_explaining_thread(look, tid))
 		return 0;
-	if (tid == look->number)
+	if (is_beating_thread(look, tid) || tid == look->number)
 		return 1;
 	switch (state) {
 	case 'D':
@@ -233,11 +248,12 @@ static void add_candidate(struct looker *looker, struct look *look,
 			  uint32_t tid)
 {
 	struct task_sample task = { 0 };
-	bool wanted = tid == look->number || is_beating_thread(look, tid);
+	bool wanted = tid == look->number || is_beating_thread(look, tid) ||
+		      is_explaining_thread(look, tid);
 	int length;
 
 	/* The last place is for one of those. */
-	if (*count == LOOK_LIST_MAX || (*count > LOOK_LIST_MAX - 3 && !wanted))
+	if (*count == LOOK_LIST_MAX || (*count > LOOK_LIST_MAX - 4 && !wanted))
 		return;
 	length = read_file(looker, look->process, "task/%" PRIu32 "/stat", tid);
 	if (length > 0)
@@ -491,9 +507,10 @@ void look_judge(struct look *look, bool is_gone)
 	look->reason = STALL_GONE;
 	if (is_gone)
 		return;
-	if (look->is_agent && look->agent.tid && !look->sent_by_other &&
+	if (look->is_agent && explaining_tid(look) &&
+	    (!look->sent_by_other || look_has_lane(look)) &&
 	    look->number == look->pid) {
-		look->chosen = find_task(look, look->agent.tid);
+		look->chosen = find_task(look, explaining_tid(look));
 		/* It is looked at if it is there at all. */
 		look->reason = look->chosen < 0 ? STALL_THREAD_GONE :
 			       look->tasks[look->chosen].reason;

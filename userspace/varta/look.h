@@ -119,6 +119,19 @@ struct look {
 	int pidfd, process;
 };
 
+/**
+ * look_has_lane() - Whether a lane explains what is wrong.
+ * @look: The look.
+ *
+ * Return: true if a lane of the agent is overdue, its thread is known, and the
+ * agent itself is not stalled.
+ */
+static inline bool look_has_lane(const struct look *look)
+{
+	return look->is_agent && !look->agent.stalled && look->agent.lane[0] &&
+	       look->agent.lane_tid;
+}
+
 struct looker;
 
 /**

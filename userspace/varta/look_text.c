@@ -290,6 +290,11 @@ static void write_exiting(const struct look *look, FILE *out)
 
 static void write_thread_gone(const struct look *look, FILE *out)
 {
+	if (look_has_lane(look)) {
+		fprintf(out, "the thread that beat in it last, %" PRIu32
+			", has ended", look->agent.lane_tid);
+		return;
+	}
 	fprintf(out, "the thread that beat last, %" PRIu32,
 		look->agent.tid);
 	if (look->agent.thread_name[0]) {
@@ -336,6 +341,11 @@ static const struct {
 void look_write_sentence(const struct look *look, FILE *out)
 {
 	write_process(look, out);
+	if (look_has_lane(look)) {
+		fputs(", whose lane ", out);
+		write_escaped(look->agent.lane, out);
+		fputs(" is overdue,", out);
+	}
 	fprintf(out, " is %s: ", stall_reason_name(look->reason));
 	if (sentences[look->reason].of_thread)
 		write_thread(look, out);

@@ -63,6 +63,7 @@ static const struct metric metrics[] = {
 	{ "stalls_gone", "varta_stalls_by_reason_total",
 	  "reason=\"gone\"" },
 	{ "late", "varta_late_total", NULL },
+	{ "lane-stalls", "varta_lane_stalls_total", NULL },
 	{ "exits", "varta_exits_total", NULL },
 	{ "goodbyes", "varta_goodbyes_total", NULL },
 	{ "nonce_wraps", "varta_nonce_wrap_total", NULL },

@@ -215,12 +215,15 @@ static void store(const struct operation *o)
 	size_t size = (size_t)getpagesize();
 	void *page = (void *)*address;
 	uint8_t data[DATA_MAX];
+	size_t lane;
 
 	if (!page)
 		return;
 	memcpy(data, o->data, o->len);
 	fill_in(data, o->len);
-	memcpy(page, data, o->len);
+	/* The beat, or one of the lanes. */
+	lane = o->len % 2 ? 32 + data[0] % VARTA_LANES_MAX * 32 : 0;
+	memcpy((uint8_t *)page + lane, data, o->len % (size - lane));
 	if (o->argument & STORE_FORKS)
 		store_in_child(page, data, o->len);
 	if (o->argument & STORE_PUNCHES)

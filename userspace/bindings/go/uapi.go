@@ -80,6 +80,10 @@ const (
 	EventKindAction EventKind = 8
 	// It was silent for warn-percent of its threshold.
 	EventKindLate EventKind = 9
+	// A lane in its page is overdue.
+	EventKindLaneStall EventKind = 10
+	// A lane that was overdue is not any more.
+	EventKindLaneRecover EventKind = 11
 )
 
 func (value EventKind) String() string {
@@ -104,6 +108,10 @@ func (value EventKind) String() string {
 		return "action"
 	case EventKindLate:
 		return "late"
+	case EventKindLaneStall:
+		return "lane-stall"
+	case EventKindLaneRecover:
+		return "lane-recover"
 	}
 	return "unknown"
 }
@@ -334,6 +342,8 @@ var eventOf = map[byte]EventKind{
 	14: EventKindConflict,
 	19: EventKindAction,
 	21: EventKindLate,
+	22: EventKindLaneStall,
+	23: EventKindLaneRecover,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or
@@ -502,6 +512,22 @@ type AgentInfo struct {
 	// stalled agent that was asked for by its pid, to a reader with CAP_SYS_ADMIN in the
 	// initial user namespace, and if the kernel lets a module have it (Linux 6.12).
 	KernelStack string
+	// Name of a lane, as the agent has written it. In lane-stall and lane-recover events that
+	// of the event, in answers that of the lane that has been overdue for longest; absent if
+	// none is.
+	Lane string
+	// Threshold of the lane in milliseconds, as the agent has written it.
+	LaneThresholdMs int64
+	// Nanoseconds since the deadline of the lane passed. In lane-recover events until the
+	// module saw that it had moved.
+	LaneOverdue uint64
+	// The thread that beat the lane last, as the agent has written it. Absent if the process
+	// has no such thread, and like tid in another pid namespace.
+	LaneTid int64
+	// Name of that thread.
+	LaneThreadName string
+	// Lanes of the agent that are overdue. Absent if none is.
+	LanesStalled int64
 }
 
 func newAgentInfo() AgentInfo {
@@ -544,6 +570,9 @@ func newAgentInfo() AgentInfo {
 		KillAfterMs:            -1,
 		Signal:                 -1,
 		Withheld:               -1,
+		LaneThresholdMs:        -1,
+		LaneTid:                -1,
+		LanesStalled:           -1,
 	}
 }
 
@@ -677,5 +706,17 @@ func (agent *AgentInfo) set(attribute uint16, value []byte) {
 		agent.Withheld = int64(u32Of(value))
 	case 65:
 		agent.KernelStack = textOf(value)
+	case 66:
+		agent.Lane = textOf(value)
+	case 67:
+		agent.LaneThresholdMs = int64(u32Of(value))
+	case 68:
+		agent.LaneOverdue = u64Of(value)
+	case 69:
+		agent.LaneTid = int64(u32Of(value))
+	case 70:
+		agent.LaneThreadName = textOf(value)
+	case 71:
+		agent.LanesStalled = int64(u32Of(value))
 	}
 }

@@ -20,6 +20,8 @@ exports.EventKind = Object.freeze({
   LOSS: 7,
   ACTION: 8,
   LATE: 9,
+  LANE_STALL: 10,
+  LANE_RECOVER: 11,
 });
 
 exports.Origin = Object.freeze({
@@ -87,6 +89,8 @@ exports.EVENTS = Object.freeze({
   14: 'conflict',
   19: 'action',
   21: 'late',
+  22: 'lane-stall',
+  23: 'lane-recover',
 });
 
 exports.CMD_AGENT_GET = 2;
@@ -161,4 +165,10 @@ exports.AGENT = Object.freeze({
   63: ['signal', 'u32'],
   64: ['withheld', 'u32'],
   65: ['kernelStack', 'string'],
+  66: ['lane', 'string'],
+  67: ['laneThresholdMs', 'u32'],
+  68: ['laneOverdue', 'u64'],
+  69: ['laneTid', 'u32'],
+  70: ['laneThreadName', 'string'],
+  71: ['lanesStalled', 'u32'],
 });

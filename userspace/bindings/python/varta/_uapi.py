@@ -64,6 +64,10 @@ class EventKind(enum.IntEnum):
     ACTION = 8
     #: It was silent for warn-percent of its threshold.
     LATE = 9
+    #: A lane in its page is overdue.
+    LANE_STALL = 10
+    #: A lane that was overdue is not any more.
+    LANE_RECOVER = 11
 
 
 class Origin(enum.IntEnum):
@@ -334,6 +338,22 @@ class AgentInfo:
     #: stalled agent that was asked for by its pid, to a reader with CAP_SYS_ADMIN in the
     #: initial user namespace, and if the kernel lets a module have it (Linux 6.12).
     kernel_stack: str | None = None
+    #: Name of a lane, as the agent has written it. In lane-stall and lane-recover events that
+    #: of the event, in answers that of the lane that has been overdue for longest; absent if
+    #: none is.
+    lane: str | None = None
+    #: Threshold of the lane in milliseconds, as the agent has written it.
+    lane_threshold_ms: int | None = None
+    #: Nanoseconds since the deadline of the lane passed. In lane-recover events until the
+    #: module saw that it had moved.
+    lane_overdue: int | None = None
+    #: The thread that beat the lane last, as the agent has written it. Absent if the process
+    #: has no such thread, and like tid in another pid namespace.
+    lane_tid: int | None = None
+    #: Name of that thread.
+    lane_thread_name: str | None = None
+    #: Lanes of the agent that are overdue. Absent if none is.
+    lanes_stalled: int | None = None
 
 
 #: Commands of events.
@@ -346,6 +366,8 @@ EVENTS = {
     14: EventKind.CONFLICT,
     19: EventKind.ACTION,
     21: EventKind.LATE,
+    22: EventKind.LANE_STALL,
+    23: EventKind.LANE_RECOVER,
 }
 
 #: Number, name, type of each attribute of an agent.
@@ -414,4 +436,10 @@ AGENT = {
     63: ("signal", "u32"),
     64: ("withheld", Withheld),
     65: ("kernel_stack", "string"),
+    66: ("lane", "string"),
+    67: ("lane_threshold_ms", "u32"),
+    68: ("lane_overdue", "u64"),
+    69: ("lane_tid", "u32"),
+    70: ("lane_thread_name", "string"),
+    71: ("lanes_stalled", "u32"),
 }

@@ -75,6 +75,10 @@ pub enum EventKind {
     Action = 8,
     /// It was silent for warn-percent of its threshold.
     Late = 9,
+    /// A lane in its page is overdue.
+    LaneStall = 10,
+    /// A lane that was overdue is not any more.
+    LaneRecover = 11,
 }
 
 impl EventKind {
@@ -91,6 +95,8 @@ impl EventKind {
             7 => Self::Loss,
             8 => Self::Action,
             9 => Self::Late,
+            10 => Self::LaneStall,
+            11 => Self::LaneRecover,
             _ => return None,
         })
     }
@@ -295,6 +301,8 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         14 => EventKind::Conflict,
         19 => EventKind::Action,
         21 => EventKind::Late,
+        22 => EventKind::LaneStall,
+        23 => EventKind::LaneRecover,
         _ => return None,
     })
 }
@@ -466,6 +474,22 @@ pub struct AgentInfo {
     /// stalled agent that was asked for by its pid, to a reader with CAP_SYS_ADMIN in the
     /// initial user namespace, and if the kernel lets a module have it (Linux 6.12).
     pub kernel_stack: Option<String>,
+    /// Name of a lane, as the agent has written it. In lane-stall and lane-recover events that
+    /// of the event, in answers that of the lane that has been overdue for longest; absent if
+    /// none is.
+    pub lane: Option<String>,
+    /// Threshold of the lane in milliseconds, as the agent has written it.
+    pub lane_threshold_ms: Option<u32>,
+    /// Nanoseconds since the deadline of the lane passed. In lane-recover events until the
+    /// module saw that it had moved.
+    pub lane_overdue: Option<u64>,
+    /// The thread that beat the lane last, as the agent has written it. Absent if the process
+    /// has no such thread, and like tid in another pid namespace.
+    pub lane_tid: Option<u32>,
+    /// Name of that thread.
+    pub lane_thread_name: Option<String>,
+    /// Lanes of the agent that are overdue. Absent if none is.
+    pub lanes_stalled: Option<u32>,
 }
 
 impl AgentInfo {
@@ -535,6 +559,12 @@ impl AgentInfo {
             63 => self.signal = u32_of(value),
             64 => self.withheld = u32_of(value).and_then(Withheld::from_u32),
             65 => self.kernel_stack = Some(text(value)),
+            66 => self.lane = Some(text(value)),
+            67 => self.lane_threshold_ms = u32_of(value),
+            68 => self.lane_overdue = u64_of(value),
+            69 => self.lane_tid = u32_of(value),
+            70 => self.lane_thread_name = Some(text(value)),
+            71 => self.lanes_stalled = u32_of(value),
             _ => {}
         }
     }

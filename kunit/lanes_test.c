@@ -1,0 +1,736 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tests of lanes.c (section 11 of Documentation/tracker-semantics.md). */
+#include <kunit/test.h>
+#include <linux/limits.h>
+#include <linux/prandom.h>
+
+#include "beat_helpers.h"
+#include "fake_procs.h"
+#include "tracker_fixture.h"
+
+enum {
+	/* Even: whether there are lanes is one bit. */
+	LANES		= 4,
+	EVENTS		= 32,
+	/* Of the agent, which never stalls unless a case lets it. */
+	AGENT_MS	= 100000000,
+	/* Of lane 1 in most cases. */
+	LANE_MS		= 20,
+	RANDOM_STEPS	= 4000,
+};
+
+#define MS		NSEC_PER_MSEC
+#define START		(1000 * MS)
+#define LANE		(LANE_MS * MS)
+
+static struct {
+	struct varta_beat_page page;
+	struct varta_mapping mapping;
+	u64 overdue[VARTA_LANES_MAX];
+	u32 puts;
+} pages[2];
+
+static struct {
+	struct varta_event_info events[EVENTS];
+	u32 count;
+	u32 refuse;	/* so many events before one is taken */
+} lane_log;
+
+static u64 clock_now;
+
+static void put_mapping(struct varta_mapping *mapping)
+{
+	pages[mapping == &pages[1].mapping].puts++;
+}
+
+static u64 read_clock(void)
+{
+	return clock_now;
+}
+
+static bool take_lane_event(const struct varta_event_info *event)
+{
+	if (lane_log.refuse) {
+		lane_log.refuse--;
+		return false;
+	}
+	if (lane_log.count < EVENTS)
+		lane_log.events[lane_log.count] = *event;
+	lane_log.count++;
+	return true;
+}
+
+static bool find_thread(const struct varta_proc *proc,
+			struct varta_lane_info *lane)
+{
+	if (lane->tid != 5)
+		return false;
+	lane->tid = 105;
+	strscpy(lane->thread_name, "thread", sizeof(lane->thread_name));
+	return true;
+}
+
+static int reset(struct kunit *test)
+{
+	u32 i;
+
+	memset(pages, 0, sizeof(pages));
+	memset(&lane_log, 0, sizeof(lane_log));
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i].mapping.page = &pages[i].page;
+		pages[i].mapping.overdue = pages[i].overdue;
+		pages[i].mapping.lanes = LANES;
+	}
+	clock_now = START;
+	return 0;
+}
+
+static bool map(struct kunit *test, u32 nr)
+{
+	struct varta_agent_id id = { .pid = 7, .proc = fake_proc(1) };
+
+	return varta_tracker_map(tracker_of(test), &id, &pages[nr].mapping);
+}
+
+static void beat(struct kunit *test, u64 now)
+{
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = now, .now = now);
+}
+
+/* An agent with a page for some lanes, none of which is open. */
+static void make_agent_with(struct kunit *test, u32 threshold_ms)
+{
+	static struct varta_tracker_ops ops;
+
+	ops = fake_procs_ops;
+	ops.put_mapping = put_mapping;
+	ops.clock = read_clock;
+	ops.lane_event = take_lane_event;
+	ops.find_thread = find_thread;
+	tracker_fixture_create(test, &(struct varta_tracker_config) {
+		.ops = &ops, .capacity = 4, .eviction_scan_window = 256,
+		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
+	});
+	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_mappings(tracker_of(test)),
+			0);
+	/* The wheel knows the time. */
+	run_stall_pass(test, START);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
+			.threshold_ms = threshold_ms, .now = START);
+	KUNIT_ASSERT_TRUE(test, map(test, 0));
+}
+
+static void set_lane(u32 nr, u32 threshold_ms, u64 deadline)
+{
+	struct varta_page_lane *lane = &pages[0].page.lanes[nr];
+
+	snprintf(lane->name, sizeof(lane->name), "lane%u", nr);
+	lane->threshold_ms = threshold_ms;
+	lane->deadline = deadline;
+}
+
+/* The same with lane 1 open, beaten at START. */
+static void make_agent(struct kunit *test)
+{
+	make_agent_with(test, AGENT_MS);
+	set_lane(1, LANE_MS, START + LANE);
+	beat(test, START);
+}
+
+/* Returns how many events there were. */
+static u32 pass(struct kunit *test, u64 now)
+{
+	lane_log.count = 0;
+	clock_now = now;
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, now), 0);
+	return lane_log.count;
+}
+
+static u64 next_deadline(struct kunit *test)
+{
+	return varta_tracker_next_deadline(tracker_of(test));
+}
+
+static void expect_lane(struct kunit *test, enum varta_event_kind kind, u32 nr)
+{
+	char name[VARTA_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "lane%u", nr);
+	KUNIT_EXPECT_EQ(test, lane_log.count, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].kind, kind);
+	KUNIT_EXPECT_STREQ(test, lane_log.events[0].lane.name, name);
+}
+
+#define EXPECT_STALL(test, nr) \
+	expect_lane(test, VARTA_EVENT_KIND_LANE_STALL, nr)
+#define EXPECT_RECOVER(test, nr) \
+	expect_lane(test, VARTA_EVENT_KIND_LANE_RECOVER, nr)
+
+static void lane_stalls_at_its_deadline(struct kunit *test)
+{
+	make_agent(test);
+	/* The beat has told the tracker of the lane. */
+	KUNIT_EXPECT_LE(test, next_deadline(test),
+			START + VARTA_LANE_LOOK_NS);
+	KUNIT_EXPECT_EQ(test, pass(test, START + VARTA_LANE_LOOK_NS), 0);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE +
+					 VARTA_LANE_LOOK_NS), 1);
+	EXPECT_STALL(test, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.overdue_ns,
+			VARTA_LANE_LOOK_NS);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.threshold_ms, LANE_MS);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.stalled, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].agent.id.pid, 7);
+	EXPECT_COUNT(test, LANE_STALLS, 1);
+	/* The agent is not stalled. */
+	EXPECT_COUNT(test, STALLS, 0);
+	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 10 * LANE), 0);
+}
+
+static void lane_that_is_not_overdue_at_its_look_is_seen_in_time(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE - 1), 0);
+	set_lane(1, LANE_MS, START + 2 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE +
+					 VARTA_LANE_LOOK_NS), 0);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + 2 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void lane_recovers_within_its_threshold(struct kunit *test)
+{
+	u64 now = START + LANE;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	now += VARTA_LANE_LOOK_NS;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	set_lane(1, LANE_MS, now + LANE);
+	KUNIT_EXPECT_LE(test, next_deadline(test), now + LANE);
+	now += LANE - 1;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	now += 1;
+	set_lane(1, LANE_MS, now + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_RECOVER(test, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.overdue_ns,
+			now - START - LANE);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.stalled, 0);
+	EXPECT_COUNT(test, LANE_STALLS, 1);
+	KUNIT_EXPECT_EQ(test, pass(test, now + LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
+/* However long the threshold is. */
+static void overdue_lane_is_looked_at_each_second(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, 3600 * MSEC_PER_SEC, START);
+	KUNIT_EXPECT_EQ(test, pass(test, START + VARTA_LANE_LOOK_NS), 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * VARTA_LANE_LOOK_NS), 0);
+	KUNIT_EXPECT_LE(test, next_deadline(test),
+			START + 2 * VARTA_LANE_LOOK_NS +
+			VARTA_LANE_RECOVER_NS);
+}
+
+static void idle_lane_is_looked_at_within_its_threshold(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, LANE_MS, 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + 2 * LANE);
+	/* A scope with a limit that is below the threshold. */
+	set_lane(1, LANE_MS, START + LANE + MS);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
+/* It may end before its limit, and another one begin. */
+static void lane_in_a_long_scope_is_looked_at_within_its_threshold(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, LANE_MS, START + 1000 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + 2 * LANE);
+}
+
+static void closed_lane_is_not_looked_at(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, 0, START);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_GT(test, next_deadline(test), START + 1000 * LANE);
+}
+
+static void closed_lane_recovers(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	set_lane(1, 0, 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 1);
+	EXPECT_RECOVER(test, 1);
+}
+
+static void lane_that_was_not_asked_for_is_not_read(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, 0, 0);
+	set_lane(LANES, LANE_MS, START);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	set_lane(LANES - 1, LANE_MS, START);
+	beat(test, START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, LANES - 1);
+}
+
+static void page_without_lanes_is_not_read(struct kunit *test)
+{
+	pages[0].mapping.lanes = 0;
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
+}
+
+/* All are seen, one in each look, and none before the others once more. */
+static void one_lane_is_reported_in_a_look(struct kunit *test)
+{
+	u32 nr, turn;
+	u64 now = START;
+
+	make_agent(test);
+	for (turn = 0; turn < 2; turn++) {
+		for (nr = 0; nr < LANES; nr++)
+			set_lane(nr, LANE_MS, turn ? U64_MAX : START);
+		beat(test, now + 1);
+		now += 2 * LANE;
+		for (nr = 0; nr < LANES; nr++) {
+			KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+			if (turn)
+				EXPECT_RECOVER(test, nr);
+			else
+				EXPECT_STALL(test, nr);
+			KUNIT_EXPECT_EQ(test, next_deadline(test),
+					now + VARTA_LANE_LOOK_NS);
+			KUNIT_EXPECT_EQ(test, pass(test, now + 1), 0);
+			now += VARTA_LANE_LOOK_NS;
+		}
+	}
+}
+
+/* A lane that changes all the time does not keep others from being seen. */
+static void lanes_take_turns(struct kunit *test)
+{
+	u64 now = START + LANE;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_STALL(test, 1);
+	set_lane(1, LANE_MS, U64_MAX);
+	set_lane(3, LANE_MS, START);
+	now += VARTA_LANE_LOOK_NS;
+	beat(test, now);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_STALL(test, 3);
+}
+
+static void looks_are_not_more_frequent_than_allowed(struct kunit *test)
+{
+	u64 now = START + VARTA_LANE_LOOK_NS, end = now + VARTA_LANE_LOOK_NS;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	set_lane(2, 1, START);
+	for (; now < end; now += MS) {
+		beat(test, now);
+		KUNIT_EXPECT_GE(test, next_deadline(test), end);
+		KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	}
+	KUNIT_EXPECT_EQ(test, pass(test, end), 1);
+	EXPECT_STALL(test, 2);
+}
+
+static void lowest_threshold_is_bounded(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, 1, 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_GE(test, next_deadline(test),
+			START + LANE + VARTA_LANE_THRESHOLD_MIN_NS);
+}
+
+static void event_without_room_comes_again(struct kunit *test)
+{
+	u64 now = START + LANE;
+
+	make_agent(test);
+	lane_log.refuse = 1;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	EXPECT_COUNT(test, LANE_STALLS, 0);
+	KUNIT_EXPECT_LE(test, next_deadline(test),
+			now + VARTA_STALL_RETRY_MIN_NS);
+	now += VARTA_STALL_RETRY_MIN_NS;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_STALL(test, 1);
+	set_lane(1, LANE_MS, U64_MAX);
+	lane_log.refuse = 1;
+	now += LANE;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	now += VARTA_STALL_RETRY_MIN_NS;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_RECOVER(test, 1);
+	EXPECT_COUNT(test, LANE_STALLS, 1);
+}
+
+static void beat_lane(void *context)
+{
+	set_lane(1, LANE_MS, U64_MAX);
+}
+
+static void beat_while_sampled_prevents_the_stall(struct kunit *test)
+{
+	make_agent(test);
+	fake_procs_while_sampled(beat_lane, NULL);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	EXPECT_COUNT(test, LANE_STALLS, 0);
+}
+
+static void say_goodbye(void *context)
+{
+	struct kunit *test = context;
+
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 7));
+}
+
+static void goodbye_while_sampled_ends_the_lanes(struct kunit *test)
+{
+	make_agent(test);
+	fake_procs_while_sampled(say_goodbye, test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
+}
+
+static void thread_of_the_lane_is_named_if_it_is_the_agents(struct kunit *test)
+{
+	make_agent(test);
+	pages[0].page.lanes[1].tid = 5;
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.tid, 105);
+	KUNIT_EXPECT_STREQ(test, lane_log.events[0].lane.thread_name,
+			   "thread");
+	pages[0].page.lanes[1].tid = 6;
+	set_lane(1, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.tid, 0);
+	KUNIT_EXPECT_STREQ(test, lane_log.events[0].lane.thread_name, "");
+}
+
+static void name_without_an_end_is_cut(struct kunit *test)
+{
+	make_agent(test);
+	memset(pages[0].page.lanes[1].name, 'x', VARTA_NAME_SIZE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	KUNIT_EXPECT_EQ(test, strlen(lane_log.events[0].lane.name),
+			VARTA_NAME_SIZE - 1);
+}
+
+static void deadline_is_in_the_clock_of_the_agent(struct kunit *test)
+{
+	make_agent(test);
+	pages[0].mapping.clock_offset = 500 * MS;
+	set_lane(1, LANE_MS, START + 500 * MS + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.overdue_ns, LANE);
+}
+
+static void deadline_beyond_all_clocks_is_never(struct kunit *test)
+{
+	make_agent(test);
+	set_lane(1, LANE_MS, (u64)S64_MAX + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	pages[0].mapping.clock_offset = S64_MIN;
+	set_lane(1, LANE_MS, 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
+}
+
+static void silence_before_a_resume_does_not_count(struct kunit *test)
+{
+	make_agent(test);
+	varta_tracker_resume(tracker_of(test), START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void lanes_of_a_stalled_agent_wait_for_its_beat(struct kunit *test)
+{
+	const u64 stall = START + 10 * MS;
+
+	make_agent_with(test, 10);
+	set_lane(1, LANE_MS, START + LANE);
+	lane_log.count = 0;
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, stall), 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, stall + LANE), 0);
+	KUNIT_EXPECT_EQ(test, lane_log.count, 0);
+	beat(test, stall + LANE + 1);
+	KUNIT_EXPECT_LE(test, next_deadline(test),
+			stall + LANE + 1 + VARTA_LANE_LOOK_NS);
+	KUNIT_EXPECT_EQ(test, pass(test, stall + LANE + 5 * MS), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void lane_of_a_late_agent_is_seen_in_time(struct kunit *test)
+{
+	/* It is late 15 ms after its beat, and stalls 150 ms after it. */
+	make_agent_with(test, 150);
+	warn_at(test, 10);
+	set_lane(1, LANE_MS, START + LANE);
+	beat(test, START);
+	clock_now = START + 15 * MS;
+	run_stall_pass(test, START + 15 * MS);
+	EXPECT_COUNT(test, LATE, 1);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void exit_ends_the_lanes(struct kunit *test)
+{
+	struct report_log log;
+
+	make_agent(test);
+	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 7, 1, 0, START + 1));
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_EQ(test, run_exit_pass(test, &log), 1);
+	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+}
+
+static void another_page_keeps_what_is_overdue(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	pages[1].page.lanes[1] = pages[0].page.lanes[1];
+	KUNIT_EXPECT_TRUE(test, map(test, 1));
+	beat(test, START + LANE + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
+	KUNIT_EXPECT_EQ(test, pages[1].mapping.lanes_stalled, 1);
+	pages[1].page.lanes[1].deadline = U64_MAX;
+	KUNIT_EXPECT_EQ(test, pass(test, START + 4 * LANE), 1);
+	EXPECT_RECOVER(test, 1);
+}
+
+static void page_of_another_clock_is_not_read(struct kunit *test)
+{
+	make_agent(test);
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .timens = 5,
+			 .nonce = START + 1, .now = START + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+}
+
+static struct varta_lane_info shown_lane;
+
+static bool copy_lane(void *context, const struct varta_agent_info *agent)
+{
+	memset(&shown_lane, 0, sizeof(shown_lane));
+	if (agent->lane)
+		shown_lane = *agent->lane;
+	return true;
+}
+
+static void longest_overdue_lane_is_shown(struct kunit *test)
+{
+	u64 now = START + LANE;
+
+	make_agent(test);
+	set_lane(3, LANE_MS, START + LANE - MS);
+	varta_tracker_lookup(tracker_of(test), 0, 7, copy_lane, NULL);
+	KUNIT_EXPECT_EQ(test, shown_lane.stalled, 0);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	KUNIT_EXPECT_EQ(test, pass(test, now + VARTA_LANE_LOOK_NS), 1);
+	clock_now = now + 2 * LANE;
+	varta_tracker_lookup(tracker_of(test), 0, 7, copy_lane, NULL);
+	KUNIT_EXPECT_STREQ(test, shown_lane.name, "lane3");
+	KUNIT_EXPECT_EQ(test, shown_lane.stalled, 2);
+	KUNIT_EXPECT_EQ(test, shown_lane.overdue_ns, 2 * LANE + MS);
+}
+
+/* ---- Random lanes, against a model. */
+
+struct lane_model {
+	struct rnd_state random;
+	u64 now;
+	bool stalled[LANES];
+};
+
+static u32 random_below(struct lane_model *model, u32 limit)
+{
+	return prandom_u32_state(&model->random) % limit;
+}
+
+static bool is_overdue(const struct lane_model *model, u32 nr)
+{
+	const struct varta_page_lane *lane = &pages[0].page.lanes[nr];
+
+	return lane->threshold_ms && lane->deadline &&
+	       lane->deadline <= model->now;
+}
+
+static void write_anything(struct lane_model *model)
+{
+	static const u32 thresholds[] = { 0, 1, 10, 50, 3000, U32_MAX };
+	const u64 deadlines[] = {
+		0, 1, model->now, model->now + 1,
+		model->now + random_below(model, 100) * MS,
+		(u64)S64_MAX + 1, U64_MAX,
+	};
+
+	set_lane(random_below(model, LANES),
+		 thresholds[random_below(model, ARRAY_SIZE(thresholds))],
+		 deadlines[random_below(model, ARRAY_SIZE(deadlines))]);
+}
+
+/* Each event is of a lane that has changed. */
+static bool apply_events(struct lane_model *model)
+{
+	const struct varta_event_info *event = &lane_log.events[0];
+	unsigned int nr;
+
+	if (lane_log.count > 1)
+		return false;
+	if (!lane_log.count)
+		return true;
+	if (sscanf(event->lane.name, "lane%u", &nr) != 1 || nr >= LANES)
+		return false;
+	model->stalled[nr] = !model->stalled[nr];
+	return model->stalled[nr] == is_overdue(model, nr) &&
+	       (event->kind == VARTA_EVENT_KIND_LANE_STALL) ==
+	       model->stalled[nr];
+}
+
+static bool all_is_known(const struct lane_model *model)
+{
+	u32 nr;
+
+	for (nr = 0; nr < LANES; nr++) {
+		if (model->stalled[nr] != is_overdue(model, nr))
+			return false;
+	}
+	return true;
+}
+
+/* The agent writes no more, but sends a beat: soon all is known. */
+static bool settles(struct kunit *test, struct lane_model *model)
+{
+	u32 i;
+
+	beat(test, ++model->now);
+	for (i = 0; i <= LANES; i++) {
+		model->now += VARTA_LANE_LOOK_NS;
+		pass(test, model->now);
+		if (!apply_events(model))
+			return false;
+	}
+	return all_is_known(model);
+}
+
+/* If nothing is written, the next change is seen when it happens. */
+static bool is_seen_in_time(struct kunit *test, struct lane_model *model)
+{
+	u64 due = next_deadline(test);
+	u32 nr;
+
+	for (nr = 0; nr < LANES; nr++) {
+		const struct varta_page_lane *lane = &pages[0].page.lanes[nr];
+
+		if (!model->stalled[nr] && lane->threshold_ms &&
+		    lane->deadline > model->now &&
+		    due > max(lane->deadline,
+			      model->now + VARTA_LANE_LOOK_NS))
+			return false;
+	}
+	return true;
+}
+
+static void random_lanes_match_the_model(struct kunit *test)
+{
+	struct lane_model model = { .now = START + 1 };
+	u32 step;
+
+	prandom_seed_state(&model.random, 18);
+	make_agent(test);
+	for (step = 0; step < RANDOM_STEPS; step++) {
+		u32 writes = random_below(&model, 4);
+
+		while (writes--)
+			write_anything(&model);
+		model.now += random_below(&model, 30) * MS / 3;
+		if (!random_below(&model, 4))
+			beat(test, ++model.now);
+		pass(test, model.now);
+		if (!apply_events(&model)) {
+			KUNIT_FAIL(test, "step %u: unexpected event", step);
+			return;
+		}
+		if (random_below(&model, 8))
+			continue;
+		if (!settles(test, &model)) {
+			KUNIT_FAIL(test, "step %u: it does not settle", step);
+			return;
+		}
+		if (!is_seen_in_time(test, &model)) {
+			KUNIT_FAIL(test, "step %u: seen too late", step);
+			return;
+		}
+	}
+	KUNIT_EXPECT_GT(test, counter_total(test, VARTA_COUNT_LANE_STALLS),
+			RANDOM_STEPS / 50);
+}
+
+static struct kunit_case lanes_cases[] = {
+	KUNIT_CASE(lane_stalls_at_its_deadline),
+	KUNIT_CASE(lane_that_is_not_overdue_at_its_look_is_seen_in_time),
+	KUNIT_CASE(lane_recovers_within_its_threshold),
+	KUNIT_CASE(overdue_lane_is_looked_at_each_second),
+	KUNIT_CASE(idle_lane_is_looked_at_within_its_threshold),
+	KUNIT_CASE(lane_in_a_long_scope_is_looked_at_within_its_threshold),
+	KUNIT_CASE(closed_lane_is_not_looked_at),
+	KUNIT_CASE(closed_lane_recovers),
+	KUNIT_CASE(lane_that_was_not_asked_for_is_not_read),
+	KUNIT_CASE(page_without_lanes_is_not_read),
+	KUNIT_CASE(one_lane_is_reported_in_a_look),
+	KUNIT_CASE(lanes_take_turns),
+	KUNIT_CASE(looks_are_not_more_frequent_than_allowed),
+	KUNIT_CASE(lowest_threshold_is_bounded),
+	KUNIT_CASE(event_without_room_comes_again),
+	KUNIT_CASE(beat_while_sampled_prevents_the_stall),
+	KUNIT_CASE(goodbye_while_sampled_ends_the_lanes),
+	KUNIT_CASE(thread_of_the_lane_is_named_if_it_is_the_agents),
+	KUNIT_CASE(name_without_an_end_is_cut),
+	KUNIT_CASE(deadline_is_in_the_clock_of_the_agent),
+	KUNIT_CASE(deadline_beyond_all_clocks_is_never),
+	KUNIT_CASE(silence_before_a_resume_does_not_count),
+	KUNIT_CASE(lanes_of_a_stalled_agent_wait_for_its_beat),
+	KUNIT_CASE(lane_of_a_late_agent_is_seen_in_time),
+	KUNIT_CASE(exit_ends_the_lanes),
+	KUNIT_CASE(another_page_keeps_what_is_overdue),
+	KUNIT_CASE(page_of_another_clock_is_not_read),
+	KUNIT_CASE(longest_overdue_lane_is_shown),
+	KUNIT_CASE(random_lanes_match_the_model),
+	{}
+};
+
+static struct kunit_suite lanes_suite = {
+	.name = "varta-lanes",
+	.init = reset,
+	.exit = tracker_fixture_exit,
+	.test_cases = lanes_cases,
+};
+
+kunit_test_suite(lanes_suite);
