@@ -71,11 +71,6 @@ static void sample_again(const struct varta_agent_info *agent, u64 now,
 			 struct varta_stall_info *info)
 {
 	varta_stall_sample(agent, now, false, info);
-	/* Frozen, stopped and the like come first. */
-	if (agent->foreign_thread &&
-	    info->reason == VARTA_STALL_REASON_UNKNOWN &&
-	    varta_stall_sender_starved(agent, now))
-		info->reason = VARTA_STALL_REASON_STARVED;
 }
 
 static u64 read_clock(void)

@@ -53,6 +53,5 @@ bool varta_stall_find_thread(const struct varta_proc *proc,
 void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 			bool group, struct varta_stall_info *info);
 void varta_stall_stack(const struct varta_agent_info *agent, char *text);
-bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now);
 
 #endif /* _VARTA_STALL_REASON_H */

@@ -235,22 +235,12 @@ static void sample_sender(const struct varta_agent_info *agent, u64 silence,
 		sample_usage(agent, sender, silence, info);
 }
 
-/**
- * varta_stall_sender_starved() - whether the agent hangs for want of a sender
- * @agent: as for varta_stall_sample(); another process sent its last beat
- * @now: time in nanoseconds, monotonic
- *
- * Its own use of the CPU is not known, but a sender that does not get the CPU
- * cannot beat for it.
- */
-bool varta_stall_sender_starved(const struct varta_agent_info *agent, u64 now)
+/* A sender that does not get the CPU cannot beat for the agent. RCU is locked. */
+static bool sender_starved(const struct varta_agent_info *agent, u64 silence)
 {
-	u64 silence = silence_of(agent, now);
 	struct varta_stall_info info = {};
 
-	rcu_read_lock();
 	sample_sender(agent, silence, &info);
-	rcu_read_unlock();
 	return varta_stall_decide(&info, silence) == VARTA_STALL_REASON_STARVED;
 }
 
@@ -300,8 +290,13 @@ void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 	*info = (struct varta_stall_info) {};
 	rcu_read_lock();
 	sample_process(agent, silence, group, info);
-	rcu_read_unlock();
 	info->reason = varta_stall_decide(info, silence);
+	/* How the agent itself used the CPU is not known. */
+	if (agent->foreign_thread &&
+	    info->reason == VARTA_STALL_REASON_UNKNOWN &&
+	    sender_starved(agent, silence))
+		info->reason = VARTA_STALL_REASON_STARVED;
+	rcu_read_unlock();
 }
 
 #ifdef VARTA_HAS_TASK_STACK
