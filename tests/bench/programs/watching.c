@@ -24,10 +24,9 @@ int main(int argc, char **argv)
 	period = number(argv[3]) * NS_PER_MS;
 	periods = (uint32_t)number(argv[4]);
 	relay_open(&relay, 1);
-	relay_crowd(&relay, 1, count, 1);
-
-	/* From one round of beats to the next. */
+	/* From one round of beats to the next. The first fills the slots. */
 	when = now_ns() + period;
+	relay_crowd(&relay, 1, count, 1);
 	sleep_until(when);
 	busy = busy_ns();
 	for (i = 0; i < periods; i++) {
