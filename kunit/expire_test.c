@@ -10,6 +10,7 @@
 #include "beat_helpers.h"
 #include "fake_procs.h"
 #include "tracker_fixture.h"
+#include "wheel_check.h"
 
 /* A longer default threshold. */
 static const u64 longer = 5 * OWN;
@@ -714,6 +715,190 @@ static void stalled_agent_has_no_deadline(struct kunit *test)
 			2 * OWN + 9);
 }
 
+/* ---- Groups, which are looked at instead of each agent. */
+
+enum {
+	LONG_MS		= 10000,
+	LONG_BEATS	= 30,
+};
+
+#define LONG		(LONG_MS * (u64)NSEC_PER_MSEC)
+
+static bool is_armed(struct kunit *test, u32 pid)
+{
+	struct varta_tracker *tracker = tracker_of(test);
+
+	return wheel_is_armed(&tracker->wheel,
+			      varta_slot_nr(tracker, slot_of(test, pid)));
+}
+
+static bool group_is_armed(struct kunit *test, u32 pid)
+{
+	struct varta_tracker *tracker = tracker_of(test);
+	u32 nr = varta_slot_nr(tracker, slot_of(test, pid));
+
+	return wheel_is_armed(&tracker->wheel,
+			      varta_wheel_group_timer(&tracker->wheel, nr));
+}
+
+/* The passes that the stall thread makes from @now until before @end. */
+static void run_until(struct kunit *test, u64 now, u64 end)
+{
+	u64 next;
+
+	KUNIT_ASSERT_EQ(test, run_stall_pass(test, now), 0);
+	for (next = next_deadline(test); next < end; next = next_deadline(test)) {
+		KUNIT_ASSERT_GT(test, next, now);
+		now = next;
+		KUNIT_ASSERT_EQ(test, run_stall_pass(test, now), 0);
+	}
+}
+
+/* Each second, until @end. */
+static u64 beat_regularly(struct kunit *test, u32 pid)
+{
+	u64 now = 0;
+	u32 i;
+
+	EXPECT_INSERTED(test, .pid = pid, .nonce = 1, .threshold_ms = LONG_MS);
+	for (i = 1; i <= LONG_BEATS; i++) {
+		run_until(test, now, i * (u64)NSEC_PER_SEC);
+		now = i * (u64)NSEC_PER_SEC;
+		EXPECT_REFRESHED(test, .pid = pid, .nonce = 1 + i, .now = now);
+	}
+	return now;
+}
+
+static void regular_agent_is_left_to_its_group(struct kunit *test)
+{
+	u64 last;
+
+	make_small_tracker(test);
+	last = beat_regularly(test, 1);
+	KUNIT_EXPECT_FALSE(test, is_armed(test, 1));
+	KUNIT_EXPECT_TRUE(test, group_is_armed(test, 1));
+	run_until(test, last, last + LONG);
+	KUNIT_EXPECT_EQ(test, next_deadline(test), last + LONG);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, last + LONG - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, last + LONG), 1);
+}
+
+/* One pass that is as late as this finds all of them. */
+static void late_look_finds_stalls(struct kunit *test)
+{
+	u64 last;
+
+	make_small_tracker(test);
+	last = beat_regularly(test, 1);
+	EXPECT_INSERTED(test, .pid = 2, .now = last, .threshold_ms = LONG_MS);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, last + 2 * LONG), 2);
+}
+
+static void agent_that_is_due_before_the_next_look_is_armed(struct kunit *test)
+{
+	u64 last, now, end;
+
+	make_small_tracker(test);
+	last = beat_regularly(test, 1);
+	EXPECT_INSERTED(test, .pid = 2, .now = last, .threshold_ms = LONG_MS);
+	/* Only the second stays silent. */
+	end = last + LONG;
+	for (now = last; now < end; now += NSEC_PER_SEC) {
+		EXPECT_REFRESHED(test, .pid = 1, .nonce = now, .now = now);
+		run_until(test, now, min(now + NSEC_PER_SEC, end));
+	}
+	KUNIT_EXPECT_TRUE(test, is_armed(test, 2));
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, end - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, end), 1);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 1)->stalled);
+}
+
+static void lower_threshold_of_a_group_is_heeded(struct kunit *test)
+{
+	unsigned int kicks;
+	u64 last;
+
+	make_small_tracker(test);
+	last = beat_regularly(test, 1);
+	kicks = fake_procs_kicks();
+	EXPECT_REFRESHED(test, .pid = 1, .nonce = last, .now = last,
+			 .threshold_ms = OWN_MS);
+	KUNIT_EXPECT_EQ(test, fake_procs_kicks(), kicks + 1);
+	run_until(test, last, last + OWN);
+	KUNIT_EXPECT_EQ(test, next_deadline(test), last + OWN);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, last + OWN), 1);
+}
+
+static void short_thresholds_are_not_left_to_groups(struct kunit *test)
+{
+	u32 i;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .threshold_ms = OWN_MS);
+	for (i = 2; i < LONG_BEATS; i++) {
+		EXPECT_REFRESHED(test, .pid = 1, .nonce = i,
+				 .now = i * OWN / 2);
+		KUNIT_EXPECT_EQ(test, run_stall_pass(test, i * OWN / 2), 0);
+		KUNIT_EXPECT_TRUE(test, is_armed(test, 1));
+		KUNIT_EXPECT_FALSE(test, group_is_armed(test, 1));
+	}
+}
+
+/* It is late by more than a second already. The first agent has looks meanwhile. */
+static void look_does_not_shorten_a_retry(struct kunit *test)
+{
+	struct varta_tracker *tracker;
+	u64 last, now, next;
+	u32 refused = 0;
+
+	make_small_tracker(test);
+	tracker = tracker_of(test);
+	last = beat_regularly(test, 1);
+	EXPECT_INSERTED(test, .pid = 2, .threshold_ms = OWN_MS);
+	for (now = last; now < last + LONG; now = next) {
+		varta_tracker_stall_pass(tracker, now, THRESHOLD,
+					 VARTA_STALL_BATCH, refuse_report,
+					 &refused);
+		next = next_deadline(test);
+		KUNIT_ASSERT_GT(test, next, now);
+	}
+	/* The timer of a retry may be early by a bucket of the wheel. */
+	KUNIT_EXPECT_GE(test, refused, LONG / VARTA_STALL_RETRY_MAX_NS);
+	KUNIT_EXPECT_LE(test, refused, LONG / VARTA_STALL_RETRY_MAX_NS + 1);
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 2));
+}
+
+static void empty_group_is_not_looked_at(struct kunit *test)
+{
+	make_small_tracker(test);
+	beat_regularly(test, 1);
+	EXPECT_INSERTED(test, .pid = 2, .now = LONG, .threshold_ms = LONG_MS);
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 2));
+	KUNIT_EXPECT_TRUE(test, group_is_armed(test, 1));
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 1));
+	KUNIT_EXPECT_EQ(test, next_deadline(test), U64_MAX);
+}
+
+/* Far fewer looks than beats, and not one timer for each. */
+static void group_has_few_looks(struct kunit *test)
+{
+	u64 now, next, end = 10 * LONG;
+	u32 nonce = 1, looks = 0;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .pid = 1, .nonce = 1, .threshold_ms = LONG_MS);
+	for (now = 0; now < end; now = next) {
+		KUNIT_ASSERT_EQ(test, run_stall_pass(test, now), 0);
+		next = next_deadline(test);
+		KUNIT_ASSERT_GT(test, next, now);
+		/* It beats all the time. */
+		EXPECT_REFRESHED(test, .pid = 1, .nonce = ++nonce, .now = now);
+		looks++;
+	}
+	KUNIT_EXPECT_LE(test, looks, 30);
+	KUNIT_EXPECT_GE(test, looks, 10);
+}
+
 /* ---- Kicks. */
 
 static void only_earlier_deadline_kicks(struct kunit *test)
@@ -1266,6 +1451,14 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(beat_alone_does_not_move_deadline),
 	KUNIT_CASE(next_deadline_follows_own_thresholds),
 	KUNIT_CASE(stalled_agent_has_no_deadline),
+	KUNIT_CASE(regular_agent_is_left_to_its_group),
+	KUNIT_CASE(late_look_finds_stalls),
+	KUNIT_CASE(agent_that_is_due_before_the_next_look_is_armed),
+	KUNIT_CASE(lower_threshold_of_a_group_is_heeded),
+	KUNIT_CASE(short_thresholds_are_not_left_to_groups),
+	KUNIT_CASE(look_does_not_shorten_a_retry),
+	KUNIT_CASE(empty_group_is_not_looked_at),
+	KUNIT_CASE(group_has_few_looks),
 
 	KUNIT_CASE(only_earlier_deadline_kicks),
 	KUNIT_CASE(new_and_recovered_agents_kick),

@@ -127,17 +127,20 @@ static u64 deadline_of(const struct tracker_fixture *fixture,
  * @fixture: the fixture; no other thread uses it
  * @nr: number of the slot
  *
- * Return: true if an agent that can stall is armed for no later than its
- * deadline, and any other slot is not armed.
+ * Return: true if an agent that can stall, or else its group, is armed for no
+ * later than its deadline, and any other slot is not armed.
  */
 bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr)
 {
 	const struct varta_slot *slot = &fixture->tracker.slots[nr];
-	u64 armed = wheel_expires(&fixture->tracker.wheel, nr);
+	const struct varta_wheel *wheel = &fixture->tracker.wheel;
+	u64 armed = wheel_expires(wheel, nr);
+	u64 looked_at = wheel_expires(wheel, varta_wheel_group_timer(wheel, nr));
 
 	/* An exited agent is not armed again once its timer has expired. */
 	if (slot->pid && !slot->stalled)
-		return slot->exit_state || armed <= max(deadline_of(fixture, slot),
+		return slot->exit_state ||
+		       min(armed, looked_at) <= max(deadline_of(fixture, slot),
 						    fixture->retry_at);
 	return armed == U64_MAX;
 }

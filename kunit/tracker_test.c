@@ -87,7 +87,8 @@ static void tracker_bytes_counts_all_parts(struct kunit *test)
 		size_t bytes = capacities[i] * sizeof(struct varta_slot) +
 			       varta_actions_bytes(capacities[i]) +
 			       varta_pid_index_bytes(capacities[i]) +
-			       varta_wheel_bytes(capacities[i]);
+			       varta_wheel_bytes(capacities[i]) +
+			       DIV_ROUND_UP(capacities[i], VARTA_WHEEL_GROUP);
 
 		KUNIT_EXPECT_EQ(test, varta_tracker_bytes(&config), bytes);
 		config.defer_exits = true;

@@ -30,13 +30,16 @@ struct wheel_run {
 	u64 now;
 	/* Longest distance of a time, in bits. */
 	u32 bits;
-	/* Expected expiry of each timer; U64_MAX if it is not armed. */
+	/* When each timer is due; U64_MAX if nobody waits for it. */
 	u64 expires[CAPACITY_MAX];
 	/* Expected &varta_wheel.next_event. */
 	u64 next_event;
 	/* Timers that expired in all runs, in time and early. */
 	u64 expired;
 	u64 early;
+	/* Looks at groups, and timers that were not armed for these. */
+	u64 looks;
+	u64 covered;
 };
 
 static u32 random_below(struct wheel_run *run, u32 n)
@@ -86,14 +89,29 @@ static u64 earliest(const struct wheel_run *run)
 	return time;
 }
 
+/* Due, but only its group is armed. */
+static bool is_covered(const struct wheel_run *run, u32 nr)
+{
+	return run->expires[nr] != U64_MAX && !wheel_is_armed(&run->wheel, nr);
+}
+
+static u32 group_end(const struct wheel_run *run, u32 group)
+{
+	return min(run->capacity, (group + 1) * VARTA_WHEEL_GROUP);
+}
+
 /* ---- Steps. Each returns false if wheel and array disagree. */
 
 static bool arm(struct wheel_run *run, u32 nr, u64 expires)
 {
 	u64 *expected = &run->expires[nr];
-	bool earlier = expires < *expected && expires < run->next_event;
+	bool earlier = expires < *expected || is_covered(run, nr);
 
-	*expected = min(*expected, expires);
+	earlier = earlier && expires != U64_MAX && expires < run->next_event;
+	if (!is_covered(run, nr) || expires == U64_MAX)
+		*expected = min(*expected, expires);
+	else
+		*expected = expires;
 	if (earlier)
 		run->next_event = expires;
 	return varta_wheel_arm(&run->wheel, nr, expires) == earlier;
@@ -123,9 +141,44 @@ static bool step_disarm(struct wheel_run *run)
 {
 	u32 nr = random_below(run, run->capacity);
 
+	u32 group = nr / VARTA_WHEEL_GROUP;
+
 	run->expires[nr] = U64_MAX;
 	varta_wheel_disarm(&run->wheel, nr);
+	for (nr = group * VARTA_WHEEL_GROUP; nr < group_end(run, group); nr++) {
+		if (run->expires[nr] != U64_MAX)
+			return true;
+	}
+	varta_wheel_disarm(&run->wheel, run->capacity + group);
 	return true;
+}
+
+/* As the tracker does. Returns whether one is due. */
+static bool look_at_group(struct wheel_run *run, u32 group, u64 now)
+{
+	u64 first = U64_MAX, last = 0, look;
+	u32 nr;
+
+	run->looks++;
+	for (nr = group * VARTA_WHEEL_GROUP; nr < group_end(run, group); nr++) {
+		if (run->expires[nr] == U64_MAX)
+			continue;
+		first = min(first, run->expires[nr]);
+		last = max(last, run->expires[nr]);
+	}
+	if (first == U64_MAX)
+		return false;
+	look = varta_wheel_look_time(first, last, now);
+	for (nr = group * VARTA_WHEEL_GROUP; nr < group_end(run, group); nr++) {
+		if (run->expires[nr] == U64_MAX)
+			continue;
+		if (varta_wheel_is_covered(run->expires[nr], look, now))
+			run->covered++;
+		else
+			varta_wheel_arm_idle(&run->wheel, nr, run->expires[nr]);
+	}
+	varta_wheel_arm(&run->wheel, run->capacity + group, look);
+	return first <= now;
 }
 
 /* One call; timers that expire early are armed again, some for later. */
@@ -134,6 +187,7 @@ static bool expire_once(struct wheel_run *run, u64 now, u32 max, bool *more)
 	u32 nrs[VARTA_WHEEL_BATCH];
 	u64 deadlines[VARTA_WHEEL_BATCH];
 	u32 count, i, later = 0;
+	bool due = false;
 
 	count = varta_wheel_expire(&run->wheel, now, nrs, max, more);
 	if (count > max)
@@ -141,25 +195,33 @@ static bool expire_once(struct wheel_run *run, u64 now, u32 max, bool *more)
 	for (i = 0; i < count; i++) {
 		u64 *expires = &run->expires[nrs[i]];
 
+		if (nrs[i] >= run->capacity) {
+			due |= look_at_group(run, nrs[i] - run->capacity, now);
+			continue;
+		}
 		/* Must be armed. */
-		if (nrs[i] >= run->capacity || *expires == U64_MAX)
+		if (*expires == U64_MAX)
 			return false;
 		if (*expires <= now) {
 			*expires = U64_MAX;
 			run->expired++;
+			/* A look in this call may have armed it. */
+			varta_wheel_disarm(&run->wheel, nrs[i]);
 			continue;
 		}
 		/* A timer of a begun tick must not expire early. */
 		if (*expires >> VARTA_WHEEL_TICK_SHIFT <=
 		    now >> VARTA_WHEEL_TICK_SHIFT)
 			return false;
-		if (!random_below(run, 8))
+		/* Unless a look in this call has armed it. */
+		if (!random_below(run, 8) && is_covered(run, nrs[i]))
 			*expires = max(*expires, random_time(run));
 		nrs[later] = nrs[i];
 		deadlines[later++] = *expires;
 		run->early++;
 	}
-	varta_wheel_arm_batch(&run->wheel, nrs, deadlines, later);
+	varta_wheel_postpone(&run->wheel, nrs, deadlines, later, now);
+	*more |= due;
 	return true;
 }
 
@@ -196,11 +258,23 @@ static bool step_expire_late(struct wheel_run *run)
 	return expire(run, run->now - min(run->now, back), CALLS_MAX);
 }
 
+static bool any_group_is_armed(const struct wheel_run *run)
+{
+	u32 nr;
+
+	for (nr = 0; nr < run->capacity; nr += VARTA_WHEEL_GROUP) {
+		if (wheel_is_armed(&run->wheel,
+				   varta_wheel_group_timer(&run->wheel, nr)))
+			return true;
+	}
+	return false;
+}
+
 static bool step_next(struct wheel_run *run)
 {
 	run->next_event = varta_wheel_next(&run->wheel);
 	if (earliest(run) == U64_MAX)
-		return run->next_event == U64_MAX;
+		return run->next_event == U64_MAX || any_group_is_armed(run);
 	return run->next_event <= earliest(run);
 }
 
@@ -272,7 +346,13 @@ static const char *find_difference(const struct wheel_run *run, u32 step)
 	if (wheel->next_event != run->next_event)
 		return "next event";
 	for (i = 0; i < run->capacity; i++) {
-		if (wheel_expires(wheel, i) != run->expires[i])
+		u64 expires = wheel_expires(wheel, i);
+
+		if (is_covered(run, i))
+			expires = wheel_expires(wheel,
+						varta_wheel_group_timer(wheel, i));
+		if (is_covered(run, i) ? expires >= run->expires[i] :
+					 expires != run->expires[i])
 			return "expiry of a timer";
 	}
 	return step % STEPS_PER_CHECK ? NULL : wheel_fault(wheel);
@@ -339,10 +419,13 @@ static void wheel_matches_array_after_every_step(struct kunit *test)
 			return;
 		cond_resched();
 	}
-	kunit_info(test, "%llu expired in time, %llu early\n",
-		   run->expired, run->early);
+	kunit_info(test,
+		   "%llu expired in time, %llu early; %llu looks at groups left %llu to these\n",
+		   run->expired, run->early, run->looks, run->covered);
 	KUNIT_EXPECT_GT(test, run->early, varta_kunit_steps / 50);
 	KUNIT_EXPECT_GT(test, run->expired, varta_kunit_steps / 10);
+	KUNIT_EXPECT_GT(test, run->looks, varta_kunit_steps / 200);
+	KUNIT_EXPECT_GT(test, run->covered, varta_kunit_steps / 100);
 }
 
 static struct kunit_case wheel_model_cases[] = {

@@ -81,7 +81,8 @@ static bool expire(struct kunit *test, u64 now, u32 max,
 		__set_bit(nr, expired->set);
 		expired->order[expired->count++] = nr;
 	}
-	varta_wheel_arm_batch(wheel_of(test), nrs, deadlines, later);
+	for (i = 0; i < later; i++)
+		varta_wheel_arm(wheel_of(test), nrs[i], deadlines[i]);
 	return more;
 }
 
@@ -801,6 +802,53 @@ static void narrow_buckets_do_not_starve_wide_ones(struct kunit *test)
 	}
 }
 
+/* ---- Groups. */
+
+static void look_is_before_the_first_or_early_for_the_last(struct kunit *test)
+{
+	const u64 now = 5 * NSEC_PER_SEC, sec = NSEC_PER_SEC;
+
+	/* All are due at one time. */
+	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(now + 8 * sec, now + 8 * sec, now),
+			now + 7 * sec);
+	/* The first decides, and the last if it is much later. */
+	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(now + 8 * sec, now + 16 * sec, now),
+			now + 7 * sec);
+	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(now + sec, now + 16 * sec, now),
+			now + 5 * sec);
+	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(0, now + 16 * sec, now),
+			now + 5 * sec);
+	/* Too often: they are armed one by one. */
+	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(now, now + 16 * NSEC_PER_MSEC, now),
+			U64_MAX);
+	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(0, 0, now), U64_MAX);
+	/* Never overflows. */
+	KUNIT_EXPECT_LT(test, varta_wheel_look_time(U64_MAX - 1, U64_MAX - 1, now),
+			U64_MAX - 1);
+}
+
+static void timer_is_covered_by_a_look_with_room_to_be_late(struct kunit *test)
+{
+	const u64 now = 1000, look = now + 800;
+
+	KUNIT_EXPECT_TRUE(test, varta_wheel_is_covered(look + 100, look, now));
+	KUNIT_EXPECT_FALSE(test, varta_wheel_is_covered(look + 99, look, now));
+	KUNIT_EXPECT_FALSE(test, varta_wheel_is_covered(look - 1, look, now));
+	KUNIT_EXPECT_FALSE(test, varta_wheel_is_covered(look, look, look));
+	KUNIT_EXPECT_FALSE(test, varta_wheel_is_covered(U64_MAX - 1, U64_MAX, now));
+	/* An overdue look comes at once. */
+	KUNIT_EXPECT_TRUE(test, varta_wheel_is_covered(now + 1, now - 1, now));
+}
+
+static void group_is_not_armed_for_never(struct kunit *test)
+{
+	const u32 nr = 3;
+	const u64 never = U64_MAX;
+
+	varta_wheel_postpone(wheel_of(test), &nr, &never, 1, 0);
+	KUNIT_EXPECT_EQ(test, next(test), U64_MAX);
+}
+
 /* ---- Memory. */
 
 static void wheel_bytes_matches_allocation(struct kunit *test)
@@ -812,7 +860,8 @@ static void wheel_bytes_matches_allocation(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, sizeof(struct varta_timer), 16);
 	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
-			(1 + CAPACITY + lists) * sizeof(struct varta_timer));
+			(1 + CAPACITY + CAPACITY / VARTA_WHEEL_GROUP + lists) *
+				sizeof(struct varta_timer));
 	/* The heads of the lists are at the end. */
 	KUNIT_EXPECT_EQ(test, varta_wheel_bytes(CAPACITY),
 			(wheel->heads + lists) * sizeof(*wheel->timers));
@@ -870,6 +919,9 @@ static struct kunit_case wheel_cases[] = {
 	KUNIT_CASE(always_due_timers_do_not_starve_others),
 	KUNIT_CASE(narrow_buckets_do_not_starve_wide_ones),
 
+	KUNIT_CASE(look_is_before_the_first_or_early_for_the_last),
+	KUNIT_CASE(timer_is_covered_by_a_look_with_room_to_be_late),
+	KUNIT_CASE(group_is_not_armed_for_never),
 	KUNIT_CASE(wheel_bytes_matches_allocation),
 	{}
 };

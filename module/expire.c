@@ -4,8 +4,8 @@
  *
  * Invariant: a slot in use that is not stalled is armed in the wheel, for no
  * later than its deadline or, if that comes first and was not reported, the time
- * when it is late; any other slot is not armed. Slots that the stall pass is
- * handling are exempt.
+ * when it is late; or it is not armed while its group is, for less than that. Any
+ * other slot is not armed. Slots that the stall pass is handling are exempt.
  */
 
 #include <linux/kernel.h>
@@ -225,24 +225,79 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 }
 
 /*
- * Slots were armed without their locks, so some may be free. varta_slot_free()
- * clears pid before it disarms: either it or this disarms.
+ * The slot was armed without its lock, so it may be free. varta_slot_free() clears
+ * pid before it disarms: either it or this disarms.
  */
-static void disarm_freed_slots(struct varta_tracker *tracker, const u32 *nrs,
-			       u32 count)
+static void disarm_if_freed(struct varta_tracker *tracker, u32 nr)
 {
-	u32 i;
+	struct varta_slot *slot = &tracker->slots[nr];
 
-	for (i = 0; i < count; i++) {
-		struct varta_slot *slot = &tracker->slots[nrs[i]];
+	if (READ_ONCE(slot->pid))
+		return;
+	spin_lock(&slot->lock);
+	if (!slot->pid)
+		varta_wheel_disarm(&tracker->wheel, nr);
+	spin_unlock(&slot->lock);
+}
 
-		if (READ_ONCE(slot->pid))
+/* Read without a lock. If the agent was reported as late, it is in the past. */
+static u64 due_time(const struct varta_tracker *tracker,
+		    const struct varta_slot *slot, u64 threshold)
+{
+	return min(varta_slot_deadline(tracker, slot, threshold),
+		   varta_slot_warn_time(tracker, slot, threshold));
+}
+
+/*
+ * U64_MAX if it is not watched. A slot that changes meanwhile so that it is due
+ * earlier is armed by whoever changes it.
+ */
+static u64 watch_time(const struct varta_tracker *tracker,
+		      const struct varta_slot *slot, u64 threshold)
+{
+	if (!READ_ONCE(slot->pid) || READ_ONCE(slot->stalled) ||
+	    READ_ONCE(slot->exit_state))
+		return U64_MAX;
+	return due_time(tracker, slot, threshold);
+}
+
+/*
+ * Nearly all have had a beat. Those that are due soon are armed. Returns whether
+ * one of these is due now.
+ */
+static bool look_at_group(struct varta_tracker *tracker, u32 group, u64 now,
+			  u64 threshold)
+{
+	u32 begin = group * VARTA_WHEEL_GROUP;
+	u32 end = min(begin + VARTA_WHEEL_GROUP,
+		      READ_ONCE(tracker->slots_used));
+	u64 earliest = U64_MAX, latest = 0, look, due;
+	u32 nr;
+
+	for (nr = begin; nr < end; nr++) {
+		due = watch_time(tracker, &tracker->slots[nr], threshold);
+		if (due == U64_MAX)
 			continue;
-		spin_lock(&slot->lock);
-		if (!slot->pid)
-			varta_wheel_disarm(&tracker->wheel, nrs[i]);
-		spin_unlock(&slot->lock);
+		earliest = min(earliest, due);
+		latest = max(latest, due);
 	}
+	if (earliest == U64_MAX)
+		return false;
+
+	look = varta_wheel_look_time(earliest, latest, now);
+	if (!varta_wheel_is_covered(earliest, look, now)) {
+		for (nr = begin; nr < end; nr++) {
+			due = watch_time(tracker, &tracker->slots[nr], threshold);
+			if (due == U64_MAX ||
+			    varta_wheel_is_covered(due, look, now))
+				continue;
+			varta_wheel_arm_idle(&tracker->wheel, nr, due);
+			disarm_if_freed(tracker, nr);
+		}
+	}
+	varta_wheel_arm(&tracker->wheel,
+			varta_wheel_group_timer(&tracker->wheel, begin), look);
+	return earliest <= now;
 }
 
 /**
@@ -274,12 +329,17 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 	expired = varta_wheel_expire(&tracker->wheel, now, nrs, max_reports,
 				     &more);
 	for (i = 0; i < expired; i++) {
-		struct varta_slot *slot = &tracker->slots[nrs[i]];
-		u64 deadline = varta_slot_deadline(tracker, slot, threshold);
-		u64 warn_time = varta_slot_warn_time(tracker, slot, threshold);
+		struct varta_slot *slot;
+		u64 deadline;
 
-		/* If it was reported as late, that is in the past. */
-		deadline = min(deadline, warn_time);
+		if (nrs[i] >= tracker->config.capacity) {
+			more |= look_at_group(tracker, nrs[i] -
+					      tracker->config.capacity,
+					      now, threshold);
+			continue;
+		}
+		slot = &tracker->slots[nrs[i]];
+		deadline = due_time(tracker, slot, threshold);
 		/*
 		 * Nearly all have had a beat, and no lanes: postpone without their
 		 * locks. A page is mapped before a beat arms for its lanes.
@@ -295,8 +355,9 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			varta_slot_look_at_lanes(tracker, slot, now);
 		expire_slot(tracker, slot, now, threshold, report, context);
 	}
-	varta_wheel_arm_batch(&tracker->wheel, nrs, deadlines, postponed);
-	disarm_freed_slots(tracker, nrs, postponed);
+	varta_wheel_postpone(&tracker->wheel, nrs, deadlines, postponed, now);
+	for (i = 0; i < postponed; i++)
+		disarm_if_freed(tracker, nrs[i]);
 	return more;
 }
 

@@ -420,6 +420,7 @@ static void insert_charged(struct varta_tracker *tracker,
 	else
 		tracker->free_slot = slot->next;
 	WRITE_ONCE(tracker->tracked, tracker->tracked + 1);
+	tracker->group_tracked[nr / VARTA_WHEEL_GROUP]++;
 
 	WRITE_ONCE(slot->pid, record->id->pid);
 	slot->source = record->id->source;

@@ -194,6 +194,19 @@ bool varta_slot_transfer_charge(struct varta_tracker *tracker,
 	return true;
 }
 
+/* Nothing is watched without need: the timer of an empty group is disarmed. */
+static void leave_group(struct varta_tracker *tracker,
+			const struct varta_slot *slot)
+{
+	u32 nr = varta_slot_nr(tracker, slot);
+
+	lockdep_assert_held(&tracker->lock);
+
+	if (!--tracker->group_tracked[nr / VARTA_WHEEL_GROUP])
+		varta_wheel_disarm(&tracker->wheel,
+				   varta_wheel_group_timer(&tracker->wheel, nr));
+}
+
 /* Returns the process reference, to be put once no lock is held. */
 struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 				   struct varta_slot *slot)
@@ -212,6 +225,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 	/* Before disarming: see disarm_freed_slots(). */
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));
+	leave_group(tracker, slot);
 	varta_slot_set_stalled(tracker, slot, false);
 	varta_action_drop(tracker, slot);
 	varta_slot_set_proc(tracker, slot, NULL);

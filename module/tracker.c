@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include <linux/errno.h>
+#include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "tracker_internal.h"
+
+static u32 nr_groups(u32 capacity)
+{
+	return DIV_ROUND_UP(capacity, VARTA_WHEEL_GROUP);
+}
 
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
@@ -18,7 +24,8 @@ size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 	return config->capacity * slot +
 	       varta_actions_bytes(config->capacity) +
 	       varta_pid_index_bytes(config->capacity) +
-	       varta_wheel_bytes(config->capacity);
+	       varta_wheel_bytes(config->capacity) +
+	       nr_groups(config->capacity);
 }
 
 /* The caller reports failure; do not invoke the OOM killer. */
@@ -60,6 +67,10 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		if (!tracker->deferred)
 			goto free_slots;
 	}
+	tracker->group_tracked = alloc_array(nr_groups(config->capacity),
+					     sizeof(*tracker->group_tracked));
+	if (!tracker->group_tracked)
+		goto free_slots;
 	if (varta_pid_index_init(&tracker->index, config->capacity))
 		goto free_slots;
 	if (varta_wheel_init(&tracker->wheel, config->capacity))
@@ -85,6 +96,7 @@ destroy_wheel:
 destroy_index:
 	varta_pid_index_destroy(&tracker->index);
 free_slots:
+	kvfree(tracker->group_tracked);
 	kvfree(tracker->deferred);
 	kvfree(tracker->slots);
 	return -ENOMEM;
@@ -111,6 +123,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->mappings);
+	kvfree(tracker->group_tracked);
 	kvfree(tracker->deferred);
 	kvfree(tracker->slots);
 }

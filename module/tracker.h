@@ -155,6 +155,7 @@ struct varta_tracker {
 	atomic_t stalled_now;		/* changed under the slot's lock */
 	raw_spinlock_t event_lock;	/* innermost; protects the next three */
 	struct varta_slot_list exits;	/* noted and not taken, by time */
+	u8 *group_tracked;		/* agents of each group of the wheel */
 	struct varta_deferred_exit *deferred; /* by slot, NULL unless defer_exits */
 	u64 last_event_ns;
 	aligned_u64 resume_ns;		/* silence before does not count */

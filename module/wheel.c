@@ -6,6 +6,10 @@
  * early, and the caller arms them again. Only timers that are not postponed
  * reach the lowest level, where a bucket is a tick and no timer expires early.
  *
+ * Timers that are postponed far enough are not armed one by one. VARTA_WHEEL_GROUP
+ * timers with successive numbers are a group, which has a timer of its own: the
+ * caller has to look at each timer of the group when that expires.
+ *
  * The lock is held for one batch of timers. A batch takes LIST_DUE first, then
  * the early lists from narrow to wide buckets. Each leaves a share to the next.
  *
@@ -13,6 +17,7 @@
  */
 
 #include <linux/bitmap.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -127,6 +132,12 @@ static void splice_list(struct varta_wheel *wheel, u32 list, u32 dest)
 	timers[from].next = from;
 	timers[from].prev = from;
 	mark_empty(wheel, list);
+}
+
+/* Index of the timer of a group. */
+static u32 group_idx(const struct varta_wheel *wheel, u32 nr)
+{
+	return timer_idx(varta_wheel_group_timer(wheel, nr));
 }
 
 static void enqueue_current(struct varta_wheel *wheel, u32 idx)
@@ -305,10 +316,16 @@ static u64 tick_expiry(const struct varta_wheel *wheel, u64 tick)
 	return earliest;
 }
 
+static size_t nr_timers(u32 capacity)
+{
+	return (size_t)capacity + DIV_ROUND_UP(capacity, VARTA_WHEEL_GROUP);
+}
+
 /**
  * varta_wheel_init() - make a wheel with no timer armed
  * @wheel: the wheel
- * @capacity: number of timers, which are numbered from 0
+ * @capacity: number of timers, which are numbered from 0; the timers of their
+ *	groups are numbered from @capacity
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
@@ -318,14 +335,15 @@ int varta_wheel_init(struct varta_wheel *wheel, u32 capacity)
 
 	memset(wheel, 0, sizeof(*wheel));
 	/* The caller reports failure; do not invoke the OOM killer. */
-	wheel->timers = kvcalloc(1 + (size_t)capacity + NR_LISTS,
+	wheel->timers = kvcalloc(1 + nr_timers(capacity) + NR_LISTS,
 				 sizeof(*wheel->timers),
 				 GFP_KERNEL | __GFP_RETRY_MAYFAIL |
 				 __GFP_NOWARN);
 	if (!wheel->timers)
 		return -ENOMEM;
 	spin_lock_init(&wheel->lock);
-	wheel->heads = timer_idx(capacity);
+	wheel->capacity = capacity;
+	wheel->heads = timer_idx(nr_timers(capacity));
 	wheel->next_expiry = U64_MAX;
 	wheel->next_event = U64_MAX;
 	wheel->last_full_forward = U64_MAX;
@@ -346,7 +364,8 @@ void varta_wheel_destroy(struct varta_wheel *wheel)
 
 size_t varta_wheel_bytes(u32 capacity)
 {
-	return (1 + (size_t)capacity + NR_LISTS) * sizeof(struct varta_timer);
+	return (1 + nr_timers(capacity) + NR_LISTS) *
+	       sizeof(struct varta_timer);
 }
 
 /* Returns whether the timer now expires earlier than it did. */
@@ -389,22 +408,60 @@ bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires)
 	return kick;
 }
 
+/* Arms the timer of a group for a timer that is postponed, if it is worth it. */
+static bool is_postponed_by_group(struct varta_wheel *wheel, u32 nr, u64 expires,
+				  u64 now)
+{
+	u32 group = group_idx(wheel, nr);
+	struct varta_timer *timer = &wheel->timers[group];
+
+	if (!timer->next) {
+		timer->expires = varta_wheel_look_time(expires, expires, now);
+		if (timer->expires == U64_MAX)
+			return false;
+		enqueue_timer(wheel, group);
+	}
+	return varta_wheel_is_covered(expires, timer->expires, now);
+}
+
 /**
- * varta_wheel_arm_batch() - arm timers that expired early
+ * varta_wheel_postpone() - arm timers that expired early, or their groups
  * @wheel: the wheel
  * @nrs: numbers of the timers
  * @expires: when each of them is due
  * @count: how many, up to VARTA_WHEEL_BATCH
+ * @now: the time
+ *
+ * A timer is not armed if that of its group expires before: see
+ * varta_wheel_look_time().
  * Context: any but interrupts; does not sleep. Call varta_wheel_next() next.
  */
-void varta_wheel_arm_batch(struct varta_wheel *wheel, const u32 *nrs,
-			   const u64 *expires, u32 count)
+void varta_wheel_postpone(struct varta_wheel *wheel, const u32 *nrs,
+			  const u64 *expires, u32 count, u64 now)
 {
 	u32 i;
 
 	spin_lock(&wheel->lock);
-	for (i = 0; i < count; i++)
-		arm_timer(wheel, nrs[i], expires[i]);
+	for (i = 0; i < count; i++) {
+		if (expires[i] != U64_MAX &&
+		    !is_postponed_by_group(wheel, nrs[i], expires[i], now))
+			arm_timer(wheel, nrs[i], expires[i]);
+	}
+	spin_unlock(&wheel->lock);
+}
+
+/**
+ * varta_wheel_arm_idle() - arm a timer that is not armed
+ * @wheel: the wheel
+ * @nr: number of the timer
+ * @expires: when it is due; U64_MAX is never
+ * Context: any but interrupts; does not sleep. Call varta_wheel_next() next.
+ */
+void varta_wheel_arm_idle(struct varta_wheel *wheel, u32 nr, u64 expires)
+{
+	spin_lock(&wheel->lock);
+	if (!wheel->timers[timer_idx(nr)].next)
+		arm_timer(wheel, nr, expires);
 	spin_unlock(&wheel->lock);
 }
 
@@ -423,7 +480,7 @@ void varta_wheel_disarm(struct varta_wheel *wheel, u32 nr)
  * varta_wheel_expire() - disarm timers that are due, and some that will be soon
  * @wheel: the wheel
  * @now: the time
- * @nrs: filled with the numbers of expired timers
+ * @nrs: filled with the numbers of expired timers, of groups as well
  * @max: most timers to expire, at least 1
  * @more: set to whether to call again for the same time, even if none expired
  *

@@ -24,7 +24,7 @@ def targets: [
 	 what: "beat, against a userspace tracker's system calls", unit: "times"},
 	{name: "beat_vs_systemd", at_most: 0.08,
 	 what: "beat, against systemd's watchdog", unit: "times"},
-	{name: "watch_instructions", at_most: 200,
+	{name: "watch_instructions", at_most: 100,
 	 what: "watching, per agent and threshold interval", unit: "instructions"},
 	{name: "stall_lateness_p99_ns", at_most: 1000000,
 	 what: "stall lateness, 99th percentile", unit: "ns"},
