@@ -304,6 +304,16 @@ static int dump(void)
 	return varta_agent_dump(v, NULL, check_agent, NULL);
 }
 
+/* The module cannot be unloaded during a dump: rests for as long as it took. */
+static int look(void)
+{
+	uint64_t start = varta_monotonic_now();
+	int error = dump();
+
+	usleep((useconds_t)((varta_monotonic_now() - start) / 1000));
+	return error;
+}
+
 static int get(void)
 {
 	struct varta_agent agent;
@@ -455,6 +465,8 @@ static const struct role {
 	{ "crowd", "add an agent to a group of processes", crowd, { NULL } },
 	{ "relay", "relay beats", relay, { NULL } },
 	{ "dump", "read all agents", dump, { NULL } },
+	{ "look", "read all agents, and rest for as long as that took", look,
+	  { NULL } },
 	{ "get", "read one agent, if it exists", get, { NULL } },
 	{ "stats", "read the counters", stats, { NULL } },
 	{ "take", "take the counters", take, { "inserted", "refreshed" } },
