@@ -9,10 +9,12 @@
 
 import errno
 import os
+import signal
 import sys
 import time
 
 import yaml
+from lane import Lane
 from pyroute2.netlink import (
     GENL_ID_CTRL,
     NLA_F_NESTED,
@@ -185,7 +187,32 @@ assert changed.get_attr("old-status") == 0, changed
 assert changed.get_attr("status") == 1, changed
 assert changed.get_attr("uid") == os.getuid(), changed
 do("gap-reset")
-do("map")
+
+lane = Lane(do("map", lanes=1)[0].get_attr("address"))
+lane.open(b"loop", threshold_ms=200)
+beat()
+overdue = wait_for("lane-stall-ntf")[0]
+assert overdue.get_attr("pid") == os.getpid(), overdue
+assert overdue.get_attr("lane") == "loop", overdue
+lane.close()
+again = wait_for("lane-recover-ntf")[0]
+assert again.get_attr("lane") == "loop", again
+
+do("config-set", warn_percent=10)
+beat(threshold_ms=2000)
+late = wait_for("late-ntf")[0]
+assert late.get_attr("pid") == os.getpid(), late
+assert late.get_attr("silence") >= 200000000, late
+beat(threshold_ms=60000)
+do("config-set", warn_percent=0)
+
+# Does not end it.
+signal.signal(signal.SIGUSR1, lambda *_: None)
+beat(threshold_ms=200, stall_signal=int(signal.SIGUSR1), even_if_starved=True)
+acted = wait_for("action-ntf")[0]
+assert acted.get_attr("pid") == os.getpid(), acted
+assert acted.get_attr("signal") == signal.SIGUSR1, acted
+beat(threshold_ms=60000)
 
 child = os.fork()
 if not child:

@@ -15,6 +15,8 @@ import time
 
 from lib import NlError, YnlFamily
 
+from lane import Lane
+
 path = sys.argv[1]
 client = YnlFamily(path, schema="")
 listener = YnlFamily(path, schema="")
@@ -130,6 +132,23 @@ assert do("agent-get", pid=os.getpid())["agent"][0]["longest-gap"] == 0
 
 address = do("map")["address"]
 assert address % os.sysconf("SC_PAGESIZE") == 0 and address, address
+
+lane = Lane(do("map", lanes=1)["address"])
+lane.open(b"loop", threshold_ms=200)
+beat()
+overdue = wait_for("lane-stall-ntf")[0]
+assert overdue["pid"] == os.getpid() and overdue["lane"] == "loop", overdue
+assert overdue["lane-threshold-ms"] == 200, overdue
+lane.close()
+again = wait_for("lane-recover-ntf")[0]
+assert again["pid"] == os.getpid() and again["lane"] == "loop", again
+
+do("config-set", warn_percent=10)
+beat(threshold_ms=2000)
+late = wait_for("late-ntf")[0]
+assert late["pid"] == os.getpid() and late["silence"] >= 200000000, late
+beat(threshold_ms=60000)
+do("config-set", warn_percent=0)
 
 child = os.fork()
 if not child:
