@@ -131,4 +131,5 @@ TEST_GROUP(relay)
 		check(false, "relay: out of memory");
 	}
 	nlmsg_free(message);
+	test_start_time();
 }
