@@ -48,6 +48,8 @@ struct user {
  * @knows_boottime: @boottime is known.
  * @boottime: How far CLOCK_BOOTTIME in @procfs is ahead of that of the initial
  *   time namespace.
+ * @unmapped: What @procfs shows for users that the caller's user namespace does
+ *   not map, or OWNER_NO_UID if it maps all.
  * @users: Names of users, each where its uid modulo USERS_COUNT is.
  * @text: A file.
  */
@@ -55,6 +57,7 @@ struct owner_reader {
 	int procfs, cgroups;
 	bool has_own_pids, knows_boottime;
 	uint64_t boottime;
+	uint32_t unmapped;
 	struct user users[USERS_COUNT];
 	char text[FILE_SIZE];
 };
@@ -118,6 +121,20 @@ static int open_cgroups(void)
 	return fd;
 }
 
+static uint32_t unmapped_uid(int procfs, char *text)
+{
+	uint32_t first, outside, count;
+
+	if (procfs < 0 ||
+	    read_text_at(procfs, "self/uid_map", text, FILE_SIZE) < 0 ||
+	    sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNu32, &first, &outside,
+		   &count) != 3 ||
+	    count == UINT32_MAX ||
+	    read_text_at(procfs, "sys/kernel/overflowuid", text, FILE_SIZE) < 0)
+		return OWNER_NO_UID;
+	return (uint32_t)strtoul(text, NULL, 10);
+}
+
 struct owner_reader *owner_reader_open(void)
 {
 	struct owner_reader *reader = calloc(1, sizeof(*reader));
@@ -130,6 +147,7 @@ struct owner_reader *owner_reader_open(void)
 	reader->procfs = procfs_open();
 	reader->has_own_pids = reader->procfs >= 0 &&
 			       is_own_procfs(reader->procfs, reader->text);
+	reader->unmapped = unmapped_uid(reader->procfs, reader->text);
 	reader->cgroups = open_cgroups();
 	read_boottime(reader);
 	return reader;
@@ -171,6 +189,7 @@ static const char *user_name(struct owner_reader *reader, uint32_t uid)
 static uint32_t read_uid(struct owner_reader *reader, int process)
 {
 	const char *uids;
+	uint32_t uid;
 
 	if (read_text_at(process, "status", reader->text, FILE_SIZE) < 0)
 		return OWNER_NO_UID;
@@ -178,7 +197,8 @@ static uint32_t read_uid(struct owner_reader *reader, int process)
 	uids = status_line(reader->text, "Uid:\t");
 	if (!uids || !isdigit((unsigned char)*uids))
 		return OWNER_NO_UID;
-	return (uint32_t)strtoul(uids, NULL, 10);
+	uid = (uint32_t)strtoul(uids, NULL, 10);
+	return uid == reader->unmapped ? OWNER_NO_UID : uid;
 }
 
 static void read_cgroup(struct owner_reader *reader, int process,
