@@ -2,7 +2,6 @@
 /* Lanes of agents: Documentation/tracker-semantics.md, section 11. */
 
 #include <linux/compiler.h>
-#include <linux/lockdep.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
@@ -16,25 +15,6 @@ struct lane_look {
 	u64 threshold;
 	bool watched;
 };
-
-/* The mapping of a locked slot with lanes. */
-static struct varta_mapping *mapping_of(const struct varta_tracker *tracker,
-					const struct varta_slot *slot)
-{
-	lockdep_assert_held(&slot->lock);
-
-	return tracker->mappings[varta_slot_nr(tracker, slot)];
-}
-
-static u64 kernel_time(const struct varta_mapping *mapping, u64 time)
-{
-	s64 result;
-
-	if (time > S64_MAX ||
-	    check_sub_overflow((s64)time, mapping->clock_offset, &result))
-		return U64_MAX;
-	return max_t(s64, result, 0);
-}
 
 /* Silence before a resume does not count. */
 static u64 after_resume(const struct varta_tracker *tracker, u64 deadline,
@@ -57,7 +37,7 @@ static void look_at(const struct varta_tracker *tracker,
 	look->watched = deadline && threshold_ms;
 	look->threshold = max_t(u64, (u64)threshold_ms * NSEC_PER_MSEC,
 				VARTA_LANE_THRESHOLD_MIN_NS);
-	look->deadline = after_resume(tracker, kernel_time(mapping, deadline),
+	look->deadline = after_resume(tracker, varta_kernel_time(mapping, deadline),
 				      look->threshold);
 }
 
@@ -121,7 +101,7 @@ static void describe(const struct varta_tracker *tracker,
 		     const struct varta_slot *slot, u32 nr, u64 deadline,
 		     u64 now, struct varta_lane_info *info)
 {
-	const struct varta_mapping *mapping = mapping_of(tracker, slot);
+	const struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
 	const struct varta_page_lane *lane = &mapping->page->lanes[nr];
 
 	*info = (struct varta_lane_info) {
@@ -151,7 +131,7 @@ static void set_overdue(struct varta_mapping *mapping, u32 nr, u64 deadline)
 static void report(struct varta_tracker *tracker, struct varta_slot *slot,
 		   u32 nr, const struct varta_stall_info *stall, u64 now)
 {
-	struct varta_mapping *mapping = mapping_of(tracker, slot);
+	struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
 	u64 old = mapping->overdue[nr];
 	struct varta_event_info event = {
 		.kind	= old ? VARTA_EVENT_KIND_LANE_RECOVER :
@@ -187,7 +167,7 @@ static bool may_look(const struct varta_tracker *tracker,
 {
 	return slot->lanes && slot->pid && !slot->stalled &&
 	       !slot->exit_state &&
-	       mapping_of(tracker, slot)->timens == slot->timens;
+	       varta_slot_mapping(tracker, slot)->timens == slot->timens;
 }
 
 /* The thread of a lane that is overdue is sampled without the slot's lock. */
@@ -196,7 +176,7 @@ static void sample(struct varta_tracker *tracker, struct varta_slot *slot,
 {
 	struct varta_agent_info agent;
 	struct varta_lane_info lane;
-	const struct varta_mapping *mapping = mapping_of(tracker, slot);
+	const struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
 
 	describe(tracker, slot, nr, now, now, &lane);
 	varta_slot_hold(tracker, slot, &agent);
@@ -209,7 +189,7 @@ static void sample(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_slot_lock(tracker, slot);
 	/* It may be another agent, or have another page. */
 	if (slot->proc != agent.id.proc || !may_look(tracker, slot) ||
-	    mapping_of(tracker, slot) != mapping)
+	    varta_slot_mapping(tracker, slot) != mapping)
 		*stall = (struct varta_stall_info) {};
 	varta_tracker_put_proc(tracker, agent.id.proc);
 }
@@ -233,7 +213,7 @@ void varta_slot_look_at_lanes(struct varta_tracker *tracker,
 	varta_slot_lock(tracker, slot);
 	if (!may_look(tracker, slot))
 		goto unlock;
-	mapping = mapping_of(tracker, slot);
+	mapping = varta_slot_mapping(tracker, slot);
 	if (now < mapping->lanes_due)
 		goto unlock;
 	nr = find_changed(tracker, mapping, now);
@@ -243,7 +223,7 @@ void varta_slot_look_at_lanes(struct varta_tracker *tracker,
 	    slot->proc) {
 		sample(tracker, slot, nr, now, &stall);
 		if (!may_look(tracker, slot) ||
-		    nr >= mapping_of(tracker, slot)->lanes)
+		    nr >= varta_slot_mapping(tracker, slot)->lanes)
 			goto unlock;
 	}
 	report(tracker, slot, nr, &stall, now);
@@ -262,7 +242,7 @@ void varta_slot_expect_lanes(struct varta_tracker *tracker,
 
 	if (!slot->lanes)
 		return;
-	mapping = mapping_of(tracker, slot);
+	mapping = varta_slot_mapping(tracker, slot);
 	mapping->lanes_due = min(mapping->lanes_due,
 				 max(now, mapping->lanes_looked +
 					  VARTA_LANE_LOOK_NS));
@@ -273,7 +253,7 @@ void varta_slot_expect_lanes(struct varta_tracker *tracker,
 u64 varta_slot_lanes_due(const struct varta_tracker *tracker,
 			 const struct varta_slot *slot)
 {
-	return slot->lanes ? mapping_of(tracker, slot)->lanes_due : U64_MAX;
+	return slot->lanes ? varta_slot_mapping(tracker, slot)->lanes_due : U64_MAX;
 }
 
 /**
@@ -293,7 +273,7 @@ bool varta_slot_show_lane(const struct varta_tracker *tracker,
 
 	if (!slot->lanes)
 		return false;
-	mapping = mapping_of(tracker, slot);
+	mapping = varta_slot_mapping(tracker, slot);
 	first = mapping->lanes;
 	if (!mapping->lanes_stalled)
 		return false;

@@ -3,7 +3,6 @@
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
-#include <linux/lockdep.h>
 #include <linux/mm.h>
 
 #include <asm/barrier.h>
@@ -21,39 +20,19 @@ static void note_look(struct varta_mapping *mapping)
 	WRITE_ONCE(mapping->page->looks, ++mapping->looks);
 }
 
-/* A locked slot with a page. */
-static struct varta_mapping **mapping_of(struct varta_tracker *tracker,
-					 const struct varta_slot *slot)
-{
-	lockdep_assert_held(&slot->lock);
-
-	return &tracker->mappings[varta_slot_nr(tracker, slot)];
-}
-
 /* The agent of the locked slot has no page from now on. */
 void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
 {
-	struct varta_mapping **mapping;
+	struct varta_mapping *mapping;
 
 	if (!slot->mapped)
 		return;
-	mapping = mapping_of(tracker, slot);
-	set_kick(*mapping, VARTA_KICK_GONE);
-	tracker->config.ops->put_mapping(*mapping);
-	*mapping = NULL;
+	mapping = varta_slot_mapping(tracker, slot);
+	set_kick(mapping, VARTA_KICK_GONE);
+	tracker->config.ops->put_mapping(mapping);
+	tracker->mappings[varta_slot_nr(tracker, slot)] = NULL;
 	slot->mapped = false;
 	slot->lanes = false;
-}
-
-/* When the agent stored this nonce, at most @now. */
-static u64 time_of(const struct varta_mapping *mapping, u64 nonce, u64 now)
-{
-	s64 time;
-
-	if (nonce > S64_MAX ||
-	    check_sub_overflow((s64)nonce, mapping->clock_offset, &time))
-		return now;
-	return min_t(u64, max_t(s64, time, 0), now);
 }
 
 /**
@@ -75,7 +54,7 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	if (!slot->mapped || slot->stalled)
 		return false;
-	mapping = *mapping_of(tracker, slot);
+	mapping = varta_slot_mapping(tracker, slot);
 	note_look(mapping);
 	/* Acquire: the state is that of this nonce, or newer. */
 	beat.nonce = varta_load64_acquire(&mapping->page->nonce);
@@ -96,7 +75,8 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		return false;
 	}
 	varta_slot_record_look(tracker, slot, &beat,
-			       time_of(mapping, beat.nonce, now), now);
+			       min(varta_kernel_time(mapping, beat.nonce), now),
+			       now);
 	return true;
 }
 
@@ -112,7 +92,7 @@ bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 {
 	if (!slot->mapped)
 		return true;
-	set_kick(*mapping_of(tracker, slot), VARTA_KICK_BEAT);
+	set_kick(varta_slot_mapping(tracker, slot), VARTA_KICK_BEAT);
 	/*
 	 * Either this sees the nonce that the agent has stored, or the agent the
 	 * kick: pairs with its barrier between the store and the load.
@@ -130,7 +110,7 @@ void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot)
 
 	if (!slot->mapped)
 		return;
-	mapping = *mapping_of(tracker, slot);
+	mapping = varta_slot_mapping(tracker, slot);
 	note_look(mapping);
 	set_kick(mapping, VARTA_KICK_NONE);
 }
@@ -183,9 +163,10 @@ bool varta_tracker_map(struct varta_tracker *tracker,
 	if (found) {
 		mapping->lanes_due = U64_MAX;
 		if (slot->lanes)
-			varta_lanes_inherit(mapping, *mapping_of(tracker, slot));
+			varta_lanes_inherit(mapping,
+					    varta_slot_mapping(tracker, slot));
 		varta_slot_unmap(tracker, slot);
-		*mapping_of(tracker, slot) = mapping;
+		tracker->mappings[varta_slot_nr(tracker, slot)] = mapping;
 		slot->mapped = true;
 		slot->lanes = mapping->lanes > 0;
 		if (slot->stalled)

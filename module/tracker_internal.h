@@ -358,6 +358,28 @@ static inline u64 varta_slot_warn_time(const struct varta_tracker *tracker,
 	return time;
 }
 
+/* Of a slot with a page. */
+static inline struct varta_mapping *
+varta_slot_mapping(const struct varta_tracker *tracker,
+		   const struct varta_slot *slot)
+{
+	lockdep_assert_held(&slot->lock);
+
+	return tracker->mappings[varta_slot_nr(tracker, slot)];
+}
+
+/* The kernel's time of an agent's; U64_MAX if it has none. */
+static inline u64 varta_kernel_time(const struct varta_mapping *mapping,
+				    u64 time)
+{
+	s64 result;
+
+	if (time > S64_MAX ||
+	    check_sub_overflow((s64)time, mapping->clock_offset, &result))
+		return U64_MAX;
+	return max_t(s64, result, 0);
+}
+
 static inline void varta_slot_set_stalled(struct varta_tracker *tracker,
 					  struct varta_slot *slot, bool stalled)
 {
