@@ -123,15 +123,15 @@ struct varta_agent_info {
 	u8 reason;			/* enum varta_stall_reason, or 0 */
 	u8 stall_signal;		/* that it asked for, or 0 */
 	bool even_if_starved;
-	u32 kill_after_ms;		/* 0 for never */
-	/* What was sampled; NULL but for reports that it is stalled or late. */
-	const struct varta_stall_info *stall;
-	const struct varta_lane_info *lane;	/* the longest overdue, or NULL */
 	bool stalled;
 	bool exited;
 	bool oom_killed;
 	bool foreign_thread;		/* as in the last beat */
 	bool unmetered;			/* @usage is of an earlier beat */
+	u32 kill_after_ms;		/* 0 for never */
+	/* What was sampled; NULL but for reports that it is stalled or late. */
+	const struct varta_stall_info *stall;
+	const struct varta_lane_info *lane;	/* the longest overdue, or NULL */
 };
 
 struct varta_event_info {
