@@ -169,7 +169,7 @@ static void expect_lane(struct kunit *test, enum varta_event_kind kind, u32 nr)
 static void lane_stalls_at_its_deadline(struct kunit *test)
 {
 	make_agent(test);
-	/* The beat has told the tracker of the lane. */
+	/* The beat made the tracker expect the lane. */
 	KUNIT_EXPECT_LE(test, next_deadline(test),
 			START + VARTA_LANE_LOOK_NS);
 	KUNIT_EXPECT_EQ(test, pass(test, START + VARTA_LANE_LOOK_NS), 0);

@@ -522,20 +522,6 @@ static bool step_resume(struct model_run *run)
 }
 
 /* Never late; U64_MAX if no agent can stall. */
-/* When the first of the groups is looked at. */
-static u64 first_look(const struct model_run *run)
-{
-	const struct varta_wheel *wheel = &run->fixture->tracker.wheel;
-	u64 first = U64_MAX;
-	u32 nr;
-
-	for (nr = 0; nr < run->config.capacity; nr += VARTA_WHEEL_GROUP)
-		first = min(first,
-			    wheel_expires(wheel,
-					  varta_wheel_group_timer(wheel, nr)));
-	return first;
-}
-
 static bool step_deadline(struct model_run *run)
 {
 	struct step *step = &run->step;
@@ -549,7 +535,8 @@ static bool step_deadline(struct model_run *run)
 		return next == U64_MAX;
 	/* Nobody is watched, but a group of theirs may be. */
 	if (model_stalled_now(&run->model) == model_tracked(&run->model))
-		return next == U64_MAX || first_look(run) != U64_MAX;
+		return next == U64_MAX ||
+		       wheel_any_group_is_armed(&run->fixture->tracker.wheel);
 	return run->rescanning ||
 	       next <= max_t(u64, step->expected, run->fixture->retry_at);
 }

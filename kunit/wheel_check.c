@@ -38,6 +38,21 @@ u64 wheel_expires(const struct varta_wheel *wheel, u32 nr)
 		wheel->timers[1 + nr].expires : U64_MAX;
 }
 
+/**
+ * wheel_any_group_is_armed() - whether the timer of any group is armed
+ * @wheel: the wheel
+ */
+bool wheel_any_group_is_armed(const struct varta_wheel *wheel)
+{
+	u32 nr;
+
+	for (nr = 0; nr < wheel->capacity; nr += VARTA_WHEEL_GROUP) {
+		if (wheel_is_armed(wheel, varta_wheel_group_timer(wheel, nr)))
+			return true;
+	}
+	return false;
+}
+
 /* Each level holds VARTA_WHEEL_BUCKETS buckets from clk[level] on. */
 static const char *bucket_fault(const struct varta_wheel *wheel, u32 list,
 				u64 expires)

@@ -258,23 +258,12 @@ static bool step_expire_late(struct wheel_run *run)
 	return expire(run, run->now - min(run->now, back), CALLS_MAX);
 }
 
-static bool any_group_is_armed(const struct wheel_run *run)
-{
-	u32 nr;
-
-	for (nr = 0; nr < run->capacity; nr += VARTA_WHEEL_GROUP) {
-		if (wheel_is_armed(&run->wheel,
-				   varta_wheel_group_timer(&run->wheel, nr)))
-			return true;
-	}
-	return false;
-}
-
 static bool step_next(struct wheel_run *run)
 {
 	run->next_event = varta_wheel_next(&run->wheel);
 	if (earliest(run) == U64_MAX)
-		return run->next_event == U64_MAX || any_group_is_armed(run);
+		return run->next_event == U64_MAX ||
+		       wheel_any_group_is_armed(&run->wheel);
 	return run->next_event <= earliest(run);
 }
 

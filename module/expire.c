@@ -249,8 +249,8 @@ static u64 due_time(const struct varta_tracker *tracker,
 }
 
 /*
- * U64_MAX if it is not watched. A slot that changes meanwhile so that it is due
- * earlier is armed by whoever changes it.
+ * U64_MAX if it is not watched. Another task may make the slot due earlier while
+ * this reads it. That task then arms the slot.
  */
 static u64 watch_time(const struct varta_tracker *tracker,
 		      const struct varta_slot *slot, u64 threshold)
@@ -262,13 +262,13 @@ static u64 watch_time(const struct varta_tracker *tracker,
 }
 
 /*
- * Nearly all have had a beat. Those that are due soon are armed. Returns whether
- * one of these is due now.
+ * The timer of a group has expired. Nearly all of its agents have had a beat.
+ * Those that are due soon are armed. Returns whether one of these is due now.
  */
-static bool look_at_group(struct varta_tracker *tracker, u32 group, u64 now,
+static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
 			  u64 threshold)
 {
-	u32 begin = group * VARTA_WHEEL_GROUP;
+	u32 begin = (timer - tracker->config.capacity) * VARTA_WHEEL_GROUP;
 	u32 end = min(begin + VARTA_WHEEL_GROUP,
 		      READ_ONCE(tracker->slots_used));
 	u64 earliest = U64_MAX, latest = 0, look, due;
@@ -295,8 +295,7 @@ static bool look_at_group(struct varta_tracker *tracker, u32 group, u64 now,
 			disarm_if_freed(tracker, nr);
 		}
 	}
-	varta_wheel_arm(&tracker->wheel,
-			varta_wheel_group_timer(&tracker->wheel, begin), look);
+	varta_wheel_arm(&tracker->wheel, timer, look);
 	return earliest <= now;
 }
 
@@ -333,9 +332,7 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 		u64 deadline;
 
 		if (nrs[i] >= tracker->config.capacity) {
-			more |= look_at_group(tracker, nrs[i] -
-					      tracker->config.capacity,
-					      now, threshold);
+			more |= look_at_group(tracker, nrs[i], now, threshold);
 			continue;
 		}
 		slot = &tracker->slots[nrs[i]];

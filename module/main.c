@@ -98,6 +98,12 @@ static const struct varta_tracker_ops tracker_ops = {
 	.clock		 = read_clock,
 };
 
+static void set_warn_percent(void)
+{
+	varta_tracker_set_warn_percent(&varta.tracker,
+				       varta_setting_get(VARTA_SET_WARN_PERCENT));
+}
+
 static int __init init_tracker(void)
 {
 	u32 capacity = varta_setting_get(VARTA_SET_CAPACITY);
@@ -121,8 +127,7 @@ static int __init init_tracker(void)
 	if (available > 0 && need >> PAGE_SHIFT < (unsigned long)available)
 		err = varta_tracker_init(&varta.tracker, &config);
 	if (!err)
-		varta_tracker_set_warn_percent(&varta.tracker,
-					       varta_setting_get(VARTA_SET_WARN_PERCENT));
+		set_warn_percent();
 	if (err == -ENOMEM)
 		net_err_ratelimited("capacity=%u takes %zu MiB of memory, which is not available\n",
 				    capacity, need >> 20);
@@ -131,8 +136,7 @@ static int __init init_tracker(void)
 
 static void warn_percent_changed(void)
 {
-	varta_tracker_set_warn_percent(&varta.tracker,
-				       varta_setting_get(VARTA_SET_WARN_PERCENT));
+	set_warn_percent();
 	varta_stall_thread_rescan();
 }
 

@@ -326,6 +326,13 @@ static bool queue_event(const struct varta_event_info *info, gfp_t gfp)
 	return false;
 }
 
+/* The slot of its agent is locked. */
+static bool queue_report(const struct varta_event_info *info)
+{
+	return varta_flows_have_room(info->agent.id.flow_key) &&
+	       queue_event(info, GFP_NOWAIT);
+}
+
 /**
  * varta_notify_stall() - queue the event of an agent that is stalled or late
  * @agent: the agent, whose slot is locked
@@ -344,8 +351,7 @@ bool varta_notify_stall(const struct varta_agent_info *agent)
 	};
 
 	/* The cheap check first: refused stalls are found again and again. */
-	if (has_listeners() && (!varta_flows_have_room(agent->id.flow_key) ||
-				!queue_event(&info, GFP_NOWAIT)))
+	if (has_listeners() && !queue_report(&info))
 		return false;
 	if (late)
 		trace_late(agent);
@@ -364,8 +370,7 @@ bool varta_notify_lane(const struct varta_event_info *info)
 {
 	if (!has_listeners())
 		return true;
-	if (!varta_flows_have_room(info->agent.id.flow_key) ||
-	    !queue_event(info, GFP_NOWAIT))
+	if (!queue_report(info))
 		return false;
 	varta_notify_wake();
 	return true;

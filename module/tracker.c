@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include <linux/errno.h>
-#include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "tracker_internal.h"
-
-static u32 nr_groups(u32 capacity)
-{
-	return DIV_ROUND_UP(capacity, VARTA_WHEEL_GROUP);
-}
 
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
@@ -25,7 +19,7 @@ size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 	       varta_actions_bytes(config->capacity) +
 	       varta_pid_index_bytes(config->capacity) +
 	       varta_wheel_bytes(config->capacity) +
-	       nr_groups(config->capacity);
+	       varta_wheel_groups(config->capacity);
 }
 
 /* The caller reports failure; do not invoke the OOM killer. */
@@ -67,8 +61,9 @@ int varta_tracker_init(struct varta_tracker *tracker,
 		if (!tracker->deferred)
 			goto free_slots;
 	}
-	tracker->group_tracked = alloc_array(nr_groups(config->capacity),
-					     sizeof(*tracker->group_tracked));
+	tracker->group_tracked =
+		alloc_array(varta_wheel_groups(config->capacity),
+			    sizeof(*tracker->group_tracked));
 	if (!tracker->group_tracked)
 		goto free_slots;
 	if (varta_pid_index_init(&tracker->index, config->capacity))
@@ -128,31 +123,25 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	kvfree(tracker->slots);
 }
 
-/* The agent of a locked slot is shown: with what it has stored. */
-static void look_to_show(struct varta_tracker *tracker, struct varta_slot *slot)
-{
-	const struct varta_tracker_ops *ops = tracker->config.ops;
-	bool was_late = slot->late;
-	u64 now;
-
-	if (!ops->clock || !slot->mapped || slot->exit_state)
-		return;
-	now = ops->clock();
-	/* It may be late again. The stall pass knows when. */
-	if (varta_slot_look(tracker, slot, now) && was_late)
-		varta_slot_arm_at(tracker, slot, now);
-}
-
-/* As varta_slot_hold(), with the lane that has been overdue for longest. */
-static void hold_to_show(const struct varta_tracker *tracker,
-			 const struct varta_slot *slot,
+/*
+ * The agent of a locked slot is shown: with what it has stored in its page, and
+ * the lane that has been overdue for longest. Holds the process until the caller
+ * puts it.
+ */
+static void hold_to_show(struct varta_tracker *tracker, struct varta_slot *slot,
 			 struct varta_agent_info *agent,
 			 struct varta_lane_info *lane)
 {
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+	bool looks = ops->clock && slot->mapped && !slot->exit_state;
+	bool was_late = slot->late;
+	u64 now = looks ? ops->clock() : 0;
+
+	/* It may be late again. The stall pass knows when. */
+	if (looks && varta_slot_look(tracker, slot, now) && was_late)
+		varta_slot_arm_at(tracker, slot, now);
 	varta_slot_hold(tracker, slot, agent);
-	if (tracker->config.ops->clock && !slot->exit_state &&
-	    varta_slot_show_lane(tracker, slot, tracker->config.ops->clock(),
-				 lane))
+	if (looks && varta_slot_show_lane(tracker, slot, now, lane))
 		agent->lane = lane;
 }
 
@@ -165,10 +154,8 @@ static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 
 	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
-	if (tracked) {
-		look_to_show(tracker, slot);
+	if (tracked)
 		hold_to_show(tracker, slot, &agent, &lane);
-	}
 	spin_unlock(&slot->lock);
 	if (tracked) {
 		show(context, &agent);
@@ -235,10 +222,8 @@ bool varta_tracker_for_each(struct varta_tracker *tracker, u32 *cursor,
 		}
 		varta_slot_lock(tracker, slot);
 		found = slot->pid && (slot->stalled || !only_stalled);
-		if (found) {
-			look_to_show(tracker, slot);
+		if (found)
 			hold_to_show(tracker, slot, &agent, &lane);
-		}
 		spin_unlock(&slot->lock);
 		if (found) {
 			shown = show(context, &agent);

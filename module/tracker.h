@@ -152,10 +152,10 @@ struct varta_tracker {
 	struct varta_evicted last_evicted;	/* since the last take */
 	u32 slots_used;			/* ever, from number 0 on */
 	u32 tracked;
+	u8 *group_tracked;		/* of each group of the wheel */
 	atomic_t stalled_now;		/* changed under the slot's lock */
 	raw_spinlock_t event_lock;	/* innermost; protects the next three */
 	struct varta_slot_list exits;	/* noted and not taken, by time */
-	u8 *group_tracked;		/* agents of each group of the wheel */
 	struct varta_deferred_exit *deferred; /* by slot, NULL unless defer_exits */
 	u64 last_event_ns;
 	aligned_u64 resume_ns;		/* silence before does not count */

@@ -17,7 +17,6 @@
  */
 
 #include <linux/bitmap.h>
-#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -318,7 +317,7 @@ static u64 tick_expiry(const struct varta_wheel *wheel, u64 tick)
 
 static size_t nr_timers(u32 capacity)
 {
-	return (size_t)capacity + DIV_ROUND_UP(capacity, VARTA_WHEEL_GROUP);
+	return (size_t)capacity + varta_wheel_groups(capacity);
 }
 
 /**
@@ -408,9 +407,9 @@ bool varta_wheel_arm(struct varta_wheel *wheel, u32 nr, u64 expires)
 	return kick;
 }
 
-/* Arms the timer of a group for a timer that is postponed, if it is worth it. */
-static bool is_postponed_by_group(struct varta_wheel *wheel, u32 nr, u64 expires,
-				  u64 now)
+/* Returns whether the timer need not be armed. That of its group is, if it can be. */
+static bool leave_to_group(struct varta_wheel *wheel, u32 nr, u64 expires,
+			   u64 now)
 {
 	u32 group = group_idx(wheel, nr);
 	struct varta_timer *timer = &wheel->timers[group];
@@ -444,7 +443,7 @@ void varta_wheel_postpone(struct varta_wheel *wheel, const u32 *nrs,
 	spin_lock(&wheel->lock);
 	for (i = 0; i < count; i++) {
 		if (expires[i] != U64_MAX &&
-		    !is_postponed_by_group(wheel, nrs[i], expires[i], now))
+		    !leave_to_group(wheel, nrs[i], expires[i], now))
 			arm_timer(wheel, nrs[i], expires[i]);
 	}
 	spin_unlock(&wheel->lock);

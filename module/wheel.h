@@ -5,6 +5,7 @@
 
 #include <linux/bitops.h>
 #include <linux/limits.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/spinlock_types.h>
 #include <linux/time64.h>
@@ -51,6 +52,11 @@ struct varta_wheel {
 	u64 clk[VARTA_WHEEL_LEVELS];
 	DECLARE_BITMAP(pending_map, VARTA_WHEEL_LEVELS * VARTA_WHEEL_BUCKETS);
 };
+
+static inline u32 varta_wheel_groups(u32 capacity)
+{
+	return DIV_ROUND_UP(capacity, VARTA_WHEEL_GROUP);
+}
 
 /* Number of the timer of the group of a timer. */
 static inline u32 varta_wheel_group_timer(const struct varta_wheel *wheel, u32 nr)
