@@ -782,7 +782,7 @@ VARTA_API int varta_agent_get(struct varta *v, uint32_t source, uint32_t pid,
  *   (before Linux 6.12). Frames that do not fit are left out.
  * @size: Its size in bytes, VARTA_STACK_ROOM for all frames.
  *
- * It is that of the thread that beat last, as it is now.
+ * The stack is that of the thread that sent the last beat, at the time of the call.
  *
  * Return: As varta_agent_get().
  */

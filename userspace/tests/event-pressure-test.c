@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pressure that events of stalls are told with.
+ * The pressure on the machine, in the events of stalled and late agents.
  */
 #include "event_pressure.h"
 

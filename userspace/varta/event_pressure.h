@@ -27,7 +27,7 @@ struct event_pressure {
 };
 
 /**
- * event_pressure_of() - The pressure, if an event is told with it.
+ * event_pressure_of() - The pressure that is shown with an event.
  * @pressure: With @procfs set, and else zeros.
  * @event: The event.
  * @now: The time, monotonic.

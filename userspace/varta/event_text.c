@@ -99,36 +99,38 @@ static void write_together(FILE *out, const struct varta_agent *agent,
 			what);
 }
 
+/* @detail: text of what comes between silence and status, by its name @label. */
+static void write_silence(FILE *out, const struct varta_event *event,
+			  const struct agent_owner *owner, const char *label,
+			  const char *detail, const char *together)
+{
+	const struct varta_agent *agent = event->agent;
+	char silence[TEXT_SIZE];
+
+	format_duration(silence, agent->silence);
+	write_agent(out, event, owner);
+	fprintf(out, "silent %s, %s %s, status %s", silence, label, detail,
+		varta_status_name(agent->status));
+	write_reason(out, agent);
+	write_together(out, agent, together);
+}
+
 static void write_stall(FILE *out, const struct varta_event *event,
 			const struct agent_owner *owner)
 {
-	const struct varta_agent *agent = event->agent;
-	char silence[TEXT_SIZE], nonce[TEXT_SIZE];
+	char nonce[TEXT_SIZE];
 
-	format_duration(silence, agent->silence);
-	format_nonce(nonce, agent->nonce);
-
-	write_agent(out, event, owner);
-	fprintf(out, "silent %s, last nonce %s, status %s", silence, nonce,
-	       varta_status_name(agent->status));
-	write_reason(out, agent);
-	write_together(out, agent, "stalls");
+	format_nonce(nonce, event->agent->nonce);
+	write_silence(out, event, owner, "last nonce", nonce, "stalls");
 }
 
 static void write_late(FILE *out, const struct varta_event *event,
 		       const struct agent_owner *owner)
 {
-	const struct varta_agent *agent = event->agent;
-	char silence[TEXT_SIZE], threshold[TEXT_SIZE];
+	char threshold[TEXT_SIZE];
 
-	format_duration(silence, agent->silence);
-	format_duration(threshold, agent->threshold_ms * NS_PER_MS);
-
-	write_agent(out, event, owner);
-	fprintf(out, "silent %s, stalls after %s, status %s", silence, threshold,
-		varta_status_name(agent->status));
-	write_reason(out, agent);
-	write_together(out, agent, "late");
+	format_duration(threshold, event->agent->threshold_ms * NS_PER_MS);
+	write_silence(out, event, owner, "stalls after", threshold, "late");
 }
 
 /* The name of a lane is of the agent's making, like that of the agent. */

@@ -162,7 +162,7 @@ static int add_group(struct json_object *object,
 static int add_stall(struct json_object *object,
 		     const struct varta_agent *agent)
 {
-	/* Only events of late agents have the latter and not the former. */
+	/* A late agent is not stalled, and its event has the same attributes. */
 	if (!agent->stalled && !agent->stalls_together)
 		return 0;
 	if (add_string(object, "reason",

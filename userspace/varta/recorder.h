@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keeps what varta why sees at each stall, and when an agent is late. A child does that, because a look takes
- * longer than events may wait.
+ * Keeps what varta why sees at each stall, and when an agent is late. A child does
+ * that, because a look takes longer than events may wait.
  */
 #ifndef RECORDER_H
 #define RECORDER_H
@@ -56,7 +56,8 @@ int recorder_start(struct recorder *recorder,
 /**
  * recorder_note() - Keep what is to be seen of an agent now.
  * @recorder: The recorder.
- * @agent: The agent, which has just stalled or is late. A relayed one has no process here.
+ * @agent: The agent, which has just stalled or is late. A relayed one has no
+ *   process here.
  *
  * Does not wait. If there are more stalls than can be looked at, some are left out,
  * which standard error says.
