@@ -5,6 +5,7 @@
 #include <linux/prandom.h>
 
 #include "beat_helpers.h"
+#include "fake_pages.h"
 #include "fake_procs.h"
 #include "tracker_fixture.h"
 
@@ -24,29 +25,10 @@ enum {
 #define LANE		(LANE_MS * MS)
 
 static struct {
-	struct varta_beat_page page;
-	struct varta_mapping mapping;
-	u64 overdue[VARTA_LANES_MAX];
-	u32 puts;
-} pages[2];
-
-static struct {
 	struct varta_event_info events[EVENTS];
 	u32 count;
 	u32 refuse;	/* so many events before one is taken */
 } lane_log;
-
-static u64 clock_now;
-
-static void put_mapping(struct varta_mapping *mapping)
-{
-	pages[mapping == &pages[1].mapping].puts++;
-}
-
-static u64 read_clock(void)
-{
-	return clock_now;
-}
 
 static bool take_lane_event(const struct varta_event_info *event)
 {
@@ -72,24 +54,14 @@ static bool find_thread(const struct varta_proc *proc,
 
 static int reset(struct kunit *test)
 {
-	u32 i;
-
-	memset(pages, 0, sizeof(pages));
 	memset(&lane_log, 0, sizeof(lane_log));
-	for (i = 0; i < ARRAY_SIZE(pages); i++) {
-		pages[i].mapping.page = &pages[i].page;
-		pages[i].mapping.overdue = pages[i].overdue;
-		pages[i].mapping.lanes = LANES;
-	}
-	clock_now = START;
+	fake_pages_reset(LANES, START);
 	return 0;
 }
 
 static bool map(struct kunit *test, u32 nr)
 {
-	struct varta_agent_id id = { .pid = 7, .proc = fake_proc(1) };
-
-	return varta_tracker_map(tracker_of(test), &id, &pages[nr].mapping);
+	return map_fake_page(test, 7, 1, nr);
 }
 
 static void beat(struct kunit *test, u64 now)
@@ -103,16 +75,9 @@ static void make_agent_with(struct kunit *test, u32 threshold_ms)
 	static struct varta_tracker_ops ops;
 
 	ops = fake_procs_ops;
-	ops.put_mapping = put_mapping;
-	ops.clock = read_clock;
 	ops.lane_event = take_lane_event;
 	ops.find_thread = find_thread;
-	tracker_fixture_create(test, &(struct varta_tracker_config) {
-		.ops = &ops, .capacity = 4, .eviction_scan_window = 256,
-		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
-	});
-	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_mappings(tracker_of(test)),
-			0);
+	make_tracker_with_pages(test, &ops);
 	/* The wheel knows the time. */
 	run_stall_pass(test, START);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
@@ -122,7 +87,7 @@ static void make_agent_with(struct kunit *test, u32 threshold_ms)
 
 static void set_lane(u32 nr, u32 threshold_ms, u64 deadline)
 {
-	struct varta_page_lane *lane = &pages[0].page.lanes[nr];
+	struct varta_page_lane *lane = &fake_pages[0].page.lanes[nr];
 
 	snprintf(lane->name, sizeof(lane->name), "lane%u", nr);
 	lane->threshold_ms = threshold_ms;
@@ -141,7 +106,7 @@ static void make_agent(struct kunit *test)
 static u32 pass(struct kunit *test, u64 now)
 {
 	lane_log.count = 0;
-	clock_now = now;
+	fake_clock = now;
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, now), 0);
 	return lane_log.count;
 }
@@ -290,7 +255,7 @@ static void lane_that_was_not_asked_for_is_not_read(struct kunit *test)
 
 static void page_without_lanes_is_not_read(struct kunit *test)
 {
-	pages[0].mapping.lanes = 0;
+	fake_pages[0].mapping.lanes = 0;
 	make_agent(test);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
@@ -411,19 +376,19 @@ static void goodbye_while_sampled_ends_the_lanes(struct kunit *test)
 	make_agent(test);
 	fake_procs_while_sampled(say_goodbye, test);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
 }
 
 static void thread_of_the_lane_is_named_if_it_is_the_agents(struct kunit *test)
 {
 	make_agent(test);
-	pages[0].page.lanes[1].tid = 5;
+	fake_pages[0].page.lanes[1].tid = 5;
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
 	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.tid, 105);
 	KUNIT_EXPECT_STREQ(test, lane_log.events[0].lane.thread_name,
 			   "thread");
-	pages[0].page.lanes[1].tid = 6;
+	fake_pages[0].page.lanes[1].tid = 6;
 	set_lane(1, LANE_MS, U64_MAX);
 	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 1);
 	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.tid, 0);
@@ -433,7 +398,7 @@ static void thread_of_the_lane_is_named_if_it_is_the_agents(struct kunit *test)
 static void name_without_an_end_is_cut(struct kunit *test)
 {
 	make_agent(test);
-	memset(pages[0].page.lanes[1].name, 'x', VARTA_NAME_SIZE);
+	memset(fake_pages[0].page.lanes[1].name, 'x', VARTA_NAME_SIZE);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
 	KUNIT_EXPECT_EQ(test, strlen(lane_log.events[0].lane.name),
 			VARTA_NAME_SIZE - 1);
@@ -442,7 +407,7 @@ static void name_without_an_end_is_cut(struct kunit *test)
 static void deadline_is_in_the_clock_of_the_agent(struct kunit *test)
 {
 	make_agent(test);
-	pages[0].mapping.clock_offset = 500 * MS;
+	fake_pages[0].mapping.clock_offset = 500 * MS;
 	set_lane(1, LANE_MS, START + 500 * MS + LANE);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE - 1), 0);
 	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
@@ -455,7 +420,7 @@ static void deadline_beyond_all_clocks_is_never(struct kunit *test)
 	make_agent(test);
 	set_lane(1, LANE_MS, (u64)S64_MAX + 1);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
-	pages[0].mapping.clock_offset = S64_MIN;
+	fake_pages[0].mapping.clock_offset = S64_MIN;
 	set_lane(1, LANE_MS, 1);
 	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
 }
@@ -493,7 +458,7 @@ static void lane_of_a_late_agent_is_seen_in_time(struct kunit *test)
 	warn_at(test, 10);
 	set_lane(1, LANE_MS, START + LANE);
 	beat(test, START);
-	clock_now = START + 15 * MS;
+	fake_clock = START + 15 * MS;
 	run_stall_pass(test, START + 15 * MS);
 	EXPECT_COUNT(test, LATE, 1);
 	KUNIT_EXPECT_LE(test, next_deadline(test), START + LANE);
@@ -509,19 +474,19 @@ static void exit_ends_the_lanes(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, note_exit_at(test, 7, 1, 0, START + 1));
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
 	KUNIT_EXPECT_EQ(test, run_exit_pass(test, &log), 1);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
 
 static void another_page_keeps_what_is_overdue(struct kunit *test)
 {
 	make_agent(test);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
-	pages[1].page.lanes[1] = pages[0].page.lanes[1];
+	fake_pages[1].page.lanes[1] = fake_pages[0].page.lanes[1];
 	KUNIT_EXPECT_TRUE(test, map(test, 1));
 	beat(test, START + LANE + 1);
 	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
-	KUNIT_EXPECT_EQ(test, pages[1].mapping.lanes_stalled, 1);
-	pages[1].page.lanes[1].deadline = U64_MAX;
+	KUNIT_EXPECT_EQ(test, fake_pages[1].mapping.lanes_stalled, 1);
+	fake_pages[1].page.lanes[1].deadline = U64_MAX;
 	KUNIT_EXPECT_EQ(test, pass(test, START + 4 * LANE), 1);
 	EXPECT_RECOVER(test, 1);
 }
@@ -554,7 +519,7 @@ static void longest_overdue_lane_is_shown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, shown_lane.stalled, 0);
 	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
 	KUNIT_EXPECT_EQ(test, pass(test, now + VARTA_LANE_LOOK_NS), 1);
-	clock_now = now + 2 * LANE;
+	fake_clock = now + 2 * LANE;
 	varta_tracker_lookup(tracker_of(test), 0, 7, copy_lane, NULL);
 	KUNIT_EXPECT_STREQ(test, shown_lane.name, "lane3");
 	KUNIT_EXPECT_EQ(test, shown_lane.stalled, 2);
@@ -576,7 +541,7 @@ static u32 random_below(struct lane_model *model, u32 limit)
 
 static bool is_overdue(const struct lane_model *model, u32 nr)
 {
-	const struct varta_page_lane *lane = &pages[0].page.lanes[nr];
+	const struct varta_page_lane *lane = &fake_pages[0].page.lanes[nr];
 
 	return lane->threshold_ms && lane->deadline &&
 	       lane->deadline <= model->now;
@@ -647,7 +612,7 @@ static bool is_seen_in_time(struct kunit *test, struct lane_model *model)
 	u32 nr;
 
 	for (nr = 0; nr < LANES; nr++) {
-		const struct varta_page_lane *lane = &pages[0].page.lanes[nr];
+		const struct varta_page_lane *lane = &fake_pages[0].page.lanes[nr];
 
 		if (!model->stalled[nr] && lane->threshold_ms &&
 		    lane->deadline > model->now &&

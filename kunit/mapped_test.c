@@ -4,40 +4,16 @@
  * Documentation/tracker-semantics.md).
  */
 #include <kunit/test.h>
-#include <linux/container_of.h>
 #include <linux/limits.h>
 
 #include "beat_helpers.h"
+#include "fake_pages.h"
 #include "fake_procs.h"
 #include "tracker_fixture.h"
 
-/* A page, and how often its mapping was put. */
-static struct fake_page {
-	struct varta_beat_page page;
-	struct varta_mapping mapping;
-	u32 puts;
-} pages[2];
-
-static u64 clock_now;
-
-static void put_mapping(struct varta_mapping *mapping)
-{
-	container_of(mapping, struct fake_page, mapping)->puts++;
-}
-
-static u64 read_clock(void)
-{
-	return clock_now;
-}
-
 static int reset(struct kunit *test)
 {
-	u32 i;
-
-	memset(pages, 0, sizeof(pages));
-	for (i = 0; i < ARRAY_SIZE(pages); i++)
-		pages[i].mapping.page = &pages[i].page;
-	clock_now = 0;
+	fake_pages_reset(0, 0);
 	return 0;
 }
 
@@ -46,21 +22,7 @@ static void make_tracker(struct kunit *test)
 	static struct varta_tracker_ops ops;
 
 	ops = fake_procs_ops;
-	ops.put_mapping = put_mapping;
-	ops.clock = read_clock;
-	tracker_fixture_create(test, &(struct varta_tracker_config) {
-		.ops = &ops, .capacity = 4, .eviction_scan_window = 256,
-		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
-	});
-	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_mappings(tracker_of(test)),
-			0);
-}
-
-static bool map(struct kunit *test, u32 pid, u32 proc, u32 nr)
-{
-	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
-
-	return varta_tracker_map(tracker_of(test), &id, &pages[nr].mapping);
+	make_tracker_with_pages(test, &ops);
 }
 
 /* An agent that beat at 1000, with a page. */
@@ -70,14 +32,14 @@ static void make_agent(struct kunit *test)
 
 	make_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1000, .now = 1000);
-	KUNIT_ASSERT_TRUE(test, map(test, 7, 1, 0));
+	KUNIT_ASSERT_TRUE(test, map_fake_page(test, 7, 1, 0));
 	fake_events_take(&events);
 }
 
 static void store(u64 nonce, u32 status, u32 payload)
 {
-	pages[0].page.state = status | (u64)payload << 32;
-	pages[0].page.nonce = nonce;
+	fake_pages[0].page.state = status | (u64)payload << 32;
+	fake_pages[0].page.nonce = nonce;
 }
 
 static void stored_beat_postpones_the_stall(struct kunit *test)
@@ -100,13 +62,13 @@ static void page_is_read_at_the_deadline_only(struct kunit *test)
 	store(1050, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD - 1), 0);
 	EXPECT_COUNT(test, REFRESHED, 0);
-	KUNIT_EXPECT_EQ(test, pages[0].page.looks, 0);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.looks, 0);
 }
 
 static void time_is_between_the_last_beat_and_now(struct kunit *test)
 {
 	make_agent(test);
-	pages[0].mapping.clock_offset = 500;
+	fake_pages[0].mapping.clock_offset = 500;
 	store(1001, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 1000);
@@ -129,12 +91,12 @@ static void time_is_between_the_last_beat_and_now(struct kunit *test)
 static void clock_may_be_behind(struct kunit *test)
 {
 	make_agent(test);
-	pages[0].mapping.clock_offset = -500;
+	fake_pages[0].mapping.clock_offset = -500;
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1400, .now = 1900);
 	store(1450, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1900 + THRESHOLD), 0);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 1950);
-	pages[0].mapping.clock_offset = S64_MIN;
+	fake_pages[0].mapping.clock_offset = S64_MIN;
 	store(1460, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1950 + THRESHOLD), 0);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, 2050);
@@ -155,8 +117,8 @@ static void empty_page_is_no_beat(struct kunit *test)
 	make_tracker(test);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .terminal = true,
 			.now = 1000);
-	KUNIT_ASSERT_TRUE(test, map(test, 7, 1, 0));
-	clock_now = 1060;
+	KUNIT_ASSERT_TRUE(test, map_fake_page(test, 7, 1, 0));
+	fake_clock = 1060;
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).status,
 			VARTA_STATUS_CRITICAL);
 	KUNIT_EXPECT_TRUE(test, slot_of(test, 7)->last_is_terminal);
@@ -201,20 +163,20 @@ static void stall_kicks_until_a_beat_is_sent(struct kunit *test)
 	u32 looks;
 
 	make_agent(test);
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_NONE);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_BEAT);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_BEAT);
 
 	/* Nobody reads the page of a stalled agent. */
 	store(1200, VARTA_STATUS_OK, 0);
-	clock_now = 1210;
+	fake_clock = 1210;
 	lookup_agent(test, 0, 7);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 1);
 
-	looks = pages[0].page.looks;
+	looks = fake_pages[0].page.looks;
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1201, .now = 1201);
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
-	KUNIT_EXPECT_NE(test, pages[0].page.looks, looks);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_NE(test, fake_pages[0].page.looks, looks);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
 }
 
@@ -227,9 +189,9 @@ static void beat_during_the_kick_prevents_the_stall(struct kunit *test)
 	store(1050, VARTA_STATUS_OK, 0);
 	spin_lock(&slot->lock);
 	KUNIT_EXPECT_FALSE(test, varta_slot_kick(tracker_of(test), slot, 1100));
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_NONE);
 	KUNIT_EXPECT_TRUE(test, varta_slot_kick(tracker_of(test), slot, 1100));
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_BEAT);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_BEAT);
 	spin_unlock(&slot->lock);
 }
 
@@ -244,7 +206,7 @@ static void stall_that_is_not_reported_does_not_kick(struct kunit *test)
 	varta_tracker_stall_pass(tracker_of(test), 1000 + THRESHOLD, THRESHOLD,
 				 1, refuse_report, NULL);
 	KUNIT_EXPECT_EQ(test, stalled_now(test), 0);
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_NONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_NONE);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, U64_MAX), 1);
 }
 
@@ -265,7 +227,7 @@ static void sent_beat_comes_after_the_stored_one(struct kunit *test)
 			VARTA_RECORD_REFRESHED);
 	EXPECT_COUNT(test, REFRESHED, 2);
 	KUNIT_EXPECT_TRUE(test, slot_of(test, 7)->last_is_terminal);
-	clock_now = 1070;
+	fake_clock = 1070;
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce,
 			VARTA_TERMINAL_NONCE);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1050);
@@ -288,7 +250,7 @@ static void usage_of_a_stored_beat_is_unknown(struct kunit *test)
 	make_agent(test);
 	KUNIT_EXPECT_FALSE(test, lookup_agent(test, 0, 7).unmetered);
 	store(1050, VARTA_STATUS_OK, 0);
-	clock_now = 1060;
+	fake_clock = 1060;
 	KUNIT_EXPECT_TRUE(test, lookup_agent(test, 0, 7).unmetered);
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1051, .now = 1060);
 	KUNIT_EXPECT_FALSE(test, lookup_agent(test, 0, 7).unmetered);
@@ -300,7 +262,7 @@ static void shown_agent_has_its_stored_beat(struct kunit *test)
 
 	make_agent(test);
 	store(1050, VARTA_STATUS_DEGRADED, 5);
-	clock_now = 1060;
+	fake_clock = 1060;
 	agent = lookup_agent(test, 0, 7);
 	KUNIT_EXPECT_EQ(test, agent.nonce, 1050);
 	KUNIT_EXPECT_EQ(test, agent.last_ns, 1050);
@@ -317,16 +279,16 @@ static void exit_has_the_stored_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_exit_pass(test, &log), 1);
 	KUNIT_EXPECT_EQ(test, log.agents[0].nonce, 1050);
 	KUNIT_EXPECT_EQ(test, log.agents[0].payload, 5);
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
 
 static void goodbye_ends_the_mapping(struct kunit *test)
 {
 	make_agent(test);
 	KUNIT_EXPECT_TRUE(test, remove_agent(test, 7));
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1100, .now = 1100);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->mapped);
 }
@@ -336,7 +298,7 @@ static void recycled_pid_ends_the_mapping(struct kunit *test)
 	make_agent(test);
 	fake_procs_set_pid(7, 2);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 2, .nonce = 1, .now = 1100);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->mapped);
 	store(1150, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1100 + THRESHOLD), 1);
@@ -351,42 +313,42 @@ static void eviction_ends_the_mapping(struct kunit *test)
 	for (pid = 8; pid < 12; pid++)
 		EXPECT_INSERTED(test, .pid = pid, .nonce = 1, .now = 9000);
 	KUNIT_EXPECT_FALSE(test, is_tracked(test, 7));
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
 
 static void another_page_replaces_the_first(struct kunit *test)
 {
 	make_agent(test);
-	KUNIT_EXPECT_TRUE(test, map(test, 7, 1, 1));
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
-	KUNIT_EXPECT_EQ(test, pages[1].puts, 0);
+	KUNIT_EXPECT_TRUE(test, map_fake_page(test, 7, 1, 1));
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[1].puts, 0);
 	store(1050, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
-	KUNIT_EXPECT_EQ(test, pages[1].page.kick, VARTA_KICK_BEAT);
+	KUNIT_EXPECT_EQ(test, fake_pages[1].page.kick, VARTA_KICK_BEAT);
 }
 
 static void stalled_agent_gets_a_kicked_page(struct kunit *test)
 {
 	make_agent(test);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 1);
-	KUNIT_EXPECT_TRUE(test, map(test, 7, 1, 1));
-	KUNIT_EXPECT_EQ(test, pages[1].page.kick, VARTA_KICK_BEAT);
+	KUNIT_EXPECT_TRUE(test, map_fake_page(test, 7, 1, 1));
+	KUNIT_EXPECT_EQ(test, fake_pages[1].page.kick, VARTA_KICK_BEAT);
 }
 
 static void only_tracked_attested_agents_have_pages(struct kunit *test)
 {
 	make_tracker(test);
-	KUNIT_EXPECT_FALSE(test, map(test, 7, 1, 0));
+	KUNIT_EXPECT_FALSE(test, map_fake_page(test, 7, 1, 0));
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
 			.origin = RELAYED);
-	KUNIT_EXPECT_FALSE(test, map(test, 7, 1, 0));
+	KUNIT_EXPECT_FALSE(test, map_fake_page(test, 7, 1, 0));
 	EXPECT_INSERTED(test, .pid = 8, .proc = 2, .nonce = 1);
-	KUNIT_EXPECT_FALSE(test, map(test, 8, 3, 0));
+	KUNIT_EXPECT_FALSE(test, map_fake_page(test, 8, 3, 0));
 	KUNIT_EXPECT_TRUE(test, note_exit(test, 8, 2, 0));
-	KUNIT_EXPECT_FALSE(test, map(test, 8, 2, 0));
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 0);
+	KUNIT_EXPECT_FALSE(test, map_fake_page(test, 8, 2, 0));
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 0);
 }
 
 static void page_of_another_clock_is_given_up(struct kunit *test)
@@ -396,8 +358,8 @@ static void page_of_another_clock_is_given_up(struct kunit *test)
 			 .now = 1010);
 	store(1050, VARTA_STATUS_OK, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1010 + THRESHOLD), 1);
-	KUNIT_EXPECT_EQ(test, pages[0].page.kick, VARTA_KICK_GONE);
-	KUNIT_EXPECT_EQ(test, pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
 
 static void stored_beat_postpones_the_warning(struct kunit *test)
@@ -432,7 +394,7 @@ static void make_late_agent(struct kunit *test)
 static void late_agent_that_is_shown_may_be_late_again(struct kunit *test)
 {
 	make_late_agent(test);
-	clock_now = 1030;
+	fake_clock = 1030;
 	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 7).nonce, 1025);
 	KUNIT_EXPECT_LE(test, varta_tracker_next_deadline(tracker_of(test)),
 			1025 + THRESHOLD / 5);
@@ -461,7 +423,7 @@ static void late_agent_whose_beat_is_old_may_be_late_again(struct kunit *test)
 static void late_agent_that_loses_its_page_may_be_late(struct kunit *test)
 {
 	make_late_agent(test);
-	KUNIT_ASSERT_TRUE(test, map(test, 7, 1, 1));
+	KUNIT_ASSERT_TRUE(test, map_fake_page(test, 7, 1, 1));
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1026, .now = 1030);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1030 + THRESHOLD / 5), 1);
 	EXPECT_COUNT(test, LATE, 2);
