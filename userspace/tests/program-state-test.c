@@ -41,6 +41,29 @@ TEST_GROUP(stat)
 		      stats[i].state, "stat: %zu", i);
 }
 
+static const struct {
+	const char *text;
+	bool exiting;
+} exits[] = {
+	{ "1 (sh) S 0 1 1 0 -1 4194560 0", false },
+	{ "1 (sh) D 0 1 1 34816 -1 4194564 0", true },
+	{ "1 (a) D 0 1 1 0 -1 4) S 0 1 1 0 -1 4194304 0", false },
+	{ "1 (sh) Z 0 1 1 0 -1 4", true },
+	{ "1 (sh) D 0 1 1 0 -1", false },
+	{ "1 (sh) D", false },
+	{ "4 4 4 4 4 4 4 4 4", false },
+	{ "", false },
+};
+
+TEST_GROUP(exits)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(exits) / sizeof(exits[0]); i++)
+		check(stat_exiting(exits[i].text, strlen(exits[i].text)) ==
+		      exits[i].exiting, "exits: %zu", i);
+}
+
 /* The first letter is the first thread's. */
 static const struct {
 	const char *threads;

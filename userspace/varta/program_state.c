@@ -25,6 +25,9 @@
 /* Half of it holds the end of /proc/PID/status, after the groups. */
 #define STATUS_SIZE	4096
 
+/* PF_EXITING of the kernel's task flags: the same value since Linux 2.6. */
+#define KERNEL_EXITING	0x4u
+
 /* Of struct program. */
 #define NEVER_STOPPED	UINT64_MAX
 
@@ -75,6 +78,17 @@ char stat_state(const char *text, size_t length)
 	    after[3] != ' ')
 		return 0;
 	return after[2];
+}
+
+bool stat_exiting(const char *text, size_t length)
+{
+	const char *after = memrchr(text, ')', length);
+	unsigned int flags;
+
+	/* The fields 3 to 9 of proc(5). */
+	return after &&
+	       sscanf(after + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & KERNEL_EXITING;
 }
 
 static uint64_t number_after(const char *text, const char *key)
@@ -133,20 +147,27 @@ void program_close(struct program *program)
 	close_if_open(program->procfs);
 }
 
+/* A thread that exits is dead, also while it waits for a file to be closed. */
+static char live_state(const char *text, int length)
+{
+	char state = length < 0 ? 0 : stat_state(text, (size_t)length);
+
+	return state && stat_exiting(text, (size_t)length) ? 'X' : state;
+}
+
 static char read_state(int directory, const char *path)
 {
 	char text[STAT_SIZE];
-	int length = read_text_at(directory, path, text, sizeof(text));
 
-	return length < 0 ? 0 : stat_state(text, (size_t)length);
+	return live_state(text, read_text_at(directory, path, text,
+					     sizeof(text)));
 }
 
 static char leader_state(const struct program *program)
 {
 	char text[STAT_SIZE];
-	int length = read_text(program->stat, text, sizeof(text));
 
-	return length < 0 ? 0 : stat_state(text, (size_t)length);
+	return live_state(text, read_text(program->stat, text, sizeof(text)));
 }
 
 /* Judges program->text of @length, or the negative errno of reading it. */

@@ -74,6 +74,18 @@ enum program_state thread_states_judge(const struct thread_states *threads);
 char stat_state(const char *text, size_t length);
 
 /**
+ * stat_exiting() - Find in /proc/PID/stat whether the thread is exiting.
+ * @text: The text, with a terminating NUL.
+ * @length: Its length.
+ *
+ * The kernel refuses beats for a process from then on, which can last: a file on
+ * a disk that does not answer is closed there.
+ *
+ * Return: Whether it is; false if the text does not say.
+ */
+bool stat_exiting(const char *text, size_t length);
+
+/**
  * status_switches() - Find the context switches in the text of /proc/PID/status.
  * @text: The text, or its end. A name in it has no newlines.
  *
