@@ -34,6 +34,7 @@
  * @threshold_ms: Likewise.
  * @pass: Number of the last pass that saw it.
  * @status: Of struct varta_agent.
+ * @lanes_stalled: Of struct varta_event, the last one about a lane.
  * @reason: Why it stalled, if @stalled.
  * @stalled: Of struct varta_agent.
  * @used: It is not an unused record.
@@ -47,7 +48,7 @@ struct agent_record {
 	uint32_t next, series;
 	uint64_t last_beat, silence, gap, beats;
 	uint32_t threshold_ms, pass;
-	uint8_t status, reason;
+	uint8_t status, reason, lanes_stalled;
 	bool stalled, used, gone, from_user;
 };
 
@@ -62,6 +63,10 @@ static void drop_series(struct agent_table *table, struct series *series)
 {
 	table->series_used--;
 	table->series_of_users -= series->from_user;
+	table->lanes_used -= series->lane_count;
+	if (series->from_user)
+		table->lanes_of_users -= series->lane_count;
+	free(series->lanes);
 	free(series->labels);
 	free(series->details);
 	*series = (struct series){ 0 };
@@ -488,6 +493,11 @@ static void update_record(struct agent_table *table,
 	record->gap = agent->longest_gap;
 	record->threshold_ms = agent->threshold_ms;
 	record->status = (uint8_t)agent->status;
+	/* How many they are is in the events of lanes only. */
+	if (!agent->lane[0])
+		record->lanes_stalled = 0;
+	else if (!record->lanes_stalled)
+		record->lanes_stalled = 1;
 }
 
 /* A beat after the event that said that it was gone. */
@@ -603,6 +613,58 @@ static int note_recover(struct agent_table *table,
 	return update_agent(table, &agent, owner, arg);
 }
 
+/* Users can name lanes at will: they take half of the room at most. */
+static bool has_room_for_lane(const struct agent_table *table,
+			      const struct series *series)
+{
+	if (series->lane_count >= SERIES_LANES ||
+	    table->lanes_used >= table->series_max)
+		return false;
+	return !series->from_user ||
+	       table->lanes_of_users < table->series_max / 2;
+}
+
+/* Returns the counter of a lane's stalls. */
+static uint64_t *lane_stalls(struct agent_table *table, struct series *series,
+			     const char *name)
+{
+	struct series_lane *lanes;
+	uint32_t i;
+
+	for (i = 0; i < series->lane_count; i++)
+		if (!strcmp(series->lanes[i].name, name))
+			return &series->lanes[i].stalls;
+	if (!has_room_for_lane(table, series))
+		return &series->other_lane_stalls;
+	lanes = reallocarray(series->lanes, i + 1, sizeof(*lanes));
+	if (!lanes)
+		return &series->other_lane_stalls;
+	lanes[i] = (struct series_lane){ 0 };
+	snprintf(lanes[i].name, sizeof(lanes[i].name), "%s", name);
+	series->lanes = lanes;
+	series->lane_count++;
+	table->lanes_used++;
+	table->lanes_of_users += series->from_user;
+	return &lanes[i].stalls;
+}
+
+static int note_lane(struct agent_table *table, const struct varta_event *event,
+		     agent_table_owner_fn owner, void *arg)
+{
+	int error = update_agent(table, event->agent, owner, arg);
+	struct agent_record *record;
+	struct series *series;
+
+	if (error)
+		return error;
+	record = find_record(table, event->agent);
+	record->lanes_stalled = (uint8_t)event->lanes_stalled;
+	series = &table->series[record->series];
+	if (event->type == VARTA_EVENT_LANE_STALL)
+		++*lane_stalls(table, series, event->agent->lane);
+	return 0;
+}
+
 int agent_table_event(struct agent_table *table,
 		      const struct varta_event *event, unsigned int reason,
 		      agent_table_owner_fn owner, void *arg)
@@ -614,6 +676,9 @@ int agent_table_event(struct agent_table *table,
 		return note_recover(table, event, owner, arg);
 	case VARTA_EVENT_STATUS:
 		return update_agent(table, event->agent, owner, arg);
+	case VARTA_EVENT_LANE_STALL:
+	case VARTA_EVENT_LANE_RECOVER:
+		return note_lane(table, event, owner, arg);
 	case VARTA_EVENT_EXIT:
 	case VARTA_EVENT_GOODBYE:
 		return note_end(table, event, owner, arg);
@@ -661,6 +726,7 @@ static void start_summary(struct agent_table *table)
 			drop_series(table, series);
 		series->stalled = 0;
 		memset(series->stalled_by, 0, sizeof(series->stalled_by));
+		series->lanes_stalled = 0;
 		series->status = 0;
 		series->silence = 0;
 		series->gap = 0;
@@ -685,6 +751,7 @@ static void add_to_summary(struct series *series,
 
 	series->stalled += record->stalled;
 	series->stalled_by[record->reason] += record->stalled;
+	series->lanes_stalled += record->lanes_stalled;
 	series->beats += record->beats;
 	if (record->status > series->status)
 		series->status = record->status;
@@ -736,6 +803,7 @@ void agent_table_free(struct agent_table *table)
 	size_t i;
 
 	for (i = 0; i < table->series_count; i++) {
+		free(table->series[i].lanes);
 		free(table->series[i].labels);
 		free(table->series[i].details);
 	}

@@ -44,6 +44,19 @@ enum exit_cause {
 /* Reasons below this number have series of their own; others count as unknown. */
 #define STALL_REASONS	16
 
+/* Limit of the lanes of a series that have a name of their own. */
+#define SERIES_LANES	32
+
+/**
+ * struct series_lane - Lanes of one name in the agents of a series.
+ * @name: The name: arbitrary bytes.
+ * @stalls: Stalls of these lanes since the series exists.
+ */
+struct series_lane {
+	char name[VARTA_NAME_SIZE];
+	uint64_t stalls;
+};
+
 /**
  * struct series - Agents that share their labels.
  * @labels: The labels as they are written, also its identity.
@@ -56,9 +69,13 @@ enum exit_cause {
  * @beats_before: Beats of agents that are gone.
  * @stalls: Stalls by reason, since the series exists.
  * @exits: Exits by cause, likewise.
+ * @lanes: Lanes that have stalled, each with its name.
+ * @lane_count: Number of @lanes.
+ * @other_lane_stalls: Stalls of lanes for which there was no room in @lanes.
  * @stalled: Number of agents that are stalled. This and the following are as
  *   agent_table_summarize() found them.
  * @stalled_by: The same by reason.
+ * @lanes_stalled: Number of lanes that are overdue.
  * @status: The worst status.
  * @beats: Beats of all agents, with @beats_before.
  * @silence: The longest silence, in nanoseconds.
@@ -75,7 +92,10 @@ struct series {
 	uint64_t beats_before;
 	uint64_t stalls[STALL_REASONS];
 	uint64_t exits[EXIT_CAUSES];
-	uint32_t stalled, stalled_by[STALL_REASONS], status;
+	struct series_lane *lanes;
+	uint32_t lane_count;
+	uint64_t other_lane_stalls;
+	uint32_t stalled, stalled_by[STALL_REASONS], lanes_stalled, status;
 	uint64_t beats, silence, gap;
 	uint32_t threshold_ms;
 };
@@ -89,6 +109,8 @@ struct agent_record;
  * @series_max: How many there may be, besides the first.
  * @series_used: How many are in use, besides the first.
  * @series_of_users: How many of them have @from_user.
+ * @lanes_used: Number of lanes of all series, at most @series_max.
+ * @lanes_of_users: How many of them are in series with @from_user.
  * @records: The agents.
  * @room: Number of @records that are allocated.
  * @free: First unused record.
@@ -102,6 +124,7 @@ struct agent_record;
 struct agent_table {
 	struct series *series;
 	size_t series_count, series_max, series_used, series_of_users;
+	size_t lanes_used, lanes_of_users;
 	struct agent_record *records;
 	uint32_t room, free;
 	uint32_t *buckets;

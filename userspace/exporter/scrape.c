@@ -156,6 +156,37 @@ static void print_stalls(FILE *out, const char *name,
 				series->stalls[i]);
 }
 
+/* Without a sample for agents that have no lanes, as far as is known. */
+static void print_lanes_stalled(FILE *out, const char *name,
+				const struct series *series)
+{
+	if (series->lane_count || series->lanes_stalled ||
+	    series->other_lane_stalls)
+		print_count(out, name, series, series->lanes_stalled);
+}
+
+static void print_lane(FILE *out, const char *name,
+		       const struct series *series, const char *lane,
+		       uint64_t stalls)
+{
+	fprintf(out, "%s{%s,", name, series->labels);
+	prometheus_label(out, "lane", lane);
+	fprintf(out, "} %" PRIu64 "\n", stalls);
+}
+
+static void print_lane_stalls(FILE *out, const char *name,
+			      const struct series *series)
+{
+	uint32_t i;
+
+	for (i = 0; i < series->lane_count; i++)
+		print_lane(out, name, series, series->lanes[i].name,
+			   series->lanes[i].stalls);
+	if (series->other_lane_stalls)
+		print_lane(out, name, series, "_other",
+			   series->other_lane_stalls);
+}
+
 static const char *const exit_causes[EXIT_CAUSES] = {
 	[EXIT_BY_CHOICE] = "normal",
 	[EXIT_BY_FAILURE] = "failure",
@@ -206,6 +237,12 @@ static const struct {
 	{ "varta_agent_stalls_total",
 	  "Stalls of the agents since the exporter knows them, by reason.",
 	  true, true, print_stalls },
+	{ "varta_agent_lanes_stalled",
+	  "Number of lanes of the agents that are overdue.", false, false,
+	  print_lanes_stalled },
+	{ "varta_agent_lane_stalls_total",
+	  "Stalls of the agents' lanes since the exporter knows them, by lane.",
+	  true, true, print_lane_stalls },
 	{ "varta_agent_exits_total",
 	  "Exits of the agents since the exporter knows them, by cause.", true,
 	  true, print_exits },

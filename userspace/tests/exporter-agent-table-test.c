@@ -174,6 +174,118 @@ static void test_stalls(void)
 	agent_table_free(&table);
 }
 
+static void tell_of_lane(struct agent_table *table, enum varta_event_type type,
+			 struct varta_agent about, const char *lane,
+			 uint32_t stalled)
+{
+	const struct varta_event event = {
+		.type = type,
+		.agent = &about,
+		.lanes_stalled = stalled,
+	};
+
+	snprintf(about.lane, sizeof(about.lane), "%s", lane);
+	check(!agent_table_event(table, &event, 0, owner_of, NULL),
+	      "agent_table: event %d of lane %s is taken", type, lane);
+}
+
+static void test_lanes(void)
+{
+	static const char labels[] = "name=\"web\",unit=\"web.service\"";
+	struct agent_table table;
+	struct varta_agent one = agent(10, "web", 5), two = agent(11, "web", 3);
+	const struct series *web;
+
+	set_owner("web.service", "");
+	agent_table_init(&table, 10);
+	tell_of_lane(&table, VARTA_EVENT_LANE_STALL, one, "gc", 1);
+	tell_of_lane(&table, VARTA_EVENT_LANE_STALL, one, "disk", 2);
+	tell_of_lane(&table, VARTA_EVENT_LANE_STALL, two, "gc", 1);
+	web = series(&table, labels);
+	check(web && web->agents == 2 && !web->stalled &&
+	      web->lanes_stalled == 3 && web->lane_count == 2 &&
+	      !strcmp(web->lanes[0].name, "gc") && web->lanes[0].stalls == 2 &&
+	      web->lanes[1].stalls == 1,
+	      "agent_table: stalls of lanes count by name");
+	tell_of_lane(&table, VARTA_EVENT_LANE_RECOVER, one, "gc", 1);
+	web = series(&table, labels);
+	check(web->lanes_stalled == 2 && web->lanes[0].stalls == 2,
+	      "agent_table: a lane recovers");
+	/* A dump names one lane. */
+	one.last_beat++;
+	snprintf(one.lane, sizeof(one.lane), "disk");
+	see(&table, one);
+	web = series(&table, labels);
+	check(web->lanes_stalled == 2, "agent_table: a dump keeps lanes");
+	one.lane[0] = '\0';
+	see(&table, one);
+	web = series(&table, labels);
+	check(web->lanes_stalled == 1,
+	      "agent_table: a dump without a lane ends their stalls");
+	tell(&table, VARTA_EVENT_EXIT, two);
+	web = series(&table, labels);
+	check(web->lanes_stalled == 0 && web->lanes[0].stalls == 2,
+	      "agent_table: an exit ends the stalls of its lanes");
+	agent_table_free(&table);
+}
+
+static void test_limit_of_lanes(void)
+{
+	const size_t max = 50;
+	struct agent_table table;
+	const struct series *web;
+	char name[16];
+	unsigned int i;
+
+	set_owner("web.service", "");
+	agent_table_init(&table, max);
+	for (i = 0; i < SERIES_LANES + 5; i++) {
+		snprintf(name, sizeof(name), "lane-%u", i);
+		tell_of_lane(&table, VARTA_EVENT_LANE_STALL,
+			     agent(10, "web", 5), name, 1);
+	}
+	web = series(&table, "name=\"web\",unit=\"web.service\"");
+	check(web && web->lane_count == SERIES_LANES &&
+	      web->other_lane_stalls == 5,
+	      "agent_table: lanes of a series are limited");
+	/* Of a user, who has half of the room and finds less. */
+	set_owner("", "");
+	uid = 1000;
+	for (i = 0; i < max; i++) {
+		snprintf(name, sizeof(name), "lane-%u", i);
+		tell_of_lane(&table, VARTA_EVENT_LANE_STALL,
+			     agent(20 + i % 2, i % 2 ? "a" : "b", 5), name, 1);
+	}
+	check(table.lanes_used == max &&
+	      table.lanes_of_users == max - SERIES_LANES,
+	      "agent_table: all lanes are limited");
+	agent_table_clear(&table);
+	web = series(&table, "name=\"web\",unit=\"web.service\"");
+	check(web && web->other_lane_stalls == 5,
+	      "agent_table: counters of lanes stay without agents");
+	agent_table_free(&table);
+}
+
+static void test_lanes_of_users(void)
+{
+	const size_t max = 20;
+	struct agent_table table;
+	char name[16];
+	unsigned int i;
+
+	set_owner("", "");
+	uid = 1000;
+	agent_table_init(&table, max);
+	for (i = 0; i < max; i++) {
+		snprintf(name, sizeof(name), "lane-%u", i);
+		tell_of_lane(&table, VARTA_EVENT_LANE_STALL,
+			     agent(10, "web", 5), name, 1);
+	}
+	check(table.lanes_used == max / 2,
+	      "agent_table: lanes of users take half of the room");
+	agent_table_free(&table);
+}
+
 static void test_exits(void)
 {
 	struct agent_table table;
@@ -345,6 +457,9 @@ TEST_GROUP(exporter_agent_table)
 {
 	test_sums();
 	test_stalls();
+	test_lanes();
+	test_limit_of_lanes();
+	test_lanes_of_users();
 	test_exits();
 	test_passes();
 	test_relayed();

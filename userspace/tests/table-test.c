@@ -34,6 +34,7 @@ static const struct varta_agent longest = {
 	.origin = VARTA_ORIGIN_NETWORK_UNVERIFIED,
 	.status = VARTA_STATUS_DEGRADED,
 	.name = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+	.lane = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 };
 
 static void make_table(struct table *table, const struct varta_agent *agent,
@@ -100,6 +101,12 @@ static void test_columns(void)
 		    "NAME  UNIT  USER  PID  STATE           SILENCE  SOURCE",
 		    "web   -     -       7  stalled  20 ms of 5.0 s       7"),
 	      "table: stalled, relayed");
+	agent = plain;
+	strcpy(agent.lane, "gc\xff");
+	check(shows(&agent, NULL, false, 0,
+		    "NAME  UNIT  USER  PID  STATE         SILENCE  OVERDUE LANE",
+		    "web   -     -       7  ok     20 ms of 5.0 s  gc\\xff"),
+	      "table: overdue lane");
 	strcpy(owner->status, "ready: \xff");
 	check(shows(&plain, owner, false, 0,
 		    "NAME  UNIT                  USER      PID  STATE"

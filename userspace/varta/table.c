@@ -45,20 +45,22 @@ static const struct {
 	[COLUMN_ORIGIN] = { "ORIGIN", WIDE, false, 0 },
 	[COLUMN_CONTAINER] = { "CONTAINER", WIDE_IF_ANY, false, 0 },
 	[COLUMN_POD] = { "POD", WIDE_IF_ANY, false, 0 },
+	[COLUMN_LANE] = { "OVERDUE LANE", IF_ANY, false, 12 },
 	[COLUMN_STATUS_TEXT] = { "STATUS TEXT", IF_ANY, false, 11 },
 };
 
 /* Cut first to last on a narrow terminal, then hidden but for the name. */
 static const enum table_column cut_columns[] = {
-	COLUMN_STATUS_TEXT, COLUMN_UNIT, COLUMN_NAME, COLUMN_USER,
+	COLUMN_STATUS_TEXT, COLUMN_LANE, COLUMN_UNIT, COLUMN_NAME, COLUMN_USER,
 };
 static const enum table_column optional_columns[] = {
-	COLUMN_STATUS_TEXT, COLUMN_USER, COLUMN_UNIT,
+	COLUMN_STATUS_TEXT, COLUMN_USER, COLUMN_LANE, COLUMN_UNIT,
 };
 
 struct row {
 	const char *cells[COLUMNS_COUNT];
-	char name[NAME_TEXT_SIZE], unit[OWNER_TEXT_SIZE], user[OWNER_TEXT_SIZE];
+	char name[NAME_TEXT_SIZE], lane[NAME_TEXT_SIZE];
+	char unit[OWNER_TEXT_SIZE], user[OWNER_TEXT_SIZE];
 	char container[OWNER_TEXT_SIZE], pod[OWNER_TEXT_SIZE];
 	char status_text[OWNER_TEXT_SIZE];
 	char pid[TEXT_SIZE], state[TEXT_SIZE], silence[SILENCE_SIZE];
@@ -125,6 +127,14 @@ static void format_state(char *text, const struct varta_agent *agent)
 			 varta_stall_reason_name(agent->reason));
 }
 
+static void format_lane(char *text, const char *lane)
+{
+	if (*lane)
+		format_name(text, lane);
+	else
+		strcpy(text, "-");
+}
+
 static void fill_row(struct row *row, const struct varta_agent *agent,
 		     const struct agent_owner *owner)
 {
@@ -139,7 +149,9 @@ static void fill_row(struct row *row, const struct varta_agent *agent,
 	format_state(row->state, agent);
 
 	fill_owner(row, owner);
+	format_lane(row->lane, agent->lane);
 	row->cells[COLUMN_NAME] = row->name;
+	row->cells[COLUMN_LANE] = row->lane;
 	row->cells[COLUMN_PID] = row->pid;
 	row->cells[COLUMN_STATE] = row->state;
 	row->cells[COLUMN_SILENCE] = row->silence;
@@ -211,6 +223,8 @@ static bool has_value(enum table_column column, const struct varta_agent *agent,
 		return owner && *owner->container;
 	case COLUMN_POD:
 		return owner && *owner->pod;
+	case COLUMN_LANE:
+		return agent->lane[0];
 	case COLUMN_STATUS_TEXT:
 		return owner && *owner->status;
 	default:

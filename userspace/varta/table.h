@@ -30,6 +30,7 @@
  * @COLUMN_ORIGIN: Origin of its beats.
  * @COLUMN_CONTAINER: Whole id of its container; only if an agent has one.
  * @COLUMN_POD: Uid of its pod; only if an agent has one.
+ * @COLUMN_LANE: The lane that is overdue for longest; only if one is.
  * @COLUMN_STATUS_TEXT: What its program says; only if one says something.
  * @COLUMNS_COUNT: Number of columns.
  */
@@ -49,6 +50,7 @@ enum table_column {
 	COLUMN_ORIGIN,
 	COLUMN_CONTAINER,
 	COLUMN_POD,
+	COLUMN_LANE,
 	COLUMN_STATUS_TEXT,
 	COLUMNS_COUNT
 };
@@ -58,7 +60,7 @@ enum table_column {
  * in a column that is as wide as another text with all bytes escaped.
  */
 #define TABLE_LINE_SIZE	(COLUMNS_COUNT * (3 * TEXT_SIZE) + \
-			 NAME_TEXT_SIZE + VARTA_NAME_SIZE + \
+			 2 * (NAME_TEXT_SIZE + VARTA_NAME_SIZE) + \
 			 5 * (OWNER_TEXT_SIZE + OWNER_PLACE_SIZE))
 
 /**
