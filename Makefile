@@ -40,7 +40,7 @@ help:
 	@echo
 	@echo 'Test; the first run also fetches packages and kernels (10 minutes):'
 	@echo '  make check-quick     static checks, unit tests, a few end-to-end cases (3 minutes)'
-	@echo '  make check           the tests for every change (10 minutes, 30 on a busy machine)'
+	@echo '  make check           the tests for every change (20 minutes, 30 on a busy machine)'
 	@echo '  make check-all       also other kernels, debug kernels and mutants (hours)'
 	@echo '  make check-debug     KUnit and end-to-end tests on debug kernels (2 hours)'
 	@echo '  make check-packages  install, upgrade, reboot and remove the packages (hours)'
