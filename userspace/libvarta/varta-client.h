@@ -1461,7 +1461,7 @@ static inline int varta_client_lane_open(struct varta_client *c,
 	}
 	if (i == c->lanes)
 		return -ENOSPC;
-	strncpy(text, name, sizeof(text) - 1);
+	memcpy(text, name, strnlen(name, sizeof(text) - 1));
 	lane->client = c;
 	lane->number = i;
 	lane->threshold = (uint64_t)threshold_ms * 1000000;
