@@ -10,12 +10,16 @@ const TerminalNonce uint64 = 18446744073709551615
 // FrameLen is the length of a frame.
 const FrameLen = 32
 
+// LanesMax is how many lanes an agent may have.
+const LanesMax = 127
+
 const nameSize = 16
 
 const cmdBeat = 1
 const cmdBye = 8
 const cmdAgentGet = 2
 const cmdLossNtf = 18
+const cmdMap = 20
 const aBeatStatus = 2
 const aBeatNonce = 3
 const aBeatTimestamp = 4
@@ -25,6 +29,8 @@ const aBeatName = 9
 const aAgentsPid = 1
 const aAgentsAgent = 2
 const aAgentsStalled = 4
+const aMapAddress = 2
+const aMapLanes = 3
 
 // Status: State that an agent reports about itself.
 type Status uint32

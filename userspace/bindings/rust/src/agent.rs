@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
 //! Beats of this process.
 
-use crate::netlink::{put, Connection, Error, ACK};
+use crate::mapped::{Lane, Mapped, SEND_INTERVALS};
+use crate::netlink::{attributes, put, Connection, Error, ACK};
 use crate::sys;
-use crate::uapi::{self, Status, TERMINAL_NONCE};
+use crate::uapi::{self, Status, LANES_MAX, TERMINAL_NONCE};
+use std::io;
 use std::process;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
@@ -20,6 +22,9 @@ pub struct Agent {
     threshold: Option<Duration>,
     required: bool,
     nonce: u64,
+    wants_page: bool,
+    lanes: usize,
+    mapped: Option<Mapped>,
 }
 
 impl Agent {
@@ -40,6 +45,9 @@ impl Agent {
             threshold: None,
             required: false,
             nonce: 0,
+            wants_page: false,
+            lanes: 0,
+            mapped: None,
         })
     }
 
@@ -56,6 +64,22 @@ impl Agent {
         self
     }
 
+    /// Most beats are stored in a page that the kernel reads when the silence reaches the
+    /// threshold, without a system call. One agent of a process at a time can have the page. All
+    /// beats are sent if the module is too old for it.
+    pub fn mapped(mut self) -> Self {
+        self.wants_page = true;
+        self
+    }
+
+    /// So many lanes can be open at a time, [`LANES_MAX`](crate::LANES_MAX) at most; see
+    /// [`lane`](Agent::lane). Beats are [`mapped`](Agent::mapped).
+    pub fn lanes(mut self, lanes: usize) -> Self {
+        self.lanes = lanes.min(LANES_MAX);
+        self.mapped = None;
+        self.mapped()
+    }
+
     /// Time between beats of a thread: a third of the threshold, or a second.
     pub fn interval(&self) -> Duration {
         self.threshold
@@ -66,6 +90,22 @@ impl Agent {
         match result {
             Err(Error::NotLoaded) if !self.required => Ok(false),
             other => other.map(|()| true),
+        }
+    }
+
+    /// A child has to have a page of its own.
+    fn prepare(&mut self) {
+        if self.wants_page && !self.mapped.as_ref().map_or(false, Mapped::is_ours) {
+            self.mapped = Mapped::new(self.lanes).ok();
+            self.wants_page = self.mapped.is_some();
+        }
+    }
+
+    /// Before a beat or another request is sent.
+    fn begin(&mut self) {
+        self.prepare();
+        if let Some(mapped) = &mut self.mapped {
+            self.nonce = self.nonce.max(mapped.begin());
         }
     }
 
@@ -97,18 +137,70 @@ impl Agent {
     /// readers. An error may be ignored, as the next beat tries again.
     pub fn beat(&mut self, status: Status, payload: u32) -> Result<bool, Error> {
         let now = sys::now();
+        self.prepare();
+        if let Some(mapped) = &mut self.mapped {
+            if mapped.store(now, status, payload) {
+                return Ok(true);
+            }
+        }
+        let mut taken = self.send_next(status, payload, now)?;
+        // Another beat has the kernel look at the lanes in a new page.
+        if taken && self.renew_page(status, payload, now) {
+            taken = self.send_next(status, payload, now)?;
+            if taken {
+                self.renew_page(status, payload, now);
+            }
+        }
+        Ok(taken)
+    }
+
+    fn send_next(&mut self, status: Status, payload: u32, now: u64) -> Result<bool, Error> {
+        self.begin();
         // Nonces rise over restarts, and over several agents of one process.
         self.nonce = now.max(self.nonce + 1);
         self.send(status, payload, self.nonce, now)
     }
 
+    /// After a beat that was taken. True: the page is new, and has lanes.
+    fn renew_page(&mut self, status: Status, payload: u32, now: u64) -> bool {
+        let pause = u64::try_from(self.interval().as_nanos()).unwrap_or(u64::MAX / 100);
+        let next = now + pause * SEND_INTERVALS;
+        let (lanes, connection) = (self.lanes, &mut self.connection);
+        self.mapped.as_mut().map_or(false, |mapped| {
+            mapped.sent(now, next, status, payload, self.nonce, || {
+                ask_for_page(connection, lanes)
+            })
+        })
+    }
+
+    /// Opens a lane: a named watch within the process, for a loop or a thread. The name has at most
+    /// 15 bytes; the lane is overdue when its last beat is `threshold` ago, 10 ms at least. The
+    /// kernel sees the lane from the next beat of the agent on.
+    pub fn lane(&mut self, name: &str, threshold: Duration) -> Result<Lane, Error> {
+        if name.len() >= uapi::NAME_SIZE || name.contains('\0') {
+            return Err(Error::InvalidName);
+        }
+        if threshold.as_millis() == 0 || threshold.as_millis() > u32::MAX.into() {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
+        }
+        self.prepare();
+        match &mut self.mapped {
+            Some(mapped) => mapped.open_lane(name, threshold).ok_or(Error::NoLane),
+            // Nothing would see it.
+            None if self.lanes > 0 => Ok(Lane::default()),
+            None => Err(Error::NoLane),
+        }
+    }
+
     /// Sends the last beat of a process that fails: its status is critical.
     pub fn terminal(&mut self, payload: u32) -> Result<bool, Error> {
+        self.begin();
         self.send(Status::Critical, payload, TERMINAL_NONCE, sys::now())
     }
 
     /// Ends tracking. Refused with the reason `unknown-agent` if it was not tracked.
     pub fn bye(&mut self) -> Result<bool, Error> {
+        self.begin();
         let result = self.connection.query(ACK, uapi::CMD_BYE, &[], |_| {});
         self.result(result)
     }
@@ -138,6 +230,24 @@ impl Agent {
             process: process::id(),
         })
     }
+}
+
+/// The address of a page, or 0. What the kernel says to that is no refusal of a beat.
+fn ask_for_page(connection: &mut Connection, lanes: usize) -> u64 {
+    let mut content = Vec::new();
+    if lanes > 0 {
+        let lanes = lanes as u32;
+        put(&mut content, uapi::A_MAP_LANES, &lanes.to_ne_bytes());
+    }
+    let mut address = 0;
+    let answer = connection.query(ACK, uapi::CMD_MAP, &content, |answer| {
+        for (kind, value) in attributes(answer.get(4..).unwrap_or(&[])) {
+            if kind == uapi::A_MAP_ADDRESS {
+                address = value.try_into().map_or(0, u64::from_ne_bytes);
+            }
+        }
+    });
+    answer.map_or(0, |()| address)
 }
 
 /// A thread that beats; see [`Agent::spawn`].

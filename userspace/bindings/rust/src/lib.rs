@@ -21,12 +21,14 @@
 mod agent;
 mod events;
 pub mod frame;
+mod mapped;
 mod netlink;
 mod sys;
 mod uapi;
 
 pub use agent::{Agent, BeatThread};
 pub use events::{agent, agents, Event, Events};
+pub use mapped::{Lane, Scope};
 pub use netlink::Error;
 pub use uapi::{AgentInfo, EventKind, GoodbyeCause, Origin, StallReason, Status, ThreadState};
-pub use uapi::{FRAME_LEN, TERMINAL_NONCE};
+pub use uapi::{FRAME_LEN, LANES_MAX, TERMINAL_NONCE};

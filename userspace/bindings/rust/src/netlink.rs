@@ -46,6 +46,8 @@ pub enum Error {
     },
     /// The name has a NUL or more than 15 bytes.
     InvalidName,
+    /// As many lanes are open as the agent can have.
+    NoLane,
     /// A system call failed.
     Io(io::Error),
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Error {
             }
             Self::Refused { text, .. } => to.write_str(text),
             Self::InvalidName => to.write_str("the name has a NUL or more than 15 bytes"),
+            Self::NoLane => to.write_str("all lanes of the agent are open"),
             Self::Io(error) => error.fmt(to),
         }
     }

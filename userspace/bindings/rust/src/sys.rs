@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
 //! The few calls of the C library that std lacks. All unsafe code is here.
 
+use crate::uapi::{LANES_MAX, NAME_SIZE};
 use std::fs::File;
 use std::io;
 use std::mem::{size_of, ManuallyDrop};
+use std::ops::Deref;
 use std::os::raw::{c_int, c_long, c_short, c_ulong, c_void};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::io::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicU8, Ordering};
+use std::sync::Arc;
 
 pub const ENOENT: i32 = 2;
 pub const EINTR: i32 = 4;
@@ -33,6 +38,15 @@ const MSG_NOSIGNAL: c_int = 0x4000;
 const MSG_FASTOPEN: c_int = 0x2000_0000;
 const POLLIN: c_short = 1;
 const CLOCK_MONOTONIC: c_int = 1;
+const PROT_READ_WRITE: c_int = 3;
+const MAP_PRIVATE_ANONYMOUS: c_int = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
+    0x802
+} else {
+    0x22
+};
+const MADV_DONTFORK: c_int = 10;
+const MADV_WIPEONFORK: c_int = 18;
+const SC_PAGESIZE: c_int = 30;
 
 pub const NETLINK_ADD_MEMBERSHIP: c_int = 1;
 pub const NETLINK_BROADCAST_ERROR: c_int = 4;
@@ -84,6 +98,18 @@ extern "C" {
     ) -> isize;
     fn poll(fds: *mut PollFd, count: c_ulong, timeout: c_int) -> c_int;
     fn clock_gettime(clock: c_int, time: *mut Timespec) -> c_int;
+    fn gettid() -> c_int;
+    fn sysconf(name: c_int) -> c_long;
+    fn mmap(
+        at: *mut c_void,
+        size: usize,
+        protection: c_int,
+        flags: c_int,
+        fd: c_int,
+        offset: c_long,
+    ) -> *mut c_void;
+    fn munmap(at: *mut c_void, size: usize) -> c_int;
+    fn madvise(at: *mut c_void, size: usize, advice: c_int) -> c_int;
 }
 
 const ADDRESS_SIZE: u32 = size_of::<SockaddrNl>() as u32;
@@ -94,6 +120,144 @@ pub fn now() -> u64 {
     // SAFETY: the struct is that of the C library.
     unsafe { clock_gettime(CLOCK_MONOTONIC, &mut time) };
     time.seconds as u64 * 1_000_000_000 + time.nanoseconds as u64
+}
+
+/// The number of the calling thread.
+pub fn thread_id() -> u32 {
+    // SAFETY: no pointers.
+    unsafe { gettid() as u32 }
+}
+
+fn page_size() -> usize {
+    // SAFETY: no pointers.
+    unsafe { sysconf(SC_PAGESIZE) as usize }
+}
+
+/// A page of zeros.
+fn new_page<T>() -> io::Result<NonNull<T>> {
+    let flags = MAP_PRIVATE_ANONYMOUS;
+    // SAFETY: memory that nothing else uses.
+    let at = unsafe { mmap(ptr::null_mut(), page_size(), PROT_READ_WRITE, flags, -1, 0) };
+    if at as isize == -1 {
+        return Err(io::Error::last_os_error());
+    }
+    NonNull::new(at.cast()).ok_or_else(|| io::ErrorKind::OutOfMemory.into())
+}
+
+/// Tells a child of fork() from its parent, without a system call.
+pub struct Mark(NonNull<AtomicU32>);
+
+// SAFETY: the value is atomic.
+unsafe impl Send for Mark {}
+// SAFETY: as above.
+unsafe impl Sync for Mark {}
+
+impl Mark {
+    /// Fails where the kernel cannot do it: seccomp and emulators may refuse it.
+    pub fn new() -> io::Result<Self> {
+        let mark = Self(new_page()?);
+        // SAFETY: the page is this mark's.
+        check(unsafe { madvise(mark.0.as_ptr().cast(), page_size(), MADV_WIPEONFORK) })?;
+        mark.value().store(1, Ordering::Relaxed);
+        Ok(mark)
+    }
+
+    fn value(&self) -> &AtomicU32 {
+        // SAFETY: it is mapped until the mark is dropped, in a child too.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Whether this is not a child of the process that has made the mark.
+    pub fn is_ours(&self) -> bool {
+        self.value().load(Ordering::Relaxed) == 1
+    }
+
+    #[cfg(test)]
+    pub fn clear(&self) {
+        self.value().store(0, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        // SAFETY: nothing refers to it any more.
+        unsafe { munmap(self.0.as_ptr().cast(), page_size()) };
+    }
+}
+
+/// See the command map in the specification of the netlink family.
+#[repr(C)]
+pub struct Entry {
+    pub deadline: AtomicU64,
+    pub threshold_ms: AtomicU32,
+    pub tid: AtomicU32,
+    pub name: [AtomicU8; NAME_SIZE],
+}
+
+/// See the command map in the specification of the netlink family.
+#[repr(C)]
+pub struct Page {
+    pub nonce: AtomicU64,
+    pub state: AtomicU64,
+    pub kick: AtomicU32,
+    pub looks: AtomicU32,
+    unused: AtomicU64,
+    pub lanes: [Entry; LANES_MAX],
+}
+
+/// A page, which a child of fork() does not have: there it must not be used. It may be dropped.
+pub struct Mapping {
+    page: NonNull<Page>,
+    mark: Arc<Mark>,
+}
+
+// SAFETY: all values of a page are atomic.
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    fn with(page: NonNull<Page>, mark: &Arc<Mark>) -> Self {
+        // For kernels that are too old to do it with their pages. SAFETY: the page is ours.
+        unsafe { madvise(page.as_ptr().cast(), page_size(), MADV_DONTFORK) };
+        let mark = Arc::clone(mark);
+        Self { page, mark }
+    }
+
+    /// A page of this process.
+    pub fn own(mark: &Arc<Mark>) -> io::Result<Self> {
+        Ok(Self::with(new_page()?, mark))
+    }
+
+    /// The page at an address that the kernel has answered to the command map: it has mapped it for
+    /// this process, and nothing else knows of it.
+    pub fn of_kernel(address: u64, mark: &Arc<Mark>) -> Option<Self> {
+        let page = NonNull::new(usize::try_from(address).ok()? as *mut Page)?;
+        Some(Self::with(page, mark))
+    }
+
+    #[cfg(test)]
+    pub fn into_address(self) -> u64 {
+        ManuallyDrop::new(self).page.as_ptr() as u64
+    }
+}
+
+impl Deref for Mapping {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        // SAFETY: it is mapped until it is dropped, in the process that has made it.
+        unsafe { self.page.as_ref() }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        if self.mark.is_ours() {
+            // SAFETY: nothing refers to it any more.
+            unsafe { munmap(self.page.as_ptr().cast(), page_size()) };
+        }
+    }
 }
 
 fn check(result: c_int) -> io::Result<c_int> {

@@ -6,12 +6,15 @@
 pub const TERMINAL_NONCE: u64 = 18446744073709551615;
 /// Length of a frame.
 pub const FRAME_LEN: usize = 32;
+/// Most lanes of an agent.
+pub const LANES_MAX: usize = 127;
 pub(crate) const NAME_SIZE: usize = 16;
 
 pub(crate) const CMD_BEAT: u8 = 1;
 pub(crate) const CMD_BYE: u8 = 8;
 pub(crate) const CMD_AGENT_GET: u8 = 2;
 pub(crate) const CMD_LOSS_NTF: u8 = 18;
+pub(crate) const CMD_MAP: u8 = 20;
 
 pub(crate) const A_BEAT_STATUS: u16 = 2;
 pub(crate) const A_BEAT_NONCE: u16 = 3;
@@ -23,6 +26,9 @@ pub(crate) const A_BEAT_NAME: u16 = 9;
 pub(crate) const A_AGENTS_PID: u16 = 1;
 pub(crate) const A_AGENTS_AGENT: u16 = 2;
 pub(crate) const A_AGENTS_STALLED: u16 = 4;
+
+pub(crate) const A_MAP_ADDRESS: u16 = 2;
+pub(crate) const A_MAP_LANES: u16 = 3;
 
 /// State that an agent reports about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
+//! Beats and lanes without a system call, by the rules of varta-client.h.
+
+use crate::sys::{self, Entry, Mapping, Mark};
+use crate::uapi::{Status, LANES_MAX};
+use std::cell::Cell;
+use std::io;
+use std::sync::atomic::{fence, AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::Duration;
+
+/// Intervals after which a beat is sent, for an agent that the tracker lost.
+pub const SEND_INTERVALS: u64 = 10;
+
+/// A deadline that never comes: the lane is idle. 0 is for a lane without one.
+const NEVER: u64 = u64::MAX;
+
+/// The page of this process, or none. A child needs another.
+pub struct Mapped {
+    mark: Arc<Mark>,
+    page: Option<Arc<Mapping>>,
+    table: Option<Arc<Table>>,
+    looks: u32,
+    /// When the next beat has to be sent; 0 for now.
+    send_at: u64,
+    /// When to ask for a page again.
+    map_at: u64,
+    nonce: u64,
+}
+
+impl Mapped {
+    pub fn new(lanes: usize) -> io::Result<Self> {
+        let mark = Arc::new(Mark::new()?);
+        let table = match lanes {
+            0 => None,
+            _ => Some(Arc::new(Table::new(lanes, &mark)?)),
+        };
+        Ok(Self {
+            mark,
+            page: None,
+            table,
+            looks: 0,
+            send_at: 0,
+            map_at: 0,
+            nonce: 0,
+        })
+    }
+
+    /// Whether this is not a child: there, the page must not be touched.
+    pub fn is_ours(&self) -> bool {
+        self.mark.is_ours()
+    }
+
+    /// Beats in the page. False if the beat has to be sent.
+    pub fn store(&mut self, now: u64, status: Status, payload: u32) -> bool {
+        let page = match &self.page {
+            Some(page) if self.nonce < now && now < self.send_at => page,
+            _ => return false,
+        };
+        let (state, last) = (
+            state_of(status, payload),
+            page.state.load(Ordering::Relaxed),
+        );
+        if last as u32 != state as u32 {
+            return false;
+        }
+        page.state.store(state, Ordering::Relaxed);
+        self.nonce = now;
+        // The kernel must not read the new nonce and the old state.
+        page.nonce.store(now, Ordering::Release);
+        // Either the kernel sees the nonce, or this the kick.
+        fence(Ordering::SeqCst);
+        page.kick.load(Ordering::Relaxed) == 0
+    }
+
+    /// Before a beat or another request is sent: its nonce must be greater than this.
+    pub fn begin(&mut self) -> u64 {
+        self.send_at = 0;
+        self.nonce
+    }
+
+    /// After a beat that was sent and taken. `next` is when to send one again at the latest; `ask`
+    /// asks the kernel for a page, and returns its address or 0. True: another beat has the kernel
+    /// look at the lanes in a new page.
+    pub fn sent(
+        &mut self,
+        now: u64,
+        next: u64,
+        status: Status,
+        payload: u32,
+        nonce: u64,
+        ask: impl FnOnce() -> u64,
+    ) -> bool {
+        let mut is_new = false;
+        if let Some(page) = &self.page {
+            // The kernel has looked at the page when the beat arrived, unless it does not know the
+            // page: after CRIU, for example.
+            let looks = page.looks.load(Ordering::Relaxed);
+            if page.kick.load(Ordering::Relaxed) > 1 || looks == self.looks {
+                // Lanes stay there until there is another.
+                self.page = None;
+            }
+            self.looks = looks;
+        }
+        if self.page.is_none() && now >= self.map_at {
+            self.map_at = next;
+            self.looks = 0;
+            self.page = Mapping::of_kernel(ask(), &self.mark).map(Arc::new);
+            is_new = true;
+            if let (Some(page), Some(table)) = (&self.page, &self.table) {
+                table.move_to(page);
+            }
+        }
+        let page = match &self.page {
+            Some(page) => page,
+            None => return false,
+        };
+        page.state
+            .store(state_of(status, payload), Ordering::Relaxed);
+        page.nonce.store(nonce, Ordering::Release);
+        self.nonce = nonce;
+        if is_new && self.table.is_some() {
+            return true;
+        }
+        self.send_at = next;
+        false
+    }
+
+    pub fn open_lane(&mut self, name: &str, threshold: Duration) -> Option<Lane> {
+        let table = self.table.as_ref()?;
+        let threshold_ms = threshold.as_millis() as u32;
+        let number = table.open(name, threshold_ms)?;
+        // The next beat is sent, so that the kernel looks.
+        self.send_at = 0;
+        Some(Lane {
+            table: Some(Arc::clone(table)),
+            number,
+            threshold: Duration::from_millis(threshold_ms.into()),
+        })
+    }
+}
+
+fn state_of(status: Status, payload: u32) -> u64 {
+    u64::from(status as u32) | u64::from(payload) << 32
+}
+
+/// The lanes of an agent, in a page of its own before the kernel has one for it.
+struct Table {
+    mark: Arc<Mark>,
+    /// Tells a child's from its parent's.
+    serial: u32,
+    /// Held alone only while another page replaces it.
+    page: RwLock<Arc<Mapping>>,
+    used: Vec<AtomicBool>,
+}
+
+static SERIAL: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    /// The number of this thread, and of the table that it was asked for.
+    static THREAD: Cell<(u32, u32)> = Cell::new((0, 0));
+}
+
+impl Table {
+    fn new(lanes: usize, mark: &Arc<Mark>) -> io::Result<Self> {
+        Ok(Self {
+            mark: Arc::clone(mark),
+            serial: SERIAL.fetch_add(1, Ordering::Relaxed) + 1,
+            page: RwLock::new(Arc::new(Mapping::own(mark)?)),
+            used: (0..lanes.min(LANES_MAX)).map(|_| false.into()).collect(),
+        })
+    }
+
+    fn page(&self) -> RwLockReadGuard<'_, Arc<Mapping>> {
+        self.page.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn thread_id(&self) -> u32 {
+        THREAD.with(|thread| {
+            let (mut tid, serial) = thread.get();
+            if serial != self.serial {
+                tid = sys::thread_id();
+                thread.set((tid, self.serial));
+            }
+            tid
+        })
+    }
+
+    fn open(&self, name: &str, threshold_ms: u32) -> Option<usize> {
+        let number = self
+            .used
+            .iter()
+            .position(|used| !used.swap(true, Ordering::AcqRel))?;
+        let page = self.page();
+        let entry = &page.lanes[number];
+        entry.deadline.store(NEVER, Ordering::Relaxed);
+        entry.tid.store(0, Ordering::Relaxed);
+        let bytes = name.bytes().chain(std::iter::repeat(0));
+        for (to, byte) in entry.name.iter().zip(bytes) {
+            to.store(byte, Ordering::Relaxed);
+        }
+        entry.threshold_ms.store(threshold_ms, Ordering::Release);
+        Some(number)
+    }
+
+    fn close(&self, number: usize) {
+        let page = self.page();
+        let entry = &page.lanes[number];
+        entry.deadline.store(NEVER, Ordering::Relaxed);
+        entry.threshold_ms.store(0, Ordering::Release);
+        self.used[number].store(false, Ordering::Release);
+    }
+
+    fn set_deadline(&self, number: usize, deadline: u64) {
+        let page = self.page();
+        let entry = &page.lanes[number];
+        entry.tid.store(self.thread_id(), Ordering::Relaxed);
+        entry.deadline.store(deadline, Ordering::Release);
+    }
+
+    fn move_to(&self, page: &Arc<Mapping>) {
+        let mut current = self.page.write().unwrap_or_else(PoisonError::into_inner);
+        for number in 0..self.used.len() {
+            copy_lane(&page.lanes[number], &current.lanes[number]);
+        }
+        *current = Arc::clone(page);
+    }
+}
+
+fn copy_lane(to: &Entry, lane: &Entry) {
+    let order = Ordering::Relaxed;
+    for (to, byte) in to.name.iter().zip(&lane.name) {
+        to.store(byte.load(order), order);
+    }
+    to.tid.store(lane.tid.load(order), order);
+    to.deadline.store(lane.deadline.load(order), order);
+    // The kernel looks at the lane from here on.
+    let threshold_ms = lane.threshold_ms.load(order);
+    to.threshold_ms.store(threshold_ms, Ordering::Release);
+}
+
+/// A named watch within the process, with a threshold of its own; see
+/// [`Agent::lane`](crate::Agent::lane).
+///
+/// It is idle before its first beat. Any thread may use it; dropping it closes it. In a child of
+/// fork() it does nothing.
+#[derive(Default)]
+pub struct Lane {
+    /// None: the kernel has no page for this process.
+    table: Option<Arc<Table>>,
+    number: usize,
+    threshold: Duration,
+}
+
+impl Lane {
+    fn table(&self) -> Option<&Table> {
+        let table = self.table.as_deref()?;
+        // A thread that the child does not have may hold the lock there.
+        table.mark.is_ours().then_some(table)
+    }
+
+    fn end_after(&self, time: Duration) {
+        if let Some(table) = self.table() {
+            let time = u64::try_from(time.as_nanos()).unwrap_or(NEVER);
+            table.set_deadline(self.number, sys::now().saturating_add(time));
+        }
+    }
+
+    /// Beats: the lane is watched from here on.
+    pub fn beat(&self) {
+        self.end_after(self.threshold);
+    }
+
+    /// The lane is not watched until its next beat or scope.
+    pub fn idle(&self) {
+        if let Some(table) = self.table() {
+            table.set_deadline(self.number, NEVER);
+        }
+    }
+
+    /// Begins work that has to end within `limit`, by dropping the result; the lane is idle
+    /// afterwards. If the limit is less than the threshold, the lane may be found late by the
+    /// difference.
+    #[must_use = "the scope ends when it is dropped"]
+    pub fn scope(&self, limit: Duration) -> Scope<'_> {
+        self.end_after(limit);
+        Scope(self)
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        if let Some(table) = self.table() {
+            table.close(self.number);
+        }
+    }
+}
+
+/// Work that has to end in time; see [`Lane::scope`].
+pub struct Scope<'a>(&'a Lane);
+
+impl Drop for Scope<'_> {
+    fn drop(&mut self) {
+        self.0.idle();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    const NEXT: u64 = 1000;
+
+    /// A page that is not the kernel's, and what the kernel would do with it.
+    struct Kernel {
+        mapped: Mapped,
+        page: Option<Arc<Mapping>>,
+        asked: u32,
+    }
+
+    impl Kernel {
+        fn new(lanes: usize) -> Self {
+            let mapped = Mapped::new(lanes).unwrap();
+            let (page, asked) = (None, 0);
+            Self {
+                mapped,
+                page,
+                asked,
+            }
+        }
+
+        fn page(&self) -> &Page {
+            self.page.as_ref().unwrap()
+        }
+
+        /// A beat is sent: the kernel looks at the page.
+        fn send(&mut self, now: u64, status: Status) -> bool {
+            self.mapped.begin();
+            if let Some(page) = &self.page {
+                page.looks.fetch_add(1, Ordering::Relaxed);
+                let _ = page
+                    .kick
+                    .compare_exchange(1, 0, Ordering::Relaxed, Ordering::Relaxed);
+            }
+            self.renew(now, status)
+        }
+
+        fn renew(&mut self, now: u64, status: Status) -> bool {
+            let (mark, asked) = (Arc::clone(&self.mapped.mark), &mut self.asked);
+            let ask = || {
+                *asked += 1;
+                Mapping::own(&mark).unwrap().into_address()
+            };
+            let again = self.mapped.sent(now, now + NEXT, status, 7, now, ask);
+            self.page = self.mapped.page.clone();
+            again
+        }
+
+        fn load(&self) -> (u64, u64) {
+            let page = self.page();
+            (
+                page.nonce.load(Ordering::Relaxed),
+                page.state.load(Ordering::Relaxed),
+            )
+        }
+    }
+
+    use crate::sys::Page;
+
+    #[test]
+    fn a_page_is_one_page() {
+        assert_eq!(std::mem::size_of::<Page>(), 4096);
+        assert_eq!(std::mem::size_of::<Entry>(), 32);
+    }
+
+    #[test]
+    fn beats_are_stored() {
+        let mut kernel = Kernel::new(0);
+        assert!(!kernel.mapped.store(1, Status::Ok, 1));
+        assert!(!kernel.send(1, Status::Ok));
+        assert_eq!(kernel.load(), (1, 7 << 32));
+        assert!(kernel.mapped.store(2, Status::Ok, 8));
+        assert_eq!(kernel.load(), (2, 8 << 32));
+        // No greater nonce, a new status, the time to send one.
+        assert!(!kernel.mapped.store(2, Status::Ok, 9));
+        assert!(!kernel.mapped.store(3, Status::Degraded, 9));
+        assert!(!kernel.mapped.store(1 + NEXT, Status::Ok, 9));
+        assert_eq!(kernel.load(), (2, 8 << 32));
+        assert_eq!(kernel.mapped.begin(), 2);
+        assert!(!kernel.mapped.store(3, Status::Ok, 9));
+    }
+
+    #[test]
+    fn a_kick_has_the_next_beat_sent() {
+        let mut kernel = Kernel::new(0);
+        kernel.send(1, Status::Ok);
+        kernel.page().kick.store(1, Ordering::Relaxed);
+        assert!(!kernel.mapped.store(2, Status::Ok, 0));
+        assert_eq!(kernel.mapped.begin(), 2);
+        kernel.send(3, Status::Degraded);
+        assert!(kernel.mapped.store(4, Status::Degraded, 0));
+        assert_eq!(kernel.asked, 1);
+    }
+
+    #[test]
+    fn a_page_that_is_gone_or_not_looked_at_is_given_up() {
+        for is_gone in [true, false] {
+            let mut kernel = Kernel::new(0);
+            kernel.send(1, Status::Ok);
+            kernel.send(2, Status::Ok);
+            if is_gone {
+                kernel.page().kick.store(2, Ordering::Relaxed);
+                kernel.send(3, Status::Ok);
+            } else {
+                kernel.renew(3, Status::Ok);
+            }
+            assert!(kernel.page.is_none());
+            assert!(!kernel.mapped.store(4, Status::Ok, 0));
+            assert_eq!(kernel.asked, 1);
+            // It asks again when it is time.
+            kernel.send(1 + NEXT, Status::Ok);
+            assert_eq!(kernel.asked, 2);
+            assert!(kernel.mapped.store(2 + NEXT, Status::Ok, 0));
+        }
+    }
+
+    #[test]
+    fn without_map_nothing_is_stored() {
+        let mut mapped = Mapped::new(1).unwrap();
+        let lane = mapped.open_lane("lane", Duration::from_secs(1)).unwrap();
+        assert!(!mapped.sent(1, NEXT, Status::Ok, 0, 1, || 0));
+        lane.beat();
+        assert!(!mapped.store(2, Status::Ok, 0));
+        assert!(!mapped.sent(2, NEXT, Status::Ok, 0, 2, || unreachable!()));
+    }
+
+    fn open(kernel: &mut Kernel, name: &str, seconds: u64) -> Option<Lane> {
+        kernel.mapped.open_lane(name, Duration::from_secs(seconds))
+    }
+
+    fn entry(lane: &Lane) -> (u64, u32, u32, Vec<u8>) {
+        let page = lane.table.as_ref().unwrap().page();
+        let entry = &page.lanes[lane.number];
+        let order = Ordering::Relaxed;
+        let name = entry.name.iter().map(|byte| byte.load(order));
+        (
+            entry.deadline.load(order),
+            entry.threshold_ms.load(order),
+            entry.tid.load(order),
+            name.take_while(|&byte| byte != 0).collect(),
+        )
+    }
+
+    fn is_in(seconds: u64, since: u64, deadline: u64) -> bool {
+        let time = seconds * 1_000_000_000;
+        (since + time..=sys::now() + time).contains(&deadline)
+    }
+
+    #[test]
+    fn lanes_open_beat_and_close() {
+        let mut kernel = Kernel::new(2);
+        assert!(Mapped::new(0)
+            .unwrap()
+            .open_lane("a", Duration::from_secs(1))
+            .is_none());
+        let a = open(&mut kernel, "a", 20).unwrap();
+        assert_eq!(entry(&a), (NEVER, 20_000, 0, b"a".to_vec()));
+        let b = open(&mut kernel, "b", 30).unwrap();
+        assert!(open(&mut kernel, "more", 1).is_none());
+        let since = sys::now();
+        a.beat();
+        assert!(is_in(20, since, entry(&a).0));
+        assert_eq!(entry(&a).2, sys::thread_id());
+        {
+            let _scope = b.scope(Duration::from_secs(5000));
+            assert!(is_in(5000, since, entry(&b).0));
+        }
+        assert_eq!(entry(&b).0, NEVER);
+        a.idle();
+        assert_eq!(entry(&a).0, NEVER);
+        thread::scope(|threads| {
+            threads.spawn(|| a.beat());
+        });
+        assert!(![0, sys::thread_id()].contains(&entry(&a).2));
+        let (table, number) = (a.table.clone().unwrap(), a.number);
+        drop(a);
+        assert_eq!(
+            table.page().lanes[number]
+                .threshold_ms
+                .load(Ordering::Relaxed),
+            0
+        );
+        let again = open(&mut kernel, "again", 1).unwrap();
+        assert_eq!((again.number, entry(&again).3), (number, b"again".to_vec()));
+    }
+
+    #[test]
+    fn lanes_move_to_a_new_page() {
+        let mut kernel = Kernel::new(2);
+        let lane = open(&mut kernel, "lane", 20).unwrap();
+        lane.beat();
+        let expected = entry(&lane);
+        for now in [1, 2 + NEXT] {
+            // Another beat has the kernel look at them.
+            assert!(kernel.send(now, Status::Ok));
+            assert!(!kernel.mapped.store(now + 1, Status::Ok, 0));
+            assert!(!kernel.send(now + 1, Status::Ok));
+            assert!(kernel.mapped.store(now + 2, Status::Ok, 0));
+            assert_eq!(entry(&lane), expected);
+            assert_eq!(
+                kernel.page().lanes[0].deadline.load(Ordering::Relaxed),
+                expected.0
+            );
+            // An opened lane needs one too.
+            drop(open(&mut kernel, "other", 1));
+            assert!(!kernel.mapped.store(now + 3, Status::Ok, 0));
+            kernel.page().kick.store(2, Ordering::Relaxed);
+            kernel.send(now + 4, Status::Ok);
+            assert_eq!(entry(&lane), expected);
+        }
+    }
+
+    #[test]
+    fn a_child_touches_no_page() {
+        let mut kernel = Kernel::new(1);
+        let lane = open(&mut kernel, "lane", 20).unwrap();
+        kernel.send(1, Status::Ok);
+        lane.beat();
+        let (expected, page) = (entry(&lane), kernel.page.clone().unwrap());
+        let table = lane.table.clone().unwrap();
+        // As in a child; a thread that is not there holds the lock.
+        kernel.mapped.mark.clear();
+        let _held = table.page.write();
+        lane.beat();
+        drop(lane.scope(Duration::from_secs(1)));
+        drop(lane);
+        assert!(!kernel.mapped.is_ours());
+        assert_eq!(page.lanes[0].deadline.load(Ordering::Relaxed), expected.0);
+        assert_eq!(page.lanes[0].threshold_ms.load(Ordering::Relaxed), 20_000);
+    }
+
+    #[test]
+    fn threads_beat_while_pages_are_replaced() {
+        let mut kernel = Kernel::new(1);
+        let lane = open(&mut kernel, "lane", 20).unwrap();
+        let stop = AtomicBool::new(false);
+        let beat = || {
+            let mut since = sys::now();
+            while !stop.load(Ordering::Relaxed) {
+                since = sys::now();
+                lane.beat();
+            }
+            since
+        };
+        thread::scope(|threads| {
+            let beating: Vec<_> = (0..3).map(|_| threads.spawn(beat)).collect();
+            for round in 1..500 {
+                let now = round * 2 * NEXT;
+                kernel.send(now, Status::Ok);
+                kernel.page().kick.store(2, Ordering::Relaxed);
+                kernel.send(now + 1, Status::Ok);
+            }
+            stop.store(true, Ordering::Relaxed);
+            let last = beating.into_iter().map(|thread| thread.join().unwrap());
+            let since = last.min().unwrap();
+            assert!(is_in(20, since, entry(&lane).0));
+        });
+        assert_eq!(kernel.asked, 499);
+    }
+}
