@@ -7,7 +7,7 @@ import importlib
 import sys
 
 failed = 0
-for name in ("varta", "varta._netlink", "varta.agent", "varta.events", "varta.frame"):
+for name in ("varta", "varta._mapped", "varta._netlink", "varta.agent", "varta.events", "varta.frame"):
     result = doctest.testmod(importlib.import_module(name))
     print(name, result)
     failed += result.failed

@@ -11,7 +11,7 @@ import struct
 import unittest
 
 import varta
-from varta import _netlink, agent, events, frame
+from varta import _mapped, _netlink, agent, events, frame
 from varta._uapi import AGENT, A_AGENTS_AGENT, CMD_LOSS_NTF
 
 TREE = pathlib.Path(__file__).resolve().parents[4]
@@ -19,7 +19,7 @@ VECTORS = json.loads((TREE / "tests/vectors/vlp.json").read_text())
 
 
 def load_tests(loader, tests, pattern):
-    for module in (varta, _netlink, agent, events, frame):
+    for module in (varta, _mapped, _netlink, agent, events, frame):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 

@@ -11,6 +11,7 @@ Only the standard library is needed: no libvarta, and no daemon.
 Nothing happens without the module, unless the agent is made with ``optional=False``.
 """
 
+from ._mapped import Lane, Scope
 from ._netlink import NotLoaded, Refused
 from ._uapi import (
     TERMINAL_NONCE,
@@ -28,7 +29,7 @@ from .frame import Frame, FrameError, crc32c
 
 __all__ = [
     "Agent", "AgentInfo", "Alive", "BeatThread", "Event", "EventKind", "Events", "Frame",
-    "FrameError", "GoodbyeCause", "NotLoaded", "Notice", "Origin", "Refused", "StallReason",
-    "Status",
+    "FrameError", "GoodbyeCause", "Lane", "NotLoaded", "Notice", "Origin", "Refused", "Scope",
+    "StallReason", "Status",
     "TERMINAL_NONCE", "ThreadState", "agents", "crc32c", "get_agent",
 ]

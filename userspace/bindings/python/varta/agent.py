@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Union
 
-from . import _netlink
-from ._netlink import U32, U64, Connection, NotLoaded, Refused, attribute
+from . import _mapped, _netlink
+from ._mapped import Lane
+from ._netlink import U32, U64, Connection, NotLoaded, Refused, attribute, attributes
 from ._uapi import (
     A_BEAT_NAME,
     A_BEAT_NONCE,
@@ -20,9 +21,12 @@ from ._uapi import (
     A_BEAT_STATUS,
     A_BEAT_THRESHOLD_MS,
     A_BEAT_TIMESTAMP,
+    A_MAP_ADDRESS,
+    A_MAP_LANES,
     CMD_BEAT,
     CMD_BYE,
-    NAME_SIZE,
+    CMD_MAP,
+    LANES_MAX,
     TERMINAL_NONCE,
     Status,
 )
@@ -41,6 +45,12 @@ class Agent:
     Without the module, a beat does nothing and returns False, or raises NotLoaded if
     ``optional`` is false. The module is looked for again at most once a second.
 
+    With ``mapped``, most beats are stored in a page that the kernel reads when the silence reaches
+    the threshold, without a system call. One agent of a process at a time can have the page. With
+    ``lanes``, a number up to 127, so many lanes can be open at a time, see lane(); this implies
+    ``mapped``. A module that is too old for it, a Python without ctypes and one of 32 bits send
+    all beats, and lanes are not watched.
+
     A child made by os.fork() may go on using the agent: it beats as itself. An agent may be
     used by several threads.
 
@@ -56,27 +66,24 @@ class Agent:
     """
 
     def __init__(self, name: str | None = None, *, threshold: float | None = None,
-                 optional: bool = True) -> None:
+                 optional: bool = True, mapped: bool = False, lanes: int = 0) -> None:
         constant = b""
         if threshold is not None:
-            milliseconds = round(threshold * 1000)
-            if not 0 < milliseconds < 2**32:
-                raise ValueError(f"the threshold of {threshold} s is out of range")
-            constant += attribute(A_BEAT_THRESHOLD_MS, U32.pack(milliseconds))
+            constant += attribute(A_BEAT_THRESHOLD_MS,
+                                  U32.pack(_mapped.milliseconds(threshold, "threshold")))
         if name is not None:
-            encoded = name.encode()
-            if len(encoded) >= NAME_SIZE:
-                raise ValueError(f"the name {name!r} is {len(encoded)} bytes long, "
-                                 f"more than {NAME_SIZE - 1}")
-            constant += attribute(A_BEAT_NAME, encoded + b"\0")
+            constant += attribute(A_BEAT_NAME, _mapped.name_bytes(name) + b"\0")
+        if not 0 <= lanes <= LANES_MAX:
+            raise ValueError(f"lanes={lanes} is out of range (0..{LANES_MAX})")
         self.name = name
         self.threshold = threshold
         self.optional = optional
         # Every beat carries name and threshold, as the tracker may lose the agent.
         self._constant = constant
         self._connection = Connection()
-        self._lock = threading.Lock()
-        self._pid = os.getpid()
+        self._lanes = lanes
+        self._is_mapped = mapped or lanes > 0
+        self._begin()
         self._nonce = 0
         try:
             self._connection.find(load=True)
@@ -90,11 +97,21 @@ class Agent:
         """Seconds between beats of the helpers: a third of the threshold, or 1."""
         return self.threshold / 3 if self.threshold else 1.0
 
+    def _begin(self) -> None:
+        """In a new process."""
+        # Another thread may have held it during the fork.
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._mapped = _mapped.make(self._lanes, self.interval) if self._is_mapped else None
+
+    def _is_child(self) -> bool:
+        if self._mapped is not None:
+            return not self._mapped.is_ours()
+        return self._pid != os.getpid()
+
     def _call(self, function: Callable[[], object]) -> bool:
-        if self._pid != os.getpid():
-            # Another thread may have held it during the fork.
-            self._lock = threading.Lock()
-            self._pid = os.getpid()
+        if self._is_child():
+            self._begin()
         with self._lock:
             try:
                 function()
@@ -103,6 +120,10 @@ class Agent:
                     raise
                 return False
         return True
+
+    def _begin_sending(self) -> None:
+        if self._mapped is not None:
+            self._nonce = max(self._nonce, self._mapped.begin())
 
     def _send(self, status: int, payload: int, nonce: int, now: int) -> None:
         self._connection.tell(
@@ -118,26 +139,78 @@ class Agent:
         ``payload`` is a number of 32 bits for readers. Raises Refused if the kernel refuses
         the beat; any error may be ignored, as the next beat tries again.
         """
-        def send() -> None:
-            now = time.monotonic_ns()
-            # Nonces rise over restarts, and over several agents of one process.
-            self._nonce = max(now, self._nonce + 1)
-            self._send(status, payload, self._nonce, now)
+        return self._call(lambda: self._beat(status, payload))
 
-        return self._call(send)
+    def _beat(self, status: int, payload: int) -> None:
+        now = time.monotonic_ns()
+        mapped = self._mapped
+        if mapped is not None and mapped.store(now, status, payload):
+            return
+        self._send_next(status, payload, now)
+        if mapped is not None and mapped.sent(now, status, payload, self._nonce, self._map):
+            self._send_next(status, payload, now)
+            mapped.sent(now, status, payload, self._nonce, self._map)
+
+    def _send_next(self, status: int, payload: int, now: int) -> None:
+        self._begin_sending()
+        # Nonces rise over restarts, and over several agents of one process.
+        self._nonce = max(now, self._nonce + 1)
+        self._send(status, payload, self._nonce, now)
+
+    def _map(self) -> int:
+        """The address of a new page. What the kernel says to that is no refusal of a beat."""
+        content = attribute(A_MAP_LANES, U32.pack(self._lanes)) if self._lanes else b""
+        try:
+            for answer in self._connection.query(_netlink.ACK, CMD_MAP, content):
+                address = dict(attributes(answer[4:])).get(A_MAP_ADDRESS, b"")
+                if len(address) == U64.size:
+                    return int(U64.unpack(address)[0])
+        except OSError:
+            pass
+        return 0
 
     def terminal(self, payload: int = 0) -> bool:
         """Send the last beat of a process that fails: its status is critical."""
-        return self._call(lambda: self._send(Status.CRITICAL, payload, TERMINAL_NONCE,
-                                             time.monotonic_ns()))
+        def send() -> None:
+            self._begin_sending()
+            self._send(Status.CRITICAL, payload, TERMINAL_NONCE, time.monotonic_ns())
+
+        return self._call(send)
 
     def bye(self) -> bool:
         """End tracking. Refused with the reason unknown-agent if it was not tracked."""
-        return self._call(lambda: self._connection.query(_netlink.ACK, CMD_BYE))
+        def send() -> None:
+            self._begin_sending()
+            self._connection.query(_netlink.ACK, CMD_BYE)
+
+        return self._call(send)
+
+    def lane(self, name: str, threshold: float) -> Lane:
+        """Open a lane: a named watch within the process, for a loop or a thread; see Lane.
+
+        ``name`` is at most 15 bytes; ``threshold`` is the time in seconds from a beat of the lane
+        until it is overdue, 0.01 at least. The kernel sees the lane from the next beat of the
+        agent on.
+
+        Raises ValueError if the agent was made without ``lanes``, and OSError with ENOSPC if all
+        of them are open.
+        """
+        if not self._lanes:
+            raise ValueError("the agent was made without lanes")
+        opened: list[Lane] = []
+        self._call(lambda: opened.append(Lane(self._mapped, name, threshold)))
+        return opened[0]
 
     def close(self) -> None:
-        """Close the socket; the agent stays in the tracker. A later beat opens one again."""
-        self._call(self._connection.close)
+        """Close the socket; the agent stays in the tracker, and its lanes are idle. A later beat
+        opens a socket again."""
+        def close() -> None:
+            self._begin_sending()
+            if self._mapped is not None:
+                self._mapped.close()
+            self._connection.close()
+
+        self._call(close)
 
     def __enter__(self) -> Agent:
         return self
