@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -26,6 +25,13 @@ type Options struct {
 	Threshold time.Duration
 	// Required: calls fail with ErrNotLoaded without the module.
 	Required bool
+	// Mapped: most beats are stored in a page that the kernel reads when the silence reaches the
+	// threshold, without a system call. One agent of a process at a time can have the page. All
+	// beats are sent if the module is too old for it.
+	Mapped bool
+	// Lanes is how many lanes can be open at a time, up to LanesMax; see Agent.Lane. Beats are
+	// mapped.
+	Lanes int
 }
 
 // An Agent is this process. It may be used by several goroutines.
@@ -35,17 +41,24 @@ type Agent struct {
 	mutex      sync.Mutex
 	connection connection
 	nonce      uint64
+	mapped     *mappedState
 }
 
 // Open makes an agent. It may block while the kernel loads the module.
 func Open(options Options) (*Agent, error) {
-	if len(options.Name) >= nameSize || strings.Contains(options.Name, "\x00") {
-		return nil, fmt.Errorf("varta: the name %q has a NUL or more than %d bytes", options.Name, nameSize-1)
+	if err := checkName(options.Name); err != nil {
+		return nil, err
+	}
+	if options.Lanes < 0 || options.Lanes > LanesMax {
+		return nil, fmt.Errorf("varta: %d lanes are out of range (0..%d)", options.Lanes, LanesMax)
 	}
 	if options.Threshold < 0 || options.Threshold.Milliseconds() > 1<<32-1 {
 		return nil, fmt.Errorf("varta: the threshold %v is out of range", options.Threshold)
 	}
 	agent := &Agent{options: options}
+	if options.Mapped || options.Lanes > 0 {
+		agent.mapped = newMapped(options.Lanes, agent.Interval())
+	}
 	// In every beat, as the tracker may lose the agent.
 	if options.Name != "" {
 		agent.constant = put(agent.constant, aBeatName, append([]byte(options.Name), 0))
@@ -76,12 +89,41 @@ func (a *Agent) result(err error) (bool, error) {
 	return err == nil, err
 }
 
-// now is CLOCK_MONOTONIC in nanoseconds, which package time does not tell.
-func now() uint64 {
+// monotonic is CLOCK_MONOTONIC in nanoseconds, by a system call.
+func monotonic() uint64 {
 	var spec syscall.Timespec
 	const clockMonotonic = 1
 	syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clockMonotonic, uintptr(unsafe.Pointer(&spec)), 0)
 	return uint64(spec.Nano())
+}
+
+// clock has one time of two clocks, as package time does not tell that of its monotonic clock.
+var clock = func() (c struct {
+	time  time.Time
+	nanos uint64
+}) {
+	// The thread may have been preempted between them.
+	for shortest, i := time.Duration(1<<63-1), 0; i < 5; i++ {
+		start := time.Now()
+		nanos := monotonic()
+		if took := time.Since(start); took < shortest {
+			shortest, c.time, c.nanos = took, start, nanos
+		}
+	}
+	return c
+}()
+
+// now is CLOCK_MONOTONIC in nanoseconds, without a system call. It differs by the shortest time
+// that two readings took.
+func now() uint64 { return clock.nanos + uint64(time.Since(clock.time)) }
+
+// begin is called before a beat or another request is sent.
+func (a *Agent) begin() {
+	if a.mapped != nil {
+		if last := a.mapped.begin(); a.nonce < last {
+			a.nonce = last
+		}
+	}
 }
 
 func (a *Agent) send(status Status, payload uint32, nonce, now uint64) (bool, error) {
@@ -99,6 +141,24 @@ func (a *Agent) Beat(status Status, payload uint32) (bool, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	now := now()
+	if a.mapped == nil {
+		return a.sendNext(status, payload, now)
+	}
+	if a.mapped.store(now, status, payload) {
+		return true, nil
+	}
+	taken, err := a.sendNext(status, payload, now)
+	// Another beat has the kernel look at the lanes in a new page.
+	if taken && a.mapped.sent(now, status, payload, a.nonce, a.askForPage) {
+		if taken, err = a.sendNext(status, payload, now); taken {
+			a.mapped.sent(now, status, payload, a.nonce, a.askForPage)
+		}
+	}
+	return taken, err
+}
+
+func (a *Agent) sendNext(status Status, payload uint32, now uint64) (bool, error) {
+	a.begin()
 	// Nonces rise over restarts, and over several agents of one process.
 	a.nonce++
 	if a.nonce < now {
@@ -107,10 +167,34 @@ func (a *Agent) Beat(status Status, payload uint32) (bool, error) {
 	return a.send(status, payload, a.nonce, now)
 }
 
+// askForPage returns the address of a page, or 0. What the kernel says to that is no refusal of a
+// beat.
+func (a *Agent) askForPage() (address uint64) {
+	var content []byte
+	if a.options.Lanes > 0 {
+		content = putU32(content, aMapLanes, uint32(a.options.Lanes))
+	}
+	err := a.connection.query(syscall.NLM_F_ACK, cmdMap, content, func(answer []byte) {
+		if len(answer) < 4 {
+			return
+		}
+		forEach(answer[4:], func(kind uint16, value []byte) {
+			if kind == aMapAddress {
+				address = u64Of(value)
+			}
+		})
+	})
+	if err != nil {
+		return 0
+	}
+	return address
+}
+
 // Terminal sends the last beat of a process that fails: its status is critical.
 func (a *Agent) Terminal(payload uint32) (bool, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
+	a.begin()
 	return a.send(StatusCritical, payload, TerminalNonce, now())
 }
 
@@ -118,13 +202,18 @@ func (a *Agent) Terminal(payload uint32) (bool, error) {
 func (a *Agent) Bye() (bool, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
+	a.begin()
 	return a.result(a.connection.query(syscall.NLM_F_ACK, cmdBye, nil, func([]byte) {}))
 }
 
-// Close closes the socket. The agent stays in the tracker.
+// Close closes the socket. The agent stays in the tracker; its lanes are idle.
 func (a *Agent) Close() {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
+	a.begin()
+	if a.mapped != nil {
+		a.mapped.close()
+	}
 	a.connection.close()
 }
 
