@@ -32,7 +32,7 @@ static napi_value text(napi_env env, const char *value)
 	return made;
 }
 
-#define ARGUMENTS_MAX	3
+#define ARGUMENTS_MAX	4
 
 /* Returns how many there are. */
 static size_t arguments(napi_env env, napi_callback_info info,
@@ -71,7 +71,7 @@ static void free_client(napi_env env, void *data, void *hint)
 	free(data);
 }
 
-/* open(name or undefined, threshold in ms or 0): [handle, error] */
+/* open(name or undefined, threshold in ms or 0, mapped 0 or 1, lanes): [handle, error] */
 static napi_value open_client(napi_env env, napi_callback_info info)
 {
 	struct varta_client_options options = { 0 };
@@ -90,6 +90,8 @@ static napi_value open_client(napi_env env, napi_callback_info info)
 		options.name = name;
 	}
 	options.threshold_ms = to_u32(env, values[1]);
+	options.mapped = to_u32(env, values[2]);
+	options.lanes = to_u32(env, values[3]);
 	client = malloc(sizeof(*client));
 	if (!client) {
 		napi_throw_error(env, "ENOMEM", "out of memory");
@@ -158,6 +160,116 @@ static napi_value refusal(napi_env env, napi_callback_info info)
 		return text(env, client->refusal.text);
 	napi_get_null(env, &null);
 	return null;
+}
+
+/* ---- Lanes */
+
+/* Lanes of a closed client are not used: their objects refer to its handle. */
+static void free_lane(napi_env env, void *data, void *hint)
+{
+	(void)env;
+	(void)hint;
+	free(data);
+}
+
+/* openLane(handle, name, threshold in ms): a lane or a negative errno */
+static napi_value open_lane(napi_env env, napi_callback_info info)
+{
+	napi_value values[ARGUMENTS_MAX], made = NULL;
+	struct varta_client_lane *lane;
+	char name[VARTA_NAME_SIZE] = "";
+	struct varta_client *client;
+	size_t length;
+	int error;
+
+	arguments(env, info, values);
+	client = to_pointer(env, values[0]);
+	if (!client)
+		return NULL;
+	napi_get_value_string_utf8(env, values[1], name, sizeof(name), &length);
+	lane = malloc(sizeof(*lane));
+	if (!lane)
+		return number(env, -ENOMEM);
+	error = varta_client_lane_open(client, lane, name, to_u32(env, values[2]));
+	if (error) {
+		free(lane);
+		return number(env, error);
+	}
+	if (napi_create_external(env, lane, free_lane, NULL, &made) != napi_ok) {
+		varta_client_lane_close(lane);
+		free(lane);
+	}
+	return made;
+}
+
+/* The lane that is the first argument, and the second as a number */
+static const struct varta_client_lane *to_lane(napi_env env, napi_callback_info info,
+					       uint32_t *limit_ms)
+{
+	napi_value values[ARGUMENTS_MAX];
+	const struct varta_client_lane *lane;
+
+	arguments(env, info, values);
+	lane = to_pointer(env, values[0]);
+	*limit_ms = lane ? to_u32(env, values[1]) : 0;
+	return lane;
+}
+
+/* beatLane(lane) */
+static napi_value beat_lane(napi_env env, napi_callback_info info)
+{
+	uint32_t unused;
+	const struct varta_client_lane *lane = to_lane(env, info, &unused);
+
+	if (lane)
+		varta_client_lane_beat(lane);
+	return NULL;
+}
+
+/* beginScope(lane, limit in ms) */
+static napi_value begin_scope(napi_env env, napi_callback_info info)
+{
+	uint32_t limit_ms;
+	const struct varta_client_lane *lane = to_lane(env, info, &limit_ms);
+
+	if (lane)
+		varta_client_scope_begin(lane, limit_ms);
+	return NULL;
+}
+
+/* endScope(lane) */
+static napi_value end_scope(napi_env env, napi_callback_info info)
+{
+	uint32_t unused;
+	const struct varta_client_lane *lane = to_lane(env, info, &unused);
+
+	if (lane)
+		varta_client_scope_end(lane);
+	return NULL;
+}
+
+/* beatOfMain(lane, limit in ms): as a scope, but the thread is the main one */
+static napi_value beat_of_main(napi_env env, napi_callback_info info)
+{
+	uint32_t limit_ms;
+	const struct varta_client_lane *lane = to_lane(env, info, &limit_ms);
+
+	if (lane)
+		varta_client__store_deadline(lane, varta_client__now() +
+						   (uint64_t)limit_ms * 1000000,
+					     (uint32_t)getpid());
+	return NULL;
+}
+
+/* closeLane(lane), which is not used afterwards */
+static napi_value close_lane(napi_env env, napi_callback_info info)
+{
+	uint32_t unused;
+	const struct varta_client_lane *lane = to_lane(env, info, &unused);
+
+	if (lane)
+		varta_client_lane_close(lane);
+	return NULL;
 }
 
 /* ---- Requests with an answer */
@@ -445,6 +557,12 @@ NAPI_MODULE_INIT()
 	add(env, exports, "terminal", terminal);
 	add(env, exports, "bye", bye);
 	add(env, exports, "refusal", refusal);
+	add(env, exports, "openLane", open_lane);
+	add(env, exports, "beatLane", beat_lane);
+	add(env, exports, "beginScope", begin_scope);
+	add(env, exports, "endScope", end_scope);
+	add(env, exports, "beatOfMain", beat_of_main);
+	add(env, exports, "closeLane", close_lane);
 	add(env, exports, "query", query);
 	add(env, exports, "family", family);
 	add(env, exports, "listen", listen_events);

@@ -5,6 +5,7 @@ export const Origin: Readonly<Record<string, number>>;
 export const GoodbyeCause: Readonly<Record<string, number>>;
 export const StallReason: Readonly<Record<string, number>>;
 export const ThreadState: Readonly<Record<string, number>>;
+export const LANES_MAX: number;
 export const FRAME_LEN: number;
 export const TERMINAL_NONCE: bigint;
 
@@ -15,6 +16,10 @@ export interface Options {
   threshold?: number;
   /** Calls fail without the module. */
   required?: boolean;
+  /** Most beats are stored in a page that the kernel reads, without a system call. */
+  mapped?: boolean;
+  /** How many lanes can be open at a time, up to LANES_MAX; implies `mapped`. */
+  lanes?: number;
 }
 
 export class VartaError extends Error {
@@ -23,16 +28,30 @@ export class VartaError extends Error {
   readonly reason: string;
 }
 
+/** A named watch within the process; see Agent.lane(). */
+export class Lane {
+  private constructor();
+  beat(): void;
+  idle(): void;
+  /** `work` has to end within `limit` milliseconds, or the promise that it returns. */
+  scope<Result>(limit: number, work: () => Result): Result;
+  close(): void;
+}
+
 export class Agent {
   readonly interval: number;
   constructor(options?: Options);
   beat(status?: number, payload?: number): boolean;
   terminal(payload?: number): boolean;
   bye(): boolean;
+  /** A lane that is overdue `threshold` milliseconds after its last beat. */
+  lane(name: string, threshold: number): Lane;
+  /** The event loop as a lane, by default 'event-loop' and 1000 ms. */
+  watchLoop(options?: { name?: string; threshold?: number }): () => void;
   every(options?: { alive?: () => boolean; interval?: number; degraded?: number }): () => void;
 }
 
-export function watchEventLoop(options?: Options & { patience?: number }): () => Promise<void>;
+export function watchEventLoop(options?: Options & { patience?: number; lane?: number }): () => Promise<void>;
 
 /** What the kernel says about an agent, by the names of the netlink reference in camel case. */
 export interface AgentInfo {
@@ -48,7 +67,8 @@ export interface AgentInfo {
 }
 
 export interface Event {
-  kind: 'stall' | 'recover' | 'status' | 'exit' | 'goodbye' | 'conflict' | 'overrun' | 'unloaded' | 'loaded';
+  kind: 'stall' | 'recover' | 'status' | 'exit' | 'goodbye' | 'conflict' | 'late' |
+    'lane-stall' | 'lane-recover' | 'overrun' | 'unloaded' | 'loaded';
   agent?: AgentInfo;
 }
 

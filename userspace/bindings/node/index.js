@@ -16,6 +16,7 @@ const addon = require(fs.existsSync(built) ? built : './varta.node');
 const ENOENT = -2;
 const EINTR = -4;
 const ENODEV = -19;
+const EOPNOTSUPP = -95;
 const ENOBUFS = -105;
 const NLM_F_ACK = 0x4;
 const NLM_F_DUMP = 0x300;
@@ -23,6 +24,7 @@ const CTRL = 16;
 const CTRL_NEWFAMILY = 1;
 const CTRL_DELFAMILY = 2;
 const NAME_MAX = 15;
+const LOOP = 'event-loop';
 
 /**
  * A call that failed. `code` is that of the errno; ENODEV: the module is not loaded. `reason` is
@@ -39,24 +41,95 @@ class VartaError extends Error {
   }
 }
 
+function checkName(name) {
+  if (name.includes('\0') || Buffer.byteLength(name) > NAME_MAX) {
+    throw new RangeError(`the name '${name}' has a NUL or more than ${NAME_MAX} bytes`);
+  }
+}
+
+function checkTime(what, milliseconds, min) {
+  if (!Number.isInteger(milliseconds) || milliseconds < min || milliseconds >= 2 ** 32) {
+    throw new RangeError(`the ${what} ${milliseconds} is not a number of milliseconds`);
+  }
+}
+
+/**
+ * A named watch within the process, with a threshold of its own: see Agent.lane(). It is idle
+ * before its first beat. After close(), its methods do nothing.
+ */
+class Lane {
+  #handle;
+  // The addon's client, to which the handle points, must stay.
+  #client;
+
+  constructor(handle, client) {
+    this.#handle = handle;
+    this.#client = client;
+  }
+
+  /** Beat: the lane is watched from here on. */
+  beat() {
+    if (this.#handle) addon.beatLane(this.#handle);
+  }
+
+  /** Not watch the lane until its next beat or scope. */
+  idle() {
+    if (this.#handle) addon.endScope(this.#handle);
+  }
+
+  /**
+   * Call `work`, which has to end within `limit` milliseconds; if it returns a promise, that has
+   * to be settled. The lane is idle afterwards. If the limit is less than the threshold, the lane
+   * may be found late by the difference. Returns what `work` returns.
+   */
+  scope(limit, work) {
+    checkTime('limit', limit, 1);
+    if (this.#handle) addon.beginScope(this.#handle, limit);
+    let result;
+    try {
+      result = work();
+    } finally {
+      if (typeof result?.finally !== 'function') this.idle();
+    }
+    return typeof result?.finally === 'function' ? result.finally(() => this.idle()) : result;
+  }
+
+  /** For a worker: the main thread has to give a sign of life within `limit` milliseconds. */
+  beatOfMain(limit) {
+    if (this.#handle) addon.beatOfMain(this.#handle, limit);
+  }
+
+  /** One that is overdue recovers. */
+  close() {
+    if (this.#handle) addon.closeLane(this.#handle);
+    this.#handle = undefined;
+    this.#client = undefined;
+  }
+}
+
 /**
  * This process as an agent. Without the module, a beat does nothing and returns false, unless the
  * agent is `required`. `threshold` is in milliseconds.
+ *
+ * With `mapped`, most beats are stored in a page that the kernel reads when the silence reaches the
+ * threshold, without a system call. One agent of a process at a time can have the page. `lanes` is
+ * how many lanes can be open at a time, and implies `mapped`.
  */
 class Agent {
   #handle;
   #required;
+  #lanes;
 
-  constructor({ name, threshold = 0, required = false } = {}) {
-    if (name !== undefined && (name.includes('\0') || Buffer.byteLength(name) > NAME_MAX)) {
-      throw new RangeError(`the name '${name}' has a NUL or more than ${NAME_MAX} bytes`);
+  constructor({ name, threshold = 0, required = false, mapped = false, lanes = 0 } = {}) {
+    if (name !== undefined) checkName(name);
+    checkTime('threshold', threshold, 0);
+    if (!Number.isInteger(lanes) || lanes < 0 || lanes > uapi.LANES_MAX) {
+      throw new RangeError(`lanes: ${lanes} is out of range (0..${uapi.LANES_MAX})`);
     }
-    if (!Number.isInteger(threshold) || threshold < 0 || threshold >= 2 ** 32) {
-      throw new RangeError(`the threshold ${threshold} is not a number of milliseconds`);
-    }
-    const [handle, error] = addon.open(name, threshold);
+    const [handle, error] = addon.open(name, threshold, Number(mapped), lanes);
     this.#handle = handle;
     this.#required = required;
+    this.#lanes = lanes;
     /** Milliseconds between beats of the helpers: a third of the threshold, or 1000. */
     this.interval = threshold ? Math.max(1, Math.floor(threshold / 3)) : 1000;
     if (error && (required || error !== ENODEV)) throw new VartaError(error);
@@ -85,6 +158,39 @@ class Agent {
   /** End tracking. Fails with the reason unknown-agent if the process was not tracked. */
   bye() {
     return this.#result(addon.bye(this.#handle));
+  }
+
+  /**
+   * Open a lane: a named watch within the process, for a kind of work. The name has at most 15
+   * bytes; the lane is overdue when its last beat is `threshold` milliseconds ago, 10 at least. The
+   * kernel sees the lane from the next beat of the agent on. Fails with the code ENOSPC if all
+   * lanes are open.
+   */
+  lane(name, threshold) {
+    checkName(name);
+    checkTime('threshold', threshold, 1);
+    if (!this.#lanes) throw new RangeError('the agent was made without lanes');
+    const handle = addon.openLane(this.#handle, name, threshold);
+    // Where the kernel has no page for this process, nothing sees the lane.
+    if (handle === EOPNOTSUPP) return new Lane();
+    if (typeof handle === 'number') throw new VartaError(handle);
+    return new Lane(handle, this.#handle);
+  }
+
+  /**
+   * Beat in a lane from this event loop. If the loop is blocked for `threshold` milliseconds, the
+   * lane is overdue, long before the agent stalls. Returns a function that ends it. The timer does
+   * not keep the process.
+   */
+  watchLoop({ name = LOOP, threshold = 1000 } = {}) {
+    const lane = this.lane(name, threshold);
+    lane.beat();
+    const timer = setInterval(() => lane.beat(), Math.max(1, threshold / 4));
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      lane.close();
+    };
   }
 
   /**
@@ -117,18 +223,21 @@ class Agent {
 /**
  * Watch this event loop from a worker thread. It beats while the loop runs, and while it is late
  * by at most `patience` milliseconds: then with the status degraded and the lag as payload, so that
- * a reader sees how late it is before the agent stalls. Returns a function that ends it.
+ * a reader sees how late it is before the agent stalls. With `lane`, the loop is a lane of the
+ * agent, 'event-loop', which is overdue when it was blocked for so many milliseconds. Returns a
+ * function that ends it.
  */
-function watchEventLoop({ patience = 0, ...options } = {}) {
+function watchEventLoop({ patience = 0, lane = 0, ...options } = {}) {
+  checkTime('lane', lane, 0);
   const { interval } = new Agent(options);
   const state = new SharedArrayBuffer(8);
   const lastTurn = new BigInt64Array(state);
   const turn = () => Atomics.store(lastTurn, 0, process.hrtime.bigint());
   turn();
-  const timer = setInterval(turn, Math.max(1, interval / 2));
+  const timer = setInterval(turn, Math.max(1, Math.min(interval / 2, (lane || Infinity) / 4)));
   timer.unref();
   const worker = new Worker(path.join(__dirname, 'worker.js'), {
-    workerData: { options, interval, patience, state },
+    workerData: { options, interval, patience, lane, loop: LOOP, state },
   });
   worker.unref();
   worker.on('error', (error) => process.emitWarning(`the worker ended: ${error.message}`));
@@ -280,8 +389,8 @@ class Events {
 }
 
 module.exports = {
-  Agent, Events, VartaError, agent, agents, watchEventLoop, ...frame,
+  Agent, Events, Lane, VartaError, agent, agents, watchEventLoop, ...frame,
   Status: uapi.Status, Origin: uapi.Origin, GoodbyeCause: uapi.GoodbyeCause,
   StallReason: uapi.StallReason, ThreadState: uapi.ThreadState,
-  FRAME_LEN: uapi.FRAME_LEN, TERMINAL_NONCE: uapi.TERMINAL_NONCE,
+  LANES_MAX: uapi.LANES_MAX, FRAME_LEN: uapi.FRAME_LEN, TERMINAL_NONCE: uapi.TERMINAL_NONCE,
 };

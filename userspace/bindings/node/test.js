@@ -71,9 +71,67 @@ test('attributes of a newer kernel are ignored', () => {
 
 test('options are checked', () => {
   for (const options of [{ name: 'a name of 16 byt' }, { name: 'a\0b' }, { threshold: -1 },
-    { threshold: 1.5 }, { threshold: 2 ** 32 }]) {
+    { threshold: 1.5 }, { threshold: 2 ** 32 }, { lanes: -1 }, { lanes: 128 }, { lanes: 1.5 }]) {
     assert.throws(() => new varta.Agent(options), RangeError);
   }
+});
+
+/** The module may be missing. */
+function agentWithLanes(lanes) {
+  return new varta.Agent({ name: 'lanes', lanes });
+}
+
+test('lanes are opened and closed', () => {
+  assert.throws(() => new varta.Agent({ mapped: true }).lane('a', 10), RangeError);
+  const agent = agentWithLanes(2);
+  for (const [name, threshold] of [['a name of 16 byt', 10], ['a', 0], ['a', 1.5], ['a', 2 ** 32]]) {
+    assert.throws(() => agent.lane(name, threshold), RangeError);
+  }
+  const lanes = [agent.lane('a', 10), agent.lane('b', 10)];
+  assert.throws(() => agent.lane('more', 10), { code: 'ENOSPC' });
+  lanes[0].close();
+  const again = agent.lane('again', 10);
+  lanes[0].close();
+  assert.throws(() => agent.lane('more', 10), { code: 'ENOSPC' });
+  for (const lane of [...lanes, again]) {
+    lane.beat();
+    lane.idle();
+    lane.close();
+  }
+});
+
+test('a scope ends with its work', async () => {
+  const lane = agentWithLanes(1).lane('work', 10);
+  const ends = [];
+  lane.idle = () => ends.push('idle');
+  assert.throws(() => lane.scope(0, () => {}), RangeError);
+  assert.strictEqual(lane.scope(5, () => ends.push('sync')), 1);
+  assert.throws(() => lane.scope(5, () => { throw new Error('work'); }), /work/);
+  const later = lane.scope(5, async () => {
+    await null;
+    ends.push('async');
+    return 7;
+  });
+  assert.deepStrictEqual(ends, ['sync', 'idle', 'idle']);
+  assert.strictEqual(await later, 7);
+  await assert.rejects(lane.scope(5, async () => { throw new Error('later'); }), /later/);
+  assert.deepStrictEqual(ends, ['sync', 'idle', 'idle', 'async', 'idle', 'idle']);
+});
+
+test('the loop is watched until that ends', async () => {
+  const agent = agentWithLanes(1);
+  const end = agent.watchLoop({ threshold: 100 });
+  assert.throws(() => agent.lane('more', 10), { code: 'ENOSPC' });
+  end();
+  agent.lane('more', 10).close();
+  const warnings = [];
+  const listener = (warning) => warnings.push(warning.message);
+  process.on('warning', listener);
+  const endWorker = varta.watchEventLoop({ lane: 50, lanes: 0 });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await endWorker();
+  process.removeListener('warning', listener);
+  assert.deepStrictEqual(warnings.filter((text) => text.startsWith('the worker ended')), []);
 });
 
 test('an error has the reason of the kernel', () => {

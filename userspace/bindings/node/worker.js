@@ -5,13 +5,17 @@
 const { workerData } = require('worker_threads');
 const { Agent, Status } = require('./index.js');
 
-const { options, interval, patience, state } = workerData;
+const { options, interval, patience, lane, loop, state } = workerData;
 const lastTurn = new BigInt64Array(state);
-const agent = new Agent(options);
+const agent = new Agent(lane ? { ...options, lanes: Math.max(1, options.lanes ?? 0) } : options);
 let failure = '';
 
+function sinceLastTurn() {
+  return Number(process.hrtime.bigint() - Atomics.load(lastTurn, 0)) / 1e6;
+}
+
 function beatIfAlive() {
-  const late = Number(process.hrtime.bigint() - Atomics.load(lastTurn, 0)) / 1e6 - interval;
+  const late = sinceLastTurn() - interval;
   const lag = Math.max(0, Math.round(late));
   if (lag > patience && lag > interval) return;
   try {
@@ -23,5 +27,15 @@ function beatIfAlive() {
   }
 }
 
+if (lane) {
+  const ofLoop = agent.lane(loop, lane);
+  const watch = () => {
+    const left = Math.floor(lane - sinceLastTurn());
+    // Otherwise the lane has its deadline of the last turn.
+    if (left > 0) ofLoop.beatOfMain(left);
+  };
+  watch();
+  setInterval(watch, Math.max(1, lane / 4));
+}
 beatIfAlive();
 setInterval(beatIfAlive, interval);
