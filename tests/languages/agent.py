@@ -9,6 +9,10 @@ import time
 import varta
 
 
+lanes = {}
+scopes = {}
+
+
 def result(call):
     try:
         return "taken" if call() else "absent"
@@ -29,8 +33,24 @@ def listen():
             say(event.kind.name.lower(), event.agent.name if event.agent else "")
 
 
-def main(name, threshold_ms):
-    agent = varta.Agent(name, threshold=int(threshold_ms) / 1000)
+def lane_command(agent, command, name, number=0):
+    if command == "lane":
+        lanes[name] = agent.lane(name, number / 1000)
+    elif command == "lane-beat":
+        lanes[name].beat()
+    elif command == "lane-close":
+        lanes.pop(name).close()
+    elif command == "scope":
+        scopes[name] = lanes[name].scope(number / 1000)
+        scopes[name].__enter__()
+    elif command == "scope-end":
+        scopes.pop(name).__exit__(None, None, None)
+    say(command, name)
+
+
+def main(name, threshold_ms, most_lanes=None):
+    agent = varta.Agent(name, threshold=int(threshold_ms) / 1000, mapped=most_lanes is not None,
+                        lanes=int(most_lanes or 0))
     alive = True
     helper = None
     for line in sys.stdin:
@@ -38,6 +58,12 @@ def main(name, threshold_ms):
         if command == "beat":
             status, payload = words
             say(result(lambda: agent.beat(varta.Status[status.upper()], int(payload))))
+        elif command == "beats":
+            for _ in range(int(words[0])):
+                answer = result(lambda: agent.beat(payload=int(words[1])))
+            say(answer)
+        elif command in ("lane", "lane-beat", "lane-close", "scope", "scope-end"):
+            lane_command(agent, command, words[0], *map(int, words[1:]))
         elif command == "terminal":
             say(result(lambda: agent.terminal(int(words[0]))))
         elif command == "bye":
@@ -45,6 +71,8 @@ def main(name, threshold_ms):
         elif command == "child":
             child = os.fork()
             if not child:
+                for lane in lanes.values():
+                    lane.beat()
                 say("child", os.getpid(), result(lambda: agent.beat(payload=int(words[0]))))
                 while True:
                     time.sleep(1000)

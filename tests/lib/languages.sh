@@ -44,10 +44,10 @@ build_node() {
 		-o "$1/varta.node" "$bindings/node/addon.c"
 }
 
-# example_of LANGUAGE: the code in its README
+# example_of LANGUAGE [NUMBER]: the code in its README; 1 is the first
 example_of() {
-	awk '/^```./ && !done { inside = 1; next } /^```$/ { done = 1; inside = 0 } inside' \
-		"$bindings/$1/README.md"
+	awk -v wanted="${2-1}" '/^```./ { number++; inside = 1; next } /^```$/ { inside = 0 }
+		inside && number == wanted' "$bindings/$1/README.md"
 }
 
 # stage_python DIRECTORY [PACKAGE]...: Debian's interpreter, its library and modules of packages,

@@ -49,12 +49,43 @@ func number(text string) uint32 {
 	return uint32(value)
 }
 
-func open(name, threshold string) *varta.Agent {
-	agent, err := varta.Open(varta.Options{
-		Name: name, Threshold: time.Duration(number(threshold)) * time.Millisecond,
-	})
+func duration(milliseconds string) time.Duration {
+	return time.Duration(number(milliseconds)) * time.Millisecond
+}
+
+// open: with mapped beats if the number of lanes follows.
+func open(name, threshold string, lanes ...string) *varta.Agent {
+	options := varta.Options{Name: name, Threshold: duration(threshold)}
+	if len(lanes) > 0 {
+		options.Mapped, options.Lanes = true, int(number(lanes[0]))
+	}
+	agent, err := varta.Open(options)
 	check(err)
 	return agent
+}
+
+var (
+	lanes  = map[string]*varta.Lane{}
+	scopes = map[string]func(){}
+)
+
+func laneCommand(agent *varta.Agent, words []string) {
+	name := words[1]
+	switch words[0] {
+	case "lane":
+		lane, err := agent.Lane(name, duration(words[2]))
+		check(err)
+		lanes[name] = lane
+	case "lane-beat":
+		lanes[name].Beat()
+	case "lane-close":
+		lanes[name].Close()
+	case "scope":
+		scopes[name] = lanes[name].Scope(duration(words[2]))
+	case "scope-end":
+		scopes[name]()
+	}
+	fmt.Println(words[0], name)
 }
 
 func listen() {
@@ -73,8 +104,8 @@ func listen() {
 	}
 }
 
-func serve(name, threshold string) {
-	agent := open(name, threshold)
+func serve(name, threshold string, most ...string) {
+	agent := open(name, threshold, most...)
 	var dead int32
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -82,12 +113,21 @@ func serve(name, threshold string) {
 		switch words[0] {
 		case "beat":
 			fmt.Println(result(agent.Beat(statuses[words[1]], number(words[2]))))
+		case "beats":
+			var answer string
+			for i := number(words[1]); i > 0; i-- {
+				answer = result(agent.Beat(varta.StatusOk, number(words[2])))
+			}
+			fmt.Println(answer)
+		case "lane", "lane-beat", "lane-close", "scope", "scope-end":
+			laneCommand(agent, words)
 		case "terminal":
 			fmt.Println(result(agent.Terminal(number(words[1]))))
 		case "bye":
 			fmt.Println(result(agent.Bye()))
 		case "child":
-			child := exec.Command("/proc/self/exe", "--child", name, threshold, words[1])
+			arguments := append([]string{"--child", words[1], name, threshold}, most...)
+			child := exec.Command("/proc/self/exe", arguments...)
 			child.Stdout = os.Stdout
 			check(child.Start())
 		case "helper":
@@ -114,10 +154,10 @@ func main() {
 	case "--events":
 		listen()
 	case "--child":
-		agent := open(os.Args[2], os.Args[3])
-		fmt.Println("child", os.Getpid(), result(agent.Beat(varta.StatusOk, number(os.Args[4]))))
+		agent := open(os.Args[3], os.Args[4], os.Args[5:]...)
+		fmt.Println("child", os.Getpid(), result(agent.Beat(varta.StatusOk, number(os.Args[2]))))
 		time.Sleep(time.Hour)
 	default:
-		serve(os.Args[1], os.Args[2])
+		serve(os.Args[1], os.Args[2], os.Args[3:]...)
 	}
 }
