@@ -35,6 +35,8 @@ help:
 	@echo '  make install-tool    varta and its completions for bash, zsh and fish'
 	@echo '  make install-man     manual pages'
 	@echo '  make install-python  the Python module; not part of install'
+	@echo '  make install-rust    the crate, make install-go the Go package, make install-node'
+	@echo '                       the package for Node; not part of install'
 	@echo '  make install-cockpit the page for Cockpit; not part of install'
 	@echo '  make install-module  varta.ko; then run depmod if DESTDIR is given'
 	@echo
@@ -94,7 +96,8 @@ userspace:
 install: install-module
 	$(MAKE) -C userspace $@
 
-install-lib install-tool install-man install-python install-cockpit:
+install-lib install-tool install-man install-python install-rust install-go install-node \
+install-cockpit:
 	$(MAKE) -C userspace $@
 
 # The files are readable whatever the umask. The kernel's makefiles run depmod only if they
@@ -127,4 +130,5 @@ clean:
 
 .PHONY: all help demo check check-quick check-all bench check-debug fuzz \
 	fuzz-userspace coverage soak module userspace install install-lib \
-	install-tool install-man install-python install-cockpit install-module deb rpm check-packages netlink clean
+	install-tool install-man install-python install-rust install-go install-node install-cockpit install-module \
+	deb rpm check-packages netlink clean
