@@ -16,7 +16,7 @@
 
 static unsigned long stalls;
 
-static void print_event(const struct varta_event *event, void *arg)
+static const char *name_of(unsigned int type)
 {
 	static const char *const names[] = {
 		[VARTA_EVENT_STALL] = "stall",
@@ -24,11 +24,26 @@ static void print_event(const struct varta_event *event, void *arg)
 		[VARTA_EVENT_OVERRUN] = "overrun",
 		[VARTA_EVENT_UNLOADED] = "unloaded",
 		[VARTA_EVENT_LOADED] = "loaded",
+		[VARTA_EVENT_RECOVER] = "recover",
+		[VARTA_EVENT_STATUS] = "status",
+		[VARTA_EVENT_GOODBYE] = "goodbye",
+		[VARTA_EVENT_CONFLICT] = "conflict",
+		[VARTA_EVENT_CONFIG] = "config",
+		[VARTA_EVENT_ACTION] = "action",
+		[VARTA_EVENT_LATE] = "late",
+		[VARTA_EVENT_LANE_STALL] = "lane-stall",
+		[VARTA_EVENT_LANE_RECOVER] = "lane-recover",
 	};
 
+	return type < sizeof(names) / sizeof(names[0]) && names[type] ?
+		names[type] : "unknown";
+}
+
+static void print_event(const struct varta_event *event, void *arg)
+{
 	(void)arg;
 	stalls += event->type == VARTA_EVENT_STALL;
-	printf("%s", names[event->type]);
+	printf("%s", name_of(event->type));
 	if (event->agent)
 		printf(" %" PRIu32 ".%" PRIu32 " %" PRIu64 " %s",
 		       event->agent->source, event->agent->ns_pid,

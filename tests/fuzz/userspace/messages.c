@@ -42,9 +42,10 @@ static int see_agent(const struct varta_agent *agent, void *arg)
 
 static void see_event(const struct varta_event *event, void *arg)
 {
-	demand(event->type == VARTA_EVENT_STALL ||
-	       event->type == VARTA_EVENT_EXIT);
-	see_agent(event->agent, arg);
+	demand(event->type >= VARTA_EVENT_STALL &&
+	       event->type <= VARTA_EVENT_LANE_RECOVER);
+	if (event->agent)
+		see_agent(event->agent, arg);
 }
 
 static void read_agents(struct varta *v)
