@@ -113,8 +113,8 @@ static bool admit_local(struct gateway *gateway,
 }
 
 static bool decode_sealed(struct gateway *gateway,
-			  const struct datagram *datagram, uint32_t source,
-			  uint64_t now, struct varta_beat *beat)
+			  const struct datagram *datagram, uint64_t now,
+			  struct varta_beat *beat)
 {
 	struct sealed_frame opened;
 	enum varta_reason reason;
@@ -129,7 +129,7 @@ static bool decode_sealed(struct gateway *gateway,
 	}
 	if (reason)
 		return refuse(gateway, REFUSED_NO_KEY);
-	if (!sealed_is_new(gateway->sequences, source, &opened, now))
+	if (!sealed_is_new(gateway->sequences, &opened, now))
 		return refuse(gateway, REFUSED_REPLAY);
 	if (!decode(gateway, opened.frame, sizeof(opened.frame), beat))
 		return false;
@@ -139,11 +139,11 @@ static bool decode_sealed(struct gateway *gateway,
 }
 
 static bool decode_remote(struct gateway *gateway,
-			  const struct datagram *datagram, uint32_t source,
-			  uint64_t now, struct varta_beat *beat)
+			  const struct datagram *datagram, uint64_t now,
+			  struct varta_beat *beat)
 {
 	if (gateway->keys.count || gateway->keys.has_master)
-		return decode_sealed(gateway, datagram, source, now, beat);
+		return decode_sealed(gateway, datagram, now, beat);
 	return decode(gateway, datagram->bytes, datagram->length, beat);
 }
 
@@ -159,7 +159,7 @@ static bool admit_remote(struct gateway *gateway,
 
 	if (!source)
 		return refuse(gateway, REFUSED_UNKNOWN_SOURCE);
-	if (!decode_remote(gateway, datagram, source->number, now, beat))
+	if (!decode_remote(gateway, datagram, now, beat))
 		return false;
 	sender = sender_of(gateway, sender_key(source->number, beat->pid),
 			   OWNER_IS_MACHINE | source->number, now);

@@ -167,7 +167,7 @@ enum varta_reason sealed_open(const struct sealed_keys *keys,
 	return VARTA_REASON_NONE;
 }
 
-bool sealed_is_new(struct sealed_sequence *sequences, uint32_t source,
+bool sealed_is_new(struct sealed_sequence *sequences,
 		   const struct sealed_frame *opened, uint64_t now)
 {
 	struct sealed_sequence *sequence, *oldest = sequences;
@@ -176,7 +176,6 @@ bool sealed_is_new(struct sealed_sequence *sequences, uint32_t source,
 	for (i = 0; i < SEALED_SEQUENCES; i++) {
 		sequence = &sequences[i];
 		if (sequence->used && sequence->prefix == opened->prefix &&
-		    sequence->source == source &&
 		    sequence->pid == opened->pid) {
 			if (opened->counter <= sequence->counter)
 				return false;
@@ -190,7 +189,6 @@ bool sealed_is_new(struct sealed_sequence *sequences, uint32_t source,
 	*oldest = (struct sealed_sequence){
 		.prefix = opened->prefix,
 		.used = now,
-		.source = source,
 		.pid = opened->pid,
 		.counter = opened->counter,
 	};

@@ -37,13 +37,12 @@ struct sealed_keys {
  * struct sealed_sequence - The counter of a sender's session.
  * @prefix: Of its nonces.
  * @used: When it was used last; 0 if it is free.
- * @source: Number of its machine.
  * @pid: Whose key it uses: who has one must not use up the counters of others.
  * @counter: The last one.
  */
 struct sealed_sequence {
 	uint64_t prefix, used;
-	uint32_t source, pid, counter;
+	uint32_t pid, counter;
 };
 
 /**
@@ -97,14 +96,14 @@ enum varta_reason sealed_open(const struct sealed_keys *keys,
 /**
  * sealed_is_new() - Whether a datagram was not received before.
  * @sequences: SEALED_SEQUENCES of them, all 0 at first.
- * @source: Number of the sender's machine.
  * @opened: What was in the datagram.
  * @now: The time, not 0.
  *
- * The counters of a session must rise. The session that was silent for longest is
+ * The counters of a session must rise, whatever address its datagrams come from: an address can
+ * be any in a packet, and a datagram that was captured must not count for another machine. The session that was silent for longest is
  * forgotten if there are too many.
  */
-bool sealed_is_new(struct sealed_sequence *sequences, uint32_t source,
+bool sealed_is_new(struct sealed_sequence *sequences,
 		   const struct sealed_frame *opened, uint64_t now);
 
 #endif /* SEALED_H */

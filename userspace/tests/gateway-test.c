@@ -204,10 +204,7 @@ static void test_replay(struct json_object *vector)
 				  sizeof(bytes));
 		right = right &&
 			!sealed_open(&keys, bytes, length, &opened) &&
-			sealed_is_new(sequences, 1 + (uint32_t)
-				      json_object_get_int(member(each,
-								 "address")),
-				      &opened, i + 1) ==
+			sealed_is_new(sequences, &opened, i + 1) ==
 			json_object_get_boolean(member(each, "accepted"));
 	}
 	check(right, "sealed: replay: %s",
@@ -242,18 +239,18 @@ static void test_sequences(void)
 
 	for (i = 0; i < 2 * SEALED_SEQUENCES; i++) {
 		opened.prefix = i;
-		accepted += sealed_is_new(sequences, 7, &opened, i + 1);
+		accepted += sealed_is_new(sequences, &opened, i + 1);
 	}
 	check(accepted == 2 * SEALED_SEQUENCES,
 	      "sealed: sessions are not limited");
-	check(!sealed_is_new(sequences, 7, &opened, i + 1),
+	check(!sealed_is_new(sequences, &opened, i + 1),
 	      "sealed: the last one is remembered");
 	opened.pid = 2;
-	check(sealed_is_new(sequences, 7, &opened, i + 1),
+	check(sealed_is_new(sequences, &opened, i + 1),
 	      "sealed: another key has its own counters");
 	opened.pid = 0;
 	opened.prefix = 0;
-	check(sealed_is_new(sequences, 7, &opened, i + 2),
+	check(sealed_is_new(sequences, &opened, i + 2),
 	      "sealed: the first one is forgotten");
 }
 
