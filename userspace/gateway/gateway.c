@@ -16,6 +16,9 @@ _Static_assert(BATCH_MAX == VARTA_RELAY_MAX, "a batch is a message");
 /* Of other machines; local users have 32 bits. */
 #define OWNER_IS_MACHINE	(UINT64_C(1) << 32)
 
+/* Between two looks at a process whose frames have another pid: they must not cost more. */
+#define LOOK_INTERVAL		NS_PER_S
+
 /* The clocks, read once for each batch. */
 struct times {
 	uint64_t monotonic, boot, real;
@@ -49,7 +52,26 @@ static bool identify(struct gateway *gateway, struct sender *sender,
 	sender->start_time = identity.start_time;
 	sender->ns_pid = identity.ns_pid;
 	sender->is_checked = true;
+	sender->look_due = times->monotonic + LOOK_INTERVAL;
 	return true;
+}
+
+/*
+ * A frame with another pid than the sender's may be that of a new process, which has its pid
+ * in another pid namespace.
+ */
+static bool is_from(struct gateway *gateway, struct sender *sender,
+		    const struct datagram *datagram, const struct times *times,
+		    uint32_t ns_pid)
+{
+	if (!sender->is_checked &&
+	    !identify(gateway, sender, datagram, times))
+		return false;
+	if (ns_pid != sender->ns_pid && times->monotonic >= sender->look_due &&
+	    !identify(gateway, sender, datagram, times))
+		return false;
+	return ns_pid == sender->ns_pid ||
+	       refuse(gateway, REFUSED_WRONG_PID);
 }
 
 static struct sender *sender_of(struct gateway *gateway, uint64_t key,
@@ -101,11 +123,8 @@ static bool admit_local(struct gateway *gateway,
 			   datagram->uid, times->monotonic);
 	if (!sender || !allow(gateway, sender, beat, times->monotonic))
 		return false;
-	if (!sender->is_checked &&
-	    !identify(gateway, sender, datagram, times))
+	if (!is_from(gateway, sender, datagram, times, beat->pid))
 		return false;
-	if (beat->pid != sender->ns_pid)
-		return refuse(gateway, REFUSED_WRONG_PID);
 	beat->pid = (uint32_t)datagram->pid;
 	beat->start_time = sender->start_time;
 	admitted->sender = sender;
@@ -207,15 +226,32 @@ size_t gateway_admit(struct gateway *gateway, const struct inlet *inlet,
 }
 
 /*
- * The module does not say which beats it refused after the first one. A process of a
- * batch may have ended, and another one have its pid.
+ * The module handles all beats of a message, and names only the first that it refused.
+ * What became of the later ones is not known: the next beats of their senders are messages of
+ * their own. A process that has ended, and whose pid another one has, is found so.
  */
-static void check_again(const struct admitted *admitted, size_t count)
+static void note_refusal(struct gateway *gateway,
+			 const struct admitted *admitted, size_t count,
+			 size_t refused)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		admitted[i].sender->is_checked = false;
+	if (varta_reason(gateway->v) == VARTA_REASON_AUTH_FAILURE)
+		admitted[refused].sender->is_checked = false;
+	for (i = refused + 1; i < count && !admitted[i].source; i++)
+		admitted[i].sender->is_doubted = true;
+}
+
+/* How many of the beats are the next message. */
+static size_t message_length(const struct admitted *admitted, size_t count)
+{
+	size_t n = 1;
+
+	if (admitted[0].sender->is_doubted)
+		return 1;
+	while (n < count && !admitted[n].sender->is_doubted)
+		n++;
+	return n;
 }
 
 static void relay(struct gateway *gateway, const struct admitted *admitted,
@@ -223,18 +259,20 @@ static void relay(struct gateway *gateway, const struct admitted *admitted,
 {
 	struct varta_beat beats[BATCH_MAX];
 	size_t i;
-	int error;
+	int error, refused;
 
 	for (i = 0; i < count; i++)
 		beats[i] = admitted[i].beat;
 	error = varta_relay(gateway->v, admitted[0].source, beats, count);
+	refused = varta_relay_refused(gateway->v);
+	if (!error || refused >= 0)
+		admitted[0].sender->is_doubted = false;
 	if (!error) {
 		gateway->tally.relayed += count;
-	} else if (varta_relay_refused(gateway->v) >= 0) {
+	} else if (refused >= 0) {
 		gateway->tally.relayed += count - 1;
 		tally_module(&gateway->tally, varta_reason(gateway->v));
-		if (varta_reason(gateway->v) == VARTA_REASON_AUTH_FAILURE)
-			check_again(admitted, count);
+		note_refusal(gateway, admitted, count, (size_t)refused);
 	} else if (error == -ENODEV) {
 		gateway->tally.refused[REFUSED_NO_MODULE] += count;
 		gateway->retry_at = varta_monotonic_now() + NS_PER_S;
@@ -264,13 +302,17 @@ void gateway_relay(struct gateway *gateway, struct admitted *admitted,
 		   size_t count)
 {
 	static struct admitted chosen[BATCH_MAX];
-	size_t n;
+	size_t i, n, length;
 
 	while (count) {
 		n = take_source(admitted, &count, chosen);
-		if (varta_monotonic_now() < gateway->retry_at)
-			gateway->tally.refused[REFUSED_NO_MODULE] += n;
-		else
-			relay(gateway, chosen, n);
+		for (i = 0; i < n; i += length) {
+			length = message_length(chosen + i, n - i);
+			if (varta_monotonic_now() < gateway->retry_at)
+				gateway->tally.refused[REFUSED_NO_MODULE] +=
+					length;
+			else
+				relay(gateway, chosen + i, length);
+		}
 	}
 }

@@ -23,15 +23,17 @@
  * @start_time: When its process started, in ns; 0 if it is on another machine.
  * @ns_pid: Its pid in its own pid namespace.
  * @is_checked: @start_time and @ns_pid are known to be those of its process.
+ * @is_doubted: The module may have refused its last frame without the gateway knowing it.
  * @was_terminal: Its last frame was terminal.
  * @used: When it sent last.
+ * @look_due: Its process is not looked at again before, if its pid is another one.
  * @next_due: When it has used up what it may send, see senders_allow().
  */
 struct sender {
 	uint64_t key, start_time;
 	uint32_t ns_pid;
-	bool is_checked, was_terminal;
-	uint64_t used, next_due;
+	bool is_checked, is_doubted, was_terminal;
+	uint64_t used, look_due, next_due;
 };
 
 /**

@@ -423,6 +423,36 @@ static void test_admit(struct gateway *gateway, const struct pair *pair)
 	      "gateway: datagrams are counted");
 }
 
+/* The entry of a process that had the pid before, in another pid namespace. */
+static void test_earlier_process(struct gateway *gateway,
+				 const struct pair *pair)
+{
+	static struct admitted admitted[BATCH_MAX];
+	uint32_t pid = (uint32_t)getpid();
+	struct sender *sender = senders_find(&gateway->senders,
+					     sender_key(0, pid));
+	uint64_t before = gateway->tally.refused[REFUSED_WRONG_PID];
+	uint32_t ns_pid = sender->ns_pid;
+
+	sender->ns_pid = ns_pid + 1;
+	sender->start_time = 1;
+	sender->look_due = UINT64_MAX;
+	send_frame(pair, ns_pid, 8);
+	check(!admit_all(gateway, pair, admitted) &&
+	      gateway->tally.refused[REFUSED_WRONG_PID] == before + 1,
+	      "gateway: a sender is not looked at again at once");
+	sender->look_due = 0;
+	send_frame(pair, ns_pid, 9);
+	check(admit_all(gateway, pair, admitted) == 1 &&
+	      admitted[0].beat.start_time > 1,
+	      "gateway: a new process has the pid of an earlier one");
+	sender->look_due = 0;
+	send_frame(pair, ns_pid + 1, 10);
+	check(!admit_all(gateway, pair, admitted) && sender->look_due &&
+	      gateway->tally.refused[REFUSED_WRONG_PID] == before + 2,
+	      "gateway: one that was looked at again may have lied");
+}
+
 static void test_long(struct gateway *gateway, const struct pair *pair)
 {
 	static struct admitted admitted[BATCH_MAX];
@@ -489,6 +519,7 @@ static void test_datagrams(void)
 		return;
 	}
 	test_admit(&gateway, &pair);
+	test_earlier_process(&gateway, &pair);
 	test_long(&gateway, &pair);
 	test_descriptors(&gateway, &pair);
 	check(inlets_add_unix(&pair.inlets, pair.path, 0600) &&
