@@ -501,23 +501,31 @@ static void test_evicted(void)
 	};
 	const struct timespec a_while = { 0, 20000000 };
 	time_t end = time(NULL) + PATIENCE_S;
-	struct beater b, other;
-	long refused = 0;
+	struct beater patient, b, other;
+	int pipes[2];
 	pid_t child;
+	char byte = 0;
 
 	must(!system("rmmod varta && modprobe varta capacity=1 "
 		     "min_threshold_ms=10 threshold_ms=60000"), "reload");
-	open_or_end(&b, &options);
-	beater_beat(&b);
+	must(!pipe(pipes), "pipe");
+	open_or_end(&patient, &plain);
+	beater_beat(&patient);
 	child = fork_or_end();
 	if (!child) {
 		open_or_end(&other, &acknowledged);
-		while (beater_beat(&other) && time(NULL) < end) {
-			refused++;
+		if (!beater_beat(&other) || write(pipes[1], &byte, 1) != 1)
+			_exit(10);
+		while (beater_beat(&other) && time(NULL) < end)
 			nanosleep(&a_while, NULL);
-		}
-		_exit(!refused || time(NULL) >= end);
+		_exit(time(NULL) >= end);
 	}
+	close(pipes[1]);
+	must(read(pipes[0], &byte, 1) == 1, "a beat that is refused");
+	close(pipes[0]);
+	open_or_end(&b, &options);
+	beater_beat(&b);
+	beater_close(&patient);
 	check(child_was_well(child) && counter("evictions") == 1,
 	      BEATER ": a silent agent is evicted");
 	while (counter("exits") < 1 && time(NULL) < end)
