@@ -109,6 +109,9 @@ static void on_event(const struct varta_event *event, void *arg)
 	default:
 		break;
 	}
+	/* A setting was changed. */
+	if (!event->agent)
+		return;
 	if (agent_table_event(&feed->table, event, reason_of(event), owner_of,
 			      feed))
 		feed->failures++;
