@@ -172,6 +172,23 @@ static void users_leave_half_to_others(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, varta_action_within_limit(log, BOB, 100, 5));
 }
 
+static void users_leave_a_quarter_to_root(struct kunit *test)
+{
+	struct varta_action_log *log = make_log(test);
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		varta_action_note_sent(log, ALICE, 100);
+		varta_action_note_sent(log, BOB, 100);
+	}
+	KUNIT_EXPECT_FALSE(test, varta_action_within_limit(log, BOB + 1, 100, 8));
+	KUNIT_EXPECT_TRUE(test, varta_action_within_limit(log, BOB + 1, 100, 9));
+	KUNIT_EXPECT_TRUE(test, varta_action_within_limit(log, 0, 100, 8));
+	/* What root has used is no user's. */
+	varta_action_note_sent(log, 0, 100);
+	KUNIT_EXPECT_TRUE(test, varta_action_within_limit(log, BOB + 1, 100, 9));
+}
+
 static void the_log_keeps_the_last(struct kunit *test)
 {
 	struct varta_action_log *log = make_log(test);
@@ -626,6 +643,32 @@ static void the_limit_is_for_all_agents(struct kunit *test)
 	EXPECT_COUNT(test, ACTIONS_WITHHELD, 2);
 }
 
+/* It does not wait for the limit, but the next agents do. */
+static void a_kill_counts_in_the_limit(struct kunit *test)
+{
+	const struct varta_action_policy one = {
+		.enabled = true, .per_minute = 1,
+	};
+	u64 killed = THRESHOLD + KILL_AFTER;
+
+	make_small_tracker(test);
+	make_agent(test, 1, 0);
+	run_stall_pass(test, THRESHOLD);
+	pass_with(test, THRESHOLD, &one);
+	expect_signals(test, 1, 1, SIGNAL);
+	pass_with(test, killed, &one);
+	expect_signals(test, 2, 1, SIGKILL);
+	EXPECT_COUNT(test, ACTIONS_LIMITED, 0);
+
+	make_agent(test, 2, 0);
+	run_stall_pass(test, killed);
+	pass_with(test, killed + minute - 1, &one);
+	expect_signals(test, 2, 1, SIGKILL);
+	EXPECT_COUNT(test, ACTIONS_LIMITED, 1);
+	pass_with(test, killed + minute + poll_ns, &one);
+	expect_signals(test, 3, 2, SIGNAL);
+}
+
 static void a_gone_process_is_forgotten(struct kunit *test)
 {
 	make_small_tracker(test);
@@ -806,6 +849,7 @@ static struct kunit_case action_cases[] = {
 	KUNIT_CASE(each_case_is_decided),
 	KUNIT_CASE(any_minute_has_the_limit_at_most),
 	KUNIT_CASE(users_leave_half_to_others),
+	KUNIT_CASE(users_leave_a_quarter_to_root),
 	KUNIT_CASE(the_log_keeps_the_last),
 	EXIT_MODES_CASE(each_silence_has_one_signal),
 	EXIT_MODES_CASE(agents_that_do_not_ask_get_no_signal),
@@ -827,6 +871,7 @@ static struct kunit_case action_cases[] = {
 	EXIT_MODES_CASE(another_program_is_never_signalled),
 	EXIT_MODES_CASE(disabled_actions_wait),
 	EXIT_MODES_CASE(the_limit_is_for_all_agents),
+	EXIT_MODES_CASE(a_kill_counts_in_the_limit),
 	EXIT_MODES_CASE(a_gone_process_is_forgotten),
 	EXIT_MODES_CASE(a_suspend_does_not_count),
 	EXIT_MODES_CASE(an_unreported_stall_has_no_signal),

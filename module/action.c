@@ -61,7 +61,8 @@ static bool needs_time(const struct varta_action_view *view)
  * @view: what is known
  * @why: set to why it is withheld
  *
- * SIGKILL is not limited: it is part of an action that was allowed.
+ * SIGKILL does not wait for the limit: an agent that was signalled and still
+ * hangs helps nobody. It counts, so that the next agents wait.
  */
 enum varta_action_step varta_action_decide(const struct varta_action_view *view,
 					   enum varta_withheld *why)
@@ -95,15 +96,15 @@ static bool in_window(u64 time_ns, u64 now)
  * @log: what was sent
  * @flow_key: &varta_agent_id.flow_key of the agent
  * @now: time in nanoseconds, monotonic
- * @per_minute: most agents in a minute, from 1 on
+ * @per_minute: the limit of a minute, from 1 on
  *
  * Any user but root gets at most half of the limit, so that none uses up what
- * the others need.
+ * the others need. A quarter is left to root.
  */
 bool varta_action_within_limit(const struct varta_action_log *log, u32 flow_key,
 			       u64 now, u32 per_minute)
 {
-	u32 all = 0, own = 0, i;
+	u32 all = 0, own = 0, users = 0, i;
 
 	for (i = 1; i <= min(log->used, per_minute); i++) {
 		u32 nr = (log->next + VARTA_ACTIONS_PER_MINUTE_MAX - i) %
@@ -113,10 +114,14 @@ bool varta_action_within_limit(const struct varta_action_log *log, u32 flow_key,
 			break;
 		all++;
 		own += log->sent[nr].flow_key == flow_key;
+		users += log->sent[nr].flow_key != 0;
 	}
 	if (all >= per_minute)
 		return false;
-	return !flow_key || own < DIV_ROUND_UP(per_minute, 2);
+	if (!flow_key)
+		return true;
+	return own < DIV_ROUND_UP(per_minute, 2) &&
+	       users < per_minute - per_minute / 4;
 }
 
 void varta_action_note_sent(struct varta_action_log *log, u32 flow_key, u64 now)
@@ -441,12 +446,12 @@ static int commit(struct varta_tracker *tracker, const struct varta_slot *slot,
 	int signal = signal_of(action);
 
 	report(tracker, slot, signal, VARTA_WITHHELD_NONE, now);
+	varta_action_note_sent(&tracker->actions.log, slot->flow_key, now);
 	if (action->phase == VARTA_ACTION_KILL) {
 		varta_tracker_count(tracker, VARTA_COUNT_STALL_KILLS);
 		return signal;
 	}
 	varta_tracker_count(tracker, VARTA_COUNT_STALL_SIGNALS);
-	varta_action_note_sent(&tracker->actions.log, slot->flow_key, now);
 	if (action->kill_after_ms) {
 		action->phase = VARTA_ACTION_KILL;
 		give_time(tracker, slot, action, now, now, 0);

@@ -88,7 +88,7 @@
 	X(GOODBYE_EVENTS, goodbye_events, 0, 0, 1, WRITABLE, no_words, "0..1", "1 reports every agent that ends tracking with bye, 0 only those that are stalled: 0..1 (default 0)") \
 	X(THREAD_PRIORITY, thread_priority, 50, 1, 99, WRITABLE, no_words, "1..99", "Real-time priority (SCHED_FIFO) of the thread that finds stalls: 1..99 (default 50)") \
 	X(STALL_ACTIONS, stall_actions, 1, 0, 1, WRITABLE, no_words, "0..1", "1 sends the signals that agents asked for on a stall, 0 withholds all of them: 0..1 (default 1)") \
-	X(STALL_ACTIONS_PER_MINUTE, stall_actions_per_minute, 10, 1, 1000, WRITABLE, no_words, "1..1000 agents", "Number of agents that are signalled in any minute, all together: 1..1000 (default 10)") \
+	X(STALL_ACTIONS_PER_MINUTE, stall_actions_per_minute, 10, 1, 1000, WRITABLE, no_words, "1..1000 agents", "Number of agents that are signalled in any minute, all together. A SIGKILL that follows takes the place of another agent: 1..1000 (default 10)") \
 	X(WARN_PERCENT, warn_percent, 0, 0, 99, WRITABLE, no_words, "0..99", "Share of its threshold, in percent, after which a silent agent is reported as late, 0 for never: 0..99 (default 0)")
 
 #define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"

@@ -303,7 +303,8 @@ const (
 	WithheldExiting Withheld = 5
 	// The agent does not get the CPU, and did not ask for a signal even-if-starved.
 	WithheldStarved Withheld = 6
-	// As many agents as stall-actions-per-minute allows were signalled in the last minute.
+	// As many signals as stall-actions-per-minute allows to this agent's user were sent in the
+	// last minute.
 	WithheldLimit Withheld = 7
 	// The setting stall-actions is 0.
 	WithheldDisabled Withheld = 8

@@ -133,8 +133,8 @@ enum varta_goodbye_cause {
  * @VARTA_WITHHELD_EXITING: The agent's process is exiting.
  * @VARTA_WITHHELD_STARVED: The agent does not get the CPU, and did not ask for
  *   a signal even-if-starved.
- * @VARTA_WITHHELD_LIMIT: As many agents as stall-actions-per-minute allows
- *   were signalled in the last minute.
+ * @VARTA_WITHHELD_LIMIT: As many signals as stall-actions-per-minute allows to
+ *   this agent's user were sent in the last minute.
  * @VARTA_WITHHELD_DISABLED: The setting stall-actions is 0.
  * @VARTA_WITHHELD_CHANGED: The agent's process has executed another program
  *   since it was asked for, or a descendant asked and the process has another
