@@ -150,6 +150,7 @@ static struct varta_event_info *add_event(struct model *model,
 		.agent.id.netns = slot->netns,
 		.agent.status = slot->status,
 		.agent.stalled = slot->stalled,
+		.agent.stall_signal = slot->action.signal,
 	};
 	return event;
 }
@@ -173,6 +174,19 @@ static void set_name(struct model_slot *slot, const char *name)
 static u64 shorten(u64 ns)
 {
 	return ns - ns % 65536;
+}
+
+/* Section 9. */
+static void ask(struct model_slot *slot,
+		const struct varta_action_request *request)
+{
+	memset(&slot->action, 0, sizeof(slot->action));
+	if (!request->signal)
+		return;
+	slot->action.signal = request->signal;
+	slot->action.kill_after_ms = request->kill_after_ms;
+	slot->action.even_if_starved = request->even_if_starved;
+	slot->action.target = request->target;
 }
 
 /* What every accepted beat changes, in new and known slots. */
@@ -200,6 +214,9 @@ static void apply_beat(const struct model *model, struct model_slot *slot,
 	slot->payload = beat->payload;
 	slot->nonce = beat->nonce;
 	slot->stalled = false;
+	slot->action.pending = false;
+	if (beat->action)
+		ask(slot, beat->action);
 	slot->stall_ns = 0;
 	slot->late = false;
 	if (is_terminal(beat)) {
@@ -240,6 +257,7 @@ static void fill_slot(struct model_slot *slot, const struct varta_agent_id *id,
 	slot->pid = id->pid;
 	slot->source = id->source;
 	slot->uid = id->uid;
+	slot->flow_key = id->flow_key;
 	slot->netns = id->netns;
 	if (id->comm)
 		set_name(slot, id->comm);
@@ -726,6 +744,245 @@ bool model_is_recycled(const struct model *model, u32 nr,
 	       pid_owner(slot->pid) != slot->proc;
 }
 
+static void wait_until(struct model *model, struct model_action *action,
+		       u64 now, u64 due)
+{
+	action->pending = true;
+	action->since_ns = now;
+	/* As long as a timer can be. */
+	action->due_ns = min_t(u64, due, S64_MAX);
+	action->order = model->next_order++;
+}
+
+static u64 later(u64 time, u64 ns)
+{
+	return time + ns < time ? U64_MAX : time + ns;
+}
+
+/* Section 9: the stall is reported, and the signal is due. */
+static void begin_action(struct model *model, struct model_slot *slot, u64 now)
+{
+	struct model_action *action = &slot->action;
+
+	if (!action->signal)
+		return;
+	action->kills = false;
+	action->withheld = VARTA_WITHHELD_NONE;
+	memset(action->reported, 0, sizeof(action->reported));
+	wait_until(model, action, now, now);
+}
+
+/* Of the last minute; SIGKILL counts. */
+static u32 count_sent(const struct model *model, u64 now, const u32 *user,
+		      bool without_root)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < model->nr_sent; i++) {
+		if (now - model->sent[i].time_ns >= 60ull * NSEC_PER_SEC)
+			continue;
+		if (user && model->sent[i].flow_key != *user)
+			continue;
+		count += !without_root || model->sent[i].flow_key;
+	}
+	return count;
+}
+
+static bool is_limited(const struct model *model, u32 user, u64 now, u32 limit)
+{
+	if (count_sent(model, now, NULL, false) >= limit)
+		return true;
+	return user && (count_sent(model, now, &user, false) * 2 >= limit ||
+			count_sent(model, now, NULL, true) >=
+				limit - limit / 4);
+}
+
+/* Why a signal must not be sent, but for the limit. */
+static enum varta_withheld why_not(const struct model_slot *slot,
+				   const struct model_process *process, u64 now,
+				   const struct varta_action_policy *policy)
+{
+	const struct model_action *action = &slot->action;
+	u64 dump_end = later(action->dumps_since_ns, 10ull * NSEC_PER_MSEC *
+						     action->kill_after_ms);
+
+	if (process->exec_id != action->target.exec_id)
+		return VARTA_WITHHELD_CHANGED;
+	if (!policy->enabled)
+		return VARTA_WITHHELD_DISABLED;
+	if (process->reason == VARTA_STALL_REASON_FROZEN)
+		return VARTA_WITHHELD_FROZEN;
+	if (process->reason == VARTA_STALL_REASON_STOPPED)
+		return VARTA_WITHHELD_STOPPED;
+	if (process->reason == VARTA_STALL_REASON_TRACED)
+		return VARTA_WITHHELD_TRACED;
+	if (process->reason == VARTA_STALL_REASON_EXITING)
+		return VARTA_WITHHELD_EXITING;
+	if (process->reason == VARTA_STALL_REASON_DUMPING &&
+	    !(action->kills && action->withheld == VARTA_WITHHELD_DUMPING &&
+	      now >= dump_end))
+		return VARTA_WITHHELD_DUMPING;
+	if (process->reason == VARTA_STALL_REASON_STARVED &&
+	    !action->even_if_starved)
+		return VARTA_WITHHELD_STARVED;
+	return VARTA_WITHHELD_NONE;
+}
+
+static void add_action_event(struct model *model, const struct model_slot *slot,
+			     enum varta_withheld withheld, u64 now)
+{
+	struct varta_event_info *event;
+
+	event = add_event(model, slot, VARTA_EVENT_KIND_ACTION, now);
+	event->action.signal = slot->action.kills ? 9 : slot->action.signal;
+	event->action.withheld = withheld;
+}
+
+static void withhold(struct model *model, struct model_slot *slot,
+		     enum varta_withheld why, u64 now)
+{
+	struct model_action *action = &slot->action;
+	bool *reported = &action->reported[action->kills][why];
+
+	if (why == VARTA_WITHHELD_DUMPING && action->withheld != why)
+		action->dumps_since_ns = now;
+	action->withheld = why;
+	if (!*reported) {
+		model->totals[VARTA_COUNT_ACTIONS_WITHHELD]++;
+		if (why == VARTA_WITHHELD_LIMIT)
+			model->totals[VARTA_COUNT_ACTIONS_LIMITED]++;
+		add_action_event(model, slot, why, now);
+	}
+	*reported = true;
+	/* Twice a second. Another program stays another. */
+	if (why != VARTA_WITHHELD_CHANGED)
+		wait_until(model, action, now, later(now, NSEC_PER_SEC / 2));
+}
+
+static void send(struct model *model, struct model_slot *slot, u64 now)
+{
+	struct model_action *action = &slot->action;
+	struct model_signal *signal = &model->signals[model->nr_signals++];
+
+	add_action_event(model, slot, VARTA_WITHHELD_NONE, now);
+	signal->proc = slot->proc;
+	signal->signal = action->kills ? 9 : action->signal;
+	model->sent[model->nr_sent].time_ns = now;
+	model->sent[model->nr_sent++].flow_key = slot->flow_key;
+	model->totals[action->kills ? VARTA_COUNT_STALL_KILLS :
+				      VARTA_COUNT_STALL_SIGNALS]++;
+	if (action->kills || !action->kill_after_ms)
+		return;
+	action->kills = true;
+	action->withheld = VARTA_WITHHELD_NONE;
+	wait_until(model, action, now,
+		   later(now, action->kill_after_ms * (u64)NSEC_PER_MSEC));
+}
+
+static void act(struct model *model, struct model_slot *slot,
+		const struct model_process *process, u64 now, u64 threshold,
+		const struct varta_action_policy *policy)
+{
+	struct model_action *action = &slot->action;
+	u64 time = action->kills ? action->kill_after_ms * (u64)NSEC_PER_MSEC :
+				   threshold_of(slot, threshold);
+	enum varta_withheld why, was = action->withheld;
+
+	/* A resume lets the time begin anew. */
+	if (model->resume_ns > action->since_ns) {
+		action->withheld = VARTA_WITHHELD_NONE;
+		wait_until(model, action, now, later(model->resume_ns, time));
+		return;
+	}
+	if (process->reason == VARTA_STALL_REASON_GONE)
+		return;
+	why = why_not(slot, process, now, policy);
+	if (why) {
+		withhold(model, slot, why, now);
+		return;
+	}
+	/* The reason has ended. */
+	if (was != VARTA_WITHHELD_NONE && was != VARTA_WITHHELD_LIMIT &&
+	    process->reason != VARTA_STALL_REASON_DUMPING) {
+		action->withheld = VARTA_WITHHELD_NONE;
+		wait_until(model, action, now, later(now, time));
+		return;
+	}
+	if (!action->kills &&
+	    is_limited(model, slot->flow_key, now, policy->per_minute))
+		withhold(model, slot, VARTA_WITHHELD_LIMIT, now);
+	else
+		send(model, slot, now);
+}
+
+static struct model_slot *find_due(struct model *model, u64 now)
+{
+	struct model_slot *found = NULL;
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++) {
+		struct model_slot *slot = &model->slots[i];
+
+		if (!slot->action.pending || slot->action.due_ns > now)
+			continue;
+		if (!found || slot->action.due_ns < found->action.due_ns ||
+		    (slot->action.due_ns == found->action.due_ns &&
+		     slot->action.order < found->action.order))
+			found = slot;
+	}
+	return found;
+}
+
+/**
+ * model_act() - send or withhold up to VARTA_ACTION_BATCH signals (section 9)
+ * @model: the model
+ * @now: the time
+ * @threshold: default threshold
+ * @policy: what is allowed
+ * @process_of: returns how a process is
+ *
+ * Return: whether there may be more.
+ */
+bool model_act(struct model *model, u64 now, u64 threshold,
+	       const struct varta_action_policy *policy,
+	       const struct model_process *(*process_of)(const struct varta_proc *proc))
+{
+	struct model_slot *due[VARTA_ACTION_BATCH];
+	u32 i, count;
+
+	for (count = 0; count < VARTA_ACTION_BATCH; count++) {
+		due[count] = find_due(model, now);
+		if (!due[count])
+			break;
+		due[count]->action.pending = false;
+	}
+	for (i = 0; i < count; i++) {
+		/* An exit ends it, and so does what has no process. */
+		if (!due[i]->exited && due[i]->proc)
+			act(model, due[i], process_of(due[i]->proc), now,
+			    threshold, policy);
+	}
+	return count == VARTA_ACTION_BATCH;
+}
+
+/**
+ * model_next_action() - when the next signal is due, or looked at again
+ * @model: the model
+ *
+ * Return: the time, or U64_MAX.
+ */
+u64 model_next_action(const struct model *model)
+{
+	u64 next = U64_MAX;
+	u32 i;
+
+	for (i = 0; i < model->capacity; i++) {
+		if (model->slots[i].action.pending)
+			next = min(next, model->slots[i].action.due_ns);
+	}
+	return next;
+}
+
 /**
  * model_stall() - report a stall
  * @model: the model
@@ -746,6 +1003,7 @@ void model_stall(struct model *model, u32 nr, u64 now)
 		model->totals[VARTA_COUNT_STALLS_WAITING]++;
 	else
 		model->totals[VARTA_COUNT_STALLS_UNKNOWN]++;
+	begin_action(model, slot, now);
 }
 
 /**

@@ -12,6 +12,8 @@
 enum model_limits {
 	MODEL_CAPACITY_MAX = 64,
 	MODEL_NO_SLOT = 0xffffffff,
+	/* Signals of a run that are remembered. */
+	MODEL_SENT_MAX = 1024,
 };
 
 /* The page of an agent: what it has stored, and what the tracker has. */
@@ -22,6 +24,39 @@ struct model_page {
 	enum varta_kick kick;
 	s64 clock_offset;
 	u32 timens;
+};
+
+/* What an agent asks for on its stall, and where it stands (section 9). */
+struct model_action {
+	/* 0 for none. */
+	u32 signal;
+	u32 kill_after_ms;
+	bool even_if_starved;
+	struct varta_action_target target;
+	/* Something is to be sent, or looked at again. */
+	bool pending;
+	u64 due_ns;
+	/* Of those that are due at the same time, the first comes first. */
+	u64 order;
+	/* When it began to wait for due_ns. */
+	u64 since_ns;
+	/* The signal was sent, and SIGKILL follows. */
+	bool kills;
+	enum varta_withheld withheld;
+	/* Reasons that were reported, without and with kills. */
+	bool reported[2][VARTA_WITHHELD_CHANGED + 1];
+	u64 dumps_since_ns;
+};
+
+/* How a process is when it is looked at. */
+struct model_process {
+	enum varta_stall_reason reason;
+	u64 exec_id;
+};
+
+struct model_signal {
+	const struct varta_proc *proc;
+	int signal;
 };
 
 struct model_slot {
@@ -69,6 +104,8 @@ struct model_slot {
 	u64 cgroup_id;
 	bool mapped;
 	struct model_page page;
+	u32 flow_key;
+	struct model_action action;
 };
 
 struct model {
@@ -94,6 +131,15 @@ struct model {
 	/* Events of the last step, without stalls and exits. */
 	struct varta_event_info events[MODEL_CAPACITY_MAX];
 	u32 nr_events;
+	/* Signals of the last step, and for whom all were. */
+	struct model_signal signals[MODEL_CAPACITY_MAX];
+	u32 nr_signals;
+	struct {
+		u64 time_ns;
+		u32 flow_key;
+	} sent[MODEL_SENT_MAX];
+	u32 nr_sent;
+	u64 next_order;
 	/* Number of slots that were ever used. */
 	u32 used;
 	struct varta_evicted last_evicted;
@@ -124,6 +170,10 @@ bool model_map(struct model *model, const struct varta_agent_id *id,
 void model_look(struct model *model, u32 nr, u64 now);
 void model_stall(struct model *model, u32 nr, u64 now);
 void model_warn(struct model *model, u32 nr, u64 now);
+u64 model_next_action(const struct model *model);
+bool model_act(struct model *model, u64 now, u64 threshold,
+	       const struct varta_action_policy *policy,
+	       const struct model_process *(*process_of)(const struct varta_proc *proc));
 void model_remove_recycled(struct model *model, u32 nr, u64 now);
 bool model_remove(struct model *model, const struct varta_agent_id *id,
 		  enum varta_goodbye_cause cause, u64 now);

@@ -7,6 +7,7 @@
 #include <kunit/test.h>
 #include <linux/moduleparam.h>
 #include <linux/prandom.h>
+#include <linux/slab.h>
 #include <linux/time64.h>
 
 #include "fake_procs.h"
@@ -63,6 +64,7 @@ enum step_kind {
 	RESET_GAPS,
 	MAP,
 	STORE,
+	ACT,
 };
 
 static const char * const kind_names[] = {
@@ -83,6 +85,7 @@ static const char * const kind_names[] = {
 	[RESET_GAPS]	= "reset gaps",
 	[MAP]		= "map",
 	[STORE]		= "store",
+	[ACT]		= "act",
 };
 
 /* A page of an agent. */
@@ -98,6 +101,7 @@ struct test_page {
 struct step {
 	enum step_kind kind;
 	struct varta_beat_info beat;
+	struct varta_action_request action;
 	struct varta_agent_id id;
 	u64 now;
 	u32 limit;
@@ -114,6 +118,13 @@ struct model_run {
 	struct test_page pages[MODEL_CAPACITY_MAX + 1];
 	/* A page was put twice, or without VARTA_KICK_GONE. */
 	bool bad_put;
+	/* Many steps are those that lead to signals. */
+	bool often_acts;
+	/* How each is when it is looked at. */
+	struct model_process processes[FAKE_PROCS];
+	/* Of the last step. */
+	struct model_signal signals[MODEL_CAPACITY_MAX];
+	u32 nr_signals;
 	u32 pids;
 	u64 now;
 	u64 threshold;
@@ -164,6 +175,38 @@ static u64 read_clock(void)
 	return current_run->now;
 }
 
+static const struct model_process *process_of(const struct varta_proc *proc)
+{
+	return &current_run->processes[fake_proc_nr(proc)];
+}
+
+static void sample_again(const struct varta_agent_info *agent, u64 now,
+			 struct varta_stall_info *info)
+{
+	*info = (struct varta_stall_info) {
+		.reason = process_of(agent->id.proc)->reason,
+	};
+}
+
+static bool may_signal(const struct varta_agent_info *agent,
+		       const struct varta_action_target *target)
+{
+	return process_of(agent->id.proc)->exec_id == target->exec_id;
+}
+
+static void note_signal(struct varta_proc *proc, int signal)
+{
+	struct model_run *run = current_run;
+
+	/* Checks that it is held. */
+	fake_procs_ops.signal(proc, signal);
+	if (run->nr_signals < ARRAY_SIZE(run->signals)) {
+		run->signals[run->nr_signals].proc = proc;
+		run->signals[run->nr_signals].signal = signal;
+	}
+	run->nr_signals++;
+}
+
 static u32 random_below(struct model_run *run, u32 n)
 {
 	return prandom_u32_state(&run->random) % n;
@@ -204,6 +247,7 @@ static struct varta_agent_id random_id(struct model_run *run)
 		.pid = 1 + random_below(run, run->pids),
 		.ns_pid = 1 + random_below(run, 3),
 		.uid = random_below(run, USERS),
+		.flow_key = random_below(run, USERS),
 		.netns = fake_netns(random_below(run, NETNS_USED)),
 		.comm = random_name(run),
 		.start_ns = random_below(run, 4),
@@ -297,6 +341,37 @@ static struct varta_beat_info random_beat(struct model_run *run,
 	return beat;
 }
 
+/* Signal 0 asks for none from now on. */
+static struct varta_action_request random_action(struct model_run *run,
+						 const struct step *step)
+{
+	static const u32 times[] = { 0, 10, 11, 500, 700, 60000 };
+
+	return (struct varta_action_request) {
+		.signal = one_in(run, 8) ? 0 : 1 + random_below(run, 3),
+		.kill_after_ms = times[random_below(run, ARRAY_SIZE(times))],
+		.even_if_starved = one_in(run, 2),
+		.target.exec_id = one_in(run, 8) ? random_below(run, 2) :
+				  process_of(step->id.proc)->exec_id,
+		.target.uid = random_below(run, USERS),
+		.target.foreign = step->beat.foreign_thread,
+		.spare = varta_action_alloc(GFP_KERNEL),
+	};
+}
+
+static void change_process(struct model_run *run)
+{
+	struct model_process *process =
+		&run->processes[random_below(run, PROCS_USED + 1)];
+
+	process->reason = one_in(run, 3) ?
+		random_below(run, VARTA_STALL_REASON_GONE + 1) :
+		VARTA_STALL_REASON_WAITING;
+	if (one_in(run, 4))
+		process->reason = VARTA_STALL_REASON_DUMPING;
+	process->exec_id = one_in(run, 4);
+}
+
 /* Mostly the current time, sometimes an earlier one. */
 static u64 random_now(struct model_run *run)
 {
@@ -339,9 +414,24 @@ static void change_threshold(struct model_run *run)
 				      run->threshold);
 }
 
+/* To just about when a signal is due, or an older one leaves the limit. */
+static u64 random_action_time(struct model_run *run)
+{
+	const struct model *model = &run->model;
+	u64 next = model_next_action(model);
+
+	if (next == U64_MAX)
+		return 0;
+	if (model->nr_sent && one_in(run, 4))
+		next = model->sent[random_below(run, model->nr_sent)].time_ns +
+		       60 * (u64)NSEC_PER_SEC;
+	return next + random_below(run, 3) - 1;
+}
+
 static void step_advance_time(struct model_run *run)
 {
 	u64 step = random_below(run, 6) * run->unit;
+	u64 action = random_action_time(run);
 
 	/* To just about where an agent may be evicted. */
 	if (one_in(run, 4) && run->threshold < 1000 * run->unit)
@@ -353,6 +443,8 @@ static void step_advance_time(struct model_run *run)
 	/* One nanosecond decides all comparisons. */
 	else if (one_in(run, 8))
 		step += random_below(run, 3) - (step > 0);
+	if (action > run->now && one_in(run, 3))
+		step = action - run->now;
 	/* U64_MAX is no valid time. */
 	run->now += min(step, U64_MAX - 1 - run->now);
 	if (one_in(run, 50))
@@ -423,7 +515,14 @@ static bool step_record(struct model_run *run)
 	step->id = random_id(run);
 	step->beat = random_beat(run, &step->id);
 	step->now = random_now(run);
+	if (run->often_acts || one_in(run, 3)) {
+		step->action = random_action(run, step);
+		if (!step->action.spare)
+			return false;
+		step->beat.action = &step->action;
+	}
 	step->result = record_fast_or_slow(run, step);
+	kfree(step->action.spare);
 	slot = tracker_fixture_slot(run->fixture, step->id.source,
 				    step->id.pid);
 	if (slot)
@@ -473,6 +572,9 @@ static bool agent_matches(const struct varta_agent_info *agent,
 	       !strcmp(agent->thread_name, slot->thread_name) &&
 	       agent->id.start_ns == slot->start_ns &&
 	       agent->id.cgroup_id == slot->cgroup_id &&
+	       agent->stall_signal == slot->action.signal &&
+	       agent->kill_after_ms == slot->action.kill_after_ms &&
+	       agent->even_if_starved == slot->action.even_if_starved &&
 	       agent->stalled == slot->stalled;
 }
 
@@ -1001,7 +1103,68 @@ static bool step_store(struct model_run *run)
 	return true;
 }
 
+static bool step_act(struct model_run *run)
+{
+	const struct varta_action_policy policy = {
+		.enabled = !one_in(run, 16),
+		.per_minute = 1 + random_below(run, run->often_acts ? 4 : 12),
+	};
+	struct step *step = &run->step;
+
+	if (one_in(run, 2))
+		change_process(run);
+	step->limit = policy.per_minute;
+	do {
+		if (run->model.nr_sent + VARTA_ACTION_BATCH > MODEL_SENT_MAX)
+			return false;
+		step->result = varta_tracker_action_pass(&run->fixture->tracker,
+							 step->now,
+							 run->threshold,
+							 &policy);
+		step->expected = model_act(&run->model, step->now,
+					   run->threshold, &policy, process_of);
+	} while (step->result && step->expected);
+	return step->result == step->expected;
+}
+
 /* ---- Comparison after each step. */
+
+static bool action_matches(const struct varta_action *action,
+			   const struct model_action *model)
+{
+	bool waits;
+
+	if (!action)
+		return !model->signal;
+	waits = !RB_EMPTY_NODE(&action->timer.node);
+	return action->signal == model->signal &&
+	       action->kill_after_ms == model->kill_after_ms &&
+	       action->even_if_starved == model->even_if_starved &&
+	       action->target.exec_id == model->target.exec_id &&
+	       action->target.foreign == model->target.foreign &&
+	       (!model->target.foreign ||
+		action->target.uid == model->target.uid) &&
+	       waits == model->pending &&
+	       (!waits || (action->timer.expires == model->due_ns &&
+			   action->phase == (model->kills ?
+					     VARTA_ACTION_KILL :
+					     VARTA_ACTION_SIGNAL)));
+}
+
+static bool signals_match(const struct model_run *run)
+{
+	const struct model_signal *expected = run->model.signals;
+	u32 i;
+
+	if (run->nr_signals != run->model.nr_signals)
+		return false;
+	for (i = 0; i < run->nr_signals; i++) {
+		if (run->signals[i].proc != expected[i].proc ||
+		    run->signals[i].signal != expected[i].signal)
+			return false;
+	}
+	return true;
+}
 
 static bool pages_match(const struct model_run *run)
 {
@@ -1108,6 +1271,10 @@ static bool event_matches(const struct varta_event_info *a,
 	       a->agent.id.netns == b->agent.id.netns &&
 	       a->agent.status == b->agent.status &&
 	       a->agent.stalled == b->agent.stalled &&
+	       a->agent.stall_signal == b->agent.stall_signal &&
+	       (a->kind != VARTA_EVENT_KIND_ACTION ||
+		(a->action.signal == b->action.signal &&
+		 a->action.withheld == b->action.withheld)) &&
 	       (a->kind != VARTA_EVENT_KIND_RECOVER ||
 		(a->silence_ns == b->silence_ns &&
 		 a->stall_ns == b->stall_ns)) &&
@@ -1161,6 +1328,11 @@ static const char *find_difference(const struct model_run *run)
 			return "slots";
 		if (!tracker_fixture_timer_ok(run->fixture, i))
 			return "timers";
+		if (tracker->slots[i].has_action !=
+			    !!model->slots[i].action.signal ||
+		    !action_matches(tracker_fixture_action(run->fixture, i),
+				    &model->slots[i].action))
+			return "actions";
 		refs[fake_proc_nr(model->slots[i].proc)]++;
 		if (model->slots[i].pid)
 			netns_charged[fake_netns_nr(model->slots[i].netns)]++;
@@ -1179,6 +1351,11 @@ static const char *find_difference(const struct model_run *run)
 	}
 	if (!pages_match(run))
 		return "pages";
+	if (!signals_match(run))
+		return "signals";
+	if (varta_tracker_next_action(&run->fixture->tracker) !=
+	    model_next_action(model))
+		return "next action";
 	if (!events_match(run))
 		return "events";
 	if (fake_procs_kicks() != run->kicks)
@@ -1221,14 +1398,17 @@ static const step_fn step_fns[] = {
 	[RESET_GAPS]	= step_reset_gaps,
 	[MAP]		= step_map,
 	[STORE]		= step_store,
+	[ACT]		= step_act,
 };
 
 static enum step_kind random_kind(struct model_run *run)
 {
 	u32 n = random_below(run, 100);
 
+	if (run->often_acts && one_in(run, 2))
+		return n < 45 ? ACT : n < 60 ? STALL_PASS : ADVANCE_TIME;
 	if (n < 42)
-		return RECORD;
+		return n < 37 ? RECORD : ACT;
 	if (n < 57)
 		return n < 47 ? MAP : STORE;
 	if (n < 60)
@@ -1260,6 +1440,8 @@ static const char *run_step(struct model_run *run)
 	for (i = 0; i < ARRAY_SIZE(run->pages); i++)
 		run->pages[i].looks = run->pages[i].page.looks;
 	run->model.nr_events = 0;
+	run->model.nr_signals = 0;
+	run->nr_signals = 0;
 	run->step.kind = random_kind(run);
 	run->step.now = run->now;
 	if (run->step.kind == ADVANCE_TIME) {
@@ -1289,6 +1471,7 @@ static void random_config(struct model_run *run)
 	config->origin_takeover = one_in(run, 2);
 	config->defer_exits = one_in(run, 2);
 	run->pids = config->capacity + 1;
+	run->often_acts = one_in(run, 3);
 	run->unit = one_in(run, 3) ? 1 : one_in(run, 4) ? long_unit : UNIT;
 	run->threshold = random_threshold(run);
 	switch (random_below(run, 4)) {
@@ -1308,12 +1491,13 @@ static void print_event(struct kunit *test, const char *what,
 			const struct varta_event_info *event)
 {
 	kunit_err(test,
-		  "%s %u: pid %u/%u, user %u, netns %u, time %llu, silence %llu, stall %llu, stalled %u, status %u, was %u, cause %u\n",
+		  "%s %u: pid %u/%u, user %u, netns %u, time %llu, silence %llu, stall %llu, stalled %u, status %u, was %u, cause %u, signal %u, withheld %u\n",
 		  what, event->kind, event->agent.id.source,
 		  event->agent.id.pid, event->agent.id.uid,
 		  fake_netns_nr(event->agent.id.netns), event->time_ns,
 		  event->silence_ns, event->stall_ns, event->agent.stalled,
-		  event->agent.status, event->old_status, event->cause);
+		  event->agent.status, event->old_status, event->cause,
+		  event->action.signal, event->action.withheld);
 }
 
 static void report_failure(struct kunit *test, const struct model_run *run,
@@ -1359,6 +1543,26 @@ static void report_failure(struct kunit *test, const struct model_run *run,
 		print_event(test, "event", &run->events[i]);
 	for (i = 0; i < run->model.nr_events; i++)
 		print_event(test, "expected", &run->model.events[i]);
+	for (i = 0; i < run->config.capacity; i++) {
+		const struct model_action *model = &run->model.slots[i].action;
+		const struct varta_action *action =
+			tracker_fixture_action(run->fixture, i);
+
+		if (action)
+			kunit_err(test,
+				  "action of slot %u: signal %u, waits %u, due %llu, phase %u, withheld %u\n",
+				  i, action->signal,
+				  !RB_EMPTY_NODE(&action->timer.node),
+				  (u64)action->timer.expires, action->phase,
+				  action->withheld);
+		if (model->signal)
+			kunit_err(test,
+				  "expected: signal %u, waits %u, due %llu, phase %u, withheld %u\n",
+				  model->signal, model->pending, model->due_ns,
+				  model->kills, model->withheld);
+	}
+	kunit_err(test, "signals %u, expected %u\n", run->nr_signals,
+		  run->model.nr_signals);
 	kunit_err(test, "cursor %u, expected %u\n",
 		  run->fixture->tracker.eviction_cursor, run->model.cursor);
 	for (i = 0; i < run->config.capacity; i++) {
@@ -1396,6 +1600,9 @@ static bool run_once(struct kunit *test, struct model_run *run,
 	ops = fake_procs_ops;
 	ops.put_mapping = put_mapping;
 	ops.clock = read_clock;
+	ops.sample_again = sample_again;
+	ops.may_signal = may_signal;
+	ops.signal = note_signal;
 	/* prandom_seed_state() uses only 32 bits of the seed. */
 	prandom_seed_state(&run->random, (varta_kunit_seed ?: DEFAULT_SEED) *
 			   0x9e3779b1 + run_nr);
@@ -1434,7 +1641,9 @@ static void expect_all_counted(struct kunit *test, const u64 sums[])
 		VARTA_COUNT_EVICTION_SCAN_TRUNCATED,
 		VARTA_COUNT_QUOTA_EXCEEDED, VARTA_COUNT_EXITS,
 		VARTA_COUNT_REMOVED_DEAD, VARTA_COUNT_BAD_STATUS,
-		VARTA_COUNT_LATE,
+		VARTA_COUNT_LATE, VARTA_COUNT_STALL_SIGNALS,
+		VARTA_COUNT_STALL_KILLS, VARTA_COUNT_ACTIONS_WITHHELD,
+		VARTA_COUNT_ACTIONS_LIMITED,
 	};
 	int i;
 
@@ -1442,7 +1651,7 @@ static void expect_all_counted(struct kunit *test, const u64 sums[])
 		kunit_info(test, "%s: %llu\n", counter_names[reachable[i]],
 			   sums[reachable[i]]);
 		KUNIT_EXPECT_GT_MSG(test, sums[reachable[i]],
-				    varta_kunit_steps / 1000, "%s",
+				    varta_kunit_steps / 2000, "%s",
 				    counter_names[reachable[i]]);
 	}
 }

@@ -145,6 +145,29 @@ bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr)
 	return armed == U64_MAX;
 }
 
+/**
+ * tracker_fixture_action() - find the action of a slot in all buckets
+ * @fixture: the fixture; no other thread uses it
+ * @nr: number of the slot
+ *
+ * Return: the action, or NULL.
+ */
+const struct varta_action *
+tracker_fixture_action(const struct tracker_fixture *fixture, u32 nr)
+{
+	const struct varta_actions *actions = &fixture->tracker.actions;
+	const struct varta_action *action;
+	u32 i;
+
+	for (i = 0; i <= actions->mask; i++) {
+		hlist_for_each_entry(action, &actions->buckets[i], node) {
+			if (action->slot == nr)
+				return action;
+		}
+	}
+	return NULL;
+}
+
 /* Agents that lost their slot: each was inserted once. */
 static u64 removed_total(const struct tracker_fixture *fixture)
 {

@@ -35,6 +35,8 @@ void tracker_fixture_destroy(struct kunit *test,
 			     struct tracker_fixture *fixture);
 void tracker_fixture_check(struct kunit *test, struct tracker_fixture *fixture);
 bool tracker_fixture_timer_ok(const struct tracker_fixture *fixture, u32 nr);
+const struct varta_action *
+tracker_fixture_action(const struct tracker_fixture *fixture, u32 nr);
 bool tracker_fixture_exit_pass(struct tracker_fixture *fixture,
 			       varta_agent_cb report, void *context);
 void tracker_fixture_rescan(struct tracker_fixture *fixture, u64 threshold);
