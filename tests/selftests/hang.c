@@ -3,7 +3,7 @@
  * Hangs in one of the ways in which programs hang.
  *
  * Usage: hang [-b THRESHOLD_MS] [-n NAME] [-c CPU] [-s SIGNAL] [-k MS] [-e] [-i]
- *             [-r] WAY [ARGUMENT]
+ *             [-r] [-w] WAY [ARGUMENT]
  *
  *   -b  be an agent with this threshold, 0 for the default one: the thread TID
  *       sends one beat
@@ -14,6 +14,7 @@
  *   -e  and for both even if it is starved
  *   -i  ignore the signal
  *   -r  beat again when it comes
+ *   -w  wait in its handler forever
  *
  * Prints "hangs PID TID" just before it hangs, and after the kernel has the beat.
  *
@@ -440,6 +441,12 @@ static void beat_again(int unused)
 	varta_beat(handle, VARTA_STATUS_OK, 0);
 }
 
+static void wait_in_handler(int unused)
+{
+	(void)unused;
+	wait_forever(NULL);
+}
+
 static void run_on(int cpu)
 {
 	cpu_set_t cpus;
@@ -452,11 +459,11 @@ static void run_on(int cpu)
 
 int main(int argc, char **argv)
 {
-	bool ignores = false, recovers = false;
+	bool ignores = false, recovers = false, waits = false;
 	size_t i;
 	int option;
 
-	while ((option = getopt(argc, argv, "+b:n:c:s:k:eir")) != -1) {
+	while ((option = getopt(argc, argv, "+b:n:c:s:k:eirw")) != -1) {
 		switch (option) {
 		case 'b':
 			is_agent = true;
@@ -484,6 +491,9 @@ int main(int argc, char **argv)
 		case 'r':
 			recovers = true;
 			break;
+		case 'w':
+			waits = true;
+			break;
 		default:
 			return 100;
 		}
@@ -495,6 +505,8 @@ int main(int argc, char **argv)
 		signal(agent.stall_signal, SIG_IGN);
 	if (recovers)
 		signal(agent.stall_signal, beat_again);
+	if (waits)
+		signal(agent.stall_signal, wait_in_handler);
 	setpgid(0, 0);
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (!strcmp(ways[i].name, argv[optind]))
