@@ -3,6 +3,7 @@
 
 #include <kunit/test.h>
 #include <linux/signal.h>
+#include <linux/slab.h>
 #include <linux/time64.h>
 
 #include "beat_helpers.h"
@@ -350,6 +351,39 @@ static void the_last_request_counts(struct kunit *test)
 	run_passes(test, 3 * THRESHOLD);
 	KUNIT_EXPECT_EQ(test, fake_signals()->count, 1);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 1)->has_action);
+}
+
+/* By which it is judged whether the agent is starved. */
+static void beats_of_others_tell_what_the_main_thread_has_used(struct kunit *test)
+{
+	struct varta_action_request action = {
+		.signal = SIGNAL, .spare = varta_action_alloc(GFP_KERNEL),
+	};
+	struct varta_beat_info beat = {
+		.nonce = 1, .action = &action, .foreign_thread = true,
+		.main_usage = { .tid = 5, .cpu_time = 7, .run_delay = 9 },
+	};
+	const struct varta_agent_id id = { .pid = 1, .proc = fake_proc(1) };
+	struct varta_agent_info agent;
+	bool started;
+
+	KUNIT_ASSERT_NOT_NULL(test, action.spare);
+	make_small_tracker(test);
+	((struct tracker_fixture *)test->priv)->threshold = THRESHOLD;
+	varta_tracker_record(tracker_of(test), &beat, &id, 0, THRESHOLD,
+			     &started);
+	kfree(action.spare);
+	agent = lookup_agent(test, 0, 1);
+	KUNIT_EXPECT_TRUE(test, agent.has_main_usage);
+	KUNIT_EXPECT_EQ(test, agent.main_usage.cpu_time, 7);
+	KUNIT_EXPECT_EQ(test, agent.main_usage.run_delay, 9);
+
+	beat.nonce = 2;
+	beat.action = NULL;
+	beat.main_usage.cpu_time = 8;
+	varta_tracker_record(tracker_of(test), &beat, &id, 1, THRESHOLD,
+			     &started);
+	KUNIT_EXPECT_EQ(test, lookup_agent(test, 0, 1).main_usage.cpu_time, 8);
 }
 
 static void a_rejected_beat_does_not_ask(struct kunit *test)
@@ -854,6 +888,7 @@ static struct kunit_case action_cases[] = {
 	EXIT_MODES_CASE(each_silence_has_one_signal),
 	EXIT_MODES_CASE(agents_that_do_not_ask_get_no_signal),
 	EXIT_MODES_CASE(the_last_request_counts),
+	EXIT_MODES_CASE(beats_of_others_tell_what_the_main_thread_has_used),
 	EXIT_MODES_CASE(a_rejected_beat_does_not_ask),
 	EXIT_MODES_CASE(the_kill_comes_after_its_time),
 	EXIT_MODES_CASE(a_beat_cancels_the_kill),

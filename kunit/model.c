@@ -180,9 +180,12 @@ static u64 shorten(u64 ns)
 static void ask(struct model_slot *slot,
 		const struct varta_action_request *request)
 {
+	const struct varta_usage main_usage = slot->action.main_usage;
+
 	memset(&slot->action, 0, sizeof(slot->action));
 	if (!request->signal)
 		return;
+	slot->action.main_usage = main_usage;
 	slot->action.signal = request->signal;
 	slot->action.kill_after_ms = request->kill_after_ms;
 	slot->action.even_if_starved = request->even_if_starved;
@@ -217,6 +220,8 @@ static void apply_beat(const struct model *model, struct model_slot *slot,
 	slot->action.pending = false;
 	if (beat->action)
 		ask(slot, beat->action);
+	if (slot->action.signal && beat->foreign_thread)
+		slot->action.main_usage = beat->main_usage;
 	slot->stall_ns = 0;
 	slot->late = false;
 	if (is_terminal(beat)) {
@@ -475,6 +480,7 @@ static void look(struct model *model, struct model_slot *slot, u64 now)
 		.payload = page->payload,
 		.usage = slot->usage,
 		.foreign_thread = slot->foreign_thread,
+		.main_usage = slot->action.main_usage,
 	};
 	time = time_of_page(page, now);
 	apply_beat(model, slot, &beat, time < now ? time : now);

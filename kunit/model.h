@@ -33,6 +33,8 @@ struct model_action {
 	u32 kill_after_ms;
 	bool even_if_starved;
 	struct varta_action_target target;
+	/* At the last beat of another process. */
+	struct varta_usage main_usage;
 	/* Something is to be sent, or looked at again. */
 	bool pending;
 	u64 due_ns;

@@ -323,6 +323,8 @@ static struct varta_beat_info random_beat(struct model_run *run,
 		.usage.cpu_time = prandom_u32_state(&run->random),
 		.usage.major_faults = random_below(run, 4),
 		.foreign_thread = one_in(run, 8),
+		.main_usage.tid = random_below(run, 4),
+		.main_usage.cpu_time = prandom_u32_state(&run->random),
 		.thread_name = random_thread_name(run),
 	};
 
@@ -575,6 +577,8 @@ static bool agent_matches(const struct varta_agent_info *agent,
 	       agent->stall_signal == slot->action.signal &&
 	       agent->kill_after_ms == slot->action.kill_after_ms &&
 	       agent->even_if_starved == slot->action.even_if_starved &&
+	       agent->main_usage.cpu_time == slot->action.main_usage.cpu_time &&
+	       agent->has_main_usage == !!slot->action.main_usage.tid &&
 	       agent->stalled == slot->stalled;
 }
 

@@ -280,6 +280,20 @@ void varta_action_set(struct varta_tracker *tracker, struct varta_slot *slot,
 	action->target = request->target;
 }
 
+/* An accepted beat, after what it asks for. */
+void varta_action_note_beat(const struct varta_tracker *tracker,
+			    const struct varta_slot *slot,
+			    const struct varta_beat_info *beat)
+{
+	struct varta_action *action;
+
+	if (!beat->foreign_thread)
+		return;
+	action = find_action(tracker, slot);
+	if (action)
+		action->main_usage = beat->main_usage;
+}
+
 /* Whether the agent has asked for the same already. */
 bool varta_action_repeats(const struct varta_tracker *tracker,
 			  const struct varta_slot *slot,
@@ -323,6 +337,8 @@ void varta_action_describe(const struct varta_tracker *tracker,
 	agent->stall_signal = action->signal;
 	agent->kill_after_ms = action->kill_after_ms;
 	agent->even_if_starved = action->even_if_starved;
+	agent->main_usage = action->main_usage;
+	agent->has_main_usage = action->main_usage.tid;
 }
 
 /* U64_MAX if there is nothing to wait for. */

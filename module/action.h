@@ -14,6 +14,7 @@
 #include <linux/types.h>
 #include <uapi/linux/varta.h>
 
+#include "agent.h"
 #include "stall_reason.h"
 
 enum varta_action_limits {
@@ -68,6 +69,7 @@ struct varta_action {
 	struct rcu_head rcu;
 	struct timerqueue_node timer;	/* queued only while the agent stalls */
 	struct varta_action_target target;
+	struct varta_usage main_usage;	/* at a beat of another process */
 	u64 armed_ns;			/* when it was last queued */
 	u64 dump_ns;			/* when it was first seen to dump */
 	u32 slot;			/* its number */
@@ -132,6 +134,9 @@ size_t varta_actions_bytes(u32 capacity);
 /* All of these need the slot's lock. */
 void varta_action_set(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_action_request *request);
+void varta_action_note_beat(const struct varta_tracker *tracker,
+			    const struct varta_slot *slot,
+			    const struct varta_beat_info *beat);
 bool varta_action_repeats(const struct varta_tracker *tracker,
 			  const struct varta_slot *slot,
 			  const struct varta_action_request *request);

@@ -43,6 +43,7 @@ struct varta_beat_info {
 	const char *thread_name;	/* VARTA_NAME_SIZE bytes, or NULL */
 	struct varta_action_request *action;	/* NULL for no change */
 	bool foreign_thread;		/* its process is not the agent */
+	struct varta_usage main_usage;	/* then: of the agent's main thread */
 };
 
 /* The last beat of a crash handler. @beat passed varta_beat_check(). */
@@ -128,7 +129,10 @@ struct varta_agent_info {
 	bool oom_killed;
 	bool foreign_thread;		/* as in the last beat */
 	bool unmetered;			/* @usage is of an earlier beat */
+	bool has_main_usage;		/* @main_usage is known */
 	u32 kill_after_ms;		/* 0 for never */
+	/* If @foreign_thread: of the agent's main thread, at the last beat. */
+	struct varta_usage main_usage;
 	/* What was sampled; NULL but for reports that it is stalled or late. */
 	const struct varta_stall_info *stall;
 	const struct varta_lane_info *lane;	/* the longest overdue, or NULL */

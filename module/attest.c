@@ -244,6 +244,26 @@ static void describe_thread(struct varta_beat_info *beat,
 }
 
 /**
+ * varta_attest_main_usage() - what the main thread of a sender has used
+ * @sender: the sender
+ * @usage: set, to zeros if it has ended
+ *
+ * Context: any but interrupts; does not sleep.
+ */
+void varta_attest_main_usage(const struct varta_sender *sender,
+			     struct varta_usage *usage)
+{
+	struct task_struct *leader;
+
+	*usage = (struct varta_usage) {};
+	rcu_read_lock();
+	leader = pid_task(sender->pid, PIDTYPE_TGID);
+	if (leader)
+		varta_usage_read(usage, leader);
+	rcu_read_unlock();
+}
+
+/**
  * varta_attest_process() - identify a process that a relay vouches for
  * @sender: set; to be released with varta_sender_put()
  * @pid: the process, in the initial pid namespace

@@ -55,6 +55,8 @@ struct varta_sender {
 
 void varta_attest_current(struct varta_sender *sender);
 bool varta_attest_ancestor(struct varta_sender *sender, u32 claimed);
+void varta_attest_main_usage(const struct varta_sender *sender,
+			     struct varta_usage *usage);
 bool varta_attest_process(struct varta_sender *sender, u32 pid, u64 start_ns,
 			  struct varta_beat_info *beat);
 bool varta_namespace_allowed(const struct varta_sender *sender);

@@ -382,6 +382,8 @@ static int beat_slow_path(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	if (err)
 		return err;
 	beat->foreign_thread = sender.pid != task_tgid(current);
+	if (beat->foreign_thread)
+		varta_attest_main_usage(&sender, &beat->main_usage);
 
 	err = check_limits(extack, beat, &sender.id, now, &consumes);
 	if (!err && beat->action)

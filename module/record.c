@@ -89,6 +89,7 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_action_drop(tracker, slot);
 	if (record->beat->action)
 		varta_action_set(tracker, slot, record->beat->action);
+	varta_action_note_beat(tracker, slot, record->beat);
 	varta_slot_unmap(tracker, slot);
 	if (id->proc)
 		tracker->config.ops->get_proc(id->proc);
@@ -313,6 +314,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	varta_slot_expect_lanes(tracker, slot, record->now);
 	if (beat->action)
 		varta_action_set(tracker, slot, beat->action);
+	varta_action_note_beat(tracker, slot, beat);
 	report_changes(tracker, slot, record, &before);
 	return VARTA_RECORD_REFRESHED;
 }

@@ -116,7 +116,7 @@ static u64 __maybe_unused time_between(u32 before, u32 after)
 }
 
 /* Times of the scheduler are compared with its own clock. */
-static void sample_usage(const struct varta_agent_info *agent,
+static void sample_usage(const struct varta_usage *before,
 			 struct task_struct *thread, u64 silence,
 			 struct varta_stall_info *info)
 {
@@ -128,12 +128,12 @@ static void sample_usage(const struct varta_agent_info *agent,
 	u64 passed;
 
 	varta_usage_read(&usage, thread);
-	info->cpu_time = time_between(agent->usage.cpu_time, usage.cpu_time);
-	info->run_delay = time_between(agent->usage.run_delay,
+	info->cpu_time = time_between(before->cpu_time, usage.cpu_time);
+	info->run_delay = time_between(before->run_delay,
 				       usage.run_delay);
-	info->voluntary = usage.voluntary - agent->usage.voluntary;
-	info->involuntary = usage.involuntary - agent->usage.involuntary;
-	info->major_faults = usage.major_faults - agent->usage.major_faults;
+	info->voluntary = usage.voluntary - before->voluntary;
+	info->involuntary = usage.involuntary - before->involuntary;
+	info->major_faults = usage.major_faults - before->major_faults;
 	if (info->state == VARTA_THREAD_STATE_RUNNABLE) {
 		if (queued && clock > queued)
 			info->run_delay += min(clock - queued, silence);
@@ -190,7 +190,7 @@ static void sample_thread(const struct varta_agent_info *agent,
 	info->has_usage = !agent->foreign_thread && !agent->unmetered &&
 			  usage_fits(silence);
 	if (info->has_usage)
-		sample_usage(agent, thread, silence, info);
+		sample_usage(&agent->usage, thread, silence, info);
 }
 
 static void sample_process(const struct varta_agent_info *agent, u64 silence,
@@ -232,7 +232,7 @@ static void sample_sender(const struct varta_agent_info *agent, u64 silence,
 	info->state = state_of(sender);
 	info->has_usage = !agent->unmetered && usage_fits(silence);
 	if (info->has_usage)
-		sample_usage(agent, sender, silence, info);
+		sample_usage(&agent->usage, sender, silence, info);
 }
 
 /* A sender that does not get the CPU cannot beat for the agent. RCU is locked. */
@@ -241,6 +241,23 @@ static bool sender_starved(const struct varta_agent_info *agent, u64 silence)
 	struct varta_stall_info info = {};
 
 	sample_sender(agent, silence, &info);
+	return varta_stall_decide(&info, silence) == VARTA_STALL_REASON_STARVED;
+}
+
+/* Nor does an agent that does not get the CPU let another process beat for it. */
+static bool main_thread_starved(const struct varta_agent_info *agent,
+				u64 silence)
+{
+	struct task_struct *leader;
+	struct varta_stall_info info = { .sampled = true };
+
+	leader = pid_task((struct pid *)agent->id.proc, PIDTYPE_TGID);
+	if (!leader || !agent->has_main_usage || agent->unmetered ||
+	    !usage_fits(silence))
+		return false;
+	info.state = state_of(leader);
+	info.has_usage = true;
+	sample_usage(&agent->main_usage, leader, silence, &info);
 	return varta_stall_decide(&info, silence) == VARTA_STALL_REASON_STARVED;
 }
 
@@ -291,10 +308,11 @@ void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 	rcu_read_lock();
 	sample_process(agent, silence, group, info);
 	info->reason = varta_stall_decide(info, silence);
-	/* How the agent itself used the CPU is not known. */
+	/* How the agent itself used the CPU is mostly not known. */
 	if (agent->foreign_thread &&
 	    info->reason == VARTA_STALL_REASON_UNKNOWN &&
-	    sender_starved(agent, silence))
+	    (main_thread_starved(agent, silence) ||
+	     sender_starved(agent, silence)))
 		info->reason = VARTA_STALL_REASON_STARVED;
 	rcu_read_unlock();
 }
