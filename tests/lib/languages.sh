@@ -65,12 +65,12 @@ stage_python() {
 	rm "$tree/list"
 }
 
-# python_libraries DIRECTORY: sets additions to options of run-in-guest, which copies the shared
+# python_libraries DIRECTORY: adds options of run-in-guest to additions, which copies the shared
 # libraries of what it adds
 python_libraries() {
 	local module modules
 	mapfile -t modules < <(find "$1/usr/lib/python3"* -name '*.so')
-	additions=(--add "/usr/bin/python3.11:/usr/bin/python3.11")
+	additions+=(--add "/usr/bin/python3.11:/usr/bin/python3.11")
 	for module in "${modules[@]}"; do
 		additions+=(--add "$module:/${module#"$1/"}")
 	done
