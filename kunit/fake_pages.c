@@ -18,6 +18,12 @@ static void put_mapping(struct varta_mapping *mapping)
 	container_of(mapping, struct fake_page, mapping)->puts++;
 }
 
+static bool is_left(const struct varta_mapping *mapping,
+		    const struct varta_proc *proc)
+{
+	return container_of(mapping, struct fake_page, mapping)->left;
+}
+
 static u64 read_clock(void)
 {
 	return fake_clock;
@@ -49,6 +55,7 @@ void fake_pages_reset(u32 lanes, u64 now)
 void make_tracker_with_pages(struct kunit *test, struct varta_tracker_ops *ops)
 {
 	ops->put_mapping = put_mapping;
+	ops->mapping_is_left = is_left;
 	ops->clock = read_clock;
 	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.ops = ops, .capacity = 4, .eviction_scan_window = 256,

@@ -11,12 +11,13 @@
 struct kunit;
 struct varta_tracker_ops;
 
-/* @puts: how often the mapping was put. */
+/* @puts: how often the mapping was put; @left: the process has executed a program. */
 struct fake_page {
 	struct varta_beat_page page;
 	struct varta_mapping mapping;
 	u64 overdue[VARTA_LANES_MAX];
 	u32 puts;
+	bool left;
 };
 
 extern struct fake_page fake_pages[2];

@@ -491,6 +491,23 @@ static void another_page_keeps_what_is_overdue(struct kunit *test)
 	EXPECT_RECOVER(test, 1);
 }
 
+static void lanes_of_the_old_program_are_not_read(struct kunit *test)
+{
+	make_agent(test);
+	fake_pages[0].left = true;
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
+}
+
+static void lanes_of_the_old_program_are_not_inherited(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	fake_pages[0].left = true;
+	KUNIT_EXPECT_TRUE(test, map(test, 1));
+	KUNIT_EXPECT_EQ(test, fake_pages[1].mapping.lanes_stalled, 0);
+}
+
 static void page_of_another_clock_is_not_read(struct kunit *test)
 {
 	make_agent(test);
@@ -685,6 +702,8 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(lane_of_a_late_agent_is_seen_in_time),
 	KUNIT_CASE(exit_ends_the_lanes),
 	KUNIT_CASE(another_page_keeps_what_is_overdue),
+	KUNIT_CASE(lanes_of_the_old_program_are_not_read),
+	KUNIT_CASE(lanes_of_the_old_program_are_not_inherited),
 	KUNIT_CASE(page_of_another_clock_is_not_read),
 	KUNIT_CASE(longest_overdue_lane_is_shown),
 	KUNIT_CASE(random_lanes_match_the_model),

@@ -362,6 +362,31 @@ static void page_of_another_clock_is_given_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
 
+static void page_of_the_old_program_is_given_up(struct kunit *test)
+{
+	make_agent(test);
+	store(1050, VARTA_STATUS_OK, 0);
+	fake_pages[0].left = true;
+	/* Its last beat counts. */
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1050 + THRESHOLD), 1);
+}
+
+static void beat_of_a_new_program_takes_the_fast_path(struct kunit *test)
+{
+	const struct varta_beat_info beat = { .nonce = 1020 };
+
+	make_agent(test);
+	fake_pages[0].left = true;
+	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1010, .now = 1010);
+	KUNIT_EXPECT_TRUE(test, varta_tracker_record_fast(tracker_of(test),
+							  &beat, 7,
+							  fake_proc(1), 0,
+							  1020));
+}
+
 static void stored_beat_postpones_the_warning(struct kunit *test)
 {
 	make_agent(test);
@@ -454,6 +479,8 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(stalled_agent_gets_a_kicked_page),
 	KUNIT_CASE(only_tracked_attested_agents_have_pages),
 	KUNIT_CASE(page_of_another_clock_is_given_up),
+	KUNIT_CASE(page_of_the_old_program_is_given_up),
+	KUNIT_CASE(beat_of_a_new_program_takes_the_fast_path),
 	KUNIT_CASE(stored_beat_postpones_the_warning),
 	KUNIT_CASE(late_agent_that_is_shown_may_be_late_again),
 	KUNIT_CASE(late_agent_whose_beat_is_old_may_be_late_again),

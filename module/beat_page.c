@@ -18,6 +18,7 @@
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 
+#include "action.h"
 #include "attest.h"
 #include "beat_page.h"
 
@@ -115,6 +116,7 @@ struct varta_mapping *varta_beat_page_map(u32 lanes, unsigned long *address)
 	mapping->page = page_address(page);
 	mapping->clock_offset = varta_sender_clock(now) - now;
 	mapping->timens = varta_timens_of_current();
+	mapping->exec_id = READ_ONCE(current->self_exec_id);
 	return mapping;
 
 put_page:
@@ -137,4 +139,21 @@ void varta_mapping_put(struct varta_mapping *mapping)
 {
 	put_page(virt_to_page(mapping->page));
 	kfree(mapping);
+}
+
+/**
+ * varta_mapping_is_left() - whether nobody can write into the page any more
+ * @mapping: a mapping
+ * @proc: the process that asked for it; the caller holds it
+ *
+ * execve() removes the page from the process. Its process reference stays.
+ * Context: any; does not sleep.
+ */
+bool varta_mapping_is_left(const struct varta_mapping *mapping,
+			   const struct varta_proc *proc)
+{
+	struct varta_action_target now = {};
+
+	return varta_target_read(&now, (struct pid *)proc) &&
+	       now.exec_id != mapping->exec_id;
 }

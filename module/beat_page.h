@@ -6,6 +6,8 @@
 #include <linux/types.h>
 #include <uapi/linux/varta.h>
 
+struct varta_proc;
+
 /* What an agent finds in &varta_beat_page.kick. */
 enum varta_kick {
 	VARTA_KICK_NONE,	/* beat by storing */
@@ -43,6 +45,7 @@ static_assert(sizeof(struct varta_beat_page) == 4096);
  * @page: mapped in the kernel; the mapping holds a reference to it
  * @clock_offset: CLOCK_MONOTONIC of the agent minus that of the kernel
  * @timens: time namespace for which @clock_offset holds, as in the slot
+ * @exec_id: of the program that asked for it
  * @looks: the last &varta_beat_page.looks
  * @lanes: that are read, up to VARTA_LANES_MAX
  * @next_lane: the lane that the next look begins with
@@ -54,6 +57,7 @@ static_assert(sizeof(struct varta_beat_page) == 4096);
 struct varta_mapping {
 	struct varta_beat_page *page;
 	s64 clock_offset;
+	u64 exec_id;
 	u32 timens;
 	u32 looks;
 	u32 lanes;
@@ -67,5 +71,7 @@ struct varta_mapping {
 struct varta_mapping *varta_beat_page_map(u32 lanes, unsigned long *address);
 void varta_beat_page_unmap(unsigned long address);
 void varta_mapping_put(struct varta_mapping *mapping);
+bool varta_mapping_is_left(const struct varta_mapping *mapping,
+			   const struct varta_proc *proc);
 
 #endif /* _VARTA_BEAT_PAGE_H */

@@ -214,7 +214,8 @@ void varta_slot_look_at_lanes(struct varta_tracker *tracker,
 	if (!may_look(tracker, slot))
 		goto unlock;
 	mapping = varta_slot_mapping(tracker, slot);
-	if (now < mapping->lanes_due)
+	if (now < mapping->lanes_due ||
+	    varta_slot_has_left_page(tracker, slot))
 		goto unlock;
 	nr = find_changed(tracker, mapping, now);
 	if (nr == mapping->lanes)

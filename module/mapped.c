@@ -35,26 +35,24 @@ void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
 	slot->lanes = false;
 }
 
-/**
- * varta_slot_look() - read a beat from the page of an agent
- * @tracker: the tracker
- * @slot: locked, not free
- * @now: time in nanoseconds, monotonic
- *
- * A stalled agent has to send its next beat: its page is not read.
- *
- * Return: whether there was a new beat, which is accepted and counted.
- */
-bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
-		     u64 now)
+/* The agent of the locked slot, which has a page, is another program by now. */
+bool varta_slot_has_left_page(const struct varta_tracker *tracker,
+			      const struct varta_slot *slot)
 {
-	struct varta_mapping *mapping;
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+
+	return ops->mapping_is_left && slot->proc &&
+	       ops->mapping_is_left(varta_slot_mapping(tracker, slot),
+				    slot->proc);
+}
+
+static bool read_beat(struct varta_tracker *tracker, struct varta_slot *slot,
+		      u64 now)
+{
+	struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
 	struct varta_beat_info beat = {};
 	u64 state;
 
-	if (!slot->mapped || slot->stalled)
-		return false;
-	mapping = varta_slot_mapping(tracker, slot);
 	note_look(mapping);
 	/* Acquire: the state is that of this nonce, or newer. */
 	beat.nonce = varta_load64_acquire(&mapping->page->nonce);
@@ -78,6 +76,30 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 			       min(varta_kernel_time(mapping, beat.nonce), now),
 			       now);
 	return true;
+}
+
+/**
+ * varta_slot_look() - read a beat from the page of an agent
+ * @tracker: the tracker
+ * @slot: locked, not free
+ * @now: time in nanoseconds, monotonic
+ *
+ * A stalled agent has to send its next beat: its page is not read.
+ *
+ * Return: whether there was a new beat, which is accepted and counted.
+ */
+bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
+		     u64 now)
+{
+	bool accepted;
+
+	if (!slot->mapped || slot->stalled)
+		return false;
+	accepted = read_beat(tracker, slot, now);
+	/* After the last beat of the old program was read. */
+	if (slot->mapped && varta_slot_has_left_page(tracker, slot))
+		varta_slot_unmap(tracker, slot);
+	return accepted;
 }
 
 /**
@@ -162,7 +184,7 @@ bool varta_tracker_map(struct varta_tracker *tracker,
 		!slot->exit_state;
 	if (found) {
 		mapping->lanes_due = U64_MAX;
-		if (slot->lanes)
+		if (slot->lanes && !varta_slot_has_left_page(tracker, slot))
 			varta_lanes_inherit(mapping,
 					    varta_slot_mapping(tracker, slot));
 		varta_slot_unmap(tracker, slot);

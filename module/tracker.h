@@ -29,8 +29,9 @@ enum varta_tracker_limits {
 	VARTA_STALL_RETRY_MIN_NS = 10 * NSEC_PER_MSEC,
 	VARTA_STALL_RETRY_MAX_NS = NSEC_PER_SEC,
 	/*
-	 * Bounds the work for an agent's lanes to that for an agent with the
-	 * lowest threshold.
+	 * The least time between looks at the lanes of an agent, and what each
+	 * lane of its user adds up to. So the work for the lanes of a user is
+	 * bounded, however many there are.
 	 */
 	VARTA_LANE_LOOK_NS	= 4 * NSEC_PER_MSEC,
 	VARTA_LANE_THRESHOLD_MIN_NS = 10 * NSEC_PER_MSEC,
@@ -73,6 +74,8 @@ struct varta_evicted {
  *	that in the initial one, and set the name; false if the process has no
  *	such thread; may be NULL
  * @put_mapping: put a mapping; NULL if there is no varta_tracker_map()
+ * @mapping_is_left: whether a process runs another program by now than when it
+ *	got the mapping; may be NULL
  * @clock: the time, for agents with a page that are shown; may be NULL
  * Context: called with a slot locked, except @put_proc; must not sleep.
  */
@@ -98,6 +101,8 @@ struct varta_tracker_ops {
 	bool (*find_thread)(const struct varta_proc *proc,
 			    struct varta_lane_info *lane);
 	void (*put_mapping)(struct varta_mapping *mapping);
+	bool (*mapping_is_left)(const struct varta_mapping *mapping,
+				const struct varta_proc *proc);
 	u64 (*clock)(void);
 };
 

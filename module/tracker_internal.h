@@ -180,6 +180,8 @@ bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
 void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
 void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot);
+bool varta_slot_has_left_page(const struct varta_tracker *tracker,
+			      const struct varta_slot *slot);
 
 /* lanes.c */
 void varta_slot_look_at_lanes(struct varta_tracker *tracker,

@@ -2,11 +2,14 @@
 /*
  * Beats in a mapped page, with all that a process can do to the page.
  *
- * Usage: mapped_test [agent THRESHOLD_MS | scribble SECONDS]
+ * Usage: mapped_test [agent THRESHOLD_MS | scribble SECONDS |
+ *                     leave-lane THRESHOLD_MS (exec | close)]
  *
  * Prints TAP. "agent" beats every 10 ms until its standard input ends, with the
  * number of bytes read so far as payload. "scribble" writes into pages whatever
- * it likes, with beats and goodbyes in between.
+ * it likes, with beats and goodbyes in between. "leave-lane" opens a lane and
+ * leaves it open when it executes another program, or closes its client; then it
+ * beats without lanes until it is killed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -527,6 +530,34 @@ static int agent(uint32_t threshold_ms)
 	}
 }
 
+/* Sends all beats, as if it knew nothing of pages. */
+_Noreturn static void beat_without_a_page(void)
+{
+	const struct varta_client_options options = {
+		.threshold_ms = LONG_MS,
+	};
+
+	varta_client_open(&c, &options);
+	for (;;) {
+		beat(0);
+		sleep_ms(2 * STEP_MS);
+	}
+}
+
+_Noreturn static void leave_lane(uint32_t threshold_ms, const char *how)
+{
+	struct varta_client_lane lane;
+
+	open_with_lanes(LONG_MS, 1);
+	must(!varta_client_lane_open(&c, &lane, "left", threshold_ms), "a lane");
+	must(!beat(0) && page(), "a page");
+	varta_client_lane_beat(&lane);
+	if (!strcmp(how, "exec"))
+		execl("/proc/self/exe", "mapped_test", "without-a-page", NULL);
+	varta_client_close(&c);
+	beat_without_a_page();
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "after-exec"))
@@ -535,6 +566,10 @@ int main(int argc, char **argv)
 		return agent((uint32_t)atoi(argv[2]));
 	if (argc > 2 && !strcmp(argv[1], "scribble"))
 		return scribble(atoi(argv[2]));
+	if (argc > 1 && !strcmp(argv[1], "without-a-page"))
+		beat_without_a_page();
+	if (argc > 3 && !strcmp(argv[1], "leave-lane"))
+		leave_lane((uint32_t)atoi(argv[2]), argv[3]);
 	test_beats();
 	test_stall();
 	test_status();
