@@ -667,7 +667,12 @@ static inline void varta_client__make_lanes(struct varta_client *c)
 static inline void varta_client__close_lanes(struct varta_client *c)
 {
 	struct varta_client__page *page = c->mapped->lanes, *before;
+	uint32_t i;
 
+	/* The kernel may still read the page, as the agent stays. */
+	for (i = 0; page && i < c->lanes; i++)
+		__atomic_store_n(&page->lanes[i].threshold_ms, 0,
+				 __ATOMIC_RELAXED);
 	c->mapped->lanes = NULL;
 	for (; page; page = before) {
 		before = (struct varta_client__page *)(uintptr_t)page->before;
@@ -1106,8 +1111,8 @@ static inline int varta_client_open(struct varta_client *c,
  * varta_client_close() - Close a client.
  * @c: An open client, or one of zeros.
  *
- * The agent stays in the tracker; varta_client_bye() removes it. In a child,
- * this does not affect the parent.
+ * The agent stays in the tracker; varta_client_bye() removes it. Lanes that are
+ * open are closed. In a child, this does not affect the parent.
  */
 static inline void varta_client_close(struct varta_client *c)
 {

@@ -141,6 +141,28 @@ static void test_beats(void)
 	varta_client_close(&c);
 }
 
+/* The kernel goes on reading the page, which another mapping stands for. */
+static void test_close(void)
+{
+	struct varta_client_lane lane;
+	struct varta_client__page *kernel;
+
+	begin(LANES);
+	varta_client_lane_open(&c, &lane, "lane", 20);
+	c.mapped->page = new_page();
+	kernel = (struct varta_client__page *)
+		mremap(c.mapped->page, 0, (size_t)sysconf(_SC_PAGESIZE),
+		       MREMAP_MAYMOVE);
+	varta_client__move_lanes(&c, c.mapped->page);
+	varta_client_lane_beat(&lane);
+	check(kernel->lanes[lane.number].threshold_ms == 20,
+	      "lanes: the kernel reads an open lane");
+	varta_client_close(&c);
+	check(!kernel->lanes[lane.number].threshold_ms,
+	      "lanes: closing the client closes them");
+	munmap(kernel, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 static void test_move(void)
 {
 	struct varta_client_lane beats, idle;
@@ -252,6 +274,7 @@ TEST_GROUP(lanes)
 {
 	test_open();
 	test_beats();
+	test_close();
 	test_move();
 	test_move_during_a_beat();
 	test_beat_during_a_move();
