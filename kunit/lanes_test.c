@@ -319,6 +319,39 @@ static void looks_are_not_more_frequent_than_allowed(struct kunit *test)
 	EXPECT_STALL(test, 2);
 }
 
+static atomic_t *lanes_of(struct kunit *test, u32 flow_key)
+{
+	struct varta_tracker *tracker = tracker_of(test);
+
+	return &tracker->lanes[varta_flow_hash(tracker, flow_key)];
+}
+
+static void lanes_of_a_user_share_the_looks(struct kunit *test)
+{
+	const int others = 100000 - LANES;
+	const u64 interval = 100000 * VARTA_LANE_EACH_NS;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), LANES);
+	atomic_add(others, lanes_of(test, 0));
+	beat(test, START + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	/* It recovers, and would be seen after its threshold. */
+	set_lane(1, LANE_MS, START + 100 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE + interval - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE + interval), 1);
+	/* Nor does a beat have them looked at before. */
+	set_lane(1, LANE_MS, START + 1);
+	beat(test, START + LANE + interval + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE + 2 * interval - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE + 2 * interval), 1);
+	atomic_sub(others, lanes_of(test, 0));
+	KUNIT_EXPECT_TRUE(test, map(test, 1));
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), LANES);
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 7));
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 0);
+}
+
 static void lowest_threshold_is_bounded(struct kunit *test)
 {
 	make_agent(test);
@@ -689,6 +722,7 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(one_lane_is_reported_in_a_look),
 	KUNIT_CASE(lanes_take_turns),
 	KUNIT_CASE(looks_are_not_more_frequent_than_allowed),
+	KUNIT_CASE(lanes_of_a_user_share_the_looks),
 	KUNIT_CASE(lowest_threshold_is_bounded),
 	KUNIT_CASE(event_without_room_comes_again),
 	KUNIT_CASE(beat_while_sampled_prevents_the_stall),

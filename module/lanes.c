@@ -52,6 +52,25 @@ static bool has_changed(const struct varta_mapping *mapping, u32 nr,
 	return is_overdue(look, now) != !!mapping->overdue[nr];
 }
 
+/* The user of the locked slot has so many lanes more. */
+void varta_lanes_count(struct varta_tracker *tracker,
+		       const struct varta_slot *slot, int lanes)
+{
+	atomic_add(lanes, &tracker->lanes[varta_flow_hash(tracker,
+							  slot->flow_key)]);
+}
+
+/* The least time between two looks. */
+static u64 look_interval(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot)
+{
+	u32 hash = varta_flow_hash(tracker, slot->flow_key);
+
+	return max_t(u64, VARTA_LANE_LOOK_NS,
+		     (u64)atomic_read(&tracker->lanes[hash]) *
+		     VARTA_LANE_EACH_NS);
+}
+
 /*
  * When to look at a lane again. A scope can begin at any time in a lane that is
  * not watched, and end early in one that is.
@@ -73,8 +92,9 @@ static u64 next_look(const struct varta_mapping *mapping, u32 nr,
  * the number of lanes.
  */
 static u32 find_changed(const struct varta_tracker *tracker,
-			struct varta_mapping *mapping, u64 now)
+			const struct varta_slot *slot, u64 now)
 {
+	struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
 	u32 i, nr, changed = mapping->lanes;
 	u64 due = U64_MAX;
 
@@ -91,7 +111,7 @@ static u32 find_changed(const struct varta_tracker *tracker,
 			due = min(due, next_look(mapping, nr, &look, now));
 		}
 	}
-	mapping->lanes_due = max(due, now + VARTA_LANE_LOOK_NS);
+	mapping->lanes_due = max(due, now + look_interval(tracker, slot));
 	mapping->lanes_looked = now;
 	return changed;
 }
@@ -154,7 +174,8 @@ static void report(struct varta_tracker *tracker, struct varta_slot *slot,
 			varta_tracker_count(tracker, VARTA_COUNT_LANE_STALLS);
 		mapping->lanes_due = min(mapping->lanes_due,
 					 max(next_look(mapping, nr, &look, now),
-					     now + VARTA_LANE_LOOK_NS));
+					     now + look_interval(tracker,
+								 slot)));
 	} else {
 		set_overdue(mapping, nr, old);
 		mapping->lanes_due = min(mapping->lanes_due,
@@ -217,7 +238,7 @@ void varta_slot_look_at_lanes(struct varta_tracker *tracker,
 	if (now < mapping->lanes_due ||
 	    varta_slot_has_left_page(tracker, slot))
 		goto unlock;
-	nr = find_changed(tracker, mapping, now);
+	nr = find_changed(tracker, slot, now);
 	if (nr == mapping->lanes)
 		goto unlock;
 	if (!mapping->overdue[nr] && tracker->config.ops->sample &&
@@ -246,7 +267,7 @@ void varta_slot_expect_lanes(struct varta_tracker *tracker,
 	mapping = varta_slot_mapping(tracker, slot);
 	mapping->lanes_due = min(mapping->lanes_due,
 				 max(now, mapping->lanes_looked +
-					  VARTA_LANE_LOOK_NS));
+					  look_interval(tracker, slot)));
 	varta_slot_arm_at(tracker, slot, mapping->lanes_due);
 }
 

@@ -29,6 +29,7 @@ void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
 		return;
 	mapping = varta_slot_mapping(tracker, slot);
 	set_kick(mapping, VARTA_KICK_GONE);
+	varta_lanes_count(tracker, slot, -(int)mapping->lanes);
 	tracker->config.ops->put_mapping(mapping);
 	tracker->mappings[varta_slot_nr(tracker, slot)] = NULL;
 	slot->mapped = false;
@@ -191,6 +192,7 @@ bool varta_tracker_map(struct varta_tracker *tracker,
 		tracker->mappings[varta_slot_nr(tracker, slot)] = mapping;
 		slot->mapped = true;
 		slot->lanes = mapping->lanes > 0;
+		varta_lanes_count(tracker, slot, (int)mapping->lanes);
 		if (slot->stalled)
 			set_kick(mapping, VARTA_KICK_BEAT);
 	}

@@ -34,6 +34,7 @@ enum varta_tracker_limits {
 	 * bounded, however many there are.
 	 */
 	VARTA_LANE_LOOK_NS	= 4 * NSEC_PER_MSEC,
+	VARTA_LANE_EACH_NS	= 400,
 	VARTA_LANE_THRESHOLD_MIN_NS = 10 * NSEC_PER_MSEC,
 	/* A lane that is overdue is looked at as often, or more. */
 	VARTA_LANE_RECOVER_NS	= NSEC_PER_SEC,
@@ -132,6 +133,8 @@ struct varta_tracker {
 	struct varta_pid_index index;	/* read without a lock */
 	/* By slot number, NULL until it is needed. Entries: the slot's lock. */
 	struct varta_mapping **mappings;
+	/* Of the agents of a flow, by its hash. */
+	atomic_t lanes[1 << VARTA_FLOW_LOCK_BITS];
 
 	struct varta_actions actions;
 

@@ -193,6 +193,8 @@ u64 varta_slot_lanes_due(const struct varta_tracker *tracker,
 bool varta_slot_show_lane(const struct varta_tracker *tracker,
 			  const struct varta_slot *slot, u64 now,
 			  struct varta_lane_info *info);
+void varta_lanes_count(struct varta_tracker *tracker,
+		       const struct varta_slot *slot, int lanes);
 void varta_lanes_inherit(struct varta_mapping *mapping,
 			 const struct varta_mapping *old);
 
@@ -259,11 +261,17 @@ static inline bool varta_slot_has_key(const struct varta_slot *slot, u64 key)
 	return slot->pid && varta_key(slot->source, slot->pid) == key;
 }
 
+/* Users cannot choose which others have the same. */
+static inline u32 varta_flow_hash(const struct varta_tracker *tracker,
+				  u32 flow_key)
+{
+	return hash_32(flow_key ^ tracker->flow_seed, VARTA_FLOW_LOCK_BITS);
+}
+
 static inline struct rt_mutex *
 varta_tracker_flow_lock(struct varta_tracker *tracker, u32 flow_key)
 {
-	return &tracker->flow_locks[hash_32(flow_key ^ tracker->flow_seed,
-					    VARTA_FLOW_LOCK_BITS)];
+	return &tracker->flow_locks[varta_flow_hash(tracker, flow_key)];
 }
 
 /*
