@@ -272,15 +272,20 @@ static bool ends_stall(const struct varta_event_info *info)
 	       (info->kind == VARTA_EVENT_KIND_GOODBYE && info->agent.stalled);
 }
 
-/* Refused senders must not flood listeners. @suppressed is set if allowed. */
-static bool conflict_allowed(u64 now, u32 *suppressed)
+/*
+ * Refused senders must not flood listeners, nor hide those of others: any user
+ * but root has half of what is sent at most. @suppressed is set if allowed.
+ */
+static bool conflict_allowed(u64 now, u32 flow_key, u32 *suppressed)
 {
 	static DEFINE_SPINLOCK(lock);
 	static struct {
 		u64 second;
+		u32 senders[CONFLICTS_PER_SECOND];
 		u32 sent;
 		u32 suppressed;
 	} conflicts;
+	u32 own = 0, i;
 	bool allowed;
 
 	spin_lock(&lock);
@@ -288,9 +293,12 @@ static bool conflict_allowed(u64 now, u32 *suppressed)
 		conflicts.second = now;
 		conflicts.sent = 0;
 	}
-	allowed = conflicts.sent < CONFLICTS_PER_SECOND;
+	for (i = 0; i < conflicts.sent; i++)
+		own += conflicts.senders[i] == flow_key;
+	allowed = conflicts.sent < CONFLICTS_PER_SECOND &&
+		  (!flow_key || own < CONFLICTS_PER_SECOND / 2);
 	if (allowed) {
-		conflicts.sent++;
+		conflicts.senders[conflicts.sent++] = flow_key;
 		*suppressed = conflicts.suppressed;
 		conflicts.suppressed = 0;
 	} else if (conflicts.suppressed < U32_MAX) {
@@ -428,9 +436,10 @@ void varta_notify_event(const struct varta_event_info *info)
 		return;
 	if (info->kind == VARTA_EVENT_KIND_CONFLICT) {
 		conflict = *info;
-		if (!conflict_allowed(info->time_ns, &conflict.suppressed))
-			return;
 		set_sender(&conflict);
+		if (!conflict_allowed(info->time_ns, conflict.sender.flow_key,
+				      &conflict.suppressed))
+			return;
 		info = &conflict;
 	}
 	if (info->kind != VARTA_EVENT_KIND_STATUS || !varta_flows_merge(info))
