@@ -26,16 +26,23 @@ static void end_queue(struct exec_queue *queue)
 	free(queue);
 }
 
-/* Of an agent by its pid; @title tells jobs apart. */
-static bool add(struct exec_queue *queue, uint32_t pid, const char *title)
+/* Of an agent by its pid, and its user; @title tells jobs apart. */
+static bool add_of(struct exec_queue *queue, uint32_t uid, uint32_t pid,
+		   const char *title)
 {
 	struct exec_job job = {
 		.agent = { .ns_pid = pid, .start_time = 1 },
+		.uid = uid,
 		.variables = calloc(1, sizeof(char *)),
 		.title = strdup(title), .pidfd = -1, .child = -1,
 	};
 
 	return exec_queue_add(queue, &job);
+}
+
+static bool add(struct exec_queue *queue, uint32_t pid, const char *title)
+{
+	return add_of(queue, 0, pid, title);
 }
 
 /* Whether the next job is this one; "" for none. */
@@ -108,6 +115,37 @@ static void test_limits(void)
 	end_queue(queue);
 }
 
+static void test_users(void)
+{
+	struct exec_queue *queue = new_queue(0, 1);
+	uint32_t i, kept = 0;
+
+	for (i = 1; i <= EXEC_WAITING_MAX; i++)
+		add_of(queue, 1000, i, i == EXEC_WAITING_MAX ? "last" : "user");
+	check(starts(queue, 1, "user"), "exec: a user alone waits for nobody");
+	end(queue, "user");
+	check(add_of(queue, 1000, 1, "user") && add_of(queue, 0, 1, "root") &&
+	      queue->overflow == 1 && add_of(queue, 1001, 1, "other") &&
+	      queue->overflow == 2,
+	      "exec: who has most in a full queue loses a program");
+	for (i = 0; i < queue->waiting_count; i++)
+		kept += !strcmp(queue->waiting[i].title, "last");
+	check(!kept, "exec: which is the newest");
+	check(!add_of(queue, 1000, 2, "user") && queue->overflow == 3,
+	      "exec: nobody loses one for whoever has most");
+	check(starts(queue, 2, "user"), "exec: the first one of each, by time");
+	end(queue, "user");
+	check(starts(queue, 3, "root"), "exec: then that of root");
+	end(queue, "root");
+	check(starts(queue, 4, "other"), "exec: and of another user");
+	end(queue, "other");
+	add_of(queue, 0, 1, "root");
+	check(starts(queue, 5, "user"), "exec: a new one has no precedence");
+	end(queue, "user");
+	check(starts(queue, 6, "root"), "exec: users take turns");
+	end_queue(queue);
+}
+
 static void test_debounce(void)
 {
 	struct exec_queue *queue = new_queue(100, 4);
@@ -167,6 +205,7 @@ TEST_GROUP(exec_queue)
 	test_one_at_a_time();
 	test_later_process();
 	test_limits();
+	test_users();
 	test_debounce();
 	test_recent();
 	test_descriptors();

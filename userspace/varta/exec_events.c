@@ -172,6 +172,7 @@ int exec_events_add(struct exec_events *exec, const struct varta_agent *agent,
 {
 	struct exec_job job = {
 		.agent = exec_agent_of(agent), .pidfd = -1, .child = -1,
+		.uid = agent ? agent->uid : VARTA_UID_UNKNOWN,
 		.variables = make_variables(fields, text),
 		.title = strdup(text),
 	};

@@ -49,11 +49,60 @@ static bool replace(struct exec_queue *queue, struct exec_job *job)
 		if (!is_same(&old->agent, &job->agent))
 			continue;
 		job->replaced = old->replaced + 1;
+		job->turn = old->turn;
 		exec_job_free(old);
 		*old = *job;
 		return true;
 	}
 	return false;
+}
+
+static size_t count_of_user(const struct exec_queue *queue, uint32_t uid)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < queue->waiting_count; i++)
+		count += queue->waiting[i].uid == uid;
+	return count;
+}
+
+static void remove_waiting(struct exec_queue *queue, size_t index)
+{
+	queue->waiting_count--;
+	memmove(&queue->waiting[index], &queue->waiting[index + 1],
+		(queue->waiting_count - index) * sizeof(queue->waiting[0]));
+}
+
+/* The newest job of the user with most. False if no user has more than @uid. */
+static bool make_room(struct exec_queue *queue, uint32_t uid)
+{
+	size_t i, count, most = count_of_user(queue, uid), victim = SIZE_MAX;
+
+	for (i = queue->waiting_count; i-- > 0;) {
+		count = count_of_user(queue, queue->waiting[i].uid);
+		if (count > most) {
+			most = count;
+			victim = i;
+		}
+	}
+	if (victim == SIZE_MAX)
+		return false;
+	exec_job_free(&queue->waiting[victim]);
+	remove_waiting(queue, victim);
+	return true;
+}
+
+/* One turn for each job, so that nobody waits for all jobs of another user. */
+static uint64_t next_turn(const struct exec_queue *queue, uint32_t uid)
+{
+	uint64_t turn = queue->turn;
+	size_t i;
+
+	for (i = 0; i < queue->waiting_count; i++)
+		if (queue->waiting[i].uid == uid &&
+		    queue->waiting[i].turn >= turn)
+			turn = queue->waiting[i].turn + 1;
+	return turn;
 }
 
 bool exec_queue_add(struct exec_queue *queue, struct exec_job *job)
@@ -62,9 +111,12 @@ bool exec_queue_add(struct exec_queue *queue, struct exec_job *job)
 		return true;
 	if (queue->waiting_count == EXEC_WAITING_MAX) {
 		queue->overflow++;
-		exec_job_free(job);
-		return false;
+		if (!make_room(queue, job->uid)) {
+			exec_job_free(job);
+			return false;
+		}
 	}
+	job->turn = next_turn(queue, job->uid);
 	queue->waiting[queue->waiting_count++] = *job;
 	return true;
 }
@@ -141,27 +193,28 @@ static struct exec_job *start(struct exec_queue *queue, size_t index,
 
 	*job = queue->waiting[index];
 	job->started = now;
-	queue->waiting_count--;
-	memmove(&queue->waiting[index], &queue->waiting[index + 1],
-		(queue->waiting_count - index) * sizeof(queue->waiting[0]));
+	remove_waiting(queue, index);
+	if (queue->turn <= job->turn)
+		queue->turn = job->turn + 1;
 	note_start(queue, &job->agent, now);
 	return job;
 }
 
 struct exec_job *exec_queue_next(struct exec_queue *queue, uint64_t now)
 {
-	const struct exec_agent *agent;
-	size_t i;
+	const struct exec_job *waiting = queue->waiting;
+	size_t i, next = SIZE_MAX;
 
 	if (queue->running_count >= queue->running_max)
 		return NULL;
 	for (i = 0; i < queue->waiting_count; i++) {
-		agent = &queue->waiting[i].agent;
-		if (is_first(queue, i) && !is_running(queue, agent) &&
-		    quiet_until(queue, agent) <= now)
-			return start(queue, i, now);
+		if (next != SIZE_MAX && waiting[i].turn >= waiting[next].turn)
+			continue;
+		if (is_first(queue, i) && !is_running(queue, &waiting[i].agent) &&
+		    quiet_until(queue, &waiting[i].agent) <= now)
+			next = i;
 	}
-	return NULL;
+	return next == SIZE_MAX ? NULL : start(queue, next, now);
 }
 
 void exec_queue_end(struct exec_queue *queue, size_t index)

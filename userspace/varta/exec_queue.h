@@ -35,6 +35,8 @@ struct exec_agent {
 /**
  * struct exec_job - A program that waits or runs.
  * @agent: The agent.
+ * @uid: Its user; of an event without an agent, VARTA_UID_UNKNOWN.
+ * @turn: Set by the queue: in what order users are served.
  * @variables: Its environment; freed with json_variables_free().
  * @title: What it is about, for reports; freed with free().
  * @pidfd: Process of the agent, or -1.
@@ -47,6 +49,8 @@ struct exec_agent {
  */
 struct exec_job {
 	struct exec_agent agent;
+	uint32_t uid;
+	uint64_t turn;
 	char **variables;
 	char *title;
 	int pidfd;
@@ -71,6 +75,7 @@ struct exec_recent {
  * struct exec_queue - All programs.
  * @debounce: Least time between two starts for an agent, in ns; 0 for none.
  * @running_max: Most programs at the same time.
+ * @turn: That of a user who had none waiting.
  * @waiting: Those that wait, the oldest first.
  * @waiting_count: How many.
  * @running: Those that run.
@@ -82,6 +87,7 @@ struct exec_recent {
 struct exec_queue {
 	uint64_t debounce;
 	uint32_t running_max;
+	uint64_t turn;
 	struct exec_job waiting[EXEC_WAITING_MAX];
 	size_t waiting_count;
 	struct exec_job running[EXEC_RUNNING_MAX];
@@ -109,13 +115,16 @@ void exec_job_free(struct exec_job *job);
  * @job: The job, owned by the queue from now on. With a debounce, it replaces one of
  *   the same agent that waits.
  *
- * Return: false if there is no room: the job is freed, and counted as overflow.
+ * If there is no room, the user with most jobs loses the newest: it is freed, and counted
+ * as overflow.
+ *
+ * Return: false if that is @job.
  */
 bool exec_queue_add(struct exec_queue *queue, struct exec_job *job);
 
 /**
  * exec_queue_next() - Take the next job that may start: not while one of the same agent
- * runs, not within the debounce, and not if too many run.
+ * runs, not within the debounce, and not if too many run. Users take turns.
  * @queue: The queue.
  * @now: The time.
  *
