@@ -6,7 +6,8 @@
 
 #include <errno.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "genl.h"
 
 #define SECOND		1000000000ull
 #define MILLISECOND	1000000ull
@@ -59,19 +60,13 @@ static void set_up(struct feed *feed)
 	feed->next_pass = varta_monotonic_now();
 }
 
-/* A request for a family that does not exist would load the module. */
-static bool module_is_loaded(void)
-{
-	return !access("/sys/kernel/varta", F_OK);
-}
-
 static int look_for_module(struct feed *feed)
 {
 	struct varta_events_options options = VARTA_EVENTS_OPTIONS_INIT;
 	int error;
 
 	feed->next_look = varta_monotonic_now() + LOOK_INTERVAL;
-	if (!module_is_loaded())
+	if (!genl_module_is_loaded())
 		return 0;
 	options.buffer = EVENT_BUFFER;
 	options.resync = true;

@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <varta.h>
 
 #include "format.h"
+#include "genl.h"
 #include "owner.h"
 #include "range.h"
 
@@ -283,8 +283,7 @@ int main(int argc, char **argv)
 	argp_err_exit_status = STATE_UNKNOWN;
 	if (argp_parse(&parser, argc, argv, 0, NULL, &check))
 		return STATE_UNKNOWN;
-	/* A request for a module that is not loaded would load it. */
-	if (access("/sys/kernel/varta", F_OK))
+	if (!genl_module_is_loaded())
 		return fail("reach the kernel", -ENODEV);
 	error = varta_open(&v, NULL);
 	if (error)

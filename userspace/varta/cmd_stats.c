@@ -16,6 +16,7 @@
 #include "atomic_file.h"
 #include "command.h"
 #include "error.h"
+#include "genl.h"
 #include "prometheus.h"
 #include "session.h"
 #include "values.h"
@@ -167,13 +168,13 @@ static int print_from(struct varta *v, FILE *out)
 	return print_totals(v, out, &list);
 }
 
-/* A request for a module that is not loaded would load it: nobody would see. */
+/* Does not load the module: nobody would see that it was not loaded. */
 static int print_metrics(FILE *out)
 {
 	struct varta *v;
 	int error, code;
 
-	if (access("/sys/kernel/varta", F_OK))
+	if (!genl_module_is_loaded())
 		return print_down(out);
 	error = varta_open(&v, NULL);
 	if (error == -ENODEV)

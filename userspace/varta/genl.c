@@ -6,10 +6,13 @@
 
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <unistd.h>
 
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
+
+#include <varta.h>
 
 /* libnl's error codes do not map to errno: any but -ENOENT is -EIO. */
 static int version_of(struct nl_sock *socket, const char *name)
@@ -38,4 +41,12 @@ int genl_family_version(const char *name)
 	version = version_of(socket, name);
 	nl_socket_free(socket);
 	return version;
+}
+
+bool genl_module_is_loaded(void)
+{
+	if (!access("/sys/kernel/varta", F_OK))
+		return true;
+	return access("/sys/kernel", F_OK) &&
+	       genl_family_version(VARTA_FAMILY_NAME) >= 0;
 }
