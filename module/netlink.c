@@ -889,6 +889,11 @@ static int map_page(struct netlink_ext_ack *extack,
 	struct varta_mapping *mapping;
 	int err;
 
+	/* The kernel would read times of agents in two parts. */
+	if (IS_ENABLED(CONFIG_GENERIC_ATOMIC64)) {
+		NL_SET_ERR_MSG(extack, "this kernel reads 64 bits in two parts");
+		return -EOPNOTSUPP;
+	}
 	if (!varta_namespace_allowed(sender))
 		return varta_reject(extack, NULL,
 				    VARTA_REASON_NAMESPACE_MISMATCH);

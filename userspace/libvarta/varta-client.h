@@ -118,7 +118,8 @@
  * @mapped: Beat by storing the time in a page that the kernel reads when the
  *   silence reaches the threshold, without a system call. See "Mapped beats" in
  *   varta(3). One client of a process at a time can have the page. Not with
- *   @acknowledge or @first_nonce.
+ *   @acknowledge or @first_nonce, and not on processors that store 64 bits in
+ *   two parts.
  * @lanes: How many lanes can be open at a time, up to VARTA_LANES_MAX; implies
  *   @mapped. See varta_client_lane_open().
  */
@@ -597,6 +598,12 @@ varta_client__is_unloaded(const struct varta_client_refusal *refusal)
 }
 
 /* ---- Mapped beats */
+
+/*
+ * Where 64 bits take two stores, the kernel could read halves of two times, the
+ * later of which seems to be up to 4.3 s ahead: no later beat would be newer.
+ */
+#define VARTA_CLIENT__STORES_WHOLE	(__GCC_ATOMIC_LLONG_LOCK_FREE == 2)
 
 /* Intervals after which a beat is sent, for an agent that the tracker lost. */
 #define VARTA_CLIENT__SEND_INTERVALS	10
@@ -1095,7 +1102,7 @@ static inline int varta_client_open(struct varta_client *c,
 	if (madvise(mark, page, MADV_WIPEONFORK))
 		c->pid = getpid();
 	else if ((options->mapped || options->lanes) && c->clocked &&
-		 !c->acknowledge)
+		 !c->acknowledge && VARTA_CLIENT__STORES_WHOLE)
 		c->mapped = (struct varta_client__mapped *)
 			((unsigned char *)mark + VARTA_CLIENT__MAPPED_OFFSET);
 	c->same_process = (volatile unsigned char *)mark;
