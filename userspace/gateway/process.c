@@ -43,14 +43,14 @@ int process_identify(int procfs, uint32_t pid,
 		     struct process_identity *identity)
 {
 	int process = procfs_open_process(procfs, pid), error = -ESRCH;
-	char text[4096];
+	char text[16384];
 
 	if (process < 0)
 		return process;
 	*identity = (struct process_identity){ 0 };
 	if (read_text_at(process, "stat", text, sizeof(text)) >= 0)
 		identity->start_time = stat_start(text) * tick();
-	if (read_text_at(process, "status", text, sizeof(text)) >= 0)
+	if (!read_end_of_text_at(process, "status", text, sizeof(text)))
 		identity->ns_pid = parse_ns_pid(text);
 	if (identity->start_time && identity->ns_pid)
 		error = 0;

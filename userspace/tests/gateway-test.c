@@ -331,6 +331,42 @@ static void test_sources(void)
 	check(!sources_find(&sources, &address), "sources: another family");
 }
 
+static void write_file(const char *path, const char *text, int repeats,
+		       const char *end)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		return;
+	fputs(text, file);
+	while (repeats--)
+		fputs(" 1234567890", file);
+	fputs(end, file);
+	fclose(file);
+}
+
+/* As in a directory with thousands of users. */
+static void test_many_groups(void)
+{
+	struct process_identity identity = { 0 };
+	char directory[] = "/tmp/varta-test-XXXXXX", path[64];
+	int procfs;
+
+	if (!mkdtemp(directory) || chdir(directory) || mkdir("77", 0700))
+		check(false, "process: a directory");
+	write_file("77/stat", "77 (a) S", 0,
+		   " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 500 0 0\n");
+	write_file("77/status", "Name:\ta\nGroups:\t", 10000,
+		   "\nNStgid:\t77\t5\nNSpid:\t77\t5\nNSpgid:\t77\t5\n");
+	procfs = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	check(!process_identify(procfs, 77, &identity) && identity.ns_pid == 5,
+	      "process: a user with many groups");
+	close(procfs);
+	snprintf(path, sizeof(path), "rm -r %s", directory);
+	if (chdir("/") || system(path))
+		check(false, "process: the directory is removed");
+}
+
 static void test_process(void)
 {
 	struct process_identity identity;
@@ -581,6 +617,7 @@ TEST_GROUP(gateway)
 	test_key_files();
 	test_sources();
 	test_process();
+	test_many_groups();
 	test_datagrams();
 	test_abandoned();
 	test_tally();

@@ -67,7 +67,7 @@ static bool is_own_procfs(int procfs, char *text)
 {
 	const char *pids;
 
-	if (read_text_at(procfs, "self/status", text, FILE_SIZE) < 0)
+	if (read_end_of_text_at(procfs, "self/status", text, FILE_SIZE))
 		return false;
 	pids = status_line(text, "NSpid:\t");
 	return pids && pids[strspn(pids, "0123456789")] == '\n';

@@ -119,6 +119,18 @@ int read_end_of_text(int fd, char *text, size_t size)
 	return 0;
 }
 
+int read_end_of_text_at(int directory, const char *path, char *text,
+			size_t size)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return -errno;
+	error = read_end_of_text(fd, text, size);
+	close(fd);
+	return error;
+}
+
 int read_text_at(int directory, const char *path, char *text, size_t size)
 {
 	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);

@@ -58,6 +58,21 @@ int read_text(int fd, char *text, size_t size);
 int read_end_of_text(int fd, char *text, size_t size);
 
 /**
+ * read_end_of_text_at() - As read_end_of_text(), of a file in a directory.
+ * @directory: The directory.
+ * @path: The file, relative to it.
+ * @text: As for read_end_of_text().
+ * @size: As for read_end_of_text().
+ *
+ * For what comes after the groups in /proc/PID/status, of which there may be
+ * thousands.
+ *
+ * Return: 0 or a negative errno.
+ */
+int read_end_of_text_at(int directory, const char *path, char *text,
+			size_t size);
+
+/**
  * read_text_at() - As read_text(), by name.
  * @directory: A descriptor.
  * @path: Relative to @directory.
