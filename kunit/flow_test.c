@@ -555,6 +555,66 @@ static void changes_of_status_share_an_event(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, take_event(&info));
 }
 
+/* Queues events of one agent at 1, 2 and so on. */
+static void report_kinds(struct kunit *test, const enum varta_event_kind *kinds,
+			 int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		struct varta_event_info info =
+			event_in_slot(1, kinds[i], VARTA_STATUS_OK,
+				      VARTA_STATUS_OK);
+
+		info.time_ns = i + 1;
+		KUNIT_EXPECT_TRUE(test, report_event(test, &info));
+	}
+}
+
+/* Takes events, and expects those from @first to @last. */
+static void expect_alike(struct kunit *test, u64 until, u32 max, u64 first,
+			 u64 last)
+{
+	struct varta_flow *flow = varta_flows_next();
+	struct varta_event *event, *next;
+	LIST_HEAD(events);
+
+	KUNIT_ASSERT_NOT_NULL(test, flow);
+	KUNIT_EXPECT_EQ(test, varta_flow_pop_alike(flow, until, max, &events),
+			last + 1 - first);
+	list_for_each_entry_safe(event, next, &events, list) {
+		KUNIT_EXPECT_EQ(test, event->info.time_ns, first++);
+		varta_event_free(event);
+	}
+	KUNIT_EXPECT_EQ(test, first, last + 1);
+	varta_flow_served(flow, 1);
+}
+
+static void events_of_a_kind_are_taken_together(struct kunit *test)
+{
+	static const enum varta_event_kind kinds[] = {
+		VARTA_EVENT_KIND_STALL, VARTA_EVENT_KIND_STALL,
+		VARTA_EVENT_KIND_STALL, VARTA_EVENT_KIND_RECOVER,
+		VARTA_EVENT_KIND_STALL, VARTA_EVENT_KIND_STALL,
+		VARTA_EVENT_KIND_STATUS,
+	};
+
+	report_kinds(test, kinds, ARRAY_SIZE(kinds));
+	/* No more than a message has room for. */
+	expect_alike(test, U64_MAX, 2, 1, 2);
+	expect_alike(test, U64_MAX, 2, 3, 3);
+	expect_alike(test, U64_MAX, 2, 4, 4);
+	/* None that is later than an exit. */
+	expect_alike(test, 4, 2, 5, 4);
+	expect_alike(test, 5, 2, 5, 5);
+	expect_alike(test, U64_MAX, 2, 6, 6);
+	expect_alike(test, U64_MAX, 2, 7, 7);
+	KUNIT_EXPECT_NULL(test, varta_flows_next());
+	/* What was taken is not changed any more. */
+	KUNIT_EXPECT_TRUE(test, report_status(test, 1, 8, VARTA_STATUS_OK,
+					      VARTA_STATUS_DEGRADED));
+}
+
 static void change_of_status_does_not_overtake(struct kunit *test)
 {
 	static const enum varta_event_kind kinds[] = {
@@ -772,6 +832,7 @@ static void all_changes_are_heard_in_order(struct kunit *test)
 }
 
 static struct kunit_case flow_cases[] = {
+	KUNIT_CASE(events_of_a_kind_are_taken_together),
 	KUNIT_CASE(changes_of_status_share_an_event),
 	KUNIT_CASE(change_of_status_does_not_overtake),
 	KUNIT_CASE(agents_do_not_share_an_event),

@@ -107,7 +107,13 @@ void varta_flows_exit(void)
 
 struct varta_event *varta_event_alloc(gfp_t gfp)
 {
-	return kmem_cache_zalloc(event_cache, gfp | __GFP_NOWARN);
+	struct varta_event *event;
+
+	event = kmem_cache_alloc(event_cache, gfp | __GFP_NOWARN);
+	/* The compiler clears words, memset() bytes. */
+	if (event)
+		*event = (struct varta_event) {};
+	return event;
 }
 
 void varta_event_free(struct varta_event *event)
@@ -456,6 +462,17 @@ const struct varta_event *varta_flow_first(struct varta_flow *flow)
 	return event;
 }
 
+/* No other change of its agent may share it from now on. */
+static void unqueue(struct varta_flow *flow, struct varta_event *event)
+{
+	struct varta_event **last = status_event_of(&event->info.agent);
+
+	if (last && *last == event)
+		*last = NULL;
+	list_del(&event->list);
+	flow->queued--;
+}
+
 struct varta_event *varta_flow_pop(struct varta_flow *flow)
 {
 	struct varta_event *event;
@@ -463,16 +480,38 @@ struct varta_event *varta_flow_pop(struct varta_flow *flow)
 	spin_lock(&flows.lock);
 	event = list_first_entry_or_null(&flow->events, struct varta_event,
 					 list);
-	if (event) {
-		struct varta_event **last = status_event_of(&event->info.agent);
-
-		if (last && *last == event)
-			*last = NULL;
-		list_del(&event->list);
-		flow->queued--;
-	}
+	if (event)
+		unqueue(flow, event);
 	spin_unlock(&flows.lock);
 	return event;
+}
+
+/**
+ * varta_flow_pop_alike() - take the first events as long as they are of one kind
+ * @flow: the flow
+ * @until: the time of the last event to take
+ * @max: most events to take
+ * @events: they are added at its end
+ * Return: how many were taken.
+ */
+u32 varta_flow_pop_alike(struct varta_flow *flow, u64 until, u32 max,
+			 struct list_head *events)
+{
+	struct varta_event *event, *next, *first = NULL;
+	u32 taken = 0;
+
+	spin_lock(&flows.lock);
+	list_for_each_entry_safe(event, next, &flow->events, list) {
+		first = first ?: event;
+		if (taken == max || event->info.kind != first->info.kind ||
+		    event->info.time_ns > until)
+			break;
+		unqueue(flow, event);
+		list_add_tail(&event->list, events);
+		taken++;
+	}
+	spin_unlock(&flows.lock);
+	return taken;
 }
 
 /* Lets all other active flows go first. @flow is from varta_flows_next(). */

@@ -58,6 +58,8 @@ bool varta_flows_any_fresh(void);
 struct varta_flow *varta_flows_next(void);
 const struct varta_event *varta_flow_first(struct varta_flow *flow);
 struct varta_event *varta_flow_pop(struct varta_flow *flow);
+u32 varta_flow_pop_alike(struct varta_flow *flow, u64 until, u32 max,
+			 struct list_head *events);
 void varta_flow_postpone(struct varta_flow *flow);
 void varta_flow_served(struct varta_flow *flow, u64 ns);
 

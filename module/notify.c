@@ -243,14 +243,22 @@ static void free_events(struct list_head *events)
 		free_event(event);
 }
 
+/* Of what its agent points to, only the network namespace is kept. */
+static void hold_agent(struct varta_event *event)
+{
+	struct varta_agent_info *agent = &event->info.agent;
+
+	agent->stall = NULL;
+	agent->lane = NULL;
+	event->pid = varta_pid_in_ns(&agent->id, &init_pid_ns);
+	varta_netns_get(agent->id.netns);
+}
+
 static void init_event(struct varta_event *event,
 		       const struct varta_event_info *info)
 {
 	event->info = *info;
-	event->info.agent.stall = NULL;
-	event->info.agent.lane = NULL;
-	event->pid = varta_pid_in_ns(&info->agent.id, &init_pid_ns);
-	varta_netns_get(info->agent.id.netns);
+	hold_agent(event);
 }
 
 static bool init_exit_event(void *event, const struct varta_agent_info *agent)
@@ -334,11 +342,27 @@ static bool queue_event(const struct varta_event_info *info, gfp_t gfp)
 	return false;
 }
 
-/* The slot of its agent is locked. */
-static bool queue_report(const struct varta_event_info *info)
+/* The slot of its agent is locked. Copies no more than this event needs. */
+static bool queue_stall(const struct varta_agent_info *agent)
 {
-	return varta_flows_have_room(info->agent.id.flow_key) &&
-	       queue_event(info, GFP_NOWAIT);
+	struct varta_event *event;
+
+	/* The cheap check first: refused stalls are found again and again. */
+	if (!varta_flows_have_room(agent->id.flow_key))
+		return false;
+	event = varta_event_alloc(GFP_NOWAIT);
+	if (!event)
+		return false;
+	event->info.agent = *agent;
+	event->info.kind = agent->stalled ? VARTA_EVENT_KIND_STALL :
+					    VARTA_EVENT_KIND_LATE;
+	event->info.time_ns = agent->stalled ? agent->stall_ns : agent->late_ns;
+	event->info.stall = *agent->stall;
+	hold_agent(event);
+	if (varta_flows_add(event))
+		return true;
+	free_event(event);
+	return false;
 }
 
 /**
@@ -349,22 +373,12 @@ static bool queue_report(const struct varta_event_info *info)
  */
 bool varta_notify_stall(const struct varta_agent_info *agent)
 {
-	bool late = !agent->stalled;
-	const struct varta_event_info info = {
-		.agent		= *agent,
-		.kind		= late ? VARTA_EVENT_KIND_LATE :
-					 VARTA_EVENT_KIND_STALL,
-		.time_ns	= late ? agent->late_ns : agent->stall_ns,
-		.stall		= *agent->stall,
-	};
-
-	/* The cheap check first: refused stalls are found again and again. */
-	if (has_listeners() && !queue_report(&info))
+	if (has_listeners() && !queue_stall(agent))
 		return false;
-	if (late)
-		trace_late(agent);
-	else
+	if (agent->stalled)
 		trace_stall(agent);
+	else
+		trace_late(agent);
 	return true;
 }
 
@@ -378,7 +392,8 @@ bool varta_notify_lane(const struct varta_event_info *info)
 {
 	if (!has_listeners())
 		return true;
-	if (!queue_report(info))
+	if (!varta_flows_have_room(info->agent.id.flow_key) ||
+	    !queue_event(info, GFP_NOWAIT))
 		return false;
 	varta_notify_wake();
 	return true;
@@ -482,15 +497,18 @@ static struct rcuwait worker_wait = __RCUWAIT_INITIALIZER(worker_wait);
 static struct task_struct *worker;
 static unsigned long work;
 
-/* -1 if there is no event. No event of an agent is later than its exit. */
-static int next_kind(struct varta_flow *flow)
+/* No event of an agent is later than its exit. */
+static bool exit_is_next(struct varta_flow *flow, u64 exit_ns)
 {
 	const struct varta_event *event = varta_flow_first(flow);
-	u64 exit_ns = varta_tracker_exit_time(&varta.tracker, &flow->exits);
 
-	if (exit_ns != U64_MAX && (!event || exit_ns < event->info.time_ns))
-		return VARTA_EVENT_KIND_EXIT;
-	return event ? event->info.kind : -1;
+	return exit_ns != U64_MAX &&
+	       (!event || exit_ns < event->info.time_ns);
+}
+
+static u64 next_exit_time(const struct varta_flow *flow)
+{
+	return varta_tracker_exit_time(&varta.tracker, &flow->exits);
 }
 
 /* Frees the slot. Without memory, the exit stays in it. */
@@ -508,25 +526,31 @@ static struct varta_event *take_exit(struct varta_flow *flow)
 	return event;
 }
 
-static int fill_batch(struct batch *batch, struct varta_flow *flow)
+static int take_exits(struct batch *batch, struct varta_flow *flow)
 {
-	int kind = next_kind(flow);
-	bool exits = kind == VARTA_EVENT_KIND_EXIT;
-	u32 taken;
+	struct varta_event *event;
 
-	INIT_LIST_HEAD(&batch->events);
-	batch->count = 0;
-	for (taken = 0; taken < VARTA_NOTIFY_AGENTS; taken++) {
-		struct varta_event *event;
-
-		if (kind < 0 || next_kind(flow) != kind)
-			break;
-		event = exits ? take_exit(flow) : varta_flow_pop(flow);
+	do {
+		event = take_exit(flow);
 		if (IS_ERR(event))
 			return batch->count ? 0 : PTR_ERR(event);
 		list_add_tail(&event->list, &batch->events);
 		batch->count++;
-	}
+	} while (batch->count < VARTA_NOTIFY_AGENTS &&
+		 exit_is_next(flow, next_exit_time(flow)));
+	return 0;
+}
+
+static int fill_batch(struct batch *batch, struct varta_flow *flow)
+{
+	u64 exit_ns = next_exit_time(flow);
+
+	INIT_LIST_HEAD(&batch->events);
+	batch->count = 0;
+	if (exit_is_next(flow, exit_ns))
+		return take_exits(batch, flow);
+	batch->count = varta_flow_pop_alike(flow, exit_ns, VARTA_NOTIFY_AGENTS,
+					    &batch->events);
 	return 0;
 }
 
