@@ -22,9 +22,32 @@ size_t varta_agent_nest_size(void)
 	       6 * nla_total_size(0); /* five flags and the nest itself */
 }
 
+/* As nla_put(). An agent has some thirty numbers: their sizes are constants. */
+static __always_inline int put_number(struct sk_buff *skb, int attribute,
+				      const void *value, int size)
+{
+	struct nlattr *nla;
+
+	if (skb_tailroom(skb) < nla_total_size(size))
+		return -EMSGSIZE;
+	nla = __skb_put(skb, nla_total_size(size));
+	nla->nla_type = attribute;
+	nla->nla_len = nla_attr_size(size);
+	memcpy(nla_data(nla), value, size);
+	return 0;
+}
+
+static int put_u32(struct sk_buff *skb, int attribute, u32 value)
+{
+	return put_number(skb, attribute, &value, sizeof(value));
+}
+
 static int put_u64(struct sk_buff *skb, int attribute, u64 value)
 {
-	return nla_put_u64_64bit(skb, attribute, value, VARTA_A_AGENT_PAD);
+	if (nla_need_padding_for_64bit(skb))
+		return nla_put_u64_64bit(skb, attribute, value,
+					 VARTA_A_AGENT_PAD);
+	return put_number(skb, attribute, &value, sizeof(value));
 }
 
 static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
@@ -36,11 +59,11 @@ static int put_exit(struct sk_buff *skb, const struct varta_agent_info *agent)
 		return -EMSGSIZE;
 	/* WTERMSIG(), WCOREDUMP() and WEXITSTATUS() of wait(2). */
 	if (!(exit_code & 0x7f))
-		return nla_put_u32(skb, VARTA_A_AGENT_EXIT_CODE,
-				   exit_code >> 8 & 0xff);
+		return put_u32(skb, VARTA_A_AGENT_EXIT_CODE,
+			       exit_code >> 8 & 0xff);
 	if (exit_code & 0x80 && nla_put_flag(skb, VARTA_A_AGENT_CORE_DUMPED))
 		return -EMSGSIZE;
-	return nla_put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL, exit_code & 0x7f);
+	return put_u32(skb, VARTA_A_AGENT_EXIT_SIGNAL, exit_code & 0x7f);
 }
 
 /* 0 if the thread has no number in the namespace, or is gone. */
@@ -61,7 +84,7 @@ static int put_thread(struct sk_buff *skb, const struct varta_agent_info *agent,
 {
 	u32 tid = tid_in_ns(agent->usage.tid, view->pid_ns);
 
-	if ((tid && nla_put_u32(skb, VARTA_A_AGENT_TID, tid)) ||
+	if ((tid && put_u32(skb, VARTA_A_AGENT_TID, tid)) ||
 	    (agent->thread_name[0] &&
 	     nla_put_string(skb, VARTA_A_AGENT_THREAD_NAME,
 			    agent->thread_name)))
@@ -73,10 +96,9 @@ static int put_owner(struct sk_buff *skb, const struct varta_agent_info *agent,
 		     const struct varta_view *view)
 {
 	const struct varta_agent_id *id = &agent->id;
-	uid_t uid = from_kuid(view->user_ns,
-			      make_kuid(&init_user_ns, id->uid));
+	uid_t uid = from_kuid(view->user_ns, make_kuid(&init_user_ns, id->uid));
 
-	if ((uid != (uid_t)-1 && nla_put_u32(skb, VARTA_A_AGENT_UID, uid)) ||
+	if ((uid != (uid_t)-1 && put_u32(skb, VARTA_A_AGENT_UID, uid)) ||
 	    (id->cgroup_id &&
 	     put_u64(skb, VARTA_A_AGENT_CGROUP_ID, id->cgroup_id)) ||
 	    (id->start_ns &&
@@ -89,7 +111,7 @@ static int put_history(struct sk_buff *skb,
 		       const struct varta_agent_info *agent)
 {
 	if (put_u64(skb, VARTA_A_AGENT_BEATS, agent->beats) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_STALLS, agent->stalls) ||
+	    put_u32(skb, VARTA_A_AGENT_STALLS, agent->stalls) ||
 	    put_u64(skb, VARTA_A_AGENT_FIRST_BEAT, agent->first_ns) ||
 	    put_u64(skb, VARTA_A_AGENT_LONGEST_GAP, agent->longest_gap_ns))
 		return -EMSGSIZE;
@@ -99,10 +121,9 @@ static int put_history(struct sk_buff *skb,
 /* What it asked for on a stall. */
 static int put_action(struct sk_buff *skb, const struct varta_agent_info *agent)
 {
-	if (nla_put_u32(skb, VARTA_A_AGENT_STALL_SIGNAL, agent->stall_signal) ||
+	if (put_u32(skb, VARTA_A_AGENT_STALL_SIGNAL, agent->stall_signal) ||
 	    (agent->kill_after_ms &&
-	     nla_put_u32(skb, VARTA_A_AGENT_KILL_AFTER_MS,
-			 agent->kill_after_ms)) ||
+	     put_u32(skb, VARTA_A_AGENT_KILL_AFTER_MS, agent->kill_after_ms)) ||
 	    (agent->even_if_starved &&
 	     nla_put_flag(skb, VARTA_A_AGENT_EVEN_IF_STARVED)))
 		return -EMSGSIZE;
@@ -115,17 +136,15 @@ static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 	uid_t uid = from_kuid(view->user_ns,
 			      make_kuid(&init_user_ns, event->sender.uid));
 
-	if (nla_put_u32(skb, VARTA_A_AGENT_SENDER_ORIGIN,
-			event->sender.origin) ||
+	if (put_u32(skb, VARTA_A_AGENT_SENDER_ORIGIN, event->sender.origin) ||
 	    (event->sender.ns_inode &&
 	     put_u64(skb, VARTA_A_AGENT_SENDER_NS_INODE,
 		     event->sender.ns_inode)) ||
-	    (view->pid_ns && nla_put_u32(skb, VARTA_A_AGENT_SENDER_PID,
-					 event->sender.pid)) ||
-	    (uid != (uid_t)-1 &&
-	     nla_put_u32(skb, VARTA_A_AGENT_SENDER_UID, uid)) ||
-	    (event->suppressed && nla_put_u32(skb, VARTA_A_AGENT_SUPPRESSED,
-					      event->suppressed)))
+	    (view->pid_ns &&
+	     put_u32(skb, VARTA_A_AGENT_SENDER_PID, event->sender.pid)) ||
+	    (uid != (uid_t)-1 && put_u32(skb, VARTA_A_AGENT_SENDER_UID, uid)) ||
+	    (event->suppressed &&
+	     put_u32(skb, VARTA_A_AGENT_SUPPRESSED, event->suppressed)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -133,20 +152,21 @@ static int put_sender(struct sk_buff *skb, const struct varta_view *view)
 static int put_status_change(struct sk_buff *skb,
 			     const struct varta_event_info *event)
 {
-	if (nla_put_u32(skb, VARTA_A_AGENT_OLD_STATUS, event->old_status))
+	if (put_u32(skb, VARTA_A_AGENT_OLD_STATUS, event->old_status))
 		return -EMSGSIZE;
-	return event->changes == 1 ? 0 :
-		nla_put_u32(skb, VARTA_A_AGENT_CHANGES, event->changes);
+	if (event->changes == 1)
+		return 0;
+	return put_u32(skb, VARTA_A_AGENT_CHANGES, event->changes);
 }
 
 static int put_action_event(struct sk_buff *skb,
 			    const struct varta_event_info *event)
 {
-	if (nla_put_u32(skb, VARTA_A_AGENT_SIGNAL, event->action.signal))
+	if (put_u32(skb, VARTA_A_AGENT_SIGNAL, event->action.signal))
 		return -EMSGSIZE;
-	return event->action.withheld ?
-		nla_put_u32(skb, VARTA_A_AGENT_WITHHELD,
-			    event->action.withheld) : 0;
+	if (!event->action.withheld)
+		return 0;
+	return put_u32(skb, VARTA_A_AGENT_WITHHELD, event->action.withheld);
 }
 
 static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
@@ -155,7 +175,7 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 
 	if (put_u64(skb, VARTA_A_AGENT_EVENT_TIME, event->time_ns) ||
 	    put_u64(skb, VARTA_A_AGENT_EVENT_SEQ, view->event->seq) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_EVENT_KIND, event->kind))
+	    put_u32(skb, VARTA_A_AGENT_EVENT_KIND, event->kind))
 		return -EMSGSIZE;
 	switch (event->kind) {
 	case VARTA_EVENT_KIND_CONFLICT:
@@ -165,7 +185,7 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 	case VARTA_EVENT_KIND_ACTION:
 		return put_action_event(skb, event);
 	case VARTA_EVENT_KIND_GOODBYE:
-		return nla_put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
+		return put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
 	default:
 		return 0;
 	}
@@ -177,21 +197,20 @@ static int put_usage(struct sk_buff *skb, const struct varta_stall_info *stall)
 	    put_u64(skb, VARTA_A_AGENT_RUN_DELAY, stall->run_delay) ||
 	    (stall->state != VARTA_THREAD_STATE_RUNNABLE &&
 	     put_u64(skb, VARTA_A_AGENT_ASLEEP, stall->asleep)) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_VOLUNTARY_SWITCHES,
-			stall->voluntary) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_INVOLUNTARY_SWITCHES,
-			stall->involuntary) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_MAJOR_FAULTS, stall->major_faults))
+	    put_u32(skb, VARTA_A_AGENT_VOLUNTARY_SWITCHES, stall->voluntary) ||
+	    put_u32(skb, VARTA_A_AGENT_INVOLUNTARY_SWITCHES,
+		    stall->involuntary) ||
+	    put_u32(skb, VARTA_A_AGENT_MAJOR_FAULTS, stall->major_faults))
 		return -EMSGSIZE;
 	return 0;
 }
 
 static int put_group(struct sk_buff *skb, const struct varta_stall_info *stall)
 {
-	if (nla_put_u32(skb, VARTA_A_AGENT_THREADS_RUNNABLE, stall->runnable) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE,
-			stall->uninterruptible) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_THREADS_STOPPED, stall->stopped) ||
+	if (put_u32(skb, VARTA_A_AGENT_THREADS_RUNNABLE, stall->runnable) ||
+	    put_u32(skb, VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE,
+		    stall->uninterruptible) ||
+	    put_u32(skb, VARTA_A_AGENT_THREADS_STOPPED, stall->stopped) ||
 	    (stall->partial && nla_put_flag(skb, VARTA_A_AGENT_PARTIAL)))
 		return -EMSGSIZE;
 	return 0;
@@ -202,20 +221,20 @@ static int put_stall(struct sk_buff *skb, const struct varta_view *view)
 	const struct varta_stall_info *stall = view->stall;
 	u32 tracer = tid_in_ns(stall->tracer, view->pid_ns);
 
-	if (nla_put_u32(skb, VARTA_A_AGENT_REASON_NOW, stall->reason) ||
+	if (put_u32(skb, VARTA_A_AGENT_REASON_NOW, stall->reason) ||
 	    (stall->threads &&
-	     nla_put_u32(skb, VARTA_A_AGENT_THREADS, stall->threads)) ||
+	     put_u32(skb, VARTA_A_AGENT_THREADS, stall->threads)) ||
 	    (stall->has_group && put_group(skb, stall)) ||
 	    (stall->together &&
-	     nla_put_u32(skb, VARTA_A_AGENT_STALLS_TOGETHER, stall->together)))
+	     put_u32(skb, VARTA_A_AGENT_STALLS_TOGETHER, stall->together)))
 		return -EMSGSIZE;
 	if (!stall->sampled)
 		return 0;
-	if (nla_put_u32(skb, VARTA_A_AGENT_THREAD_STATE, stall->state) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_THREAD_CPU, stall->cpu) ||
+	if (put_u32(skb, VARTA_A_AGENT_THREAD_STATE, stall->state) ||
+	    put_u32(skb, VARTA_A_AGENT_THREAD_CPU, stall->cpu) ||
 	    (stall->syscall >= 0 &&
-	     nla_put_u32(skb, VARTA_A_AGENT_THREAD_SYSCALL, stall->syscall)) ||
-	    (tracer && nla_put_u32(skb, VARTA_A_AGENT_TRACER_PID, tracer)) ||
+	     put_u32(skb, VARTA_A_AGENT_THREAD_SYSCALL, stall->syscall)) ||
+	    (tracer && put_u32(skb, VARTA_A_AGENT_TRACER_PID, tracer)) ||
 	    (stall->has_usage && put_usage(skb, stall)))
 		return -EMSGSIZE;
 	return 0;
@@ -227,15 +246,14 @@ static int put_lane(struct sk_buff *skb, const struct varta_lane_info *lane,
 	u32 tid = tid_in_ns(lane->tid, view->pid_ns);
 
 	if (nla_put_string(skb, VARTA_A_AGENT_LANE, lane->name) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_LANE_THRESHOLD_MS,
-			lane->threshold_ms) ||
+	    put_u32(skb, VARTA_A_AGENT_LANE_THRESHOLD_MS, lane->threshold_ms) ||
 	    put_u64(skb, VARTA_A_AGENT_LANE_OVERDUE, lane->overdue_ns) ||
-	    (tid && nla_put_u32(skb, VARTA_A_AGENT_LANE_TID, tid)) ||
+	    (tid && put_u32(skb, VARTA_A_AGENT_LANE_TID, tid)) ||
 	    (lane->thread_name[0] &&
 	     nla_put_string(skb, VARTA_A_AGENT_LANE_THREAD_NAME,
 			    lane->thread_name)) ||
 	    (lane->stalled &&
-	     nla_put_u32(skb, VARTA_A_AGENT_LANES_STALLED, lane->stalled)))
+	     put_u32(skb, VARTA_A_AGENT_LANES_STALLED, lane->stalled)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -288,14 +306,14 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 
 	if (!nest)
 		return -EMSGSIZE;
-	if ((view->pid && nla_put_u32(skb, VARTA_A_AGENT_PID, view->pid)) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
+	if ((view->pid && put_u32(skb, VARTA_A_AGENT_PID, view->pid)) ||
+	    put_u32(skb, VARTA_A_AGENT_NS_PID, agent->id.ns_pid) ||
 	    (agent->id.ns_inode &&
 	     put_u64(skb, VARTA_A_AGENT_NS_INODE, agent->id.ns_inode)) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_ORIGIN, agent->id.origin) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_STATUS, agent->status) ||
+	    put_u32(skb, VARTA_A_AGENT_ORIGIN, agent->id.origin) ||
+	    put_u32(skb, VARTA_A_AGENT_STATUS, agent->status) ||
 	    put_u64(skb, VARTA_A_AGENT_NONCE, agent->nonce) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
+	    put_u32(skb, VARTA_A_AGENT_PAYLOAD, agent->payload) ||
 	    put_u64(skb, VARTA_A_AGENT_LAST_BEAT, agent->last_ns) ||
 	    put_u64(skb, VARTA_A_AGENT_LAST_BEAT_REALTIME,
 		    ktime_to_ns(last_real)) ||
@@ -303,16 +321,15 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    (agent->stalled && nla_put_flag(skb, VARTA_A_AGENT_STALLED)) ||
 	    (stall_ns && put_u64(skb, VARTA_A_AGENT_STALL_TIME, stall_ns)) ||
 	    (((agent->stalled && !agent->exited) || agent->late_ns) &&
-	     nla_put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
+	     put_u32(skb, VARTA_A_AGENT_REASON, agent->reason)) ||
 	    (view->stall && put_stall(skb, view)) ||
 	    (view->stack &&
 	     nla_put_string(skb, VARTA_A_AGENT_KERNEL_STACK, view->stack)) ||
 	    (agent->id.source &&
-	     nla_put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
-	    nla_put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
+	     put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
+	    put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
 	    nla_put_string(skb, VARTA_A_AGENT_NAME, agent->name) ||
-	    put_owner(skb, agent, view) ||
-	    put_thread(skb, agent, view) ||
+	    put_owner(skb, agent, view) || put_thread(skb, agent, view) ||
 	    put_history(skb, agent) ||
 	    (agent->stall_signal && put_action(skb, agent)) ||
 	    (agent->exited && put_exit(skb, agent)) ||
