@@ -16,106 +16,159 @@
 /* Tries of a dump during which the tracker changes. */
 #define DUMP_TRIES	5
 
-static struct nla_policy agent_policy[VARTA_A_AGENT_MAX + 1] = {
-	[VARTA_A_AGENT_PID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_NS_PID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_NS_INODE] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_ORIGIN] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_STATUS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_NONCE] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_PAYLOAD] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_LAST_BEAT] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_LAST_BEAT_REALTIME] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_SILENCE] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_STALLED] = { .type = NLA_FLAG },
-	[VARTA_A_AGENT_SOURCE] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THRESHOLD_MS] = { .type = NLA_U32 },
-	/* For an empty string, libnl's type NLA_STRING reads before it. */
-	[VARTA_A_AGENT_NAME] = { .type = NLA_UNSPEC },
-	[VARTA_A_AGENT_EXIT_CODE] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_EXIT_SIGNAL] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_EXIT_TIME] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_UID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_CGROUP_ID] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_START_TIME] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_TID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREAD_NAME] = { .type = NLA_UNSPEC },
-	[VARTA_A_AGENT_BEATS] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_STALLS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_FIRST_BEAT] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_LONGEST_GAP] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_STALL_TIME] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_EVENT_TIME] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_OLD_STATUS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_CAUSE] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_CORE_DUMPED] = { .type = NLA_FLAG },
-	[VARTA_A_AGENT_OOM_KILLED] = { .type = NLA_FLAG },
-	[VARTA_A_AGENT_EVENT_KIND] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_EVENT_SEQ] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_SENDER_ORIGIN] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_SENDER_NS_INODE] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_SENDER_PID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_SENDER_UID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_SUPPRESSED] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_CHANGES] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_REASON] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_REASON_NOW] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREAD_STATE] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREAD_CPU] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREAD_SYSCALL] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_VOLUNTARY_SWITCHES] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_INVOLUNTARY_SWITCHES] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_MAJOR_FAULTS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREADS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREADS_RUNNABLE] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_THREADS_STOPPED] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_TRACER_PID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_STALLS_TOGETHER] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_CPU_TIME] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_RUN_DELAY] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_ASLEEP] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_PARTIAL] = { .type = NLA_FLAG },
-	[VARTA_A_AGENT_STALL_SIGNAL] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_KILL_AFTER_MS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_EVEN_IF_STARVED] = { .type = NLA_FLAG },
-	[VARTA_A_AGENT_SIGNAL] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_WITHHELD] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_KERNEL_STACK] = { .type = NLA_UNSPEC },
-	[VARTA_A_AGENT_LANE] = { .type = NLA_UNSPEC },
-	[VARTA_A_AGENT_LANE_THRESHOLD_MS] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_LANE_OVERDUE] = { .type = NLA_U64 },
-	[VARTA_A_AGENT_LANE_TID] = { .type = NLA_U32 },
-	[VARTA_A_AGENT_LANE_THREAD_NAME] = { .type = NLA_UNSPEC },
-	[VARTA_A_AGENT_LANES_STALLED] = { .type = NLA_U32 },
+/* Smallest sizes of attributes. */
+enum {
+	ANY	= 0,
+	U32	= sizeof(uint32_t),
+	U64	= sizeof(uint64_t),
 };
 
-static struct nla_policy notice_policy[VARTA_A_NOTICE_MAX + 1] = {
-	[VARTA_A_NOTICE_EVENT_KIND] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_EVENT_SEQ] = { .type = NLA_U64 },
-	[VARTA_A_NOTICE_EVENT_TIME] = { .type = NLA_U64 },
-	[VARTA_A_NOTICE_CHANGE] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_SETTING] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_OLD_VALUE] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_NEW_VALUE] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_COUNTER] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_PID] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_UID] = { .type = NLA_U32 },
-	[VARTA_A_NOTICE_LOST] = { .type = NLA_U64 },
+static const uint8_t agent_sizes[VARTA_A_AGENT_MAX + 1] = {
+	[VARTA_A_AGENT_PID] = U32,
+	[VARTA_A_AGENT_NS_PID] = U32,
+	[VARTA_A_AGENT_NS_INODE] = U64,
+	[VARTA_A_AGENT_ORIGIN] = U32,
+	[VARTA_A_AGENT_STATUS] = U32,
+	[VARTA_A_AGENT_NONCE] = U64,
+	[VARTA_A_AGENT_PAYLOAD] = U32,
+	[VARTA_A_AGENT_LAST_BEAT] = U64,
+	[VARTA_A_AGENT_LAST_BEAT_REALTIME] = U64,
+	[VARTA_A_AGENT_SILENCE] = U64,
+	[VARTA_A_AGENT_STALLED] = ANY,
+	[VARTA_A_AGENT_SOURCE] = U32,
+	[VARTA_A_AGENT_THRESHOLD_MS] = U32,
+	[VARTA_A_AGENT_NAME] = ANY,
+	[VARTA_A_AGENT_EXIT_CODE] = U32,
+	[VARTA_A_AGENT_EXIT_SIGNAL] = U32,
+	[VARTA_A_AGENT_EXIT_TIME] = U64,
+	[VARTA_A_AGENT_UID] = U32,
+	[VARTA_A_AGENT_CGROUP_ID] = U64,
+	[VARTA_A_AGENT_START_TIME] = U64,
+	[VARTA_A_AGENT_TID] = U32,
+	[VARTA_A_AGENT_THREAD_NAME] = ANY,
+	[VARTA_A_AGENT_BEATS] = U64,
+	[VARTA_A_AGENT_STALLS] = U32,
+	[VARTA_A_AGENT_FIRST_BEAT] = U64,
+	[VARTA_A_AGENT_LONGEST_GAP] = U64,
+	[VARTA_A_AGENT_STALL_TIME] = U64,
+	[VARTA_A_AGENT_EVENT_TIME] = U64,
+	[VARTA_A_AGENT_OLD_STATUS] = U32,
+	[VARTA_A_AGENT_CAUSE] = U32,
+	[VARTA_A_AGENT_CORE_DUMPED] = ANY,
+	[VARTA_A_AGENT_OOM_KILLED] = ANY,
+	[VARTA_A_AGENT_EVENT_KIND] = U32,
+	[VARTA_A_AGENT_EVENT_SEQ] = U64,
+	[VARTA_A_AGENT_SENDER_ORIGIN] = U32,
+	[VARTA_A_AGENT_SENDER_NS_INODE] = U64,
+	[VARTA_A_AGENT_SENDER_PID] = U32,
+	[VARTA_A_AGENT_SENDER_UID] = U32,
+	[VARTA_A_AGENT_SUPPRESSED] = U32,
+	[VARTA_A_AGENT_CHANGES] = U32,
+	[VARTA_A_AGENT_REASON] = U32,
+	[VARTA_A_AGENT_REASON_NOW] = U32,
+	[VARTA_A_AGENT_THREAD_STATE] = U32,
+	[VARTA_A_AGENT_THREAD_CPU] = U32,
+	[VARTA_A_AGENT_THREAD_SYSCALL] = U32,
+	[VARTA_A_AGENT_VOLUNTARY_SWITCHES] = U32,
+	[VARTA_A_AGENT_INVOLUNTARY_SWITCHES] = U32,
+	[VARTA_A_AGENT_MAJOR_FAULTS] = U32,
+	[VARTA_A_AGENT_THREADS] = U32,
+	[VARTA_A_AGENT_THREADS_RUNNABLE] = U32,
+	[VARTA_A_AGENT_THREADS_UNINTERRUPTIBLE] = U32,
+	[VARTA_A_AGENT_THREADS_STOPPED] = U32,
+	[VARTA_A_AGENT_TRACER_PID] = U32,
+	[VARTA_A_AGENT_STALLS_TOGETHER] = U32,
+	[VARTA_A_AGENT_CPU_TIME] = U64,
+	[VARTA_A_AGENT_RUN_DELAY] = U64,
+	[VARTA_A_AGENT_ASLEEP] = U64,
+	[VARTA_A_AGENT_PARTIAL] = ANY,
+	[VARTA_A_AGENT_STALL_SIGNAL] = U32,
+	[VARTA_A_AGENT_KILL_AFTER_MS] = U32,
+	[VARTA_A_AGENT_EVEN_IF_STARVED] = ANY,
+	[VARTA_A_AGENT_SIGNAL] = U32,
+	[VARTA_A_AGENT_WITHHELD] = U32,
+	[VARTA_A_AGENT_KERNEL_STACK] = ANY,
+	[VARTA_A_AGENT_LANE] = ANY,
+	[VARTA_A_AGENT_LANE_THRESHOLD_MS] = U32,
+	[VARTA_A_AGENT_LANE_OVERDUE] = U64,
+	[VARTA_A_AGENT_LANE_TID] = U32,
+	[VARTA_A_AGENT_LANE_THREAD_NAME] = ANY,
+	[VARTA_A_AGENT_LANES_STALLED] = U32,
 };
+
+static const uint8_t notice_sizes[VARTA_A_NOTICE_MAX + 1] = {
+	[VARTA_A_NOTICE_EVENT_KIND] = U32,
+	[VARTA_A_NOTICE_EVENT_SEQ] = U64,
+	[VARTA_A_NOTICE_EVENT_TIME] = U64,
+	[VARTA_A_NOTICE_CHANGE] = U32,
+	[VARTA_A_NOTICE_SETTING] = U32,
+	[VARTA_A_NOTICE_OLD_VALUE] = U32,
+	[VARTA_A_NOTICE_NEW_VALUE] = U32,
+	[VARTA_A_NOTICE_COUNTER] = U32,
+	[VARTA_A_NOTICE_PID] = U32,
+	[VARTA_A_NOTICE_UID] = U32,
+	[VARTA_A_NOTICE_LOST] = U64,
+};
+
+static bool is_whole(const struct nlattr *attribute, size_t left)
+{
+	return left >= NLA_HDRLEN && attribute->nla_len >= NLA_HDRLEN &&
+	       attribute->nla_len <= left;
+}
+
+/*
+ * As nla_parse_nested(), which takes half of the time of a listener with many
+ * events. @sizes has @max + 1 entries, and @a room for as many.
+ */
+static int parse(const struct nlattr *nest, const uint8_t *sizes, size_t max,
+		 const struct nlattr **a)
+{
+	const char *at = (const char *)nest + NLA_HDRLEN;
+	size_t step, left = nest->nla_len - NLA_HDRLEN;
+
+	memset(a, 0, (max + 1) * sizeof(*a));
+	for (; is_whole((const struct nlattr *)at, left); left -= step) {
+		const struct nlattr *attribute = (const struct nlattr *)at;
+		size_t type = attribute->nla_type & NLA_TYPE_MASK;
+
+		step = NLA_ALIGN(attribute->nla_len);
+		if (step > left)
+			step = left;
+		at += step;
+		if (type > max)
+			continue;
+		if (attribute->nla_len < NLA_HDRLEN + sizes[type])
+			return -EBADMSG;
+		a[type] = attribute;
+	}
+	return 0;
+}
+
+static uint32_t get_u32(const struct nlattr *attribute)
+{
+	uint32_t value;
+
+	memcpy(&value, (const char *)attribute + NLA_HDRLEN, sizeof(value));
+	return value;
+}
 
 static uint32_t u32_or_0(const struct nlattr *attribute)
 {
-	return attribute ? nla_get_u32(attribute) : 0;
+	return attribute ? get_u32(attribute) : 0;
 }
 
-/* libnl copies the value, as it need not be aligned. */
+/* It need not be aligned. */
 static uint64_t u64_or_0(const struct nlattr *attribute)
 {
-	return attribute ? nla_get_u64((struct nlattr *)attribute) : 0;
+	uint64_t value = 0;
+
+	if (attribute)
+		memcpy(&value, (const char *)attribute + NLA_HDRLEN,
+		       sizeof(value));
+	return value;
 }
 
-static uint32_t exit_type(struct nlattr **a)
+static uint32_t exit_type(const struct nlattr **a)
 {
 	if (a[VARTA_A_AGENT_EXIT_SIGNAL])
 		return VARTA_EXIT_SIGNAL;
@@ -125,7 +178,7 @@ static uint32_t exit_type(struct nlattr **a)
 
 static uint32_t uid_or_unknown(const struct nlattr *attribute)
 {
-	return attribute ? nla_get_u32(attribute) : VARTA_UID_UNKNOWN;
+	return attribute ? get_u32(attribute) : VARTA_UID_UNKNOWN;
 }
 
 /* By the kernel's kind, which is absent in replies. */
@@ -145,9 +198,9 @@ static enum varta_event_type type_of(const struct nlattr *kind)
 		[VARTA_EVENT_KIND_LANE_RECOVER] = VARTA_EVENT_LANE_RECOVER,
 	};
 
-	if (!kind || nla_get_u32(kind) >= sizeof(types) / sizeof(types[0]))
+	if (!kind || get_u32(kind) >= sizeof(types) / sizeof(types[0]))
 		return (enum varta_event_type)0;
-	return types[nla_get_u32(kind)];
+	return types[get_u32(kind)];
 }
 
 static void read_text(char *text, const struct nlattr *attribute)
@@ -157,7 +210,7 @@ static void read_text(char *text, const struct nlattr *attribute)
 }
 
 /* What is known of why the agent does not beat. */
-static void read_stall(struct nlattr **a, struct varta_agent *agent)
+static void read_stall(const struct nlattr **a, struct varta_agent *agent)
 {
 	const struct nlattr *nr = a[VARTA_A_AGENT_THREAD_SYSCALL];
 
@@ -167,7 +220,7 @@ static void read_stall(struct nlattr **a, struct varta_agent *agent)
 	agent->asleep = u64_or_0(a[VARTA_A_AGENT_ASLEEP]);
 	agent->thread_state = u32_or_0(a[VARTA_A_AGENT_THREAD_STATE]);
 	agent->thread_cpu = u32_or_0(a[VARTA_A_AGENT_THREAD_CPU]);
-	agent->thread_syscall = nr ? (int32_t)nla_get_u32(nr) : -1;
+	agent->thread_syscall = nr ? (int32_t)get_u32(nr) : -1;
 	agent->voluntary_switches =
 		u32_or_0(a[VARTA_A_AGENT_VOLUNTARY_SWITCHES]);
 	agent->involuntary_switches =
@@ -186,7 +239,7 @@ static void read_stall(struct nlattr **a, struct varta_agent *agent)
 	agent->partial = a[VARTA_A_AGENT_PARTIAL] != NULL;
 }
 
-static void read_agent(struct nlattr **a, struct varta_agent *agent)
+static void read_agent(const struct nlattr **a, struct varta_agent *agent)
 {
 	*agent = (struct varta_agent){
 		.pid = u32_or_0(a[VARTA_A_AGENT_PID]),
@@ -234,9 +287,9 @@ static void read_agent(struct nlattr **a, struct varta_agent *agent)
 static int read_event(struct nlattr *nest, struct varta_agent *agent,
 		      struct varta_event *event)
 {
-	struct nlattr *a[VARTA_A_AGENT_MAX + 1];
+	const struct nlattr *a[VARTA_A_AGENT_MAX + 1];
 
-	if (nla_parse_nested(a, VARTA_A_AGENT_MAX, nest, agent_policy))
+	if (parse(nest, agent_sizes, VARTA_A_AGENT_MAX, a))
 		return -EBADMSG;
 	read_agent(a, agent);
 	*event = (struct varta_event){
@@ -252,7 +305,7 @@ static int read_event(struct nlattr *nest, struct varta_agent *agent,
 		.sender_uid = uid_or_unknown(a[VARTA_A_AGENT_SENDER_UID]),
 		.suppressed = u32_or_0(a[VARTA_A_AGENT_SUPPRESSED]),
 		.changes = a[VARTA_A_AGENT_CHANGES] ?
-			   nla_get_u32(a[VARTA_A_AGENT_CHANGES]) : 1,
+			   get_u32(a[VARTA_A_AGENT_CHANGES]) : 1,
 		.signal = u32_or_0(a[VARTA_A_AGENT_SIGNAL]),
 		.withheld = u32_or_0(a[VARTA_A_AGENT_WITHHELD]),
 		.lane_threshold_ms =
@@ -296,17 +349,17 @@ static size_t read_counters(struct nlattr *nest, uint32_t *counters, size_t room
 		if (nla_type(attribute) == VARTA_A_NOTICE_COUNTER &&
 		    nla_len(attribute) >= (int)sizeof(*counters) &&
 		    count < room)
-			counters[count++] = nla_get_u32(attribute);
+			counters[count++] = get_u32(attribute);
 	return count;
 }
 
 static int read_notice(struct nlattr *nest, varta_read_event_fn fn, void *arg)
 {
-	struct nlattr *a[VARTA_A_NOTICE_MAX + 1];
+	const struct nlattr *a[VARTA_A_NOTICE_MAX + 1];
 	uint32_t counters[VARTA_A_STATS_MAX + 1];
 	struct varta_event event;
 
-	if (nla_parse_nested(a, VARTA_A_NOTICE_MAX, nest, notice_policy))
+	if (parse(nest, notice_sizes, VARTA_A_NOTICE_MAX, a))
 		return -EBADMSG;
 	event = (struct varta_event){
 		.type = type_of(a[VARTA_A_NOTICE_EVENT_KIND]),
@@ -590,11 +643,11 @@ struct wanted_stack {
 static int copy_stack(const struct nlmsghdr *message, void *arg)
 {
 	const struct wanted_stack *wanted = arg;
-	struct nlattr *nest, *a[VARTA_A_AGENT_MAX + 1];
+	const struct nlattr *nest, *a[VARTA_A_AGENT_MAX + 1];
 
 	nest = nlmsg_find_attr((struct nlmsghdr *)message, GENL_HDRLEN,
 			       VARTA_A_AGENTS_AGENT);
-	if (!nest || nla_parse_nested(a, VARTA_A_AGENT_MAX, nest, agent_policy))
+	if (!nest || parse(nest, agent_sizes, VARTA_A_AGENT_MAX, a))
 		return -EBADMSG;
 	if (a[VARTA_A_AGENT_KERNEL_STACK])
 		copy_lines(wanted->text, wanted->size,
