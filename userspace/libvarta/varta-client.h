@@ -246,7 +246,8 @@ union varta_client__message {
  * @same_process: A page that the kernel clears in a child; 1 in this process.
  * @pid: This process, if the kernel does not clear the page; else 0.
  * @forks: How often the client has moved to a child.
- * @mapped: NULL unless beats may be mapped.
+ * @maps: Beats may be mapped.
+ * @mapped: Never NULL, so that a beat need not check it.
  * @map_at: When to ask for a page again.
  * @lanes: As in the options.
  * @beat: A beat, complete but for its values.
@@ -266,6 +267,7 @@ struct varta_client {
 	volatile unsigned char *same_process;
 	pid_t pid;
 	uint32_t forks;
+	bool maps;
 	struct varta_client__mapped *mapped;
 	uint64_t map_at;
 	uint32_t lanes;
@@ -644,6 +646,14 @@ static inline bool varta_client__store_nonce(struct varta_client__page *page,
 	return !__atomic_load_n(&page->kick, __ATOMIC_RELAXED);
 }
 
+/* For a client that may not map: all beats have to be sent. */
+static inline struct varta_client__mapped *varta_client__not_mapped(void)
+{
+	static struct varta_client__mapped none;
+
+	return &none;
+}
+
 /* Other threads may store in a page with lanes. */
 static inline void varta_client__unmap(struct varta_client *c)
 {
@@ -661,7 +671,7 @@ static inline void varta_client__make_lanes(struct varta_client *c)
 	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	void *page;
 
-	if (!c->lanes || !c->mapped || c->mapped->lanes)
+	if (!c->lanes || !c->maps || c->mapped->lanes)
 		return;
 	page = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -828,7 +838,7 @@ static inline void varta_client__renew_page(struct varta_client *c,
 static inline void varta_client__reset(struct varta_client *c)
 {
 	c->full_at = 0;
-	if (c->mapped)
+	if (c->maps)
 		__atomic_store_n(&c->mapped->send_at, 0, __ATOMIC_RELAXED);
 }
 
@@ -1085,6 +1095,7 @@ static inline int varta_client_open(struct varta_client *c,
 	if (!options)
 		options = &defaults;
 	memset(c, 0, offsetof(struct varta_client, buffer));
+	c->mapped = varta_client__not_mapped();
 	c->socket.fd = -1;
 	c->acknowledge = options->acknowledge;
 	c->clocked = !options->first_nonce;
@@ -1101,8 +1112,10 @@ static inline int varta_client_open(struct varta_client *c,
 	/* Seccomp and emulators may refuse this. */
 	if (madvise(mark, page, MADV_WIPEONFORK))
 		c->pid = getpid();
-	else if ((options->mapped || options->lanes) && c->clocked &&
-		 !c->acknowledge && VARTA_CLIENT__STORES_WHOLE)
+	else
+		c->maps = (options->mapped || options->lanes) && c->clocked &&
+			  !c->acknowledge && VARTA_CLIENT__STORES_WHOLE;
+	if (c->maps)
 		c->mapped = (struct varta_client__mapped *)
 			((unsigned char *)mark + VARTA_CLIENT__MAPPED_OFFSET);
 	c->same_process = (volatile unsigned char *)mark;
@@ -1126,11 +1139,12 @@ static inline void varta_client_close(struct varta_client *c)
 	/* In a client of zeros, descriptor 0 is not its own. */
 	if (c->same_process) {
 		varta_client__disconnect(&c->socket);
-		if (c->mapped) {
+		if (c->maps) {
 			varta_client__unmap(c);
 			varta_client__close_lanes(c);
 		}
-		c->mapped = NULL;
+		c->maps = false;
+		c->mapped = varta_client__not_mapped();
 		munmap((void *)(uintptr_t)c->same_process,
 		       (size_t)sysconf(_SC_PAGESIZE));
 	}
@@ -1293,7 +1307,7 @@ static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
 	const struct varta_client__page *page;
 	int error;
 
-	if (!m)
+	if (!c->maps)
 		return varta_client__send_beat(c, status, payload, now);
 	page = m->page;
 	error = varta_client__mapping_beat(c, status, payload, now);
@@ -1311,7 +1325,7 @@ static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
 	struct varta_client__mapped *m = c->mapped;
 
 	/* In a child there is no page, and send_at is 0. */
-	if (m && now < __atomic_load_n(&m->send_at, __ATOMIC_RELAXED) &&
+	if (now < __atomic_load_n(&m->send_at, __ATOMIC_RELAXED) &&
 	    now > m->page->nonce &&
 	    varta_client__store_state(m->page, state) &&
 	    varta_client__store_nonce(m->page, now))
@@ -1462,7 +1476,7 @@ static inline int varta_client_lane_open(struct varta_client *c,
 
 	if (!threshold_ms)
 		return -EINVAL;
-	if (!m || !__atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE))
+	if (!__atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE))
 		return -EOPNOTSUPP;
 	for (i = 0; i < c->lanes; i++) {
 		const uint32_t bit = UINT32_C(1) << i % 32;

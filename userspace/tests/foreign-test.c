@@ -99,6 +99,7 @@ static void init_client(struct varta_client *c, int fd)
 	static unsigned char same_process = 1;
 
 	memset(c, 0, sizeof(*c));
+	c->mapped = varta_client__not_mapped();
 	c->socket.fd = fd;
 	c->socket.inode = varta_client__inode(fd) + 1;
 	c->socket.family = FAMILY;

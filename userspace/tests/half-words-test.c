@@ -22,7 +22,7 @@ TEST_GROUP(half_words)
 
 	/* The kernel may lack the module. */
 	varta_client_open(&client, &options);
-	check(!client.mapped, "half words: beats are sent");
+	check(!client.maps, "half words: beats are sent");
 	check(varta_client_lane_open(&client, &lane, "lane", 10) == -EOPNOTSUPP,
 	      "half words: there are no lanes");
 	varta_client_close(&client);
