@@ -12,6 +12,8 @@ def targets: [
 	 what: "beat of the library, against a bare send", unit: "times"},
 	{name: "mapped_beat", at_most: 100,
 	 what: "mapped beat", unit: "instructions"},
+	{name: "mapped_client_beat", at_most: 100,
+	 what: "mapped beat of the header-only client", unit: "instructions"},
 	{name: "mapped_beat_no_clock", at_most: 15,
 	 what: "mapped beat, without reading the clock", unit: "instructions"},
 	{name: "mapped_look", at_most: 60,
@@ -62,11 +64,14 @@ def derived:
 		 | {library_beat_vs_send:
 			(([$m.library_beat, $m.client_beat] | max) / $m.bare_send)}),
 		(select(have(["mapped_look"])) | {mapped_look: $m.mapped_look}),
+		(select(have(["lane_look"])) | {lane_look: $m.lane_look}),
 		(select(have(["mapped_lateness_p99_ns"]))
 		 | {mapped_lateness_p99_ns: $m.mapped_lateness_p99_ns}),
 		(select(have(["mapped_bytes"]))
 		 | {bytes_per_mapped_agent: $m.mapped_bytes}),
 		(select(have(["mapped_beat"])) | {mapped_beat: $m.mapped_beat}),
+		(select(have(["mapped_client_beat"]))
+		 | {mapped_client_beat: $m.mapped_client_beat}),
 		(select(have(["mapped_beat_no_clock"]))
 		 | {mapped_beat_no_clock: $m.mapped_beat_no_clock}),
 		(select(have(["beat_1", "beat_1000000"]))

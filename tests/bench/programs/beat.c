@@ -2,13 +2,15 @@
 /*
  * The cost of a beat for its sender: one send(), which does all the work.
  *
- * Usage: beat FAMILY NAME [single | bare | library | client | mapped | stored]
+ * Usage: beat FAMILY NAME [single | bare | library | client | mapped |
+ *                          mapped_client | stored]
  *
  * By itself, a message with all that describes a beat; "bare" is one of status
  * and nonce alone. "library" is varta_beat() of libvarta and "client"
- * varta_client_beat() of varta-client.h, with name and threshold. "mapped" is
- * varta_beat() with the option mapped, and "stored" varta_client_beat() with it,
- * without the reading of the clock, and without what the loop around it takes.
+ * varta_client_beat() of varta-client.h, with name and threshold. "mapped" and
+ * "mapped_client" are these two with the option mapped, and "stored" the second
+ * without the reading of the clock. Of these three, what the loop around the
+ * beat takes is subtracted.
  *
  * Several processes, one after the other, beat without acknowledgement. The
  * result NAME is the mean of the best round of each, as the place of an agent
@@ -124,6 +126,12 @@ static void open_client(const char *family)
 	open_client_with(false);
 }
 
+static void open_mapped_client(const char *family)
+{
+	(void)family;
+	open_client_with(true);
+}
+
 static uint64_t stored_at;
 static uint32_t sent_before;
 
@@ -156,6 +164,12 @@ static void loop_stored(void)
 		errx(1, "no beat failed");
 }
 
+static void loop_alone(void)
+{
+	if (no_beat(&client, 0))
+		errx(1, "no beat failed");
+}
+
 static void check_stored(void)
 {
 	if (!client.mapped->page || client.mapped->page->nonce != stored_at ||
@@ -180,7 +194,9 @@ static const struct way ways[] = {
 	{ "bare", open_bare, beat_sender, check_sender, NULL },
 	{ "library", open_library, beat_library, check_library, NULL },
 	{ "client", open_client, beat_client, check_client, NULL },
-	{ "mapped", open_mapped, beat_library, check_library, NULL },
+	{ "mapped", open_mapped, beat_library, check_library, loop_alone },
+	{ "mapped_client", open_mapped_client, beat_client, check_client,
+	  loop_alone },
 	{ "stored", open_stored, beat_stored, check_stored, loop_stored },
 };
 

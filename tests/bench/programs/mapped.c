@@ -4,6 +4,7 @@
  *
  * Usage: mapped lateness NAME COUNT
  *        mapped look COUNT
+ *        mapped lanes COUNT
  *        mapped memory COUNT
  *
  * "lateness": all beat for some thresholds between 0.5 and 3 s and then fall
@@ -11,13 +12,15 @@
  *
  * "look": all beat three times in a threshold, first by sending, then in their
  * pages. The result mapped_look is the work of the module's thread in the second
- * case minus that in the first, for each agent and threshold.
+ * case minus that in the first, for each agent and threshold. "lanes": the same
+ * with lanes in the pages minus without, for each lane, as lane_look.
  *
  * "memory": all beat, and then ask for pages. The result mapped_bytes is the
  * kernel's free memory before minus after that, for each agent.
  */
 #include <dirent.h>
 #include <err.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,12 +41,21 @@ enum {
 	BEATS		= 12,
 	LOOK_MS		= 1000,
 	LOOK_ROUNDS	= 20,
+	LANES		= 8,
 };
 
 #define PATIENCE	(60 * NS_PER_S)
 
 static pid_t *agents;
 static uint32_t agents_count;
+
+static void open_agent_with(struct varta_client *c,
+			    const struct varta_client_options *options)
+{
+	if (varta_client_open(c, options) ||
+	    varta_client_beat(c, VARTA_STATUS_OK, 0))
+		errx(1, "an agent does not beat");
+}
 
 static void open_agent(struct varta_client *c, uint32_t threshold_ms,
 		       bool mapped)
@@ -54,20 +66,37 @@ static void open_agent(struct varta_client *c, uint32_t threshold_ms,
 		.mapped = mapped,
 	};
 
-	if (varta_client_open(c, &options) ||
-	    varta_client_beat(c, VARTA_STATUS_OK, 0))
-		errx(1, "an agent does not beat");
+	open_agent_with(c, &options);
 }
 
-/* Beats in thirds of the threshold. */
-static void beat_for(struct varta_client *c, uint32_t threshold_ms, int beats)
+static void open_lanes(struct varta_client *c, struct varta_client_lane *lanes)
+{
+	const struct varta_client_options options = {
+		.name = "mapped",
+		.threshold_ms = LOOK_MS,
+		.lanes = LANES,
+	};
+	int i;
+
+	open_agent_with(c, &options);
+	for (i = 0; i < LANES; i++)
+		if (varta_client_lane_open(c, &lanes[i], "lane", LOOK_MS))
+			errx(1, "a lane is not opened");
+}
+
+/* Beats in thirds of the threshold, in lanes too if there are any. */
+static void beat_for(struct varta_client *c, uint32_t threshold_ms, int beats,
+		     const struct varta_client_lane *lanes)
 {
 	uint64_t when = now_ns();
+	int i;
 
 	while (beats--) {
 		when += threshold_ms * NS_PER_MS / 3;
 		sleep_until(when);
 		varta_client_beat(c, VARTA_STATUS_OK, 0);
+		for (i = 0; lanes && i < LANES; i++)
+			varta_client_lane_beat(&lanes[i]);
 	}
 }
 
@@ -109,7 +138,7 @@ static void fall_silent(uint32_t nr)
 				nr * 7919 % (LONGEST_MS - SHORTEST_MS);
 
 	open_agent(&c, threshold_ms, true);
-	beat_for(&c, threshold_ms, BEATS);
+	beat_for(&c, threshold_ms, BEATS, NULL);
 	if (!c.mapped->page)
 		errx(1, "no page");
 }
@@ -126,15 +155,32 @@ static void lateness(const char *name, uint32_t count)
 	end_agents();
 }
 
-static bool looks_are_mapped;
-
-static void go_on(uint32_t nr)
+static void send_on(uint32_t nr)
 {
 	static struct varta_client c;
 
 	(void)nr;
-	open_agent(&c, LOOK_MS, looks_are_mapped);
-	beat_for(&c, LOOK_MS, 1000000);
+	open_agent(&c, LOOK_MS, false);
+	beat_for(&c, LOOK_MS, INT_MAX, NULL);
+}
+
+static void store_on(uint32_t nr)
+{
+	static struct varta_client c;
+
+	(void)nr;
+	open_agent(&c, LOOK_MS, true);
+	beat_for(&c, LOOK_MS, INT_MAX, NULL);
+}
+
+static void store_on_in_lanes(uint32_t nr)
+{
+	static struct varta_client_lane lanes[LANES];
+	static struct varta_client c;
+
+	(void)nr;
+	open_lanes(&c, lanes);
+	beat_for(&c, LOOK_MS, INT_MAX, lanes);
 }
 
 /* Nanoseconds that the module's thread has run. */
@@ -169,12 +215,12 @@ static double thread_ns(void)
 	return (double)ns;
 }
 
-static double thread_cost(uint32_t count, bool mapped)
+/* Of agents that go on beating by @run. */
+static double thread_cost(uint32_t count, void (*run)(uint32_t nr))
 {
 	double before;
 
-	looks_are_mapped = mapped;
-	start_agents(count, go_on);
+	start_agents(count, run);
 	sleep_until(now_ns() + 2 * NS_PER_S);
 	before = thread_ns();
 	sleep_until(now_ns() + LOOK_ROUNDS * LOOK_MS * NS_PER_MS);
@@ -185,9 +231,17 @@ static double thread_cost(uint32_t count, bool mapped)
 
 static void look(uint32_t count)
 {
-	double sent = thread_cost(count, false);
+	double sent = thread_cost(count, send_on);
 
-	result("mapped_look", thread_cost(count, true) - sent);
+	result("mapped_look", thread_cost(count, store_on) - sent);
+}
+
+static void look_at_lanes(uint32_t count)
+{
+	double none = thread_cost(count, store_on);
+
+	result("lane_look",
+	       (thread_cost(count, store_on_in_lanes) - none) / LANES);
 }
 
 static void map_when_told(int signal)
@@ -244,9 +298,11 @@ int main(int argc, char **argv)
 		lateness(argv[2], (uint32_t)number(argv[3]));
 	else if (argc == 3 && !strcmp(argv[1], "look"))
 		look((uint32_t)number(argv[2]));
+	else if (argc == 3 && !strcmp(argv[1], "lanes"))
+		look_at_lanes((uint32_t)number(argv[2]));
 	else if (argc == 3 && !strcmp(argv[1], "memory"))
 		memory((uint32_t)number(argv[2]));
 	else
-		errx(2, "needs lateness, look or memory, and a count");
+		errx(2, "needs lateness, look, lanes or memory, and a count");
 	return 0;
 }
