@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -765,6 +766,17 @@ static void keep_plan(struct helper *helper)
 	helper->plan = &plan;
 }
 
+/* The other end is closed when the program is executed, or was not found. */
+static void wait_for_exec(struct helper *helper)
+{
+	struct pollfd report = { .fd = helper->report };
+	int ms = helper->interval_ms > INT_MAX ? INT_MAX :
+						 (int)helper->interval_ms;
+
+	/* A filter may refuse it: then this is known an interval later. */
+	poll(&report, 1, ms);
+}
+
 static _Noreturn void helper_main(struct helper *helper)
 {
 	enum run_helper_result result;
@@ -779,6 +791,16 @@ static _Noreturn void helper_main(struct helper *helper)
 	if ((helper->plan->notify && !report_environment(helper)) ||
 	    write(helper->report, &byte, 1) != 1 || result == RUN_HELPER_FAILED)
 		_exit(EXIT_FAILURE);
+	/*
+	 * The module signals no other program than the one for which the signal
+	 * was asked, and the first beat was for this tool.
+	 */
+	if (helper->plan->stall_signal && result == RUN_HELPER_BEATS &&
+	    !helper->plan->notify) {
+		wait_for_exec(helper);
+		if (!program_exited(helper) && program_runs(helper))
+			beat(helper);
+	}
 	close(helper->report);
 	if (helper->plan->notify)
 		serve_until_exit(helper);
@@ -883,7 +905,9 @@ static enum run_helper_result start_and_wait(struct helper *helper,
 	} else {
 		result = read_result(helper->plan, ends[0], *child);
 	}
-	close(ends[0]);
+	/* Otherwise execve() closes it, for which the helper waits. */
+	if (result == RUN_HELPER_FAILED)
+		close(ends[0]);
 	return result;
 }
 
