@@ -75,5 +75,5 @@ notifier_is_watched() {
 	result_is() { [ "$(systemctl show -p Result --value notifier.service)" = "$1" ]; }
 	patience=120
 	wait_until result_is watchdog
-	wait_until has_event err " exit pid $pid .* notifier.service, user root: killed by SIGABRT"
+	wait_until has_event err "^exit pid $pid .* notifier.service, user root: killed by SIGABRT"
 }
