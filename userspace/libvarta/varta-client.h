@@ -1473,6 +1473,7 @@ static inline int varta_client_lane_open(struct varta_client *c,
 	struct varta_client__page *page, *again;
 	char text[VARTA_NAME_SIZE] = { 0 };
 	uint32_t i;
+	size_t at;
 
 	if (!threshold_ms)
 		return -EINVAL;
@@ -1487,7 +1488,8 @@ static inline int varta_client_lane_open(struct varta_client *c,
 	}
 	if (i == c->lanes)
 		return -ENOSPC;
-	memcpy(text, name, strnlen(name, sizeof(text) - 1));
+	for (at = 0; at < sizeof(text) - 1 && name[at]; at++)
+		text[at] = name[at];
 	lane->client = c;
 	lane->number = i;
 	lane->threshold = (uint64_t)threshold_ms * 1000000;
