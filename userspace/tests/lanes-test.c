@@ -4,6 +4,7 @@
  */
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -141,18 +142,30 @@ static void test_beats(void)
 	varta_client_close(&c);
 }
 
+static struct varta_client__page *map_shared(int file)
+{
+	void *page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE),
+			  PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+
+	if (page == MAP_FAILED)
+		abort();
+	return (struct varta_client__page *)page;
+}
+
 /* The kernel goes on reading the page, which another mapping stands for. */
 static void test_close(void)
 {
+	const int file = memfd_create("page", MFD_CLOEXEC);
 	struct varta_client_lane lane;
 	struct varta_client__page *kernel;
 
+	if (ftruncate(file, sysconf(_SC_PAGESIZE)))
+		abort();
 	begin(LANES);
 	varta_client_lane_open(&c, &lane, "lane", 20);
-	c.mapped->page = new_page();
-	kernel = (struct varta_client__page *)
-		mremap(c.mapped->page, 0, (size_t)sysconf(_SC_PAGESIZE),
-		       MREMAP_MAYMOVE);
+	c.mapped->page = map_shared(file);
+	kernel = map_shared(file);
+	close(file);
 	varta_client__move_lanes(&c, c.mapped->page);
 	varta_client_lane_beat(&lane);
 	check(kernel->lanes[lane.number].threshold_ms == 20,
