@@ -160,7 +160,7 @@ notices.marshal.msg_map[notices.prid] = messages["notices"]
 notices.add_membership("events")
 do("config-set", threshold_ms=1234)
 tried.add("config-ntf")
-# What was taken before may be told after it was subscribed.
+# The event of the counters that were taken above may arrive first.
 while True:
     change = notices.get()[0]
     assert change["cmd"] == commands["config-ntf"], change

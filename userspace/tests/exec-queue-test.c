@@ -132,7 +132,7 @@ static void test_users(void)
 		kept += !strcmp(queue->waiting[i].title, "last");
 	check(!kept, "exec: which is the newest");
 	check(!add_of(queue, 1000, 2, "user") && queue->overflow == 3,
-	      "exec: nobody loses one for whoever has most");
+	      "exec: the user who has most takes no place of others");
 	check(starts(queue, 2, "user"), "exec: the first one of each, by time");
 	end(queue, "user");
 	check(starts(queue, 3, "root"), "exec: then that of root");
