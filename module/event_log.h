@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The last exits, conflicts and actions, for listeners that were away or too slow. */
+/* The last exits, conflicts, actions and events of lanes, for listeners that were away or too slow. */
 #ifndef _VARTA_EVENT_LOG_H
 #define _VARTA_EVENT_LOG_H
 

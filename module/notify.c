@@ -184,9 +184,16 @@ free:
 /* A dump of the agents does not show these. */
 static bool is_logged(const struct varta_event *event)
 {
-	return event->info.kind == VARTA_EVENT_KIND_EXIT ||
-	       event->info.kind == VARTA_EVENT_KIND_ACTION ||
-	       event->info.kind == VARTA_EVENT_KIND_CONFLICT;
+	switch (event->info.kind) {
+	case VARTA_EVENT_KIND_EXIT:
+	case VARTA_EVENT_KIND_ACTION:
+	case VARTA_EVENT_KIND_CONFLICT:
+	case VARTA_EVENT_KIND_LANE_STALL:
+	case VARTA_EVENT_KIND_LANE_RECOVER:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* @netns is NULL for the initial one. */

@@ -20,7 +20,7 @@
 /* Most messages to receive before a dump; no socket buffer holds as many. */
 #define BACKLOG_MAX	(1 << 20)
 
-/* Exits and conflicts that the kernel keeps for one reader. */
+/* Events that the kernel keeps for one reader. */
 #define LOG_SIZE	2048
 
 /**
@@ -29,8 +29,8 @@
  * @replayed: The caller's number, for a replay; 0 for none.
  * @complete: No event up to this one is missing, or a dump has made up for it.
  * @top: The highest number received.
- * @dumped: Exits and conflicts up to this one were in the last dump.
- * @received: Numbers of the last exits and conflicts after @complete.
+ * @dumped: Logged events up to this one were in the last dump.
+ * @received: Numbers of the last logged events after @complete.
  * @count: How many there were.
  */
 struct progress {
@@ -233,7 +233,8 @@ static void report_notice(struct delivery *delivery, enum varta_event_type type)
 static bool is_logged(enum varta_event_type type)
 {
 	return type == VARTA_EVENT_EXIT || type == VARTA_EVENT_CONFLICT ||
-	       type == VARTA_EVENT_ACTION;
+	       type == VARTA_EVENT_ACTION || type == VARTA_EVENT_LANE_STALL ||
+	       type == VARTA_EVENT_LANE_RECOVER;
 }
 
 static bool was_received(const struct progress *progress, uint64_t seq)
@@ -526,7 +527,7 @@ static int deliver_logged(const struct varta_event *read, void *arg)
 }
 
 /*
- * Lost exits and conflicts. A module without a log gives none, and neither does
+ * Lost events that are logged. A module without a log gives none, and neither does
  * one to a program that gave up its capability once it had subscribed.
  */
 static int dump_log(struct varta_events *events, struct delivery *delivery)

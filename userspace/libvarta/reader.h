@@ -52,7 +52,7 @@ int varta_notice_read_all(const struct nlmsghdr *message,
 			  varta_read_event_fn fn, void *arg);
 
 /**
- * varta_event_dump() - Read the exits and conflicts that the kernel keeps.
+ * varta_event_dump() - Read the events that the kernel keeps.
  * @v: The handle.
  * @since: Only those with higher numbers.
  * @fn: Called for each, the oldest first. Must not use the handle.

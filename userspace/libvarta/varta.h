@@ -1045,8 +1045,8 @@ typedef void (*varta_event_fn)(const struct varta_event *event, void *arg);
  * @resync: After an overrun, report the stalls that were lost, and go on when
  *   the module is unloaded and loaded again. No stall is reported twice. Takes
  *   about 120 bytes for each stalled agent.
- * @replay: With @resync: report the exits, conflicts and actions after @since that the
- *   kernel keeps, and the agents that are stalled now.
+ * @replay: With @resync: report the exits, conflicts, actions and events of lanes after
+ *   @since that the kernel keeps, and the agents that are stalled now.
  * @reserved: Must be 0.
  * @since: Number of the last event that the program knows, for @replay. If the
  *   module was loaded again since, the next event with a number up to this one

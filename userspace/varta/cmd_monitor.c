@@ -103,9 +103,9 @@ static const struct argp_option option_table[] = {
 		 "conflict, config, action, late, "
 		 "lane-stall, lane-recover" },
 	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
-	  .doc = "First print the exits, conflicts and actions after the event "
-		 "with this number, as far as the kernel keeps them, and the "
-		 "agents that are stalled now" },
+	  .doc = "First print the exits, conflicts, actions and events of lanes "
+		 "after the event with this number, as far as the kernel "
+		 "keeps them, and the agents that are stalled now" },
 	{ .name = "resume", .key = OPTION_RESUME, .arg = "FILE",
 	  .doc = "Keep the number of the last event in this file, and begin "
 		 "with --since that number" },

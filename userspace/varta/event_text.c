@@ -420,14 +420,11 @@ static const struct event_kind event_kinds[] = {
 				 "listening again" },
 };
 
-/* Those that a dump has found. */
+/* Those that the dump of stalled agents has found; others are as they were sent. */
 static const struct event_kind resynced_kinds[] = {
 	[VARTA_EVENT_STALL] = { "stalled", write_still_stalled, NULL },
 	[VARTA_EVENT_RECOVER] = { "recovered", write_recovered, NULL },
 	[VARTA_EVENT_GOODBYE] = { "gone", write_gone, NULL },
-	[VARTA_EVENT_EXIT] = { "exit", write_exit, NULL },
-	[VARTA_EVENT_CONFLICT] = { "conflict", write_conflict, NULL },
-	[VARTA_EVENT_ACTION] = { "action", write_action, NULL },
 };
 
 #define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
@@ -435,15 +432,15 @@ static const struct event_kind resynced_kinds[] = {
 /* NULL for events of a newer library. */
 static const struct event_kind *kind_of_event(const struct varta_event *event)
 {
-	const struct event_kind *kinds = event_kinds;
-	size_t count = COUNT(event_kinds);
+	const struct event_kind *kind;
 
-	if (event->resynced) {
-		kinds = resynced_kinds;
-		count = COUNT(resynced_kinds);
-	}
-	return event->type < count && kinds[event->type].name ?
-		&kinds[event->type] : NULL;
+	if (event->resynced && event->type < COUNT(resynced_kinds) &&
+	    resynced_kinds[event->type].name)
+		return &resynced_kinds[event->type];
+	if (event->type >= COUNT(event_kinds))
+		return NULL;
+	kind = &event_kinds[event->type];
+	return kind->name ? kind : NULL;
 }
 
 const char *event_name(const struct varta_event *event)
