@@ -128,6 +128,7 @@ struct varta_agent_info {
 	bool exited;
 	bool oom_killed;
 	bool foreign_thread;		/* as in the last beat */
+	bool of_lane;			/* a sample for a lane's event */
 	bool unmetered;			/* @usage is of an earlier beat */
 	bool has_main_usage;		/* @main_usage is known */
 	u32 kill_after_ms;		/* 0 for never */

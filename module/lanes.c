@@ -204,6 +204,7 @@ static void sample(struct varta_tracker *tracker, struct varta_slot *slot,
 	agent.usage = (struct varta_usage) { .tid = lane.tid };
 	agent.unmetered = true;
 	agent.foreign_thread = false;
+	agent.of_lane = true;
 	agent.last_ns = now;
 	spin_unlock(&slot->lock);
 	tracker->config.ops->sample(&agent, now, stall);

@@ -13,6 +13,7 @@
 #include <linux/bitops.h>
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/hash.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -32,6 +33,8 @@ enum {
 	OFF_CPU_MAX_NS	= 2 * NSEC_PER_MSEC,	/* counts as busy at most */
 	THROTTLE_MAX_NS	= 100 * NSEC_PER_MSEC,
 	TOGETHER_MAX	= 256,	/* stalls in WINDOW_NS that are sampled in full */
+	OF_USER_MIN	= 8,	/* the same, of each user whatever others do */
+	USER_BITS	= 6,
 	WINDOW_NS	= 100 * NSEC_PER_MSEC,
 	/* Bits of @pending. */
 	PENDING_STALLS	= 0,
@@ -56,20 +59,36 @@ struct context {
 struct window {
 	u64 start_ns;
 	u32 together;
+	u8 of_users[1 << USER_BITS];	/* by hash; at most OF_USER_MIN + 1 */
 };
 
-/* Of many stalls at a time only the reason is kept, so that messages are short. */
-void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
-			       struct varta_stall_info *info)
+/* Returns whether the stall is sampled in full. */
+static bool count_stall(struct window *window, u32 flow_key, u64 now)
 {
-	static struct window stalls, warnings;
-	struct window *window = agent->late_ns ? &warnings : &stalls;
+	u8 *of_user = &window->of_users[hash_32(flow_key, USER_BITS)];
 
 	if (now >= window->start_ns + WINDOW_NS)
 		*window = (struct window) { .start_ns = now };
 	window->together++;
-	varta_stall_sample(agent, now, window->together <= TOGETHER_MAX, info);
-	if (window->together > TOGETHER_MAX)
+	if (*of_user <= OF_USER_MIN)
+		++*of_user;
+	return window->together <= TOGETHER_MAX || *of_user <= OF_USER_MIN;
+}
+
+/*
+ * Of many stalls at a time only the reason is kept, so that messages are short.
+ * One process can have very many lanes, which say nothing of the stalls of agents.
+ */
+void varta_stall_thread_sample(const struct varta_agent_info *agent, u64 now,
+			       struct varta_stall_info *info)
+{
+	static struct window stalls, warnings, lanes;
+	struct window *window = agent->of_lane ? &lanes :
+				agent->late_ns ? &warnings : &stalls;
+	bool full = count_stall(window, agent->id.flow_key, now);
+
+	varta_stall_sample(agent, now, full, info);
+	if (!full)
 		*info = (struct varta_stall_info) { .reason = info->reason };
 	info->together = window->together;
 }
