@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The last exits, conflicts, actions and events of lanes, for listeners that were away or too slow. */
+/* The last events that no dump of agents shows, for listeners that were away or too slow. */
 #ifndef _VARTA_EVENT_LOG_H
 #define _VARTA_EVENT_LOG_H
 
