@@ -84,8 +84,11 @@ static const struct reason_case reason_cases[] = {
 	  THREAD(SLEEPING, .asleep = SILENCE / 2), REASON(WAITING) },
 	{ "asleep for less", THREAD(SLEEPING, .asleep = SILENCE / 2 - 1),
 	  REASON(ACTIVE) },
-	{ "asleep, unknown use", { .sampled = true, .state = STATE(SLEEPING),
-	  .asleep = SILENCE }, REASON(UNKNOWN) },
+	{ "asleep for half of the time, unknown use", { .sampled = true,
+	  .state = STATE(SLEEPING), .asleep = SILENCE / 2 }, REASON(WAITING) },
+	{ "asleep for less, unknown use", { .sampled = true,
+	  .state = STATE(SLEEPING), .asleep = SILENCE / 2 - 1 },
+	  REASON(UNKNOWN) },
 	{ "runnable, unknown use", { .sampled = true,
 	  .state = STATE(RUNNABLE) }, REASON(UNKNOWN) },
 };

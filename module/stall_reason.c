@@ -8,6 +8,12 @@ enum {
 	STARVED_SHARE = 4,
 };
 
+static bool is_waiting(const struct varta_stall_info *info, u64 silence)
+{
+	return info->state == VARTA_THREAD_STATE_SLEEPING &&
+	       info->asleep >= silence - silence / 2;
+}
+
 static enum varta_stall_reason
 reason_of_state(const struct varta_stall_info *info, u64 silence)
 {
@@ -19,8 +25,7 @@ reason_of_state(const struct varta_stall_info *info, u64 silence)
 		       VARTA_STALL_REASON_RUNNING : VARTA_STALL_REASON_STARVED;
 	if (info->state == VARTA_THREAD_STATE_UNINTERRUPTIBLE)
 		return VARTA_STALL_REASON_UNINTERRUPTIBLE;
-	if (info->state == VARTA_THREAD_STATE_SLEEPING &&
-	    info->asleep >= silence - silence / 2)
+	if (is_waiting(info, silence))
 		return VARTA_STALL_REASON_WAITING;
 	return VARTA_STALL_REASON_ACTIVE;
 }
@@ -55,6 +60,8 @@ enum varta_stall_reason varta_stall_decide(const struct varta_stall_info *info,
 	}
 	if (info->has_usage)
 		return reason_of_state(info, silence);
-	return info->state == VARTA_THREAD_STATE_UNINTERRUPTIBLE ?
-	       VARTA_STALL_REASON_UNINTERRUPTIBLE : VARTA_STALL_REASON_UNKNOWN;
+	if (info->state == VARTA_THREAD_STATE_UNINTERRUPTIBLE)
+		return VARTA_STALL_REASON_UNINTERRUPTIBLE;
+	return is_waiting(info, silence) ? VARTA_STALL_REASON_WAITING :
+					   VARTA_STALL_REASON_UNKNOWN;
 }

@@ -30,7 +30,7 @@ struct varta_stall_info {
 	enum varta_thread_state state;
 	u64 cpu_time;
 	u64 run_delay;			/* including the wait that goes on */
-	u64 asleep;			/* at least, up to now */
+	u64 asleep;			/* at least, up to now; known without use */
 	u32 voluntary;
 	u32 involuntary;
 	u32 major_faults;

@@ -145,6 +145,24 @@ static void sample_usage(const struct varta_usage *before,
 #endif
 }
 
+/*
+ * Without its use at the last beat: what it ran since it was put on a CPU may
+ * have been before that beat, so it slept for longer.
+ */
+static void sample_sleep(struct task_struct *thread, u64 silence,
+			 struct varta_stall_info *info)
+{
+#ifdef CONFIG_SCHED_INFO
+	u64 ran = varta_peek64(&thread->se.sum_exec_runtime) -
+		  varta_peek64(&thread->se.prev_sum_exec_runtime);
+	u64 arrived = varta_peek64(&thread->sched_info.last_arrival);
+	u64 clock = local_clock();
+	u64 passed = clock > arrived ? clock - arrived : 0;
+
+	info->asleep = min(passed - min(passed, ran), silence);
+#endif
+}
+
 static void sample_group(struct task_struct *leader,
 			 struct varta_stall_info *info)
 {
@@ -191,6 +209,10 @@ static void sample_thread(const struct varta_agent_info *agent,
 			  usage_fits(silence);
 	if (info->has_usage)
 		sample_usage(&agent->usage, thread, silence, info);
+	/* Of several threads, it is not known which one has to beat. */
+	else if (info->state == VARTA_THREAD_STATE_SLEEPING &&
+		 (!agent->foreign_thread || info->threads == 1))
+		sample_sleep(thread, silence, info);
 }
 
 static void sample_process(const struct varta_agent_info *agent, u64 silence,
@@ -244,21 +266,45 @@ static bool sender_starved(const struct varta_agent_info *agent, u64 silence)
 	return varta_stall_decide(&info, silence) == VARTA_STALL_REASON_STARVED;
 }
 
-/* Nor does an agent that does not get the CPU let another process beat for it. */
-static bool main_thread_starved(const struct varta_agent_info *agent,
-				u64 silence)
+/*
+ * By what the agent's main thread has used. Of several threads, it is not known
+ * which one has to beat, but none gets the CPU if the main thread does not.
+ */
+static enum varta_stall_reason
+reason_of_main_thread(const struct varta_agent_info *agent, u64 silence,
+		      u32 threads)
 {
 	struct task_struct *leader;
 	struct varta_stall_info info = { .sampled = true };
+	enum varta_stall_reason reason;
 
 	leader = pid_task((struct pid *)agent->id.proc, PIDTYPE_TGID);
 	if (!leader || !agent->has_main_usage || agent->unmetered ||
 	    !usage_fits(silence))
-		return false;
+		return VARTA_STALL_REASON_UNKNOWN;
 	info.state = state_of(leader);
 	info.has_usage = true;
 	sample_usage(&agent->main_usage, leader, silence, &info);
-	return varta_stall_decide(&info, silence) == VARTA_STALL_REASON_STARVED;
+	reason = varta_stall_decide(&info, silence);
+	if (threads > 1 && reason != VARTA_STALL_REASON_STARVED)
+		return VARTA_STALL_REASON_UNKNOWN;
+	return reason;
+}
+
+/*
+ * Of an agent that another process beats for, if @info has none or says that it
+ * sleeps: it is not at fault if one of the two starves. RCU is locked.
+ */
+static enum varta_stall_reason
+reason_of_foreign_beat(const struct varta_agent_info *agent, u64 silence,
+		       const struct varta_stall_info *info)
+{
+	enum varta_stall_reason reason;
+
+	if (sender_starved(agent, silence))
+		return VARTA_STALL_REASON_STARVED;
+	reason = reason_of_main_thread(agent, silence, info->threads);
+	return reason == VARTA_STALL_REASON_UNKNOWN ? info->reason : reason;
 }
 
 /**
@@ -308,12 +354,10 @@ void varta_stall_sample(const struct varta_agent_info *agent, u64 now,
 	rcu_read_lock();
 	sample_process(agent, silence, group, info);
 	info->reason = varta_stall_decide(info, silence);
-	/* How the agent itself used the CPU is mostly not known. */
 	if (agent->foreign_thread &&
-	    info->reason == VARTA_STALL_REASON_UNKNOWN &&
-	    (main_thread_starved(agent, silence) ||
-	     sender_starved(agent, silence)))
-		info->reason = VARTA_STALL_REASON_STARVED;
+	    (info->reason == VARTA_STALL_REASON_UNKNOWN ||
+	     info->reason == VARTA_STALL_REASON_WAITING))
+		info->reason = reason_of_foreign_beat(agent, silence, info);
 	rcu_read_unlock();
 }
 

@@ -73,12 +73,14 @@ static const char *const reasons[] = {
 static void write_reason(FILE *out, const struct varta_agent *agent)
 {
 	const size_t known = sizeof(reasons) / sizeof(reasons[0]);
+	/* Its beats may be sent by another process. */
+	bool is_sender = agent->has_usage || !agent->has_thread;
 	char name[NAME_TEXT_SIZE], time[TEXT_SIZE];
 
 	if (agent->reason >= known || !reasons[agent->reason])
 		return;
 	fprintf(out, "; %s: ", varta_stall_reason_name(agent->reason));
-	if (agent->thread_name[0]) {
+	if (is_sender && agent->thread_name[0]) {
 		format_name(name, agent->thread_name);
 		fprintf(out, "thread %s", name);
 	} else {
