@@ -4,6 +4,7 @@
  *
  * Usage: suspended_disk make      makes it, suspended, and prints its device
  *        suspended_disk resume    it answers: with an error
+ *        suspended_disk suspend   it does not answer
  *        suspended_disk remove
  */
 #include <fcntl.h>
@@ -72,6 +73,8 @@ int main(int argc, char **argv)
 		make(&request);
 	else if (!strcmp(what, "resume"))
 		call(DM_DEV_SUSPEND, &request, 0, 0);
+	else if (!strcmp(what, "suspend"))
+		call(DM_DEV_SUSPEND, &request, DM_SUSPEND_FLAG, 0);
 	else if (!strcmp(what, "remove"))
 		call(DM_DEV_REMOVE, &request, 0, 0);
 	else
