@@ -9,7 +9,9 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -209,6 +211,72 @@ static int doom(void)
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		sums[0]++;
 	else if (!WIFEXITED(status) || WEXITSTATUS(status))
+		fail("a process ended otherwise", -ECHILD);
+	return 0;
+}
+
+static void *end_soon(void *unused)
+{
+	usleep(500);
+	return unused;
+}
+
+static void *execute(void *unused)
+{
+	execl("/bin/true", "true", NULL);
+	_exit(1);
+	return unused;
+}
+
+static void start_thread(void *(*run)(void *))
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int error;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	error = pthread_create(&thread, &attributes, run, NULL);
+	pthread_attr_destroy(&attributes);
+	if (error && error != EAGAIN)
+		fail("thread", -error);
+}
+
+/* Beats once, and starts threads that end while it stalls. */
+_Noreturn static void rage(void)
+{
+	const struct varta_options options = {
+		.size = sizeof(options),
+		.acknowledge = true,
+		.name = role_name,
+		.threshold_ms = 10,
+	};
+	uint64_t end;
+
+	if (varta_open(&v, &options))
+		_exit(0);
+	take_note(beat());
+	end = varta_monotonic_now() + 5000000 + getpid() % 16 * 1000000;
+	while (varta_monotonic_now() < end)
+		start_thread(end_soon);
+	if (getpid() % 3 == 0)
+		_exit(0);
+	if (getpid() % 3 == 1)
+		execute(NULL);
+	/* A thread that executes a program takes the number of the first one. */
+	start_thread(execute);
+	for (;;)
+		pause();
+}
+
+static int storm(void)
+{
+	pid_t child = spawn();
+
+	if (!child)
+		rage();
+	if (!well(child))
 		fail("a process ended otherwise", -ECHILD);
 	return 0;
 }
@@ -460,6 +528,8 @@ static const struct role {
 	{ "orphan", "exit while a child beats for the process", orphan, { NULL } },
 	{ "doom", "start a process that asks for SIGKILL on a stall, and is late",
 	  doom, { "killed", NULL } },
+	{ "storm", "start a process that starts threads while it stalls, and exits or "
+	  "executes a program", storm, { NULL } },
 	{ "bystander", "start a process that is not an agent", pass_by,
 	  { NULL } },
 	{ "crowd", "add an agent to a group of processes", crowd, { NULL } },
