@@ -33,6 +33,7 @@
  *   core MIB      dumps core of this size
  *   memory MIB    takes memory until it has this much, frees it, and again
  *   read FILE     reads from FILE without the page cache
+ *   fault FILE    reads from memory that is mapped from FILE, and sleeps
  *   exit          exits, which waits for a process that is traced; PID is a child
  *                 of the process that was started
  *   threads N     waits, as N other threads do
@@ -346,6 +347,18 @@ static void read_file(void)
 			fail("pread");
 }
 
+static void take_fault(void)
+{
+	int fd = argument ? open(argument, O_RDONLY | O_CLOEXEC) : -1;
+	const volatile char *page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (page == MAP_FAILED)
+		fail("mmap");
+	begin();
+	(void)*page;
+	wait_forever(NULL);
+}
+
 static void on_signal(int unused)
 {
 	(void)unused;
@@ -432,6 +445,7 @@ static const struct {
 	{ "core", dump_core },
 	{ "memory", use_memory },
 	{ "read", read_file },
+	{ "fault", take_fault },
 	{ "exit", hang_in_exit },
 	{ "threads", start_threads },
 };
