@@ -115,6 +115,16 @@ static u64 __maybe_unused time_between(u32 before, u32 after)
 	return (u64)(after - before) << VARTA_TIME_SHIFT;
 }
 
+/*
+ * How long it has run since it was put on a CPU last. It is more for real-time
+ * tasks, of which the scheduler does not know it.
+ */
+static u64 __maybe_unused ran_since_arrival(struct task_struct *thread)
+{
+	return varta_peek64(&thread->se.sum_exec_runtime) -
+	       varta_peek64(&thread->se.prev_sum_exec_runtime);
+}
+
 /* Times of the scheduler are compared with its own clock. */
 static void sample_usage(const struct varta_usage *before,
 			 struct task_struct *thread, u64 silence,
@@ -140,8 +150,8 @@ static void sample_usage(const struct varta_usage *before,
 		return;
 	}
 	passed = clock > arrived ? min(clock - arrived, silence) : 0;
-	/* It may have run all its time since it arrived. */
-	info->asleep = passed - min(passed, info->cpu_time);
+	info->asleep = passed - min3(passed, info->cpu_time,
+				     ran_since_arrival(thread));
 #endif
 }
 
@@ -153,13 +163,12 @@ static void sample_sleep(struct task_struct *thread, u64 silence,
 			 struct varta_stall_info *info)
 {
 #ifdef CONFIG_SCHED_INFO
-	u64 ran = varta_peek64(&thread->se.sum_exec_runtime) -
-		  varta_peek64(&thread->se.prev_sum_exec_runtime);
 	u64 arrived = varta_peek64(&thread->sched_info.last_arrival);
 	u64 clock = local_clock();
 	u64 passed = clock > arrived ? clock - arrived : 0;
 
-	info->asleep = min(passed - min(passed, ran), silence);
+	passed -= min(passed, ran_since_arrival(thread));
+	info->asleep = min(passed, silence);
 #endif
 }
 

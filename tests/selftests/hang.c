@@ -25,6 +25,7 @@
  *                 sleeps
  *   ended         thread TID, "heart", ends; the first one waits
  *   sleep         nanosleep()
+ *   work MS       uses the CPU for so long, sleeps for 1 ms, and sleeps
  *   poll          wakes up every 2 ms
  *   vfork         state D: waits for a child of vfork()
  *   stop          stopped by SIGSTOP
@@ -225,6 +226,25 @@ static void sleep_long(void)
 	const struct timespec hour = { .tv_sec = 3600 };
 
 	begin();
+	nanosleep(&hour, NULL);
+}
+
+static void work_and_sleep(void)
+{
+	const struct timespec hour = { .tv_sec = 3600 };
+	const struct timespec step = { .tv_nsec = 1000000 };
+	unsigned long ms = number(argument);
+	struct timespec used, end;
+
+	begin();
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+	end.tv_sec += (time_t)(ms / 1000);
+	end.tv_nsec += (long)(ms % 1000) * 1000000;
+	do
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	while ((used.tv_sec - end.tv_sec) * 1000000000LL +
+	       used.tv_nsec - end.tv_nsec < 0);
+	nanosleep(&step, NULL);
 	nanosleep(&hour, NULL);
 }
 
@@ -437,6 +457,7 @@ static const struct {
 	{ "second", deadlock_second },
 	{ "ended", end_thread },
 	{ "sleep", sleep_long },
+	{ "work", work_and_sleep },
 	{ "poll", poll_often },
 	{ "vfork", wait_for_vfork },
 	{ "stop", stop },
