@@ -2,6 +2,19 @@
 # Functions for services in the guest that notify systemd, after lib-guest.sh.
 # shellcheck shell=sh disable=SC2154,SC2034,SC2317
 
+# A script that fails shows what has happened.
+explain() {
+	code=$?
+	[ "$code" != 0 ] || return 0
+	set +e
+	cat "$work/events"
+	varta agents
+	systemctl list-units --no-pager --failed
+	journalctl --no-pager -n 60
+	exit "$code"
+}
+trap explain EXIT
+
 # service NAME COMMAND [LINE]...: writes NAME.service, which notifies systemd
 service() {
 	name=$1 command=$2
@@ -119,6 +132,16 @@ is_restarted() {
 	check_eq "signal that ended $unit" "$signal" "$(events_about "$main" exit | jq .exit_signal)"
 	systemctl stop "$unit"
 	echo "$unit: hung, and was restarted"
+}
+
+# heartbeat NAME COMMAND [EXPRESSION]...: a service that is watched, with a short threshold. A
+# core dump may take minutes on a busy host.
+heartbeat() {
+	name=$1 command=$2
+	shift 2
+	service "$name" "$command"
+	watch "$name.service" "$command" "s/--threshold 1m/--threshold 20s/" \
+		"s/^Restart=.*/Restart=on-abnormal/" "$@" "s/--kill-after 30s/--kill-after 5m/"
 }
 
 # order NAME WORD

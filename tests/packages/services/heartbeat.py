@@ -4,7 +4,7 @@
 # Notifies systemd by Debian's python3-systemd. Usage: heartbeat.py NAME [stubborn]
 #
 # A stubborn one ignores SIGABRT.
-# Ends, fails or hangs when a file /run/tell-NAME says so.
+# Ends, fails, hangs or works when a file /run/tell-NAME says so.
 
 import os
 import signal
@@ -40,4 +40,9 @@ while True:
             pass
         if what == "silent":
             time.sleep(1000)
+        if what == "work":
+            # Between two heartbeats, a second of the CPU.
+            end = time.process_time() + 1
+            while time.process_time() < end:
+                pass
     time.sleep(min(timeout / 4 or 1, 1))
