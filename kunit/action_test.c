@@ -84,6 +84,14 @@ static const struct decide_case decide_cases[] = {
 	{ "a kill has no limit", VIEW(.within_limit = false,
 	  .phase = VARTA_ACTION_KILL), STEP(SEND) },
 
+	{ "undecided", VIEW(.undecided = true), STEP(LOOK_AGAIN) },
+	{ "undecided, and too many", VIEW(.undecided = true,
+	  .within_limit = false), STEP(LOOK_AGAIN) },
+	{ "undecided, and disabled", VIEW(.undecided = true, .enabled = false),
+	  STEP(WITHHOLD), WITHHELD(DISABLED) },
+	{ "thawed, and undecided", VIEW(.undecided = true,
+	  .withheld = WITHHELD(FROZEN)), STEP(GIVE_TIME) },
+
 	{ "thawed", VIEW(.withheld = WITHHELD(FROZEN)), STEP(GIVE_TIME) },
 	{ "thawed before the kill", VIEW(.withheld = WITHHELD(FROZEN),
 	  .phase = VARTA_ACTION_KILL), STEP(GIVE_TIME) },
@@ -615,6 +623,99 @@ static void each_reason_is_reported_once(struct kunit *test)
 	EXPECT_COUNT(test, ACTIONS_WITHHELD, 3);
 }
 
+/* Another process beats for it. */
+static void make_foreign_agent(struct kunit *test)
+{
+	make_agent(test, 1, 0);
+	slot_of(test, 1)->foreign_thread = true;
+}
+
+static void starved_threads_are_looked_at_twice(struct kunit *test)
+{
+	struct fake_signals *signals = fake_signals();
+	u64 now = THRESHOLD;
+
+	make_small_tracker(test);
+	make_foreign_agent(test);
+	signals->reason = REASON(UNKNOWN);
+	signals->threads = VARTA_THREADS_UNDECIDED;
+	run_passes(test, now);
+	expect_no_signal(test);
+	expect_no_event(test);
+	KUNIT_EXPECT_EQ(test, signals->last_look_ns, 0);
+	KUNIT_EXPECT_EQ(test, next_action(test), now + poll_ns);
+
+	signals->threads = VARTA_THREADS_STARVED;
+	now += poll_ns;
+	run_action_pass(test, now);
+	expect_event(test, SIGNAL, WITHHELD(STARVED));
+	KUNIT_EXPECT_EQ(test, signals->last_look_ns, THRESHOLD);
+
+	signals->threads = VARTA_THREADS_FINE;
+	now += poll_ns;
+	run_action_pass(test, now);
+	KUNIT_EXPECT_EQ(test, next_action(test), now + THRESHOLD);
+	expect_no_signal(test);
+	run_action_pass(test, now + THRESHOLD);
+	expect_signals(test, 1, 1, SIGNAL);
+
+	/* The next stall has nothing to do with this one. */
+	EXPECT_REFRESHED(test, .pid = 1, .proc = 1, .nonce = 2,
+			 .now = now + THRESHOLD);
+	slot_of(test, 1)->foreign_thread = true;
+	run_passes(test, now + 2 * THRESHOLD);
+	KUNIT_EXPECT_EQ(test, signals->last_look_ns, 0);
+	expect_signals(test, 2, 1, SIGNAL);
+}
+
+/* Such a main thread gets little of the CPU because the others have it. */
+static void a_main_thread_that_competes_is_not_starved(struct kunit *test)
+{
+	struct fake_signals *signals = fake_signals();
+
+	make_small_tracker(test);
+	make_foreign_agent(test);
+	signals->reason = REASON(STARVED);
+	signals->main_starved = true;
+	signals->threads = VARTA_THREADS_UNDECIDED;
+	run_passes(test, THRESHOLD);
+	expect_no_event(test);
+	signals->threads = VARTA_THREADS_FINE;
+	run_action_pass(test, THRESHOLD + poll_ns);
+	expect_signals(test, 1, 1, SIGNAL);
+}
+
+static void threads_are_looked_at_only_if_they_matter(struct kunit *test)
+{
+	struct fake_signals *signals = fake_signals();
+
+	make_small_tracker(test);
+	signals->reason = REASON(UNKNOWN);
+	signals->threads = VARTA_THREADS_STARVED;
+	/* It beats itself. */
+	make_agent(test, 2, 0);
+	run_passes(test, THRESHOLD);
+	expect_signals(test, 1, 2, SIGNAL);
+	EXPECT_INSERTED(test, .pid = 3, .proc = 3, .stall_signal = SIGNAL,
+			.even_if_starved = true);
+	slot_of(test, 3)->foreign_thread = true;
+	run_passes(test, THRESHOLD);
+	expect_signals(test, 2, 3, SIGNAL);
+	signals->reason = REASON(RUNNING);
+	make_foreign_agent(test);
+	run_passes(test, THRESHOLD);
+	expect_signals(test, 3, 1, SIGNAL);
+	KUNIT_EXPECT_EQ(test, signals->thread_looks, 0);
+	/* It is the helper that starves. */
+	EXPECT_REFRESHED(test, .pid = 1, .proc = 1, .nonce = 2,
+			 .now = THRESHOLD);
+	slot_of(test, 1)->foreign_thread = true;
+	signals->reason = REASON(STARVED);
+	run_passes(test, 2 * THRESHOLD);
+	expect_event(test, SIGNAL, WITHHELD(STARVED));
+	KUNIT_EXPECT_EQ(test, signals->thread_looks, 0);
+}
+
 static void another_program_is_never_signalled(struct kunit *test)
 {
 	make_small_tracker(test);
@@ -903,6 +1004,9 @@ static struct kunit_case action_cases[] = {
 	EXIT_MODES_CASE(a_dump_after_a_freeze_has_all_its_time),
 	EXIT_MODES_CASE(a_dump_before_the_signal_has_no_limit),
 	EXIT_MODES_CASE(each_reason_is_reported_once),
+	EXIT_MODES_CASE(starved_threads_are_looked_at_twice),
+	EXIT_MODES_CASE(a_main_thread_that_competes_is_not_starved),
+	EXIT_MODES_CASE(threads_are_looked_at_only_if_they_matter),
 	EXIT_MODES_CASE(another_program_is_never_signalled),
 	EXIT_MODES_CASE(disabled_actions_wait),
 	EXIT_MODES_CASE(the_limit_is_for_all_agents),

@@ -373,11 +373,24 @@ static void sample_again(const struct varta_agent_info *agent, u64 now,
 {
 	void (*call)(void *context) = fake.signals.while_looked;
 
-	*info = (struct varta_stall_info) { .reason = fake.signals.reason };
+	*info = (struct varta_stall_info) {
+		.reason = fake.signals.reason,
+		.main_starved = fake.signals.main_starved,
+	};
 	fake.signals.looks++;
 	fake.signals.while_looked = NULL;
 	if (call)
 		call(fake.signals.context);
+}
+
+static enum varta_threads_answer
+look_at_threads(const struct varta_agent_info *agent, u64 now,
+		bool main_starved, struct varta_stall_threads *threads)
+{
+	fake.signals.thread_looks++;
+	fake.signals.last_look_ns = threads->time_ns;
+	threads->time_ns = now;
+	return fake.signals.threads;
 }
 
 static bool may_signal(const struct varta_agent_info *agent,
@@ -405,6 +418,7 @@ const struct varta_tracker_ops fake_procs_ops = {
 	.proc_state		= proc_state,
 	.sample			= sample,
 	.sample_again		= sample_again,
+	.look_at_threads	= look_at_threads,
 	.may_signal		= may_signal,
 	.signal			= send_signal,
 	.try_charge		= try_charge,

@@ -29,6 +29,10 @@ enum fake_procs_limits {
  * @proc: number of the process that got each of the first ones
  * @signal: each of the first ones
  * @reason: why all agents stall, when an action is due
+ * @main_starved: it is so because of the main thread
+ * @threads: what a look at the threads of a process finds
+ * @thread_looks: how often these were looked at
+ * @last_look_ns: when they were looked at before, as the tracker has it
  * @exec_id: of the programs that all processes run
  * @looks: how often an agent was looked at
  * @while_looked: called while the next agent is looked at, or NULL
@@ -39,6 +43,10 @@ struct fake_signals {
 	u32 proc[FAKE_SIGNALS];
 	int signal[FAKE_SIGNALS];
 	enum varta_stall_reason reason;
+	bool main_starved;
+	enum varta_threads_answer threads;
+	u32 thread_looks;
+	u64 last_look_ns;
 	u64 exec_id;
 	u32 looks;
 	void (*while_looked)(void *context);

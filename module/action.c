@@ -75,6 +75,8 @@ enum varta_action_step varta_action_decide(const struct varta_action_view *view,
 		return VARTA_ACTION_WITHHOLD;
 	if (needs_time(view))
 		return VARTA_ACTION_GIVE_TIME;
+	if (view->undecided)
+		return VARTA_ACTION_LOOK_AGAIN;
 	if (view->phase == VARTA_ACTION_SIGNAL && !view->within_limit) {
 		*why = VARTA_WITHHELD_LIMIT;
 		return VARTA_ACTION_WITHHOLD;
@@ -319,6 +321,7 @@ void varta_action_begin(struct varta_tracker *tracker, struct varta_slot *slot,
 	action->phase = VARTA_ACTION_SIGNAL;
 	action->withheld = VARTA_WITHHELD_NONE;
 	memset(action->reported, 0, sizeof(action->reported));
+	action->threads = (struct varta_stall_threads) {};
 	queue(tracker, action, now, now);
 }
 
@@ -431,15 +434,21 @@ static u32 signal_of(const struct varta_action *action)
 	return action->phase == VARTA_ACTION_KILL ? SIGKILL : action->signal;
 }
 
-/* An agent that changes its state again and again causes few events. */
-static void withhold(struct varta_tracker *tracker,
-		     const struct varta_slot *slot, struct varta_action *action,
-		     enum varta_withheld why, u64 now)
+static void look_again(struct varta_tracker *tracker,
+		       struct varta_action *action, u64 now)
 {
 	u64 poll = max_t(u64, VARTA_ACTION_POLL_NS,
 			 (u64)READ_ONCE(tracker->actions.queued) *
 			 VARTA_ACTION_POLL_EACH_NS);
 
+	queue(tracker, action, now, add_time(now, poll));
+}
+
+/* An agent that changes its state again and again causes few events. */
+static void withhold(struct varta_tracker *tracker,
+		     const struct varta_slot *slot, struct varta_action *action,
+		     enum varta_withheld why, u64 now)
+{
 	if (why == VARTA_WITHHELD_DUMPING && action->withheld != why)
 		action->dump_ns = now;
 	action->withheld = why;
@@ -452,7 +461,7 @@ static void withhold(struct varta_tracker *tracker,
 		report(tracker, slot, signal_of(action), why, now);
 	}
 	if (why != VARTA_WITHHELD_CHANGED)
-		queue(tracker, action, now, add_time(now, poll));
+		look_again(tracker, action, now);
 }
 
 /* Returns the signal, to be sent without the slot's lock. */
@@ -477,6 +486,8 @@ static int commit(struct varta_tracker *tracker, const struct varta_slot *slot,
 
 struct look {
 	enum varta_stall_reason reason;
+	struct varta_stall_threads threads;
+	bool undecided;
 	bool may_signal;
 };
 
@@ -490,6 +501,7 @@ static int take_step(struct varta_tracker *tracker, struct varta_slot *slot,
 		.reason		= look->reason,
 		.phase		= action->phase,
 		.withheld	= action->withheld,
+		.undecided	= look->undecided,
 		.enabled	= policy->enabled,
 		.may_signal	= look->may_signal,
 		.even_if_starved = action->even_if_starved,
@@ -519,10 +531,43 @@ static int take_step(struct varta_tracker *tracker, struct varta_slot *slot,
 	case VARTA_ACTION_GIVE_TIME:
 		give_time(tracker, slot, action, now, now, threshold);
 		return 0;
+	case VARTA_ACTION_LOOK_AGAIN:
+		look_again(tracker, action, now);
+		return 0;
 	case VARTA_ACTION_FORGET:
 		break;
 	}
 	return 0;
+}
+
+/* What the main thread does cannot tell that its program is starved. */
+static bool threads_matter(const struct varta_agent_info *agent,
+			   const struct varta_stall_info *info)
+{
+	if (!agent->foreign_thread || agent->even_if_starved)
+		return false;
+	return info->reason == VARTA_STALL_REASON_UNKNOWN || info->main_starved;
+}
+
+static void look_at_threads(const struct varta_tracker *tracker,
+			    const struct varta_agent_info *agent, u64 now,
+			    const struct varta_stall_info *info,
+			    struct look *look)
+{
+	const struct varta_tracker_ops *ops = tracker->config.ops;
+	enum varta_threads_answer answer;
+
+	look->reason = info->reason;
+	look->undecided = false;
+	if (!threads_matter(agent, info) || !ops->look_at_threads) {
+		look->threads = (struct varta_stall_threads) {};
+		return;
+	}
+	answer = ops->look_at_threads(agent, now, info->main_starved,
+				      &look->threads);
+	look->undecided = answer == VARTA_THREADS_UNDECIDED;
+	look->reason = answer == VARTA_THREADS_STARVED ?
+		       VARTA_STALL_REASON_STARVED : VARTA_STALL_REASON_UNKNOWN;
 }
 
 static void look_at(const struct varta_tracker *tracker,
@@ -533,7 +578,7 @@ static void look_at(const struct varta_tracker *tracker,
 	struct varta_stall_info info = {};
 
 	tracker->config.ops->sample_again(agent, now, &info);
-	look->reason = info.reason;
+	look_at_threads(tracker, agent, now, &info, look);
 	look->may_signal = tracker->config.ops->may_signal(agent, target);
 }
 
@@ -553,6 +598,7 @@ static void act(struct varta_tracker *tracker, struct varta_slot *slot, u64 now,
 		return;
 	}
 	target = action->target;
+	look.threads = action->threads;
 	varta_slot_hold(tracker, slot, &agent);
 	/* So that beats do not wait. */
 	spin_unlock(&slot->lock);
@@ -561,9 +607,11 @@ static void act(struct varta_tracker *tracker, struct varta_slot *slot, u64 now,
 	varta_slot_lock(tracker, slot);
 	/* Only this thread finds stalls: one that goes on is the same. */
 	action = pending_action(tracker, slot);
-	if (action)
+	if (action) {
+		action->threads = look.threads;
 		signal = take_step(tracker, slot, action, &look, now, threshold,
 				   policy);
+	}
 	spin_unlock(&slot->lock);
 	if (signal)
 		tracker->config.ops->signal(agent.id.proc, signal);

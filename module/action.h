@@ -70,6 +70,7 @@ struct varta_action {
 	struct timerqueue_node timer;	/* queued only while the agent stalls */
 	struct varta_action_target target;
 	struct varta_usage main_usage;	/* at a beat of another process */
+	struct varta_stall_threads threads;	/* of the last look */
 	u64 armed_ns;			/* when it was last queued */
 	u64 dump_ns;			/* when it was first seen to dump */
 	u32 slot;			/* its number */
@@ -106,6 +107,7 @@ struct varta_action_view {
 	enum varta_stall_reason reason;
 	enum varta_action_phase phase;
 	enum varta_withheld withheld;	/* when it was last looked at */
+	bool undecided;			/* whether it is starved */
 	bool enabled;
 	bool may_signal;
 	bool even_if_starved;
@@ -117,6 +119,7 @@ enum varta_action_step {
 	VARTA_ACTION_SEND,
 	VARTA_ACTION_WITHHOLD,
 	VARTA_ACTION_GIVE_TIME,	/* to beat, now that it can again */
+	VARTA_ACTION_LOOK_AGAIN,
 	VARTA_ACTION_FORGET,
 };
 

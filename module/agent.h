@@ -31,6 +31,13 @@ struct varta_usage {
 	u32 major_faults;
 };
 
+/* A thread that could run, and its process. Zeros if there was no such thread. */
+struct varta_stall_threads {
+	struct varta_usage usage;
+	u64 cpu_time;			/* of all threads, in nanoseconds */
+	u64 time_ns;
+};
+
 struct varta_beat_info {
 	u64 nonce;			/* increasing, or VARTA_TERMINAL_NONCE */
 	u64 timestamp;			/* of the sender, in any unit */

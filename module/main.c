@@ -84,6 +84,7 @@ static const struct varta_tracker_ops tracker_ops = {
 	.proc_state	 = varta_proc_get_state,
 	.sample		 = varta_stall_thread_sample,
 	.sample_again	 = sample_again,
+	.look_at_threads = varta_stall_look_at_threads,
 	.may_signal	 = varta_target_may_signal,
 	.signal		 = varta_target_signal,
 	.try_charge	 = try_charge_agent,

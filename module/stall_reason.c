@@ -3,11 +3,6 @@
 
 #include "stall_reason.h"
 
-enum {
-	/* One in so many is the share of the CPU below which it starves. */
-	STARVED_SHARE = 4,
-};
-
 static bool is_waiting(const struct varta_stall_info *info, u64 silence)
 {
 	return info->state == VARTA_THREAD_STATE_SLEEPING &&
@@ -21,7 +16,7 @@ reason_of_state(const struct varta_stall_info *info, u64 silence)
 
 	/* It wanted the CPU for at least half of the silence. */
 	if (wanted >= silence - silence / 2)
-		return info->cpu_time >= wanted / STARVED_SHARE ?
+		return info->cpu_time >= wanted / VARTA_STARVED_SHARE ?
 		       VARTA_STALL_REASON_RUNNING : VARTA_STALL_REASON_STARVED;
 	if (info->state == VARTA_THREAD_STATE_UNINTERRUPTIBLE)
 		return VARTA_STALL_REASON_UNINTERRUPTIBLE;

@@ -306,14 +306,109 @@ reason_of_main_thread(const struct varta_agent_info *agent, u64 silence,
  */
 static enum varta_stall_reason
 reason_of_foreign_beat(const struct varta_agent_info *agent, u64 silence,
-		       const struct varta_stall_info *info)
+		       struct varta_stall_info *info)
 {
 	enum varta_stall_reason reason;
 
 	if (sender_starved(agent, silence))
 		return VARTA_STALL_REASON_STARVED;
 	reason = reason_of_main_thread(agent, silence, info->threads);
+	info->main_starved = info->threads > 1 &&
+			     reason == VARTA_STALL_REASON_STARVED;
 	return reason == VARTA_STALL_REASON_UNKNOWN ? info->reason : reason;
+}
+
+/* Including threads that have ended. It grows, but for many threads. */
+static u64 cpu_time_of_group(struct task_struct *leader)
+{
+	u64 sum = READ_ONCE(leader->signal->sum_sched_runtime);
+	struct task_struct *thread;
+	u32 looked_at = 0;
+
+	for_each_thread(leader, thread) {
+		if (looked_at++ == VARTA_STALL_THREADS)
+			break;
+		sum += varta_peek64(&thread->se.sum_exec_runtime);
+	}
+	return sum;
+}
+
+/* The thread @tid; any if that is 0, the main thread only if it is the only one. */
+static struct task_struct *find_runnable(struct task_struct *leader, u32 tid,
+					 bool main_starved)
+{
+	struct task_struct *thread;
+	u32 looked_at = 0;
+
+	for_each_thread(leader, thread) {
+		if (looked_at++ == VARTA_STALL_THREADS)
+			break;
+		if (tid ? thread->pid == tid : thread != leader &&
+		    state_of(thread) == VARTA_THREAD_STATE_RUNNABLE)
+			return thread;
+	}
+	return main_starved && !tid ? leader : NULL;
+}
+
+static bool thread_starved(const struct varta_stall_threads *before,
+			   struct task_struct *leader,
+			   struct task_struct *thread, u64 passed)
+{
+	struct varta_stall_info info = {
+		.sampled = true, .has_usage = true, .state = state_of(thread),
+	};
+	u64 used = cpu_time_of_group(leader) - before->cpu_time;
+
+	if (!usage_fits(passed))
+		return false;
+	sample_usage(&before->usage, thread, passed, &info);
+	/* Threads that compete with each other for the CPU are not starved. */
+	return used < passed / VARTA_STARVED_SHARE &&
+	       varta_stall_decide(&info, passed) == VARTA_STALL_REASON_STARVED;
+}
+
+/**
+ * varta_stall_look_at_threads() - whether the threads of a program are starved
+ * @agent: an agent for which another process beats, as for varta_stall_sample()
+ * @now: time in nanoseconds, monotonic
+ * @main_starved: the main thread seems to be starved; it is looked at if no
+ *	other can run
+ * @threads: zeros, or as the last look at this stall has left it
+ *
+ * A main thread that waits for its others cannot tell, nor one that competes
+ * with them for the CPU. One of them that could run is looked at twice.
+ *
+ * Context: any but interrupts; does not sleep. No slot lock is needed.
+ */
+enum varta_threads_answer
+varta_stall_look_at_threads(const struct varta_agent_info *agent, u64 now,
+			    bool main_starved,
+			    struct varta_stall_threads *threads)
+{
+	const struct varta_stall_threads before = *threads;
+	enum varta_threads_answer answer = VARTA_THREADS_FINE;
+	struct task_struct *leader, *thread = NULL;
+
+	*threads = (struct varta_stall_threads) {};
+	if (!IS_ENABLED(CONFIG_SCHED_INFO))
+		return answer;
+	rcu_read_lock();
+	leader = pid_task((struct pid *)agent->id.proc, PIDTYPE_TGID);
+	if (leader)
+		thread = find_runnable(leader, before.usage.tid,
+				       main_starved);
+	if (thread && !before.usage.tid)
+		answer = VARTA_THREADS_UNDECIDED;
+	else if (thread && thread_starved(&before, leader, thread,
+					  now - before.time_ns))
+		answer = VARTA_THREADS_STARVED;
+	if (answer != VARTA_THREADS_FINE) {
+		varta_usage_read(&threads->usage, thread);
+		threads->cpu_time = cpu_time_of_group(leader);
+		threads->time_ns = now;
+	}
+	rcu_read_unlock();
+	return answer;
 }
 
 /**

@@ -57,6 +57,8 @@ struct varta_evicted {
  * @sample: sample why an agent stalls, without a lock; NULL if nothing is known
  * @sample_again: the same for an agent that is still stalled; this and the next
  *	two may be NULL if no beat asks for an action
+ * @look_at_threads: whether the threads of an agent's process are starved, for
+ *	an agent for which another process beats; may be NULL
  * @may_signal: whether the process of an agent is still what it was when an
  *	action was asked for, without a lock
  * @signal: send a signal to a process, without a lock
@@ -88,6 +90,10 @@ struct varta_tracker_ops {
 		       struct varta_stall_info *info);
 	void (*sample_again)(const struct varta_agent_info *agent, u64 now,
 			     struct varta_stall_info *info);
+	enum varta_threads_answer
+	(*look_at_threads)(const struct varta_agent_info *agent, u64 now,
+			   bool main_starved,
+			   struct varta_stall_threads *threads);
 	bool (*may_signal)(const struct varta_agent_info *agent,
 			   const struct varta_action_target *target);
 	void (*signal)(struct varta_proc *proc, int signal);

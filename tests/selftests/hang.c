@@ -38,6 +38,8 @@
  *   exit          exits, which waits for a process that is traced; PID is a child
  *                 of the process that was started
  *   threads N     waits, as N other threads do
+ *   busy N        waits, while N other threads use the CPU
+ *   crowd N       uses the CPU, as N other threads do
  *
  * What is done from outside goes with "loop" and "sleep": cgroup.freeze, cpu.max,
  * a hog on the same CPU, a debugger. A core dump lasts as long as its reader:
@@ -148,13 +150,18 @@ static void *wait_forever(void *unused)
 	return unused;
 }
 
-static void loop(void)
+static void use_cpu(void)
 {
 	volatile unsigned long turns = 0;
 
-	begin();
 	for (;;)
 		turns++;
+}
+
+static void loop(void)
+{
+	begin();
+	use_cpu();
 }
 
 static void read_zeros(void)
@@ -447,6 +454,33 @@ static void start_threads(void)
 	wait_forever(NULL);
 }
 
+static void *work(void *unused)
+{
+	use_cpu();
+	return unused;
+}
+
+static void start_workers(void)
+{
+	unsigned long count = number(argument);
+
+	while (count--)
+		start_thread(work, PTHREAD_STACK_MIN);
+	begin();
+}
+
+static void wait_for_workers(void)
+{
+	start_workers();
+	wait_forever(NULL);
+}
+
+static void work_with_others(void)
+{
+	start_workers();
+	use_cpu();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -469,6 +503,8 @@ static const struct {
 	{ "fault", take_fault },
 	{ "exit", hang_in_exit },
 	{ "threads", start_threads },
+	{ "busy", wait_for_workers },
+	{ "crowd", work_with_others },
 };
 
 static void beat_again(int unused)
