@@ -26,7 +26,7 @@
  *   ended         thread TID, "heart", ends; the first one waits
  *   sleep         nanosleep()
  *   work MS       uses the CPU for so long, sleeps for 1 ms, and sleeps
- *   poll          wakes up every 2 ms
+ *   poll          wakes up every 10 ms
  *   vfork         state D: waits for a child of vfork()
  *   stop          stopped by SIGSTOP
  *   traced        held by its child, by ptrace()
@@ -210,7 +210,7 @@ static void deadlock_second(void)
 	pthread_mutex_lock(&first_lock);
 	start_thread(beat_and_wait_for_lock, 0);
 	for (;;)
-		usleep(2000);
+		usleep(10000);
 }
 
 static void *beat_and_end(void *unused)
@@ -257,7 +257,7 @@ static void work_and_sleep(void)
 
 static void poll_often(void)
 {
-	const struct timespec step = { .tv_nsec = 2000000 };
+	const struct timespec step = { .tv_nsec = 10000000 };
 
 	begin();
 	for (;;)
