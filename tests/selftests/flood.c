@@ -13,14 +13,16 @@
  *	flood statuses N	N agents change their status, for ever
  *	flood conflicts N	N processes, each the first of its own pid
  *				namespace, beat for pid 1, for ever
+ *	flood lanes N		N agents with as many lanes as possible, which
+ *				have the lowest threshold and are idle
  *	flood flips N		an agent changes its status N times, and waits
  *	flood victim N		an agent that stalls N times
  *	flood firsts N		first beats and goodbyes, N of each: prints how
  *				long each took, in microseconds
  *	flood listen		prints for each stall of a victim how long after
- *				it was found the event was received, in
- *				microseconds; for each exit the same, after
- *				"exit"
+ *				it was found the event was received, and how long
+ *				after its time it was found, in microseconds; for
+ *				each exit the first, after "exit"
  *
  * Prints "ready" when all is set up.
  */
@@ -196,6 +198,31 @@ static void beat_for_pid_1_for_ever(int ready, int nr)
 	varta_client_open(&client, NULL);
 	for (;;)
 		varta_client_beat(&client, VARTA_STATUS_OK, 0);
+}
+
+static void have_lanes(int ready, int nr)
+{
+	const struct varta_client_options options = {
+		.lanes = VARTA_LANES_MAX,
+	};
+	struct varta_client client;
+	struct varta_client_lane lanes[VARTA_LANES_MAX];
+	int i;
+
+	(void)nr;
+	varta_client_open(&client, &options);
+	for (i = 0; i < VARTA_LANES_MAX; i++) {
+		errno = -varta_client_lane_open(&client, &lanes[i], "lane",
+						THRESHOLD_MS);
+		if (errno)
+			fail("lane");
+	}
+	varta_client_beat(&client, VARTA_STATUS_OK, 0);
+	if (!client.mapped->page)
+		fail("page");
+	is_ready(ready);
+	for (;;)
+		pause();
 }
 
 static void beat_slowly(struct varta_client *client, const char *name,
@@ -397,14 +424,20 @@ static void print_lateness(const char *message, ssize_t length, uint64_t now)
 	     at += NLA_ALIGN(((const struct nlattr *)at)->nla_len)) {
 		const struct nlattr *agent = (const struct nlattr *)at;
 		const struct nlattr *name = find(agent, VARTA_A_AGENT_NAME);
-		uint64_t found = u64_of(agent, VARTA_A_AGENT_LAST_BEAT) +
-				 u64_of(agent, VARTA_A_AGENT_SILENCE);
+		uint64_t silence = u64_of(agent, VARTA_A_AGENT_SILENCE);
+		uint64_t found = u64_of(agent, VARTA_A_AGENT_LAST_BEAT) + silence;
 
 		if (!exited &&
 		    (!name || strcmp((const char *)(name + 1), "victim")))
 			continue;
-		printf("%s%llu\n", exited ? "exit " : "",
-		       (unsigned long long)(now - found) / 1000);
+		if (exited)
+			printf("exit %llu\n",
+			       (unsigned long long)(now - found) / 1000);
+		else
+			printf("%llu %llu\n",
+			       (unsigned long long)(now - found) / 1000,
+			       (unsigned long long)silence / 1000 -
+			       VICTIM_THRESHOLD_MS * 1000);
 		fflush(stdout);
 	}
 }
@@ -444,7 +477,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "listen"))
 		listen_for_victims();
 	if (count < 1) {
-		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|statuses|conflicts|flips|victim|firsts N\n", stderr);
+		fputs("Usage: flood sockets|stalls|exits|goodbyes|newcomers|statuses|conflicts|lanes|flips|victim|firsts N\n", stderr);
 		return 2;
 	}
 	if (!strcmp(argv[1], "flips")) {
@@ -477,6 +510,8 @@ int main(int argc, char **argv)
 		start_processes(count, change_status_for_ever);
 	else if (!strcmp(argv[1], "conflicts"))
 		start_processes(count, beat_for_pid_1_for_ever);
+	else if (!strcmp(argv[1], "lanes"))
+		start_processes(count, have_lanes);
 	else if (!strcmp(argv[1], "goodbyes"))
 		start_processes(count, say_goodbye_for_ever);
 	else
