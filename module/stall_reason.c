@@ -18,7 +18,8 @@ reason_of_state(const struct varta_stall_info *info, u64 silence)
 	if (wanted >= silence - silence / 2)
 		return info->cpu_time >= wanted / VARTA_STARVED_SHARE ?
 		       VARTA_STALL_REASON_RUNNING : VARTA_STALL_REASON_STARVED;
-	if (info->state == VARTA_THREAD_STATE_UNINTERRUPTIBLE)
+	if (info->state == VARTA_THREAD_STATE_UNINTERRUPTIBLE ||
+	    info->memory_stall)
 		return VARTA_STALL_REASON_UNINTERRUPTIBLE;
 	if (is_waiting(info, silence))
 		return VARTA_STALL_REASON_WAITING;

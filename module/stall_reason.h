@@ -32,6 +32,7 @@ struct varta_stall_info {
 	bool partial;
 	bool main_starved;		/* one of several; why it is starved */
 	enum varta_thread_state state;
+	bool memory_stall;		/* it waits for memory, or frees some */
 	u64 cpu_time;
 	u64 run_delay;			/* including the wait that goes on */
 	u64 asleep;			/* at least, up to now; known without use */

@@ -70,6 +70,16 @@ static int syscall_of(struct task_struct *thread)
 	return nr;
 }
 
+/* A process above memory.high sleeps in state D, and between that it reclaims. */
+static bool in_memory_stall(struct task_struct *thread)
+{
+#ifdef CONFIG_PSI
+	return thread->in_memstall;
+#else
+	return false;
+#endif
+}
+
 static u64 silence_of(const struct varta_agent_info *agent, u64 now)
 {
 	return now > agent->last_ns ? now - agent->last_ns : 0;
@@ -208,6 +218,7 @@ static void sample_thread(const struct varta_agent_info *agent,
 {
 	info->sampled = true;
 	info->state = state_of(thread);
+	info->memory_stall = in_memory_stall(thread);
 	info->cpu = task_cpu(thread);
 	info->syscall = -1;
 	if (info->state != VARTA_THREAD_STATE_RUNNABLE)
