@@ -13,10 +13,23 @@ $(error the path of the tree has a colon, which make cannot handle: $(CURDIR))
 endif
 
 # Nor can the kernel's build system handle these.
-special := % ; ' " & * ? | < > ` \ $$ ( ) \# = ,
+special := % ; ' " & * ? | < > ` \ $$ ( ) [ ] \# = ,
 refuse_special = $(foreach c,$(special),$(if $(findstring $c,$(CURDIR)),$(error the path of the tree has a $c, with which the kernel builds no modules: $(CURDIR))))
 
-KDIR ?= /lib/modules/$(shell uname -r)/build
+running := $(shell uname -r)
+KDIR ?= /lib/modules/$(running)/build
+
+# make -C and the shell take a space, and these, for something else.
+special_in_commands := % ; ' " & * ? | < > ` \ $$ ( )
+refuse_path = $(foreach c,$(special_in_commands),$(if $(findstring $c,$($1)),$(error $1 has a $c, which make cannot handle: $($1))))$(if $(word 2,$($1)),$(error $1 has a space, which make cannot handle: $($1)))
+$(call refuse_path,DESTDIR)
+$(call refuse_path,KDIR)
+# Each part is installed by a make in another directory, from which it is another one.
+ifneq ($(filter-out /%,$(DESTDIR)),)
+$(error DESTDIR is a relative path, name an absolute one: $(DESTDIR))
+endif
+
+refuse_missing_headers = $(if $(shell test -e $(KDIR)/Makefile && echo found),,$(error $(KDIR) has no Makefile: install the headers of the kernel (linux-headers-$(running) on Debian, kernel-devel-$(running) on Fedora), or name a directory that has them with KDIR=))
 
 all: module userspace
 
@@ -88,7 +101,7 @@ soak:
 	@tests/soak $(or $(HOURS),1)
 
 module:
-	$(refuse_special)$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+	$(refuse_special)$(refuse_missing_headers)$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 userspace:
 	$(MAKE) -C userspace
