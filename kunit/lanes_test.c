@@ -467,6 +467,41 @@ static void silence_before_a_resume_does_not_count(struct kunit *test)
 	EXPECT_STALL(test, 1);
 }
 
+static void resume_does_not_end_the_stall_of_a_lane(struct kunit *test)
+{
+	const u64 stall = START + LANE;
+	const u64 resume = START + 2 * LANE;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, stall), 1);
+	EXPECT_STALL(test, 1);
+	varta_tracker_resume(tracker_of(test), resume);
+	KUNIT_EXPECT_EQ(test, pass(test, resume), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, resume + LANE + MS), 0);
+	varta_tracker_resume(tracker_of(test), resume + 2 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, resume + 2 * LANE), 0);
+	set_lane(1, LANE_MS, resume + 4 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, resume + 3 * LANE), 1);
+	EXPECT_RECOVER(test, 1);
+	EXPECT_COUNT(test, LANE_STALLS, 1);
+}
+
+/* Its beat before the resume has as much time as that of another lane. */
+static void lane_that_beat_before_a_resume_recovers(struct kunit *test)
+{
+	const u64 resume = START + 4 * LANE;
+
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	set_lane(1, LANE_MS, START + 3 * LANE);
+	varta_tracker_resume(tracker_of(test), resume);
+	KUNIT_EXPECT_EQ(test, pass(test, resume), 1);
+	EXPECT_RECOVER(test, 1);
+	KUNIT_EXPECT_EQ(test, pass(test, resume + LANE - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, resume + 2 * LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
 static void lanes_of_a_stalled_agent_wait_for_its_beat(struct kunit *test)
 {
 	const u64 stall = START + 10 * MS;
@@ -732,6 +767,8 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(deadline_is_in_the_clock_of_the_agent),
 	KUNIT_CASE(deadline_beyond_all_clocks_is_never),
 	KUNIT_CASE(silence_before_a_resume_does_not_count),
+	KUNIT_CASE(resume_does_not_end_the_stall_of_a_lane),
+	KUNIT_CASE(lane_that_beat_before_a_resume_recovers),
 	KUNIT_CASE(lanes_of_a_stalled_agent_wait_for_its_beat),
 	KUNIT_CASE(lane_of_a_late_agent_is_seen_in_time),
 	KUNIT_CASE(exit_ends_the_lanes),

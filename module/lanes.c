@@ -37,8 +37,11 @@ static void look_at(const struct varta_tracker *tracker,
 	look->watched = deadline && threshold_ms;
 	look->threshold = max_t(u64, (u64)threshold_ms * NSEC_PER_MSEC,
 				VARTA_LANE_THRESHOLD_MIN_NS);
-	look->deadline = after_resume(tracker, varta_kernel_time(mapping, deadline),
-				      look->threshold);
+	look->deadline = varta_kernel_time(mapping, deadline);
+	/* A resume does not end the stall of a lane without a beat since. */
+	if (!mapping->overdue[nr] || look->deadline > mapping->overdue[nr])
+		look->deadline = after_resume(tracker, look->deadline,
+					      look->threshold);
 }
 
 static bool is_overdue(const struct lane_look *look, u64 now)
