@@ -2,10 +2,11 @@
 /*
  * An agent under a seccomp filter that allows only the named system calls.
  *
- * Usage: confined_agent client|library|thread NAME...
+ * Usage: confined_agent client|lanes|library|thread|crash NAME...
  *
  * client uses varta-client.h alone, library also reads the tracker and listens,
- * thread also starts a beat thread. Besides the named calls, write() and
+ * thread also starts a beat thread. lanes beats in a page and a lane instead.
+ * crash only ends by SIGSEGV, with a terminal beat. Besides the named calls, write() and
  * exit_group() are allowed. Any other one is printed and ends the process. Exits
  * with 0 if every use of varta succeeded.
  */
@@ -69,6 +70,40 @@ static void use_client(void)
 	varta_client_close(&client);
 }
 
+static void use_lanes(void)
+{
+	static struct varta_client client;
+	const struct varta_client_options options = {
+		"confined", 0, false, 0, 0, 0, false, true, 4
+	};
+	struct varta_client_lane lane;
+
+	check_call("open a client", varta_client_open(&client, &options));
+	check_call("first beat",
+		   varta_client_beat(&client, VARTA_STATUS_OK, 0));
+	check_call("open a lane",
+		   varta_client_lane_open(&client, &lane, "lane", 60000));
+	varta_client_lane_beat(&lane);
+	varta_client_scope_begin(&lane, 60000);
+	varta_client_scope_end(&lane);
+	check_call("mapped beat",
+		   varta_client_beat(&client, VARTA_STATUS_OK, 0));
+	varta_client_lane_close(&lane);
+	check_call("bye with lanes", varta_client_bye(&client));
+	varta_client_close(&client);
+}
+
+static void crash(void)
+{
+	volatile int *volatile nowhere = NULL;
+	struct varta *v;
+
+	check_call("open", varta_open(&v, NULL));
+	check_call("beat", varta_beat(v, VARTA_STATUS_OK, 0));
+	check_call("expect a crash", varta_crash_enable(v));
+	*nowhere = 1;
+}
+
 static int ignore_agent(const struct varta_agent *agent, void *unused)
 {
 	(void)agent;
@@ -129,7 +164,12 @@ int main(int argc, char **argv)
 		names[count++] = argv[i];
 	sigaction(SIGSYS, &action, NULL);
 	filter_install(names, count, SECCOMP_RET_ALLOW, FILTER_TRAP);
-	use_client();
+	if (!strcmp(argv[1], "crash"))
+		crash();
+	else if (!strcmp(argv[1], "lanes"))
+		use_lanes();
+	else
+		use_client();
 	if (!strcmp(argv[1], "library") || !strcmp(argv[1], "thread"))
 		use_library();
 	if (!strcmp(argv[1], "thread"))

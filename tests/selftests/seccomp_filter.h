@@ -34,6 +34,8 @@ struct filter_name {
 static const struct filter_name filter_names[] = {
 	FILTER_NAME(bind), FILTER_NAME(brk), FILTER_NAME(clock_gettime),
 	FILTER_NAME(clock_nanosleep), FILTER_NAME(getrandom),
+	FILTER_NAME(gettid), FILTER_NAME(rt_sigreturn),
+	FILTER_NAME(rt_tgsigqueueinfo),
 	FILTER_NAME(clone), FILTER_NAME(clone3), FILTER_NAME(close),
 	FILTER_NAME(close_range), FILTER_NAME(dup3), FILTER_NAME(exit),
 	FILTER_NAME(exit_group), FILTER_NAME(fstat), FILTER_NAME(fsopen),
