@@ -37,7 +37,8 @@ static enum varta_thread_state state_of(struct task_struct *thread)
 {
 	unsigned int state = READ_ONCE(thread->__state);
 
-	if (READ_ONCE(thread->exit_state) || thread->flags & PF_EXITING)
+	if (READ_ONCE(thread->exit_state) ||
+	    READ_ONCE(thread->flags) & PF_EXITING)
 		return VARTA_THREAD_STATE_ENDED;
 	if (state & TASK_FROZEN || is_frozen_by_cgroup(thread))
 		return VARTA_THREAD_STATE_FROZEN;
