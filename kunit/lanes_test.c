@@ -8,6 +8,7 @@
 #include "fake_pages.h"
 #include "fake_procs.h"
 #include "tracker_fixture.h"
+#include "wheel_check.h"
 
 enum {
 	/* Even: whether there are lanes is one bit. */
@@ -177,9 +178,7 @@ static void lane_recovers_within_its_threshold(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
 	set_lane(1, LANE_MS, now + LANE);
 	KUNIT_EXPECT_LE(test, next_deadline(test), now + LANE);
-	now += LANE - 1;
-	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
-	now += 1;
+	now += LANE;
 	set_lane(1, LANE_MS, now + LANE);
 	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
 	EXPECT_RECOVER(test, 1);
@@ -222,6 +221,73 @@ static void lane_in_a_long_scope_is_looked_at_within_its_threshold(struct kunit 
 	set_lane(1, LANE_MS, START + 1000 * LANE);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
 	KUNIT_EXPECT_LE(test, next_deadline(test), START + 2 * LANE);
+}
+
+/* So that the thread need not wake for it later. */
+static void lanes_are_looked_at_in_the_second_half(struct kunit *test)
+{
+	u64 now = START + VARTA_LANE_LOOK_NS;
+	const u64 long_ns = 1000 * LANE;
+
+	make_agent(test);
+	set_lane(1, 1000 * LANE_MS, now + long_ns);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_looked, now);
+	varta_slot_look_at_lanes(tracker_of(test), slot_of(test, 7),
+				 now + long_ns / 2 - 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_looked, now);
+	varta_slot_look_at_lanes(tracker_of(test), slot_of(test, 7),
+				 now + long_ns / 2);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_looked,
+			now + long_ns / 2);
+}
+
+/* The least time between looks must not make a lane late. */
+static void early_look_does_not_delay_the_next(struct kunit *test)
+{
+	u64 now = START + VARTA_LANE_LOOK_NS;
+	const u64 deadline = now + LANE;
+
+	make_agent(test);
+	set_lane(1, LANE_MS, deadline);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	varta_slot_look_at_lanes(tracker_of(test), slot_of(test, 7),
+				 deadline - VARTA_LANE_LOOK_NS + 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_due, deadline);
+	KUNIT_EXPECT_EQ(test, pass(test, deadline), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void agent_whose_lanes_beat_does_not_wake_the_thread_for_itself(struct kunit *test)
+{
+	const u64 long_ns = 50 * LANE;
+	u64 now = START, due, beat_at;
+	u32 beats, passes = 0;
+
+	make_agent(test);
+	set_lane(1, 50 * LANE_MS, now + long_ns);
+	for (beats = 0; beats < 100; beats++) {
+		beat_at = now + long_ns / 4;
+		while ((due = next_deadline(test)) < beat_at) {
+			KUNIT_ASSERT_LT(test, passes, 1000U);
+			now = max(due, now);
+			KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+			passes++;
+		}
+		now = beat_at;
+		set_lane(1, 50 * LANE_MS, now + long_ns);
+	}
+	KUNIT_EXPECT_LE(test, passes, beats);
+	KUNIT_EXPECT_EQ(test, wheel_expires(&tracker_of(test)->wheel, 0),
+			U64_MAX);
+	/* A stall is found in time. */
+	while ((due = next_deadline(test)) < now + long_ns) {
+		KUNIT_ASSERT_LT(test, passes, 1000U);
+		KUNIT_EXPECT_EQ(test, pass(test, due), 0);
+		passes++;
+	}
+	KUNIT_EXPECT_EQ(test, pass(test, now + long_ns), 1);
+	EXPECT_STALL(test, 1);
 }
 
 static void closed_lane_is_not_looked_at(struct kunit *test)
@@ -750,6 +816,9 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(overdue_lane_is_looked_at_each_second),
 	KUNIT_CASE(idle_lane_is_looked_at_within_its_threshold),
 	KUNIT_CASE(lane_in_a_long_scope_is_looked_at_within_its_threshold),
+	KUNIT_CASE(lanes_are_looked_at_in_the_second_half),
+	KUNIT_CASE(early_look_does_not_delay_the_next),
+	KUNIT_CASE(agent_whose_lanes_beat_does_not_wake_the_thread_for_itself),
 	KUNIT_CASE(closed_lane_is_not_looked_at),
 	KUNIT_CASE(closed_lane_recovers),
 	KUNIT_CASE(lane_that_was_not_asked_for_is_not_read),

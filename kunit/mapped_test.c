@@ -10,6 +10,7 @@
 #include "fake_pages.h"
 #include "fake_procs.h"
 #include "tracker_fixture.h"
+#include "wheel_check.h"
 
 static int reset(struct kunit *test)
 {
@@ -369,9 +370,107 @@ static void page_of_the_old_program_is_given_up(struct kunit *test)
 	fake_pages[0].left = true;
 	/* Its last beat counts. */
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1050);
+	/* A look without a beat finds that the program has left. */
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1050 + THRESHOLD), 1);
 	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
 	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
-	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1050 + THRESHOLD), 1);
+}
+
+/* The wheel lets a timer that is so far ahead expire early. */
+#define LONG_MS		1000
+#define LONG_START	((u64)LONG_MS * NSEC_PER_MSEC)
+#define LONG_DUE	(2 * LONG_START)
+
+/* An agent with a long threshold, which beat at LONG_START. */
+static void make_long_agent(struct kunit *test)
+{
+	u32 events;
+
+	make_tracker(test);
+	run_stall_pass(test, LONG_START);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = LONG_START,
+			.threshold_ms = LONG_MS, .now = LONG_START);
+	KUNIT_ASSERT_TRUE(test, map_fake_page(test, 7, 1, 0));
+	fake_events_take(&events);
+}
+
+/* Runs a pass each time that one is due, until @end. Returns how many. */
+static u32 run_due_passes(struct kunit *test, u64 end)
+{
+	u64 due;
+	u32 passes = 0;
+
+	while ((due = varta_tracker_next_deadline(tracker_of(test))) < end) {
+		KUNIT_ASSERT_LT(test, passes, 1000U);
+		run_stall_pass(test, due);
+		passes++;
+	}
+	return passes;
+}
+
+static void agent_that_beats_does_not_wake_the_thread_for_itself(struct kunit *test)
+{
+	u64 beat = LONG_START;
+	u32 passes = 0, beats = 0;
+
+	make_long_agent(test);
+	for (; beats < 100; beats++) {
+		beat += LONG_START / 4;
+		passes += run_due_passes(test, beat);
+		store(beat, VARTA_STATUS_OK, 0);
+	}
+	EXPECT_COUNT(test, STALLS, 0);
+	KUNIT_EXPECT_EQ(test, wheel_expires(&tracker_of(test)->wheel, 0),
+			U64_MAX);
+	/* At most two looks in a threshold, each with some early wake-ups. */
+	KUNIT_EXPECT_LE(test, passes, beats);
+	KUNIT_EXPECT_LE(test, counter_total(test, VARTA_COUNT_REFRESHED),
+			beats / 2);
+	/* The next stall is found in time. */
+	run_due_passes(test, beat + LONG_START);
+	EXPECT_COUNT(test, STALLS, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, beat + LONG_START), 1);
+}
+
+static void new_status_is_seen_before_the_agent_is_due(struct kunit *test)
+{
+	const struct varta_event_info *events;
+	u32 count;
+
+	make_long_agent(test);
+	store(LONG_START + 5, VARTA_STATUS_DEGRADED, 9);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE - 1), 0);
+	events = fake_events_take(&count);
+	KUNIT_ASSERT_EQ(test, count, 1);
+	KUNIT_EXPECT_EQ(test, events[0].kind, VARTA_EVENT_KIND_STATUS);
+	KUNIT_EXPECT_EQ(test, events[0].agent.payload, 9);
+}
+
+static void page_is_not_read_in_the_first_half(struct kunit *test)
+{
+	struct varta_slot *slot;
+
+	make_long_agent(test);
+	slot = slot_of(test, 7);
+	spin_lock(&slot->lock);
+	varta_slot_arm_at(tracker_of(test), slot, LONG_START + 5);
+	spin_unlock(&slot->lock);
+	store(LONG_START + 1, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_START +
+					     LONG_START / 2 - 1), 0);
+	KUNIT_EXPECT_EQ(test, slot->regular_nonce, LONG_START);
+}
+
+static void nonsense_is_not_read_early(struct kunit *test)
+{
+	make_long_agent(test);
+	store(LONG_START + 5, VARTA_STATUS_STALL, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE - 1), 0);
+	EXPECT_COUNT(test, BAD_STATUS, 0);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, LONG_START);
+	store(VARTA_TERMINAL_NONCE, VARTA_STATUS_OK, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE), 1);
 }
 
 static void beat_of_a_new_program_takes_the_fast_path(struct kunit *test)
@@ -480,6 +579,10 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(only_tracked_attested_agents_have_pages),
 	KUNIT_CASE(page_of_another_clock_is_given_up),
 	KUNIT_CASE(page_of_the_old_program_is_given_up),
+	KUNIT_CASE(agent_that_beats_does_not_wake_the_thread_for_itself),
+	KUNIT_CASE(new_status_is_seen_before_the_agent_is_due),
+	KUNIT_CASE(page_is_not_read_in_the_first_half),
+	KUNIT_CASE(nonsense_is_not_read_early),
 	KUNIT_CASE(beat_of_a_new_program_takes_the_fast_path),
 	KUNIT_CASE(stored_beat_postpones_the_warning),
 	KUNIT_CASE(late_agent_that_is_shown_may_be_late_again),

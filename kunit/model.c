@@ -681,6 +681,29 @@ bool model_is_late(const struct model *model, u32 nr, u64 now, u64 threshold)
 }
 
 /**
+ * model_may_look_early() - whether the page of an agent may be read before it is due
+ * @model: the model
+ * @nr: number of the slot
+ * @now: the time
+ * @threshold: default threshold
+ *
+ * Half of the time until it is late or stalled has passed (section 10).
+ */
+bool model_may_look_early(const struct model *model, u32 nr, u64 now,
+			  u64 threshold)
+{
+	const struct model_slot *slot = &model->slots[nr];
+	u64 silent = min(silence(slot->last_ns, now),
+			 silence(model->resume_ns, now));
+	u64 until_due = threshold_of(slot, threshold);
+
+	if (model->warn_percent)
+		until_due = div_u64(until_due, 100) * model->warn_percent;
+	return slot->pid && !slot->stalled && !slot->exited &&
+	       (silent >= until_due || silent >= until_due - silent);
+}
+
+/**
  * model_must_warn() - whether an agent is late and is not reported
  * @model: the model
  * @nr: number of the slot

@@ -162,6 +162,8 @@ enum varta_record_result model_record(struct model *model,
 bool model_is_due(const struct model *model, u32 nr, u64 now,
 		  u64 threshold);
 bool model_is_late(const struct model *model, u32 nr, u64 now, u64 threshold);
+bool model_may_look_early(const struct model *model, u32 nr, u64 now,
+			  u64 threshold);
 bool model_must_warn(const struct model *model, u32 nr, u64 now, u64 threshold);
 u64 model_deadline(const struct model *model, u32 nr, u64 threshold);
 u64 model_next_deadline(const struct model *model, u64 threshold);

@@ -692,7 +692,7 @@ static bool was_looked_at(const struct varta_mapping *mapping)
 }
 
 /*
- * @mappings: before the pass. An agent that is due or late is looked at first,
+ * @mappings: before the pass. An agent that is due or late, or will be soon, is looked at first,
  * then once it was sampled, and last, if it stalls, when it is kicked.
  */
 static bool looks_match(struct model_run *run,
@@ -705,8 +705,7 @@ static bool looks_match(struct model_run *run,
 	for (i = 0; i < model->capacity; i++) {
 		if (!mappings[i] || !was_looked_at(mappings[i]))
 			continue;
-		if (!model_is_due(model, i, now, run->threshold) &&
-		    !model_is_late(model, i, now, run->threshold))
+		if (!model_may_look_early(model, i, now, run->threshold))
 			return false;
 		model_look(model, i, now);
 		if (model_is_recycled(model, i, fake_proc_of_pid))

@@ -248,16 +248,53 @@ static u64 due_time(const struct varta_tracker *tracker,
 		   varta_slot_warn_time(tracker, slot, threshold));
 }
 
+static bool is_watched(const struct varta_slot *slot)
+{
+	return READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled) &&
+	       !READ_ONCE(slot->exit_state);
+}
+
+/* Half of the time until a slot is due has passed. */
+static bool is_half_over(u64 since, u64 due, u64 now)
+{
+	return due <= now || due - now <= varta_silence(since, now);
+}
+
+/*
+ * The same as watch_time() for an agent with a page, which is read before the
+ * agent is due. So agents that beat do not wake the thread.
+ */
+static u64 watch_page(struct varta_tracker *tracker, struct varta_slot *slot,
+		      u64 now, u64 threshold)
+{
+	u64 since = varta_slot_silent_since(tracker, slot);
+	u64 due = due_time(tracker, slot, threshold);
+
+	if (is_half_over(since, due, now)) {
+		varta_slot_glance(tracker, slot, now);
+		due += varta_slot_silent_since(tracker, slot) - since;
+	}
+	/* A page is mapped before a beat arms for its lanes. */
+	if (data_race((bool)slot->lanes)) {
+		spin_lock(&slot->lock);
+		due = min(due, varta_slot_lanes_early(tracker, slot, now));
+		spin_unlock(&slot->lock);
+	}
+	return due;
+}
+
 /*
  * U64_MAX if it is not watched. Another task may make the slot due earlier while
  * this reads it. That task then arms the slot.
  */
-static u64 watch_time(const struct varta_tracker *tracker,
-		      const struct varta_slot *slot, u64 threshold)
+static u64 watch_time(struct varta_tracker *tracker, struct varta_slot *slot,
+		      u64 now, u64 threshold)
 {
-	if (!READ_ONCE(slot->pid) || READ_ONCE(slot->stalled) ||
-	    READ_ONCE(slot->exit_state))
+	if (!is_watched(slot))
 		return U64_MAX;
+	/* Checked again under the lock; the beats before were not stored. */
+	if (data_race((bool)slot->mapped))
+		return watch_page(tracker, slot, now, threshold);
 	return due_time(tracker, slot, threshold);
 }
 
@@ -275,7 +312,8 @@ static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
 	u32 nr;
 
 	for (nr = begin; nr < end; nr++) {
-		due = watch_time(tracker, &tracker->slots[nr], threshold);
+		due = watch_time(tracker, &tracker->slots[nr], now,
+				 threshold);
 		if (due == U64_MAX)
 			continue;
 		earliest = min(earliest, due);
@@ -287,7 +325,8 @@ static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
 	look = varta_wheel_look_time(earliest, latest, now);
 	if (!varta_wheel_is_covered(earliest, look, now)) {
 		for (nr = begin; nr < end; nr++) {
-			due = watch_time(tracker, &tracker->slots[nr], threshold);
+			due = watch_time(tracker, &tracker->slots[nr], now,
+					 threshold);
 			if (due == U64_MAX ||
 			    varta_wheel_is_covered(due, look, now))
 				continue;
@@ -336,20 +375,17 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			continue;
 		}
 		slot = &tracker->slots[nrs[i]];
-		deadline = due_time(tracker, slot, threshold);
-		/*
-		 * Nearly all have had a beat, and no lanes: postpone without their
-		 * locks. A page is mapped before a beat arms for its lanes.
-		 */
-		if (deadline > now && !data_race((bool)slot->lanes) &&
-		    READ_ONCE(slot->pid)) {
+		/* Checked again under the lock. */
+		if (data_race((bool)slot->lanes))
+			varta_slot_look_at_lanes(tracker, slot, now);
+		deadline = watch_time(tracker, slot, now, threshold);
+		/* Nearly all have had a beat: postpone without their locks. */
+		if (deadline > now && is_watched(slot)) {
 			nrs[postponed] = nrs[i];
 			deadlines[postponed++] = deadline;
 			continue;
 		}
 		/* Checked again under the lock. */
-		if (data_race((bool)slot->lanes))
-			varta_slot_look_at_lanes(tracker, slot, now);
 		expire_slot(tracker, slot, now, threshold, report, context);
 	}
 	varta_wheel_postpone(&tracker->wheel, nrs, deadlines, postponed, now);

@@ -219,12 +219,25 @@ static void sample(struct varta_tracker *tracker, struct varta_slot *slot,
 	varta_tracker_put_proc(tracker, agent.id.proc);
 }
 
+/* Of looks that are not due. They must not delay those that are. */
+static bool may_look_early(const struct varta_tracker *tracker,
+			   const struct varta_slot *slot, u64 now)
+{
+	const struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
+	u64 passed = varta_silence(mapping->lanes_looked, now);
+	u64 ahead = varta_silence(now, mapping->lanes_due);
+
+	return ahead <= passed &&
+	       min(ahead, passed) >= look_interval(tracker, slot);
+}
+
 /**
- * varta_slot_look_at_lanes() - look at the lanes of an agent, if that is due
+ * varta_slot_look_at_lanes() - look at the lanes of an agent
  * @tracker: the tracker
  * @slot: a slot, not locked
  * @now: time in nanoseconds, monotonic
  *
+ * Does nothing if less than half of the time has passed until that is due.
  * Reports one lane at most. The slot has to be armed afterwards.
  * Context: process; does not sleep.
  */
@@ -239,7 +252,8 @@ void varta_slot_look_at_lanes(struct varta_tracker *tracker,
 	if (!may_look(tracker, slot))
 		goto unlock;
 	mapping = varta_slot_mapping(tracker, slot);
-	if (now < mapping->lanes_due ||
+	if ((now < mapping->lanes_due &&
+	     !may_look_early(tracker, slot, now)) ||
 	    varta_slot_has_left_page(tracker, slot))
 		goto unlock;
 	nr = find_changed(tracker, slot, now);
@@ -280,6 +294,16 @@ u64 varta_slot_lanes_due(const struct varta_tracker *tracker,
 			 const struct varta_slot *slot)
 {
 	return slot->lanes ? varta_slot_mapping(tracker, slot)->lanes_due : U64_MAX;
+}
+
+/* The same, but @now if varta_slot_look_at_lanes() would look now. */
+u64 varta_slot_lanes_early(const struct varta_tracker *tracker,
+			   const struct varta_slot *slot, u64 now)
+{
+	if (!slot->lanes)
+		return U64_MAX;
+	return may_look_early(tracker, slot, now) ?
+	       now : varta_slot_lanes_due(tracker, slot);
 }
 
 /**

@@ -103,6 +103,63 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 	return accepted;
 }
 
+/* The beat of a nonce that is new repeats the status of the last one. */
+static bool is_repeated(const struct varta_slot *slot,
+			const struct varta_mapping *mapping, u32 status)
+{
+	return status == slot->status && !slot->last_is_terminal &&
+	       mapping->timens == slot->timens;
+}
+
+static void glance(struct varta_tracker *tracker, struct varta_slot *slot,
+		   u64 now)
+{
+	struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
+	/* Acquire: the state is that of this nonce, or newer. */
+	u64 nonce = varta_load64_acquire(&mapping->page->nonce);
+	u64 state = varta_load64(&mapping->page->state);
+
+	if (!slot->has_regular || nonce <= slot->regular_nonce ||
+	    nonce == VARTA_TERMINAL_NONCE ||
+	    lower_32_bits(state) > VARTA_STATUS_CRITICAL)
+		return;
+	if (!is_repeated(slot, mapping, lower_32_bits(state))) {
+		varta_slot_look(tracker, slot, now);
+		return;
+	}
+	note_look(mapping);
+	varta_slot_update_time(tracker, slot,
+			       min(varta_kernel_time(mapping, nonce), now));
+	slot->payload = upper_32_bits(state);
+	slot->beats++;
+	if (!slot->unmetered || slot->late) {
+		slot->unmetered = true;
+		slot->late = false;
+	}
+	slot->regular_nonce = nonce;
+	varta_tracker_count(tracker, VARTA_COUNT_REFRESHED);
+}
+
+/**
+ * varta_slot_glance() - read a beat from the page of an agent before it is due
+ * @tracker: the tracker
+ * @slot: a slot, not locked
+ * @now: time in nanoseconds, monotonic
+ *
+ * As varta_slot_look(), in fewer instructions if the beat changes nothing that is
+ * reported. Whether the program still has its page is left to a look that finds
+ * no beat. The slot has to be armed afterwards.
+ * Context: process; does not sleep.
+ */
+void varta_slot_glance(struct varta_tracker *tracker, struct varta_slot *slot,
+		       u64 now)
+{
+	spin_lock(&slot->lock);
+	if (slot->mapped && !slot->stalled && !READ_ONCE(slot->exit_state))
+		glance(tracker, slot, now);
+	spin_unlock(&slot->lock);
+}
+
 /**
  * varta_slot_kick() - have the next beat sent, as the agent is stalled
  * @tracker: the tracker

@@ -11,13 +11,7 @@ static __always_inline void
 update_from_beat(const struct varta_tracker *tracker, struct varta_slot *slot,
 		 const struct varta_beat_info *beat, u64 now)
 {
-	u64 gap = varta_silence(varta_slot_silent_since(tracker, slot), now) >>
-		  VARTA_TIME_SHIFT;
-
-	if (gap > slot->longest_gap)
-		slot->longest_gap = min_t(u64, gap, U32_MAX);
-	/* A thread delayed since it read the clock must not move time back. */
-	varta_store64(&slot->last_ns, max(slot->last_ns, now));
+	varta_slot_update_time(tracker, slot, now);
 	slot->payload = beat->payload;
 	slot->beats++;
 	if (beat->thread_name)

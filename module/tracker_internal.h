@@ -176,6 +176,8 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 /* mapped.c */
 bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
+void varta_slot_glance(struct varta_tracker *tracker, struct varta_slot *slot,
+		       u64 now);
 bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
 void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
@@ -190,6 +192,8 @@ void varta_slot_expect_lanes(struct varta_tracker *tracker,
 			     struct varta_slot *slot, u64 now);
 u64 varta_slot_lanes_due(const struct varta_tracker *tracker,
 			 const struct varta_slot *slot);
+u64 varta_slot_lanes_early(const struct varta_tracker *tracker,
+			   const struct varta_slot *slot, u64 now);
 bool varta_slot_show_lane(const struct varta_tracker *tracker,
 			  const struct varta_slot *slot, u64 now,
 			  struct varta_lane_info *info);
@@ -328,6 +332,19 @@ static inline u64 varta_slot_silent_since(const struct varta_tracker *tracker,
 {
 	return max(varta_load64(&slot->last_ns),
 		   varta_load64(&tracker->resume_ns));
+}
+
+static __always_inline void
+varta_slot_update_time(const struct varta_tracker *tracker,
+		       struct varta_slot *slot, u64 now)
+{
+	u64 gap = varta_silence(varta_slot_silent_since(tracker, slot), now) >>
+		  VARTA_TIME_SHIFT;
+
+	if (gap > slot->longest_gap)
+		slot->longest_gap = min_t(u64, gap, U32_MAX);
+	/* A thread delayed since it read the clock must not move time back. */
+	varta_store64(&slot->last_ns, max(slot->last_ns, now));
 }
 
 static inline u64 varta_slot_deadline(const struct varta_tracker *tracker,

@@ -115,7 +115,7 @@
  * @kill_after_ms: Time from that to SIGKILL, unless the process has had a beat
  *   or ended until then; 0: never.
  * @even_if_starved: Also when the process does not get the CPU.
- * @mapped: Beat by storing the time in a page that the kernel reads when the
+ * @mapped: Beat by storing the time in a page that the kernel reads before the
  *   silence reaches the threshold, without a system call. See "Mapped beats" in
  *   varta(3). One client of a process at a time can have the page. Not with
  *   @acknowledge or @first_nonce, and not on processors that store 64 bits in

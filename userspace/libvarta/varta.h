@@ -100,7 +100,7 @@ struct varta;
  *   answers only the beats that it refuses, which is cheaper.
  * @optional: Succeed when the module is not loaded, and beat once it is. Most
  *   agents want this.
- * @mapped: Beat by storing the time in a page that the kernel reads when the
+ * @mapped: Beat by storing the time in a page that the kernel reads before the
  *   silence reaches the threshold, without a system call. See "Mapped beats" in
  *   varta(3). One handle of a process at a time can have the page. Not with
  *   @acknowledge or @first_nonce.
