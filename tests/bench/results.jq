@@ -26,6 +26,14 @@ def targets: [
 	 what: "beat, against a userspace tracker's system calls", unit: "times"},
 	{name: "beat_vs_systemd", at_most: 0.08,
 	 what: "beat, against systemd's watchdog", unit: "times"},
+	{name: "library_beat_vs_empty_family", at_most: 1.04,
+	 what: "beat of the library, against the empty family", unit: "times"},
+	{name: "library_beat_vs_systemd", at_most: 0.08,
+	 what: "beat of the library, against systemd's watchdog", unit: "times"},
+	{name: "mapped_beat_vs_userspace_tracker", at_most: 0.003,
+	 what: "mapped beat, against a userspace tracker's system calls", unit: "times"},
+	{name: "mapped_beat_vs_systemd", at_most: 0.003,
+	 what: "mapped beat, against systemd's watchdog", unit: "times"},
 	{name: "watch_instructions", at_most: 100,
 	 what: "watching, per agent and threshold interval", unit: "instructions"},
 	{name: "stall_lateness_p99_ns", at_most: 1000000,
@@ -63,8 +71,19 @@ def derived:
 		(select(have(["bare_send", "library_beat", "client_beat"]))
 		 | {library_beat_vs_send:
 			(([$m.library_beat, $m.client_beat] | max) / $m.bare_send)}),
-		(select(have(["mapped_look"])) | {mapped_look: $m.mapped_look}),
-		(select(have(["lane_look"])) | {lane_look: $m.lane_look}),
+		(select(have(["mapped_near_stored", "mapped_far_stored",
+			      "mapped_near_relayed_thread", "mapped_near_stored_refreshed",
+			      "mapped_near_lanes", "mapped_far_lanes",
+			      "mapped_watch_intervals"]))
+		 | ($m.mapped_near_stored - $m.mapped_far_stored) as $stored
+		 | ($m.mapped_near_lanes - $m.mapped_far_lanes) as $lanes
+		 | $m.mapped_near_relayed_thread as $relayed
+		 | $m.mapped_watch_intervals as $intervals
+		 | {relayed_watch: ($relayed / $intervals),
+		    mapped_watch: ($stored / $intervals),
+		    mapped_looks: ($m.mapped_near_stored_refreshed / $intervals),
+		    mapped_look: (($stored - $relayed) / $m.mapped_near_stored_refreshed),
+		    lane_look: (($lanes - $stored) / $intervals / 8)}),
 		(select(have(["mapped_lateness_p99_ns"]))
 		 | {mapped_lateness_p99_ns: $m.mapped_lateness_p99_ns}),
 		(select(have(["mapped_bytes"]))
@@ -76,6 +95,16 @@ def derived:
 		 | {mapped_beat_no_clock: $m.mapped_beat_no_clock}),
 		(select(have(["beat_1", "beat_1000000"]))
 		 | {beat_1m_vs_1: ($m.beat_1000000 / $m.beat_1)}),
+		(select(have(["library_beat", "empty_family"]))
+		 | {library_beat_vs_empty_family: ($m.library_beat / $m.empty_family)}),
+		(select(have(["library_beat", "systemd_row"]))
+		 | {library_beat_vs_systemd: ($m.library_beat / $m.systemd_row)}),
+		(select(have(["mapped_beat", "systemd_row"]))
+		 | {mapped_beat_vs_systemd: ($m.mapped_beat / $m.systemd_row)}),
+		(select(have(["mapped_beat", "tracker_datagram", "tracker_namespace",
+			      "tracker_process"]))
+		 | ($m.tracker_datagram + $m.tracker_namespace + $m.tracker_process) as $sum
+		 | {mapped_beat_vs_userspace_tracker: ($m.mapped_beat / $sum)}),
 		(select(have(["beat_1", "tracker_datagram", "tracker_namespace", "tracker_process"]))
 		 | ($m.tracker_datagram + $m.tracker_namespace + $m.tracker_process) as $sum
 		 | {userspace_tracker: $sum, beat_vs_userspace_tracker: ($m.beat_1 / $sum)}),

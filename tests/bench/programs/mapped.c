@@ -3,25 +3,27 @@
  * Agents that beat in mapped pages, each a process of its own.
  *
  * Usage: mapped lateness NAME COUNT
- *        mapped look COUNT
- *        mapped lanes COUNT
+ *        mapped watch NAME KIND COUNT
  *        mapped memory COUNT
  *
  * "lateness": all beat for some thresholds between 0.5 and 3 s and then fall
  * silent. The results NAME_* are of their stalls.
  *
- * "look": all beat three times in a threshold, first by sending, then in their
- * pages. The result mapped_look is the work of the module's thread in the second
- * case minus that in the first, for each agent and threshold. "lanes": the same
- * with lanes in the pages minus without, for each lane, as lane_look.
+ * "watch": all beat three times in a second, for some seconds. The result NAME is all
+ * CPU time of the machine, as in watching.c, NAME_thread that of the module's thread
+ * alone, and NAME_refreshed how many beats the module counted. KIND says how they beat: "stored" in their pages, "lanes" in lanes
+ * as well, "relayed" without pages, by messages of a relay. The agents have the
+ * default threshold. As they share the memory of this process, it stores their beats,
+ * and they sleep.
  *
  * "memory": all beat, and then ask for pages. The result mapped_bytes is the
  * kernel's free memory before minus after that, for each agent.
  */
 #include <dirent.h>
 #include <err.h>
-#include <limits.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +35,17 @@
 
 #include "common.h"
 #include "listener.h"
+#include "relay.h"
 
 enum {
 	SHORTEST_MS	= 500,
 	LONGEST_MS	= 3000,
 	/* Beats of an agent before it falls silent. */
 	BEATS		= 12,
-	LOOK_MS		= 1000,
-	LOOK_ROUNDS	= 20,
+	WATCH_MS	= 1000,
+	WATCH_ROUNDS	= 20,
+	WATCH_BEATS	= 3,	/* in a round */
+	STACK_SIZE	= 32768,
 	LANES		= 8,
 };
 
@@ -69,34 +74,15 @@ static void open_agent(struct varta_client *c, uint32_t threshold_ms,
 	open_agent_with(c, &options);
 }
 
-static void open_lanes(struct varta_client *c, struct varta_client_lane *lanes)
-{
-	const struct varta_client_options options = {
-		.name = "mapped",
-		.threshold_ms = LOOK_MS,
-		.lanes = LANES,
-	};
-	int i;
-
-	open_agent_with(c, &options);
-	for (i = 0; i < LANES; i++)
-		if (varta_client_lane_open(c, &lanes[i], "lane", LOOK_MS))
-			errx(1, "a lane is not opened");
-}
-
-/* Beats in thirds of the threshold, in lanes too if there are any. */
-static void beat_for(struct varta_client *c, uint32_t threshold_ms, int beats,
-		     const struct varta_client_lane *lanes)
+/* Beats in thirds of the threshold. */
+static void beat_for(struct varta_client *c, uint32_t threshold_ms, int beats)
 {
 	uint64_t when = now_ns();
-	int i;
 
 	while (beats--) {
 		when += threshold_ms * NS_PER_MS / 3;
 		sleep_until(when);
 		varta_client_beat(c, VARTA_STATUS_OK, 0);
-		for (i = 0; lanes && i < LANES; i++)
-			varta_client_lane_beat(&lanes[i]);
 	}
 }
 
@@ -138,7 +124,7 @@ static void fall_silent(uint32_t nr)
 				nr * 7919 % (LONGEST_MS - SHORTEST_MS);
 
 	open_agent(&c, threshold_ms, true);
-	beat_for(&c, threshold_ms, BEATS, NULL);
+	beat_for(&c, threshold_ms, BEATS);
 	if (!c.mapped->page)
 		errx(1, "no page");
 }
@@ -155,32 +141,94 @@ static void lateness(const char *name, uint32_t count)
 	end_agents();
 }
 
-static void send_on(uint32_t nr)
-{
-	static struct varta_client c;
+/* An agent that shares the memory of this process. */
+struct sharer {
+	struct varta_client client;
+	struct varta_client_lane lanes[LANES];
+	bool has_lanes;
+	uint32_t lane_ms;
+	uint32_t ready;
+};
 
-	(void)nr;
-	open_agent(&c, LOOK_MS, false);
-	beat_for(&c, LOOK_MS, INT_MAX, NULL);
+/* While it runs, this process waits: they share what the C library keeps. */
+static int share(void *argument)
+{
+	struct sharer *sharer = argument;
+	const struct varta_client_options options = {
+		.name = "mapped",
+		.mapped = true,
+		.lanes = sharer->has_lanes ? LANES : 0,
+	};
+	struct varta_client *c = &sharer->client;
+	int i;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	open_agent_with(c, &options);
+	for (i = 0; sharer->has_lanes && i < LANES; i++)
+		if (varta_client_lane_open(c, &sharer->lanes[i], "lane",
+					   sharer->lane_ms))
+			errx(1, "a lane is not opened");
+	/* With lanes, the first beat after the page is sent, too. */
+	if (varta_client_beat(c, VARTA_STATUS_OK, 0) || !c->mapped->page)
+		errx(1, "no page");
+	__atomic_store_n(&sharer->ready, 1, __ATOMIC_RELEASE);
+	for (;;)
+		pause();
 }
 
-static void store_on(uint32_t nr)
+static struct sharer *start_sharers(uint32_t count, bool has_lanes,
+				    uint32_t lane_ms)
 {
-	static struct varta_client c;
+	struct sharer *sharers = calloc(count, sizeof(*sharers));
 
-	(void)nr;
-	open_agent(&c, LOOK_MS, true);
-	beat_for(&c, LOOK_MS, INT_MAX, NULL);
+	agents = calloc(count, sizeof(*agents));
+	if (!sharers || !agents)
+		err(1, "calloc");
+	for (agents_count = 0; agents_count < count; agents_count++) {
+		struct sharer *sharer = &sharers[agents_count];
+		char *stack = malloc(STACK_SIZE);
+
+		if (!stack)
+			err(1, "malloc");
+		sharer->has_lanes = has_lanes;
+		sharer->lane_ms = lane_ms;
+		agents[agents_count] = clone(share, stack + STACK_SIZE,
+					     CLONE_VM | SIGCHLD,
+					     sharer);
+		if (agents[agents_count] < 0)
+			err(1, "clone");
+		while (!__atomic_load_n(&sharer->ready, __ATOMIC_ACQUIRE))
+			sched_yield();
+	}
+	return sharers;
 }
 
-static void store_on_in_lanes(uint32_t nr)
+static void store_beats(struct sharer *sharers, uint32_t count)
 {
-	static struct varta_client_lane lanes[LANES];
-	static struct varta_client c;
+	uint64_t now = now_ns();
+	uint32_t i, lane;
 
-	(void)nr;
-	open_lanes(&c, lanes);
-	beat_for(&c, LOOK_MS, INT_MAX, lanes);
+	for (i = 0; i < count; i++) {
+		struct varta_client__page *page =
+			sharers[i].client.mapped->page;
+
+		__atomic_store_n(&page->nonce, now, __ATOMIC_RELEASE);
+		for (lane = 0; sharers[i].has_lanes && lane < LANES; lane++)
+			__atomic_store_n(&page->lanes[lane].deadline,
+					 now + sharers[i].lane_ms * NS_PER_MS,
+					 __ATOMIC_RELEASE);
+	}
+}
+
+static uint64_t read_number(const char *path)
+{
+	unsigned long long value;
+	FILE *file = fopen(path, "r");
+
+	if (!file || fscanf(file, "%llu", &value) != 1)
+		err(1, "%s", path);
+	fclose(file);
+	return value;
 }
 
 /* Nanoseconds that the module's thread has run. */
@@ -215,33 +263,58 @@ static double thread_ns(void)
 	return (double)ns;
 }
 
-/* Of agents that go on beating by @run. */
-static double thread_cost(uint32_t count, void (*run)(uint32_t nr))
+static uint64_t refreshed(void)
 {
-	double before;
-
-	start_agents(count, run);
-	sleep_until(now_ns() + 2 * NS_PER_S);
-	before = thread_ns();
-	sleep_until(now_ns() + LOOK_ROUNDS * LOOK_MS * NS_PER_MS);
-	before = thread_ns() - before;
-	end_agents();
-	return before / count / LOOK_ROUNDS;
+	return read_number("/sys/kernel/varta/counters/refreshed");
 }
 
-static void look(uint32_t count)
+static void watch(const char *name, const char *kind, uint32_t count)
 {
-	double sent = thread_cost(count, send_on);
+	bool relayed = !strcmp(kind, "relayed");
+	bool has_lanes = !strcmp(kind, "lanes");
+	struct sharer *sharers = NULL;
+	char counted[64];
+	struct relay relay;
+	uint64_t when, busy = 0, beats = 0;
+	double thread = 0;
+	uint32_t i;
 
-	result("mapped_look", thread_cost(count, store_on) - sent);
-}
-
-static void look_at_lanes(uint32_t count)
-{
-	double none = thread_cost(count, store_on);
-
-	result("lane_look",
-	       (thread_cost(count, store_on_in_lanes) - none) / LANES);
+	if (!relayed && !has_lanes && strcmp(kind, "stored"))
+		errx(2, "there is no kind %s", kind);
+	if (relayed)
+		relay_open(&relay, 1);
+	else
+		sharers = start_sharers(count, has_lanes, (uint32_t)
+					read_number("/sys/kernel/varta/threshold_ms"));
+	when = now_ns();
+	/* The first rounds are not counted. */
+	for (i = 0; i < (2 + WATCH_ROUNDS) * WATCH_BEATS; i++) {
+		if (i == 2 * WATCH_BEATS) {
+			thread = thread_ns();
+			beats = refreshed();
+			busy = busy_ns();
+		}
+		if (relayed)
+			relay_crowd(&relay, 1, count, i + 1);
+		else
+			store_beats(sharers, count);
+		when += WATCH_MS * NS_PER_MS / WATCH_BEATS;
+		if (now_ns() >= when)
+			errx(1, "there is too little time for a beat of each");
+		sleep_until(when);
+	}
+	result(name, (double)(busy_ns() - busy));
+	snprintf(counted, sizeof(counted), "%s_thread", name);
+	result(counted, thread_ns() - thread);
+	snprintf(counted, sizeof(counted), "%s_refreshed", name);
+	result(counted, (double)(refreshed() - beats));
+	if (read_number("/sys/kernel/varta/counters/stalls") ||
+	    read_number("/sys/kernel/varta/counters/lane_stalls"))
+		errx(1, "agents have stalled");
+	if (relayed)
+		relay_check(&relay);
+	else
+		end_agents();
 }
 
 static void map_when_told(int signal)
@@ -296,13 +369,11 @@ int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "lateness"))
 		lateness(argv[2], (uint32_t)number(argv[3]));
-	else if (argc == 3 && !strcmp(argv[1], "look"))
-		look((uint32_t)number(argv[2]));
-	else if (argc == 3 && !strcmp(argv[1], "lanes"))
-		look_at_lanes((uint32_t)number(argv[2]));
+	else if (argc == 5 && !strcmp(argv[1], "watch"))
+		watch(argv[2], argv[3], (uint32_t)number(argv[4]));
 	else if (argc == 3 && !strcmp(argv[1], "memory"))
 		memory((uint32_t)number(argv[2]));
 	else
-		errx(2, "needs lateness, look, lanes or memory, and a count");
+		errx(2, "needs lateness, watch or memory, and a count");
 	return 0;
 }
