@@ -440,7 +440,7 @@ static void new_status_is_seen_before_the_agent_is_due(struct kunit *test)
 
 	make_long_agent(test);
 	store(LONG_START + 5, VARTA_STATUS_DEGRADED, 9);
-	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE - NSEC_PER_MSEC), 0);
 	events = fake_events_take(&count);
 	KUNIT_ASSERT_EQ(test, count, 1);
 	KUNIT_EXPECT_EQ(test, events[0].kind, VARTA_EVENT_KIND_STATUS);
@@ -466,7 +466,7 @@ static void nonsense_is_not_read_early(struct kunit *test)
 {
 	make_long_agent(test);
 	store(LONG_START + 5, VARTA_STATUS_STALL, 0);
-	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE - 1), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE - NSEC_PER_MSEC), 0);
 	EXPECT_COUNT(test, BAD_STATUS, 0);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, LONG_START);
 	store(VARTA_TERMINAL_NONCE, VARTA_STATUS_OK, 0);

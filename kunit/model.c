@@ -699,6 +699,9 @@ bool model_may_look_early(const struct model *model, u32 nr, u64 now,
 
 	if (model->warn_percent)
 		until_due = div_u64(until_due, 100) * model->warn_percent;
+	/* Times saturate. */
+	until_due = min(until_due,
+			U64_MAX - max(slot->last_ns, model->resume_ns));
 	return slot->pid && !slot->stalled && !slot->exited &&
 	       (silent >= until_due || silent >= until_due - silent);
 }
