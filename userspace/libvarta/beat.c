@@ -49,37 +49,13 @@ static int beat_result(struct varta *v, int error)
 	return client_result(v, error);
 }
 
-static __attribute__((noinline, cold)) int
-unstored_beat(struct varta *v, uint64_t state, uint64_t now)
-{
-	v->due = now + v->interval;
-	return beat_result(v, varta_client__beat_at(&v->client, (uint32_t)state,
-						    (uint32_t)(state >> 32),
-						    now));
-}
-
-/*
- * A beat that is only stored, with the state of the one before, changes as little of
- * the handle as possible.
- */
 int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
 {
-	const uint64_t state = varta_client__state(status, payload);
-	const uint64_t now = varta_client__now();
+	uint64_t now = varta_client__now();
 
-	if (!varta_client__repeat_beat(&v->client, state, now))
-		return unstored_beat(v, state, now);
-	v->error = 0;
-	return 0;
-}
-
-/* Time of the next beat. */
-static uint64_t due_time(const struct varta *v)
-{
-	const struct varta_client__page *page = v->client.mapped->page;
-	uint64_t stored = page ? page->nonce + v->interval : 0;
-
-	return stored > v->due ? stored : v->due;
+	v->due = now + v->interval;
+	return beat_result(v, varta_client__beat_at(&v->client, status, payload,
+						    now));
 }
 
 /* Before a beat, another file's data must not be read as answers. */
@@ -105,12 +81,12 @@ int varta_fd(struct varta *v)
 
 int varta_timeout(const struct varta *v)
 {
-	uint64_t now = varta_monotonic_now(), due = due_time(v);
+	uint64_t now = varta_monotonic_now();
 	uint64_t ms;
 
-	if (now >= due)
+	if (now >= v->due)
 		return 0;
-	ms = (due - now + NS_PER_MS - 1) / NS_PER_MS;
+	ms = (v->due - now + NS_PER_MS - 1) / NS_PER_MS;
 	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
@@ -118,7 +94,7 @@ int varta_dispatch(struct varta *v, enum varta_status status, uint32_t payload)
 {
 	int error;
 
-	if (varta_monotonic_now() >= due_time(v))
+	if (varta_monotonic_now() >= v->due)
 		return varta_beat(v, status, payload);
 	varta_client__clear_refusal(&v->client);
 	error = connect_client(v);
