@@ -30,7 +30,10 @@
  * Without @acknowledge, a beat reads the refusals of beats before it if an
  * interval has passed since the last time: a third of the threshold, or a second
  * if the client has none. So a refusal is returned at the latest by the first
- * beat after an interval, and then by every beat that is refused.
+ * beat after an interval, and then by every beat that is refused. Likewise, that
+ * the module is gone or was loaded again may be noticed an interval later. A client
+ * that beats more often than that is in the tracker again, with its name and
+ * threshold, within one threshold.
  *
  * If @refusal.error is not 0, the errno is the kernel's, also if it is one of
  * the above, and @refusal.text is its reason.

@@ -225,7 +225,8 @@ VARTA_API bool varta_refused(const struct varta *v);
  * Return: 0 if the kernel has accepted the beat. Without acknowledgement: if
  * no refusal of this beat or an earlier one has been read so far. The first beat
  * that comes an interval after the last reading reads them, and each beat after
- * a refusal; so does varta_dispatch().
+ * a refusal; so does varta_dispatch(). So that the module was loaded again may be
+ * noticed an interval later: then the agent has its name and threshold again.
  *
  * VARTA_NOT_LOADED, which is positive, if the module is not loaded and the
  * handle is optional: nothing was sent, and that is no failure. The same handle

@@ -134,9 +134,11 @@ func (a *Agent) send(status Status, payload uint32, nonce, now uint64) (bool, er
 	return a.result(a.connection.tell(cmdBeat, append(content, a.constant...)))
 }
 
-// Beat sends a beat: true if the kernel took it, false without the module. The payload is for
-// readers. An error may be ignored, as the next beat tries again; it is a *RefusedError if the
-// kernel refused the beat.
+// Beat sends a beat, or stores it in the page: true if so, false without the module. What is sent
+// has been taken by the kernel. What is stored counts when the kernel looks; a page that is not read
+// any more, as after a reload, is noticed by the next beat, which is sent. The payload is for readers.
+// An error may be ignored, as the next beat tries again; it is a *RefusedError if the kernel refused
+// the beat.
 func (a *Agent) Beat(status Status, payload uint32) (bool, error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()

@@ -41,6 +41,7 @@ export class Lane {
 export class Agent {
   readonly interval: number;
   constructor(options?: Options);
+  /** False without the module. What the kernel answers is noticed an interval later at most. */
   beat(status?: number, payload?: number): boolean;
   terminal(payload?: number): boolean;
   bye(): boolean;

@@ -143,8 +143,11 @@ class Agent {
   }
 
   /**
-   * Send a beat: true if the kernel took it, false without the module. The payload is a number of
-   * 32 bits for readers. An error may be ignored, as the next beat tries again.
+   * Send a beat, or store it in the page: true if the kernel has refused neither it nor one before
+   * it, as far as was read; false without the module. The kernel's answers are read by the first
+   * beat an interval after the last reading, and by each beat after a refusal. So a module that was
+   * loaded anew has the agent, with its name and threshold, within one threshold. The payload is a
+   * number of 32 bits for readers. An error may be ignored, as the next beat tries again.
    */
   beat(status = uapi.Status.OK, payload = 0) {
     return this.#result(addon.beat(this.#handle, status, payload));

@@ -134,8 +134,10 @@ class Agent:
             attribute(A_BEAT_TIMESTAMP, U64.pack(now)) + self._constant)
 
     def beat(self, status: int = Status.OK, payload: int = 0) -> bool:
-        """Send a beat. True if the kernel took it, False without the module.
+        """Send a beat, or store it in the page: True if so, False without the module.
 
+        What is sent has been taken by the kernel. What is stored counts when the kernel looks; a
+        page that is not read any more, as after a reload, is noticed by the next beat, which is sent.
         ``payload`` is a number of 32 bits for readers. Raises Refused if the kernel refuses
         the beat; any error may be ignored, as the next beat tries again.
         """

@@ -133,8 +133,10 @@ impl Agent {
         self.result(result)
     }
 
-    /// Sends a beat: true if the kernel took it, false without the module. `payload` is for
-    /// readers. An error may be ignored, as the next beat tries again.
+    /// Sends a beat, or stores it in the page: true if so, false without the module. What is sent
+    /// has been taken by the kernel. What is stored counts when the kernel looks; a page that is
+    /// not read any more, as after a reload, is noticed by the next beat, which is sent. `payload`
+    /// is for readers. An error may be ignored, as the next beat tries again.
     pub fn beat(&mut self, status: Status, payload: u32) -> Result<bool, Error> {
         let now = sys::now();
         self.prepare();
