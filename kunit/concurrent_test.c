@@ -44,6 +44,7 @@ struct stress {
 	atomic_t unstalled_reports;
 	atomic_t wrong_lookups;
 	atomic_t wrong_results;
+	atomic_t lane_beats;
 };
 
 struct worker {
@@ -120,6 +121,33 @@ static void beat_for_private(struct worker *worker)
 		atomic_inc(&stress->wrong_results);
 		break;
 	}
+}
+
+static void beat_in_a_lane(struct worker *worker)
+{
+	struct stress *stress = worker->stress;
+	u64 now = atomic64_read(&stress->clock);
+	struct varta_agent_id id = {
+		.pid = 1 + random_below(worker, SHARED_PIDS),
+		.proc = fake_proc(1 + random_below(worker, PROCS_USED)),
+	};
+	struct varta_lane_beat beat = {
+		.name = "lane",
+		.number = random_below(worker, 20),
+		.exec_id = !random_below(worker, 50),
+		.has_threshold = random_below(worker, 4),
+		.threshold_ms = random_below(worker, 3),
+		.has_deadline = true,
+		.deadline = now + random_below(worker, 2 * THRESHOLD),
+	};
+	enum varta_lane_result result;
+
+	result = varta_tracker_beat_lane(&stress->fixture->tracker, &id, &beat,
+					 now);
+	if (result == VARTA_LANE_TOO_MANY || result == VARTA_LANE_NO_ROOM)
+		atomic_inc(&stress->wrong_results);
+	if (result == VARTA_LANE_ACCEPTED)
+		atomic_inc(&stress->lane_beats);
 }
 
 /* The slot is locked: the report must include every accepted beat. */
@@ -236,8 +264,10 @@ static void operate(struct worker *worker)
 {
 	u32 n = random_below(worker, 100);
 
-	if (n < 45)
+	if (n < 40)
 		beat_for_shared(worker);
+	else if (n < 45)
+		beat_in_a_lane(worker);
 	else if (n < 65)
 		beat_for_private(worker);
 	else if (n < 75)
@@ -333,7 +363,11 @@ static void concurrent_operations_keep_tracker_consistent(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, workers);
 	stress->fixture = tracker_fixture_create(test, &config);
 	stress->fixture->threshold = THRESHOLD;
+	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_lanes(&stress->fixture->tracker),
+			0);
 	mutex_init(&stress->pass_lock);
+	/* New lanes may be looked at. */
+	atomic64_set(&stress->clock, VARTA_LANE_LOOK_NS);
 	/* Far from 0 and from where it wraps. */
 	atomic64_set(&stress->nonce, 1ll << 32);
 	for (i = 0; i < nr_threads; i++) {
@@ -352,6 +386,8 @@ static void concurrent_operations_keep_tracker_consistent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, total(stress, VARTA_COUNT_PROBE_EXHAUSTED), 0);
 	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_EVICTIONS), 0);
 	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_STALLS), 0);
+	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_LANE_STALLS), 0);
+	KUNIT_EXPECT_GT(test, atomic_read(&stress->lane_beats), 0);
 	KUNIT_EXPECT_GT(test, total(stress, VARTA_COUNT_PID_RECYCLES), 0);
 	/* tracker_fixture_check() checks slots, index, flags and references. */
 }

@@ -18,10 +18,15 @@ static void put_mapping(struct varta_mapping *mapping)
 	container_of(mapping, struct fake_page, mapping)->puts++;
 }
 
-static bool is_left(const struct varta_mapping *mapping,
-		    const struct varta_proc *proc)
+static bool has_executed(const struct varta_proc *proc, u64 exec_id)
 {
-	return container_of(mapping, struct fake_page, mapping)->left;
+	return fake_signals()->exec_id != exec_id;
+}
+
+/* All processes do. */
+void execute_program(void)
+{
+	fake_signals()->exec_id++;
 }
 
 static u64 read_clock(void)
@@ -41,8 +46,11 @@ void fake_pages_reset(u32 lanes, u64 now)
 	memset(fake_pages, 0, sizeof(fake_pages));
 	for (i = 0; i < ARRAY_SIZE(fake_pages); i++) {
 		fake_pages[i].mapping.page = &fake_pages[i].page;
-		fake_pages[i].mapping.overdue = fake_pages[i].overdue;
-		fake_pages[i].mapping.lanes = lanes;
+		fake_pages[i].tables[0] = (void *)&fake_pages[i].page;
+		fake_pages[i].tables[1] = fake_pages[i].more;
+		fake_pages[i].mapping.lanes.tables = fake_pages[i].tables;
+		fake_pages[i].mapping.lanes.overdue = fake_pages[i].overdue;
+		fake_pages[i].mapping.lanes.count = lanes;
 	}
 	fake_clock = now;
 }
@@ -55,13 +63,15 @@ void fake_pages_reset(u32 lanes, u64 now)
 void make_tracker_with_pages(struct kunit *test, struct varta_tracker_ops *ops)
 {
 	ops->put_mapping = put_mapping;
-	ops->mapping_is_left = is_left;
+	ops->has_executed = has_executed;
 	ops->clock = read_clock;
 	tracker_fixture_create(test, &(struct varta_tracker_config) {
 		.ops = ops, .capacity = 4, .eviction_scan_window = 256,
 		.eviction_policy = VARTA_EVICTION_POLICY_BALANCED,
 	});
 	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_mappings(tracker_of(test)),
+			0);
+	KUNIT_ASSERT_EQ(test, varta_tracker_reserve_lanes(tracker_of(test)),
 			0);
 }
 
@@ -78,5 +88,6 @@ bool map_fake_page(struct kunit *test, u32 pid, u32 proc, u32 nr)
 {
 	struct varta_agent_id id = { .pid = pid, .proc = fake_proc(proc) };
 
+	fake_pages[nr].mapping.exec_id = fake_signals()->exec_id;
 	return varta_tracker_map(tracker_of(test), &id, &fake_pages[nr].mapping);
 }

@@ -86,9 +86,15 @@ static void make_agent_with(struct kunit *test, u32 threshold_ms)
 	KUNIT_ASSERT_TRUE(test, map(test, 0));
 }
 
+static struct varta_page_lane *page_lane(u32 nr)
+{
+	return nr < VARTA_LANES_MAX ? &fake_pages[0].page.lanes[nr] :
+				      &fake_pages[0].more[nr - VARTA_LANES_MAX];
+}
+
 static void set_lane(u32 nr, u32 threshold_ms, u64 deadline)
 {
-	struct varta_page_lane *lane = &fake_pages[0].page.lanes[nr];
+	struct varta_page_lane *lane = page_lane(nr);
 
 	snprintf(lane->name, sizeof(lane->name), "lane%u", nr);
 	lane->threshold_ms = threshold_ms;
@@ -232,13 +238,13 @@ static void lanes_are_looked_at_in_the_second_half(struct kunit *test)
 	make_agent(test);
 	set_lane(1, 1000 * LANE_MS, now + long_ns);
 	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
-	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_looked, now);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes.looked, now);
 	varta_slot_look_at_lanes(tracker_of(test), slot_of(test, 7),
 				 now + long_ns / 2 - 1);
-	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_looked, now);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes.looked, now);
 	varta_slot_look_at_lanes(tracker_of(test), slot_of(test, 7),
 				 now + long_ns / 2);
-	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_looked,
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes.looked,
 			now + long_ns / 2);
 }
 
@@ -253,7 +259,7 @@ static void early_look_does_not_delay_the_next(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pass(test, now), 0);
 	varta_slot_look_at_lanes(tracker_of(test), slot_of(test, 7),
 				 deadline - VARTA_LANE_LOOK_NS + 1);
-	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes_due, deadline);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].mapping.lanes.due, deadline);
 	KUNIT_EXPECT_EQ(test, pass(test, deadline), 1);
 	EXPECT_STALL(test, 1);
 }
@@ -319,9 +325,42 @@ static void lane_that_was_not_asked_for_is_not_read(struct kunit *test)
 	EXPECT_STALL(test, LANES - 1);
 }
 
+/* The second page begins with a lane. */
+static void lanes_of_the_next_page_are_read(struct kunit *test)
+{
+	fake_pages_reset(FAKE_LANES_MAX, START);
+	make_agent(test);
+	set_lane(1, 0, 0);
+	set_lane(VARTA_LANES_MAX - 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	EXPECT_STALL(test, VARTA_LANES_MAX - 1);
+	set_lane(VARTA_LANES_MAX, LANE_MS, START + LANE);
+	set_lane(FAKE_LANES_MAX - 1, LANE_MS, START + LANE);
+	beat(test, START + LANE + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, VARTA_LANES_MAX);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 1);
+	EXPECT_STALL(test, FAKE_LANES_MAX - 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.stalled, 3);
+}
+
+static void more_pages_keep_what_is_overdue(struct kunit *test)
+{
+	make_agent(test);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	fake_pages[1].page.lanes[1] = fake_pages[0].page.lanes[1];
+	fake_pages[1].mapping.lanes.count = FAKE_LANES_MAX;
+	KUNIT_EXPECT_TRUE(test, map(test, 1));
+	beat(test, START + LANE + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
+	fake_pages[1].page.lanes[1].deadline = U64_MAX;
+	KUNIT_EXPECT_EQ(test, pass(test, START + 4 * LANE), 1);
+	EXPECT_RECOVER(test, 1);
+}
+
 static void page_without_lanes_is_not_read(struct kunit *test)
 {
-	fake_pages[0].mapping.lanes = 0;
+	fake_pages[0].mapping.lanes.count = 0;
 	make_agent(test);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
@@ -619,7 +658,7 @@ static void another_page_keeps_what_is_overdue(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, map(test, 1));
 	beat(test, START + LANE + 1);
 	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
-	KUNIT_EXPECT_EQ(test, fake_pages[1].mapping.lanes_stalled, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[1].mapping.lanes.stalled, 1);
 	fake_pages[1].page.lanes[1].deadline = U64_MAX;
 	KUNIT_EXPECT_EQ(test, pass(test, START + 4 * LANE), 1);
 	EXPECT_RECOVER(test, 1);
@@ -628,7 +667,7 @@ static void another_page_keeps_what_is_overdue(struct kunit *test)
 static void lanes_of_the_old_program_are_not_read(struct kunit *test)
 {
 	make_agent(test);
-	fake_pages[0].left = true;
+	execute_program();
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
 	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
@@ -637,9 +676,9 @@ static void lanes_of_the_old_program_are_not_inherited(struct kunit *test)
 {
 	make_agent(test);
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
-	fake_pages[0].left = true;
+	execute_program();
 	KUNIT_EXPECT_TRUE(test, map(test, 1));
-	KUNIT_EXPECT_EQ(test, fake_pages[1].mapping.lanes_stalled, 0);
+	KUNIT_EXPECT_EQ(test, fake_pages[1].mapping.lanes.stalled, 0);
 }
 
 static void page_of_another_clock_is_not_read(struct kunit *test)
@@ -677,11 +716,375 @@ static void longest_overdue_lane_is_shown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, shown_lane.overdue_ns, 2 * LANE + MS);
 }
 
+/* ---- Lanes that are sent. */
+
+/* An agent without a page; the tracker may have one for others. */
+static void make_sender(struct kunit *test, u32 threshold_ms)
+{
+	static struct varta_tracker_ops ops;
+
+	ops = fake_procs_ops;
+	ops.lane_event = take_lane_event;
+	ops.find_thread = find_thread;
+	make_tracker_with_pages(test, &ops);
+	run_stall_pass(test, START);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
+			.threshold_ms = threshold_ms, .now = START);
+}
+
+static enum varta_lane_result send(struct kunit *test, u64 now,
+				   struct varta_lane_beat beat)
+{
+	const struct varta_agent_id id = { .pid = 7, .proc = fake_proc(1) };
+
+	beat.exec_id = fake_signals()->exec_id;
+	return varta_tracker_beat_lane(tracker_of(test), &id, &beat, now);
+}
+
+/* As a program does: the name is "lane" with its number. */
+static enum varta_lane_result send_lane(struct kunit *test, u64 now, u32 nr,
+					u32 threshold_ms, u64 deadline)
+{
+	char name[VARTA_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "lane%u", nr);
+	return send(test, now, (struct varta_lane_beat) {
+		.name = name, .has_threshold = true, .has_deadline = true,
+		.threshold_ms = threshold_ms, .deadline = deadline,
+	});
+}
+
+static void expect_sent(struct kunit *test, u64 now, u32 nr, u32 threshold_ms,
+			u64 deadline)
+{
+	KUNIT_EXPECT_EQ(test, send_lane(test, now, nr, threshold_ms, deadline),
+			VARTA_LANE_ACCEPTED);
+}
+
+static void sent_lane_stalls_at_its_deadline(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_EQ(test, next_deadline(test), START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	EXPECT_STALL(test, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.threshold_ms, LANE_MS);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.stalled, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].agent.id.pid, 7);
+	EXPECT_COUNT(test, LANE_STALLS, 1);
+	/* Nothing to look for until it beats. */
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
+	KUNIT_EXPECT_GT(test, next_deadline(test), START + 1000 * LANE);
+	expect_sent(test, START + 9 * LANE, 1, LANE_MS, START + 10 * LANE);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + 9 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 9 * LANE), 1);
+	EXPECT_RECOVER(test, 1);
+	KUNIT_EXPECT_EQ(test, lane_log.events[0].lane.overdue_ns, 8 * LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 10 * LANE), 1);
+	EXPECT_STALL(test, 1);
+	EXPECT_COUNT(test, STALLS, 0);
+}
+
+static void sent_lane_that_beats_does_not_stall(struct kunit *test)
+{
+	u64 now = START;
+	u32 i;
+
+	make_sender(test, AGENT_MS);
+	for (i = 0; i < 50; i++) {
+		expect_sent(test, now, 1, LANE_MS, now + LANE);
+		now += LANE / 2;
+		KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	}
+	EXPECT_COUNT(test, LANE_STALLS, 0);
+}
+
+static void beats_of_a_sender_of_lanes_take_the_fast_path(struct kunit *test)
+{
+	const struct varta_beat_info beat = { .nonce = START + 1 };
+
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_TRUE(test, varta_tracker_record_fast(tracker_of(test),
+							  &beat, 7,
+							  fake_proc(1), 0,
+							  START + 1));
+}
+
+static void default_deadline_is_the_threshold_from_now(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	KUNIT_EXPECT_EQ(test, send(test, START, (struct varta_lane_beat) {
+		.name = "lane1", .has_threshold = true,
+		.threshold_ms = LANE_MS }), VARTA_LANE_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, next_deadline(test), START + LANE);
+	/* Of the lane, if it was given before. */
+	KUNIT_EXPECT_EQ(test, send(test, START + MS, (struct varta_lane_beat) {
+		.name = "lane1" }), VARTA_LANE_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE + MS +
+					 VARTA_LANE_LOOK_NS), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void sent_lane_is_opened_by_a_threshold(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	KUNIT_EXPECT_EQ(test, send(test, START, (struct varta_lane_beat) {
+		.name = "lane1" }), VARTA_LANE_WITHOUT_THRESHOLD);
+	expect_sent(test, START, 1, 0, START);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
+}
+
+static void sent_lane_without_an_agent_is_refused(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 7));
+	KUNIT_EXPECT_EQ(test, send_lane(test, START, 1, LANE_MS, START + LANE),
+			VARTA_LANE_UNKNOWN_AGENT);
+	EXPECT_INSERTED(test, .pid = 7, .nonce = 1, .origin = RELAYED,
+			.now = START);
+	KUNIT_EXPECT_EQ(test, send_lane(test, START, 1, LANE_MS, START + LANE),
+			VARTA_LANE_UNKNOWN_AGENT);
+}
+
+static void closed_sent_lane_recovers_and_gives_up_its_place(struct kunit *test)
+{
+	u64 now = START + LANE;
+
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	expect_sent(test, now, 1, 0, 0);
+	/* Another lane must not take the name from the recovery. */
+	expect_sent(test, now, 2, LANE_MS, U64_MAX);
+	now += VARTA_LANE_LOOK_NS;
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_RECOVER(test, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 2);
+	expect_sent(test, now, 3, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 2);
+}
+
+static void lanes_of_one_name_are_told_apart_by_number(struct kunit *test)
+{
+	u32 number;
+
+	make_sender(test, AGENT_MS);
+	for (number = 0; number < 2; number++)
+		send(test, START, (struct varta_lane_beat) {
+			.name = "lane1", .has_threshold = true,
+			.has_deadline = true, .threshold_ms = LANE_MS,
+			.deadline = number ? U64_MAX : START + LANE,
+			.number = number,
+		});
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	EXPECT_STALL(test, 1);
+}
+
+/* So that the old deadline of a lane cannot replace a new one. */
+static void only_new_does_not_change_an_open_lane(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_EQ(test, send(test, START, (struct varta_lane_beat) {
+		.name = "lane1", .has_threshold = true, .has_deadline = true,
+		.threshold_ms = LANE_MS, .deadline = START, .only_new = true,
+	}), VARTA_LANE_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_EQ(test, send(test, START, (struct varta_lane_beat) {
+		.name = "lane2", .has_threshold = true, .has_deadline = true,
+		.threshold_ms = LANE_MS, .deadline = START, .only_new = true,
+	}), VARTA_LANE_ACCEPTED);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, 2);
+}
+
+static void sent_lanes_are_bounded(struct kunit *test)
+{
+	u32 nr;
+
+	make_sender(test, AGENT_MS);
+	for (nr = 0; nr < VARTA_AGENT_LANES_MAX; nr++)
+		expect_sent(test, START, nr, LANE_MS,
+			    nr == 1000 ? START : U64_MAX);
+	KUNIT_EXPECT_EQ(test, send_lane(test, START, nr, LANE_MS, START),
+			VARTA_LANE_TOO_MANY);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)),
+			VARTA_AGENT_LANES_MAX);
+	/* Nothing was lost when there was more room. */
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	EXPECT_STALL(test, 1000);
+	expect_sent(test, START + LANE, 5, 0, 0);
+	expect_sent(test, START + LANE, nr, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_TRUE(test, remove_agent(test, 7));
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 0);
+}
+
+static void more_room_keeps_what_is_overdue(struct kunit *test)
+{
+	u32 nr;
+
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	for (nr = 10; nr < 100; nr++)
+		expect_sent(test, START + LANE, nr, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
+	expect_sent(test, START + 2 * LANE, 1, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 1);
+	EXPECT_RECOVER(test, 1);
+}
+
+static void sent_lanes_of_the_old_program_end(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	execute_program();
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 0);
+	expect_sent(test, START + LANE, 1, LANE_MS, START + 2 * LANE);
+	execute_program();
+	expect_sent(test, START + LANE, 2, LANE_MS, START + 2 * LANE);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 1);
+	EXPECT_STALL(test, 2);
+}
+
+static void sent_lanes_end_with_their_process(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	fake_procs_set_pid(7, 2);
+	EXPECT_INSERTED(test, .pid = 7, .proc = 2, .nonce = 1, .now = START,
+			.threshold_ms = AGENT_MS);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(lanes_of(test, 0)), 0);
+}
+
+static void lanes_in_the_page_replace_sent_ones(struct kunit *test)
+{
+	u64 now = START + LANE;
+
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, now);
+	expect_sent(test, START, 2, LANE_MS, now + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, now), 1);
+	EXPECT_STALL(test, 1);
+	KUNIT_EXPECT_TRUE(test, map(test, 0));
+	KUNIT_EXPECT_EQ(test, send_lane(test, now, 3, LANE_MS, now),
+			VARTA_LANE_IN_PAGE);
+	set_lane(3, LANE_MS, now);
+	beat(test, now);
+	now += VARTA_LANE_LOOK_NS;
+	/* One of each kind. */
+	KUNIT_EXPECT_EQ(test, pass(test, now), 2);
+	KUNIT_EXPECT_STREQ(test, lane_log.events[0].lane.name, "lane3");
+	KUNIT_EXPECT_EQ(test, lane_log.events[1].kind,
+			VARTA_EVENT_KIND_LANE_RECOVER);
+	KUNIT_EXPECT_STREQ(test, lane_log.events[1].lane.name, "lane1");
+	KUNIT_EXPECT_EQ(test, pass(test, now + LANE), 0);
+}
+
+static void page_without_lanes_leaves_sent_ones(struct kunit *test)
+{
+	fake_pages_reset(0, START);
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_TRUE(test, map(test, 0));
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	EXPECT_STALL(test, 1);
+	varta_tracker_lookup(tracker_of(test), 0, 7, copy_lane, NULL);
+	KUNIT_EXPECT_STREQ(test, shown_lane.name, "lane1");
+}
+
+static void sent_lane_is_shown(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 1);
+	fake_clock = START + 2 * LANE;
+	varta_tracker_lookup(tracker_of(test), 0, 7, copy_lane, NULL);
+	KUNIT_EXPECT_STREQ(test, shown_lane.name, "lane1");
+	KUNIT_EXPECT_EQ(test, shown_lane.overdue_ns, LANE);
+	KUNIT_EXPECT_EQ(test, shown_lane.stalled, 1);
+}
+
+static void sent_lanes_of_a_stalled_agent_wait_for_its_beat(struct kunit *test)
+{
+	const u64 stall = START + 10 * MS;
+
+	make_sender(test, 10);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	lane_log.count = 0;
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, stall), 1);
+	/* Which must not arm a slot that is stalled. */
+	expect_sent(test, stall, 2, LANE_MS, stall + 1);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, stall + LANE), 0);
+	KUNIT_EXPECT_EQ(test, lane_log.count, 0);
+	beat(test, stall + LANE + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, stall + LANE + 5 * MS), 1);
+	EXPECT_STALL(test, 1);
+}
+
+static void sent_lane_counts_from_a_resume(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, START + LANE);
+	varta_tracker_resume(tracker_of(test), START + LANE);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE - 1), 0);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE +
+					 VARTA_LANE_LOOK_NS), 1);
+	EXPECT_STALL(test, 1);
+}
+
+/* The thread sleeps meanwhile. */
+static void early_beat_of_a_sent_lane_is_seen_at_once(struct kunit *test)
+{
+	make_sender(test, AGENT_MS);
+	expect_sent(test, START, 1, LANE_MS, U64_MAX);
+	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
+	KUNIT_EXPECT_GT(test, next_deadline(test), START + 1000 * LANE);
+	expect_sent(test, START + 5 * LANE, 1, LANE_MS, START + 6 * LANE);
+	KUNIT_EXPECT_LE(test, next_deadline(test), START + 6 * LANE);
+}
+
+/* A look at a group must not forget that an agent without a page has lanes. */
+static void group_with_a_sent_lane_is_looked_at_in_time(struct kunit *test)
+{
+	u64 now = START, due;
+	u32 passes = 0;
+
+	make_sender(test, 1000);
+	expect_sent(test, START, 1, LANE_MS, START + 10000 * MS);
+	while (now < START + 9000 * MS) {
+		KUNIT_ASSERT_LT(test, passes++, 10000U);
+		now += 100 * MS;
+		beat(test, now);
+		KUNIT_EXPECT_EQ(test, pass(test, now), 0);
+	}
+	while ((due = next_deadline(test)) < START + 10000 * MS) {
+		KUNIT_ASSERT_LT(test, passes++, 10000U);
+		beat(test, ++now);
+		KUNIT_EXPECT_EQ(test, pass(test, max(due, now)), 0);
+		now = max(due, now);
+	}
+	KUNIT_EXPECT_LE(test, due, START + 10000 * MS);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 10000 * MS), 1);
+	EXPECT_STALL(test, 1);
+}
+
 /* ---- Random lanes, against a model. */
 
+/* What was written last, in the page or to be sent. */
 struct lane_model {
 	struct rnd_state random;
 	u64 now;
+	bool sends;
+	u32 threshold_ms[LANES];
+	u64 deadline[LANES];
 	bool stalled[LANES];
 };
 
@@ -692,13 +1095,20 @@ static u32 random_below(struct lane_model *model, u32 limit)
 
 static bool is_overdue(const struct lane_model *model, u32 nr)
 {
-	const struct varta_page_lane *lane = &fake_pages[0].page.lanes[nr];
-
-	return lane->threshold_ms && lane->deadline &&
-	       lane->deadline <= model->now;
+	return model->threshold_ms[nr] && model->deadline[nr] &&
+	       model->deadline[nr] <= model->now;
 }
 
-static void write_anything(struct lane_model *model)
+static void write_lane(struct kunit *test, struct lane_model *model, u32 nr)
+{
+	if (model->sends)
+		expect_sent(test, model->now, nr, model->threshold_ms[nr],
+			    model->deadline[nr]);
+	else
+		set_lane(nr, model->threshold_ms[nr], model->deadline[nr]);
+}
+
+static void write_anything(struct kunit *test, struct lane_model *model)
 {
 	static const u32 thresholds[] = { 0, 1, 10, 50, 3000, U32_MAX };
 	const u64 deadlines[] = {
@@ -707,9 +1117,16 @@ static void write_anything(struct lane_model *model)
 		(u64)S64_MAX + 1, U64_MAX,
 	};
 
-	set_lane(random_below(model, LANES),
-		 thresholds[random_below(model, ARRAY_SIZE(thresholds))],
-		 deadlines[random_below(model, ARRAY_SIZE(deadlines))]);
+	u32 nr = random_below(model, LANES);
+
+	model->threshold_ms[nr] =
+		thresholds[random_below(model, ARRAY_SIZE(thresholds))];
+	model->deadline[nr] =
+		deadlines[random_below(model, ARRAY_SIZE(deadlines))];
+	/* As the kernel's time of a sender's is. */
+	if (model->sends && model->deadline[nr] > S64_MAX)
+		model->deadline[nr] = U64_MAX;
+	write_lane(test, model, nr);
 }
 
 /* Each event is of a lane that has changed. */
@@ -763,50 +1180,64 @@ static bool is_seen_in_time(struct kunit *test, struct lane_model *model)
 	u32 nr;
 
 	for (nr = 0; nr < LANES; nr++) {
-		const struct varta_page_lane *lane = &fake_pages[0].page.lanes[nr];
-
-		if (!model->stalled[nr] && lane->threshold_ms &&
-		    lane->deadline > model->now &&
-		    due > max(lane->deadline,
+		if (!model->stalled[nr] && model->threshold_ms[nr] &&
+		    model->deadline[nr] > model->now &&
+		    due > max(model->deadline[nr],
 			      model->now + VARTA_LANE_LOOK_NS))
 			return false;
 	}
 	return true;
 }
 
-static void random_lanes_match_the_model(struct kunit *test)
+static void run_model(struct kunit *test, struct lane_model *model)
 {
-	struct lane_model model = { .now = START + 1 };
 	u32 step;
 
-	prandom_seed_state(&model.random, 18);
-	make_agent(test);
+	prandom_seed_state(&model->random, 18);
+	model->now = START + 1;
 	for (step = 0; step < RANDOM_STEPS; step++) {
-		u32 writes = random_below(&model, 4);
+		u32 writes = random_below(model, 4);
 
 		while (writes--)
-			write_anything(&model);
-		model.now += random_below(&model, 30) * MS / 3;
-		if (!random_below(&model, 4))
-			beat(test, ++model.now);
-		pass(test, model.now);
-		if (!apply_events(&model)) {
+			write_anything(test, model);
+		model->now += random_below(model, 30) * MS / 3;
+		if (!random_below(model, 4))
+			beat(test, ++model->now);
+		pass(test, model->now);
+		if (!apply_events(model)) {
 			KUNIT_FAIL(test, "step %u: unexpected event", step);
 			return;
 		}
-		if (random_below(&model, 8))
+		if (random_below(model, 8))
 			continue;
-		if (!settles(test, &model)) {
+		if (!settles(test, model)) {
 			KUNIT_FAIL(test, "step %u: it does not settle", step);
 			return;
 		}
-		if (!is_seen_in_time(test, &model)) {
+		if (!is_seen_in_time(test, model)) {
 			KUNIT_FAIL(test, "step %u: seen too late", step);
 			return;
 		}
 	}
 	KUNIT_EXPECT_GT(test, counter_total(test, VARTA_COUNT_LANE_STALLS),
 			RANDOM_STEPS / 50);
+}
+
+static void random_lanes_match_the_model(struct kunit *test)
+{
+	struct lane_model model = { .threshold_ms[1] = LANE_MS,
+				    .deadline[1] = START + LANE };
+
+	make_agent(test);
+	run_model(test, &model);
+}
+
+static void random_sent_lanes_match_the_model(struct kunit *test)
+{
+	struct lane_model model = { .sends = true };
+
+	make_sender(test, AGENT_MS);
+	run_model(test, &model);
 }
 
 static struct kunit_case lanes_cases[] = {
@@ -823,6 +1254,8 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(closed_lane_recovers),
 	KUNIT_CASE(lane_that_was_not_asked_for_is_not_read),
 	KUNIT_CASE(page_without_lanes_is_not_read),
+	KUNIT_CASE(lanes_of_the_next_page_are_read),
+	KUNIT_CASE(more_pages_keep_what_is_overdue),
 	KUNIT_CASE(one_lane_is_reported_in_a_look),
 	KUNIT_CASE(lanes_take_turns),
 	KUNIT_CASE(looks_are_not_more_frequent_than_allowed),
@@ -846,7 +1279,28 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(lanes_of_the_old_program_are_not_inherited),
 	KUNIT_CASE(page_of_another_clock_is_not_read),
 	KUNIT_CASE(longest_overdue_lane_is_shown),
+	KUNIT_CASE(sent_lane_stalls_at_its_deadline),
+	KUNIT_CASE(sent_lane_that_beats_does_not_stall),
+	KUNIT_CASE(beats_of_a_sender_of_lanes_take_the_fast_path),
+	KUNIT_CASE(default_deadline_is_the_threshold_from_now),
+	KUNIT_CASE(sent_lane_is_opened_by_a_threshold),
+	KUNIT_CASE(sent_lane_without_an_agent_is_refused),
+	KUNIT_CASE(closed_sent_lane_recovers_and_gives_up_its_place),
+	KUNIT_CASE(lanes_of_one_name_are_told_apart_by_number),
+	KUNIT_CASE(only_new_does_not_change_an_open_lane),
+	KUNIT_CASE(sent_lanes_are_bounded),
+	KUNIT_CASE(more_room_keeps_what_is_overdue),
+	KUNIT_CASE(sent_lanes_of_the_old_program_end),
+	KUNIT_CASE(sent_lanes_end_with_their_process),
+	KUNIT_CASE(lanes_in_the_page_replace_sent_ones),
+	KUNIT_CASE(page_without_lanes_leaves_sent_ones),
+	KUNIT_CASE(sent_lane_is_shown),
+	KUNIT_CASE(sent_lanes_of_a_stalled_agent_wait_for_its_beat),
+	KUNIT_CASE(sent_lane_counts_from_a_resume),
+	KUNIT_CASE(early_beat_of_a_sent_lane_is_seen_at_once),
+	KUNIT_CASE(group_with_a_sent_lane_is_looked_at_in_time),
 	KUNIT_CASE(random_lanes_match_the_model),
+	KUNIT_CASE(random_sent_lanes_match_the_model),
 	{}
 };
 

@@ -367,7 +367,7 @@ static void page_of_the_old_program_is_given_up(struct kunit *test)
 {
 	make_agent(test);
 	store(1050, VARTA_STATUS_OK, 0);
-	fake_pages[0].left = true;
+	execute_program();
 	/* Its last beat counts. */
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, 1000 + THRESHOLD), 0);
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, 1050);
@@ -478,7 +478,7 @@ static void beat_of_a_new_program_takes_the_fast_path(struct kunit *test)
 	const struct varta_beat_info beat = { .nonce = 1020 };
 
 	make_agent(test);
-	fake_pages[0].left = true;
+	execute_program();
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = 1010, .now = 1010);
 	KUNIT_EXPECT_TRUE(test, varta_tracker_record_fast(tracker_of(test),
 							  &beat, 7,

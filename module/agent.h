@@ -96,7 +96,30 @@ static inline bool varta_origin_is_attested(enum varta_origin origin)
 	return origin != VARTA_ORIGIN_NETWORK_UNVERIFIED;
 }
 
-/* A lane in the page of an agent. */
+/* A beat of a lane that is sent. Times are those of the kernel. */
+struct varta_lane_beat {
+	const char *name;
+	u64 deadline;			/* if @has_deadline */
+	u64 exec_id;			/* of the program that has the lane */
+	u32 number;			/* tells lanes of one name apart */
+	u32 threshold_ms;		/* if @has_threshold; 0 closes the lane */
+	u32 tid;			/* in the pid namespace of the agent, or 0 */
+	bool has_deadline;
+	bool has_threshold;
+	bool only_new;			/* nothing if the lane is open */
+};
+
+enum varta_lane_result {
+	VARTA_LANE_ACCEPTED,
+	VARTA_LANE_UNKNOWN_AGENT,
+	VARTA_LANE_IN_PAGE,
+	VARTA_LANE_WITHOUT_THRESHOLD,
+	VARTA_LANE_TOO_MANY,
+	VARTA_LANE_NO_ROOM,
+	VARTA_LANE_NO_MEMORY,
+};
+
+/* A lane of an agent, which is overdue or was. */
 struct varta_lane_info {
 	char name[VARTA_NAME_SIZE];		/* any bytes, NUL-terminated */
 	char thread_name[VARTA_NAME_SIZE];	/* the same */

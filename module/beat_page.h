@@ -3,6 +3,9 @@
 #ifndef _VARTA_BEAT_PAGE_H
 #define _VARTA_BEAT_PAGE_H
 
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/types.h>
 #include <uapi/linux/varta.h>
 
@@ -15,7 +18,7 @@ enum varta_kick {
 	VARTA_KICK_GONE,	/* nobody reads the page any more */
 };
 
-/* A lane, in the page. */
+/* A lane, in the page or, if it is sent, in the kernel. */
 struct varta_page_lane {
 	aligned_u64 deadline;	/* CLOCK_MONOTONIC of the agent; 0 for none */
 	u32 threshold_ms;	/* 0 if the lane is not open */
@@ -23,10 +26,16 @@ struct varta_page_lane {
 	char name[VARTA_NAME_SIZE];
 };
 
+enum {
+	/* Places of lanes in 4 KiB. */
+	VARTA_LANE_PLACES	= 4096 / sizeof(struct varta_page_lane),
+};
+
 /*
  * The page, as Documentation/netlink/specs/varta.yaml describes it
  * at the command map. The agent may write anything at any time: each word is
- * read once.
+ * read once. What is before the lanes takes the place of one; lanes that the page
+ * has no room for are in the pages that follow it.
  */
 struct varta_beat_page {
 	aligned_u64 nonce;	/* CLOCK_MONOTONIC, as the agent reads it */
@@ -34,25 +43,43 @@ struct varta_beat_page {
 	u32 kick;		/* enum varta_kick; the kernel only writes it */
 	u32 looks;		/* the same */
 	u64 reserved;
-	struct varta_page_lane lanes[VARTA_LANES_MAX];
+	struct varta_page_lane lanes[VARTA_LANE_PLACES - 1];
 };
 
 static_assert(sizeof(struct varta_page_lane) == 32);
 static_assert(sizeof(struct varta_beat_page) == 4096);
+static_assert((VARTA_AGENT_LANES_MAX + 1) % VARTA_LANE_PLACES == 0);
 
 /**
- * struct varta_mapping - the page of an agent
- * @page: mapped in the kernel; the mapping holds a reference to it
+ * struct varta_lane_set - lanes of an agent, in its pages or in the kernel
+ * @tables: of VARTA_LANE_PLACES places each
+ * @overdue: of each lane the deadline that it missed, 0 for none
+ * @due: when to look at the lanes
+ * @looked: the last look
+ * @count: lanes that are read, up to VARTA_AGENT_LANES_MAX
+ * @next: the lane that the next look begins with
+ * @stalled: how many @overdue are not 0
+ * @sent: they are in the kernel: written by beats of lanes, from place 0 on
+ */
+struct varta_lane_set {
+	struct varta_page_lane **tables;
+	u64 *overdue;
+	u64 due;
+	u64 looked;
+	u32 count;
+	u32 next;
+	u32 stalled;
+	bool sent;
+};
+
+/**
+ * struct varta_mapping - the page of an agent, and those that follow it
+ * @page: mapped in the kernel; the mapping holds a reference to each page
  * @clock_offset: CLOCK_MONOTONIC of the agent minus that of the kernel
  * @timens: time namespace for which @clock_offset holds, as in the slot
  * @exec_id: of the program that asked for it
  * @looks: the last &varta_beat_page.looks
- * @lanes: that are read, up to VARTA_LANES_MAX
- * @next_lane: the lane that the next look begins with
- * @lanes_stalled: how many @overdue are not 0
- * @lanes_due: when to look at the lanes
- * @lanes_looked: the last look
- * @overdue: of each lane the deadline that it missed, 0 for none
+ * @lanes: in the pages
  */
 struct varta_mapping {
 	struct varta_beat_page *page;
@@ -60,18 +87,22 @@ struct varta_mapping {
 	u64 exec_id;
 	u32 timens;
 	u32 looks;
-	u32 lanes;
-	u32 next_lane;
-	u32 lanes_stalled;
-	u64 lanes_due;
-	u64 lanes_looked;
-	u64 *overdue;
+	struct varta_lane_set lanes;
 };
 
+/* The time of the kernel's clock, which is behind by @offset; U64_MAX for none. */
+static inline u64 varta_without_offset(u64 time, s64 offset)
+{
+	s64 result;
+
+	if (time > S64_MAX || check_sub_overflow((s64)time, offset, &result))
+		return U64_MAX;
+	return max_t(s64, result, 0);
+}
+
 struct varta_mapping *varta_beat_page_map(u32 lanes, unsigned long *address);
-void varta_beat_page_unmap(unsigned long address);
+void varta_beat_page_unmap(unsigned long address, u32 lanes);
 void varta_mapping_put(struct varta_mapping *mapping);
-bool varta_mapping_is_left(const struct varta_mapping *mapping,
-			   const struct varta_proc *proc);
+bool varta_has_executed(const struct varta_proc *proc, u64 exec_id);
 
 #endif /* _VARTA_BEAT_PAGE_H */

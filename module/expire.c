@@ -261,8 +261,8 @@ static bool is_half_over(u64 since, u64 due, u64 now)
 }
 
 /*
- * The same as watch_time() for an agent with a page, which is read before the
- * agent is due. So agents that beat do not wake the thread.
+ * The same as watch_time() for an agent with a page or lanes. The page is read
+ * before the agent is due. So agents that beat do not wake the thread.
  */
 static u64 watch_page(struct varta_tracker *tracker, struct varta_slot *slot,
 		      u64 now, u64 threshold)
@@ -293,7 +293,7 @@ static u64 watch_time(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (!is_watched(slot))
 		return U64_MAX;
 	/* Checked again under the lock; the beats before were not stored. */
-	if (data_race((bool)slot->mapped))
+	if (data_race(slot->mapped || slot->lanes))
 		return watch_page(tracker, slot, now, threshold);
 	return due_time(tracker, slot, threshold);
 }

@@ -11,6 +11,15 @@
 #include <uapi/linux/varta.h>
 
 /* Common nested types */
+const struct nla_policy varta_lane_nl_policy[VARTA_A_LANE_ONLY_NEW + 1] = {
+	[VARTA_A_LANE_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VARTA_A_LANE_NUMBER] = { .type = NLA_U32, },
+	[VARTA_A_LANE_THRESHOLD_MS] = { .type = NLA_U32, },
+	[VARTA_A_LANE_DEADLINE] = { .type = NLA_U64, },
+	[VARTA_A_LANE_TID] = { .type = NLA_U32, },
+	[VARTA_A_LANE_ONLY_NEW] = { .type = NLA_FLAG, },
+};
+
 const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_START_TIME + 1] = {
 	[VARTA_A_RELAYED_BEAT_STATUS] = { .type = NLA_U32, },
 	[VARTA_A_RELAYED_BEAT_NONCE] = { .type = NLA_U64, },
@@ -25,7 +34,7 @@ const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_START_
 };
 
 /* VARTA_CMD_BEAT - do */
-static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_EVEN_IF_STARVED + 1] = {
+static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_LANE + 1] = {
 	[VARTA_A_BEAT_STATUS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_NONCE] = { .type = NLA_U64, },
 	[VARTA_A_BEAT_TIMESTAMP] = { .type = NLA_U64, },
@@ -38,6 +47,7 @@ static const struct nla_policy varta_beat_nl_policy[VARTA_A_BEAT_EVEN_IF_STARVED
 	[VARTA_A_BEAT_STALL_SIGNAL] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_KILL_AFTER_MS] = { .type = NLA_U32, },
 	[VARTA_A_BEAT_EVEN_IF_STARVED] = { .type = NLA_FLAG, },
+	[VARTA_A_BEAT_LANE] = NLA_POLICY_NESTED(varta_lane_nl_policy),
 };
 
 /* VARTA_CMD_AGENT_GET - do */
@@ -96,7 +106,7 @@ static const struct nla_policy varta_event_get_nl_policy[VARTA_A_AGENTS_SINCE + 
 
 /* VARTA_CMD_MAP - do */
 static const struct nla_policy varta_map_nl_policy[VARTA_A_MAP_LANES + 1] = {
-	[VARTA_A_MAP_LANES] = NLA_POLICY_RANGE(NLA_U32, 1, 127),
+	[VARTA_A_MAP_LANES] = NLA_POLICY_RANGE(NLA_U32, 1, 1023),
 };
 
 /* Ops table for varta */
@@ -105,7 +115,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_BEAT,
 		.doit		= varta_nl_beat_doit,
 		.policy		= varta_beat_nl_policy,
-		.maxattr	= VARTA_A_BEAT_EVEN_IF_STARVED,
+		.maxattr	= VARTA_A_BEAT_LANE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -12,6 +12,7 @@
 #include <uapi/linux/varta.h>
 
 /* Common nested types */
+extern const struct nla_policy varta_lane_nl_policy[VARTA_A_LANE_ONLY_NEW + 1];
 extern const struct nla_policy varta_relayed_beat_nl_policy[VARTA_A_RELAYED_BEAT_START_TIME + 1];
 
 int varta_nl_agent_get_start(struct netlink_callback *cb);

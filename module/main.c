@@ -96,7 +96,7 @@ static const struct varta_tracker_ops tracker_ops = {
 	.lane_event	 = varta_notify_lane,
 	.find_thread	 = varta_stall_find_thread,
 	.put_mapping	 = varta_mapping_put,
-	.mapping_is_left = varta_mapping_is_left,
+	.has_executed	 = varta_has_executed,
 	.clock		 = read_clock,
 };
 

@@ -29,11 +29,11 @@ void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot)
 		return;
 	mapping = varta_slot_mapping(tracker, slot);
 	set_kick(mapping, VARTA_KICK_GONE);
-	varta_lanes_count(tracker, slot, -(int)mapping->lanes);
+	varta_lanes_count(tracker, slot, -(int)mapping->lanes.count);
 	tracker->config.ops->put_mapping(mapping);
 	tracker->mappings[varta_slot_nr(tracker, slot)] = NULL;
 	slot->mapped = false;
-	slot->lanes = false;
+	slot->lanes = varta_slot_has_lanes(tracker, slot);
 }
 
 /* The agent of the locked slot, which has a page, is another program by now. */
@@ -42,9 +42,9 @@ bool varta_slot_has_left_page(const struct varta_tracker *tracker,
 {
 	const struct varta_tracker_ops *ops = tracker->config.ops;
 
-	return ops->mapping_is_left && slot->proc &&
-	       ops->mapping_is_left(varta_slot_mapping(tracker, slot),
-				    slot->proc);
+	return ops->has_executed && slot->proc &&
+	       ops->has_executed(slot->proc,
+				 varta_slot_mapping(tracker, slot)->exec_id);
 }
 
 static bool read_beat(struct varta_tracker *tracker, struct varta_slot *slot,
@@ -241,15 +241,17 @@ bool varta_tracker_map(struct varta_tracker *tracker,
 		slot->origin == VARTA_ORIGIN_KERNEL_ATTESTED &&
 		!slot->exit_state;
 	if (found) {
-		mapping->lanes_due = U64_MAX;
-		if (slot->lanes && !varta_slot_has_left_page(tracker, slot))
-			varta_lanes_inherit(mapping,
-					    varta_slot_mapping(tracker, slot));
+		mapping->lanes.due = U64_MAX;
+		if (slot->mapped && !varta_slot_has_left_page(tracker, slot))
+			varta_lanes_inherit(&mapping->lanes,
+					    &varta_slot_mapping(tracker, slot)->lanes);
 		varta_slot_unmap(tracker, slot);
+		if (mapping->lanes.count)
+			varta_slot_close_sent_lanes(tracker, slot);
 		tracker->mappings[varta_slot_nr(tracker, slot)] = mapping;
 		slot->mapped = true;
-		slot->lanes = mapping->lanes > 0;
-		varta_lanes_count(tracker, slot, (int)mapping->lanes);
+		slot->lanes = varta_slot_has_lanes(tracker, slot);
+		varta_lanes_count(tracker, slot, (int)mapping->lanes.count);
 		if (slot->stalled)
 			set_kick(mapping, VARTA_KICK_BEAT);
 	}

@@ -217,10 +217,15 @@ static int read_compact_beat(struct netlink_ext_ack *extack,
 
 static bool has_action(struct nlattr **attrs)
 {
-	/* On the fast path: one branch. */
 	return (uintptr_t)attrs[VARTA_A_BEAT_STALL_SIGNAL] |
 	       (uintptr_t)attrs[VARTA_A_BEAT_KILL_AFTER_MS] |
 	       (uintptr_t)attrs[VARTA_A_BEAT_EVEN_IF_STARVED];
+}
+
+/* On the fast path: one branch. */
+static bool has_action_or_lane(struct nlattr **attrs)
+{
+	return has_action(attrs) | (bool)attrs[VARTA_A_BEAT_LANE];
 }
 
 /* Only of an agent's own beat: nobody can signal the agents of a relay. */
@@ -413,20 +418,152 @@ static __always_inline int handle_beat(struct genl_info *info,
 	return beat_slow_path(info->extack, info->attrs, beat, now);
 }
 
+static int reject_lane(struct netlink_ext_ack *extack, struct nlattr **tb,
+		       enum varta_lane_result result)
+{
+	switch (result) {
+	case VARTA_LANE_ACCEPTED:
+		return 0;
+	case VARTA_LANE_UNKNOWN_AGENT:
+		return varta_reject(extack, NULL, VARTA_REASON_UNKNOWN_AGENT);
+	case VARTA_LANE_NO_ROOM:
+	case VARTA_LANE_NO_MEMORY:
+		NL_SET_ERR_MSG_ATTR(extack, tb[VARTA_A_LANE_NAME],
+				    "no memory for a lane");
+		return -ENOMEM;
+	case VARTA_LANE_IN_PAGE:
+	case VARTA_LANE_WITHOUT_THRESHOLD:
+	case VARTA_LANE_TOO_MANY:
+		break;
+	}
+	return varta_reject(extack, tb[VARTA_A_LANE_NAME],
+			    VARTA_REASON_BAD_LANE);
+}
+
+/* The kernel's time of one of the current process. 0 is that of no deadline. */
+static u64 deadline_of(const struct nlattr *attr, u64 now)
+{
+	u64 deadline = get_u64(attr);
+
+	if (!deadline || deadline > S64_MAX)
+		return deadline ? U64_MAX : 0;
+	return varta_without_offset(deadline, varta_sender_clock(now) - now) ?:
+	       1;
+}
+
+static int beat_lane(struct netlink_ext_ack *extack, struct nlattr *nest,
+		     const struct varta_sender *sender, u64 exec_id, u64 now)
+{
+	bool is_own = sender->pid == task_tgid(current);
+	struct nlattr *tb[VARTA_A_LANE_ONLY_NEW + 1];
+	struct varta_lane_beat beat = {
+		.exec_id	= exec_id,
+		.tid		= is_own ? task_pid_vnr(current) : 0,
+	};
+	int err;
+
+	err = nla_parse_nested(tb, ARRAY_SIZE(tb) - 1, nest,
+			       varta_lane_nl_policy, extack);
+	if (err)
+		return err;
+	if (!tb[VARTA_A_LANE_NAME])
+		return varta_reject_missing(extack, nest, VARTA_A_LANE_NAME);
+	beat.name = nla_data(tb[VARTA_A_LANE_NAME]);
+	if (tb[VARTA_A_LANE_NUMBER])
+		beat.number = nla_get_u32(tb[VARTA_A_LANE_NUMBER]);
+	if (tb[VARTA_A_LANE_TID])
+		beat.tid = nla_get_u32(tb[VARTA_A_LANE_TID]);
+	beat.has_threshold = tb[VARTA_A_LANE_THRESHOLD_MS];
+	if (beat.has_threshold)
+		beat.threshold_ms = nla_get_u32(tb[VARTA_A_LANE_THRESHOLD_MS]);
+	beat.has_deadline = tb[VARTA_A_LANE_DEADLINE];
+	if (beat.has_deadline)
+		beat.deadline = deadline_of(tb[VARTA_A_LANE_DEADLINE], now);
+	beat.only_new = tb[VARTA_A_LANE_ONLY_NEW];
+	return reject_lane(extack, tb,
+			   varta_tracker_beat_lane(&varta.tracker, &sender->id,
+						   &beat, now));
+}
+
+static int beat_lanes(struct genl_info *info, const struct varta_sender *sender,
+		      u64 now)
+{
+	struct varta_action_target target = {};
+	struct netlink_ext_ack unused = {};
+	struct nlattr *nest;
+	int first_err, left;
+
+	first_err = varta_tracker_reserve_lanes(&varta.tracker);
+	if (first_err)
+		return first_err;
+	if (!varta_target_read(&target, sender->pid))
+		return varta_reject(info->extack, NULL,
+				    VARTA_REASON_UNKNOWN_AGENT);
+	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, left) {
+		int err;
+
+		if (nla_type(nest) != VARTA_A_BEAT_LANE)
+			continue;
+		err = beat_lane(first_err ? &unused : info->extack, nest,
+				sender, target.exec_id, now);
+		if (err && !first_err) {
+			NL_SET_BAD_ATTR(info->extack, nest);
+			first_err = err;
+		}
+		cond_resched();
+	}
+	return first_err;
+}
+
+/* Handles all lanes of the message, and replies with the first error. */
+static noinline int handle_lanes(struct genl_info *info, u64 now)
+{
+	const struct nlattr *pid = info->attrs[VARTA_A_BEAT_PID];
+	struct varta_sender sender;
+	int err = 0;
+
+	varta_attest_current(&sender);
+	if (pid)
+		err = identify(info->extack, pid, nla_get_u32(pid), &sender);
+	if (err)
+		return err;
+	err = beat_lanes(info, &sender, now);
+	varta_sender_put(&sender);
+	return err;
+}
+
 /* Apart, so that other beats need no room for @action. */
-static noinline int handle_beat_with_action(struct genl_info *info,
-					    struct varta_beat_info *beat,
-					    struct pid *pid, u32 ns_pid,
-					    u64 now)
+static noinline int handle_long_beat(struct genl_info *info,
+				     struct varta_beat_info *beat,
+				     struct pid *pid, u32 ns_pid, u64 now)
 {
 	struct varta_action_request action;
 	int err;
 
-	err = read_action(info->extack, info->attrs, &action);
-	if (err)
-		return err;
-	beat->action = &action;
-	return handle_beat(info, beat, pid, ns_pid, now);
+	if (has_action(info->attrs)) {
+		err = read_action(info->extack, info->attrs, &action);
+		if (err)
+			return err;
+		beat->action = &action;
+	}
+	err = handle_beat(info, beat, pid, ns_pid, now);
+	if (!err && info->attrs[VARTA_A_BEAT_LANE])
+		err = handle_lanes(info, now);
+	return err;
+}
+
+/* The agent itself does not beat: there is nothing else about it. */
+static bool has_only_lanes(struct nlattr **attrs)
+{
+	u32 attr;
+
+	if (attrs[VARTA_A_BEAT_STATUS] || !attrs[VARTA_A_BEAT_LANE])
+		return false;
+	for (attr = VARTA_A_BEAT_STATUS; attr < VARTA_A_BEAT_LANE; attr++) {
+		if (attrs[attr] && attr != VARTA_A_BEAT_PID)
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -457,12 +594,14 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	init_beat(&beat, ns_pid);
 	if (info->attrs[VARTA_A_BEAT_COMPACT])
 		err = read_compact_beat(info->extack, info->attrs, &beat);
-	else
+	else if (!has_only_lanes(info->attrs))
 		err = read_beat(info->extack, info->attrs, NULL, &beat);
+	else
+		return handle_lanes(info, now);
 	if (err)
 		return err;
-	if (has_action(info->attrs))
-		return handle_beat_with_action(info, &beat, pid, ns_pid, now);
+	if (has_action_or_lane(info->attrs))
+		return handle_long_beat(info, &beat, pid, ns_pid, now);
 	return handle_beat(info, &beat, pid, ns_pid, now);
 }
 
@@ -906,7 +1045,7 @@ static int map_page(struct netlink_ext_ack *extack,
 	if (varta_tracker_map(&varta.tracker, &sender->id, mapping))
 		return 0;
 	varta_mapping_put(mapping);
-	varta_beat_page_unmap(*address);
+	varta_beat_page_unmap(*address, lanes);
 	return varta_reject(extack, NULL, VARTA_REASON_UNKNOWN_AGENT);
 }
 

@@ -85,6 +85,7 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		varta_action_set(tracker, slot, record->beat->action);
 	varta_action_note_beat(tracker, slot, record->beat);
 	varta_slot_unmap(tracker, slot);
+	varta_slot_drop_sent_lanes(tracker, slot);
 	if (id->proc)
 		tracker->config.ops->get_proc(id->proc);
 	record->started = true;

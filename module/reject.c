@@ -67,7 +67,9 @@
 	X(BAD_SIGNAL, ERANGE, VARTA_COUNT_BAD_SIGNAL,			\
 	  "stall-signal must be 0..64, not stop a process, and not be for init") \
 	X(BAD_KILL_AFTER, ERANGE, VARTA_COUNT_BAD_KILL_AFTER,		\
-	  "kill-after-ms must be 10..86400000")
+	  "kill-after-ms must be 10..86400000")				\
+	X(BAD_LANE, EINVAL, VARTA_COUNT_BAD_LANE,			\
+	  "a lane needs threshold-ms first, an agent has up to 1023, and none beside its page")
 
 static const struct {
 	int error;

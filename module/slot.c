@@ -222,6 +222,7 @@ struct varta_proc *varta_slot_free(struct varta_tracker *tracker,
 		varta_tracker_count(tracker, VARTA_COUNT_INVARIANT_VIOLATIONS);
 	varta_slot_uncharge(tracker, slot);
 	varta_slot_unmap(tracker, slot);
+	varta_slot_drop_sent_lanes(tracker, slot);
 	/* Before disarming: see disarm_if_freed(). */
 	WRITE_ONCE(slot->pid, 0);
 	varta_wheel_disarm(&tracker->wheel, varta_slot_nr(tracker, slot));

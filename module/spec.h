@@ -68,7 +68,8 @@
 	X(STALLS_THREAD_GONE, stalls_thread_gone) \
 	X(STALLS_GONE, stalls_gone) \
 	X(LATE, late) \
-	X(LANE_STALLS, lane_stalls)
+	X(LANE_STALLS, lane_stalls) \
+	X(BAD_LANE, bad_lane)
 
 /* X(NAME, name, default, minimum, maximum, FIXED or WRITABLE, words, allowed, text) */
 #define VARTA_SETTINGS(X) \
@@ -125,5 +126,6 @@
 #define VARTA_REASON_WORD_QUOTA_EXCEEDED "quota-exceeded"
 #define VARTA_REASON_WORD_BAD_SIGNAL "bad-signal"
 #define VARTA_REASON_WORD_BAD_KILL_AFTER "bad-kill-after"
+#define VARTA_REASON_WORD_BAD_LANE "bad-lane"
 
 #endif /* _VARTA_SPEC_H */

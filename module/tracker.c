@@ -108,6 +108,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 		if (tracker->slots[i].pid) {
 			spin_lock(&tracker->slots[i].lock);
 			varta_slot_unmap(tracker, &tracker->slots[i]);
+			varta_slot_drop_sent_lanes(tracker, &tracker->slots[i]);
 			spin_unlock(&tracker->slots[i].lock);
 			varta_slot_uncharge(tracker, &tracker->slots[i]);
 		}
@@ -118,6 +119,7 @@ void varta_tracker_destroy(struct varta_tracker *tracker)
 	varta_wheel_destroy(&tracker->wheel);
 	varta_pid_index_destroy(&tracker->index);
 	kvfree(tracker->mappings);
+	kvfree(tracker->sent_lanes);
 	kvfree(tracker->group_tracked);
 	kvfree(tracker->deferred);
 	kvfree(tracker->slots);
@@ -133,7 +135,8 @@ static void hold_to_show(struct varta_tracker *tracker, struct varta_slot *slot,
 			 struct varta_lane_info *lane)
 {
 	const struct varta_tracker_ops *ops = tracker->config.ops;
-	bool looks = ops->clock && slot->mapped && !slot->exit_state;
+	bool looks = ops->clock && (slot->mapped || slot->lanes) &&
+		     !slot->exit_state;
 	bool was_late = slot->late;
 	u64 now = looks ? ops->clock() : 0;
 

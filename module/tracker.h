@@ -77,9 +77,9 @@ struct varta_evicted {
  *	that in the initial one, and set the name; false if the process has no
  *	such thread; may be NULL
  * @put_mapping: put a mapping; NULL if there is no varta_tracker_map()
- * @mapping_is_left: whether a process runs another program by now than when it
- *	got the mapping; may be NULL
- * @clock: the time, for agents with a page that are shown; may be NULL
+ * @has_executed: whether a process runs another program by now than that of
+ *	@exec_id; may be NULL
+ * @clock: the time, for agents with a page or lanes that are shown; may be NULL
  * Context: called with a slot locked, except @put_proc; must not sleep.
  */
 struct varta_tracker_ops {
@@ -108,8 +108,7 @@ struct varta_tracker_ops {
 	bool (*find_thread)(const struct varta_proc *proc,
 			    struct varta_lane_info *lane);
 	void (*put_mapping)(struct varta_mapping *mapping);
-	bool (*mapping_is_left)(const struct varta_mapping *mapping,
-				const struct varta_proc *proc);
+	bool (*has_executed)(const struct varta_proc *proc, u64 exec_id);
 	u64 (*clock)(void);
 };
 
@@ -139,6 +138,7 @@ struct varta_tracker {
 	struct varta_pid_index index;	/* read without a lock */
 	/* By slot number, NULL until it is needed. Entries: the slot's lock. */
 	struct varta_mapping **mappings;
+	struct varta_sent_lanes **sent_lanes;	/* the same */
 	/* Of the agents of a flow, by its hash. */
 	atomic_t lanes[1 << VARTA_FLOW_LOCK_BITS];
 
@@ -222,6 +222,13 @@ int varta_tracker_reserve_mappings(struct varta_tracker *tracker);
 bool varta_tracker_map(struct varta_tracker *tracker,
 		       const struct varta_agent_id *id,
 		       struct varta_mapping *mapping);
+
+/* lanes.c */
+int varta_tracker_reserve_lanes(struct varta_tracker *tracker);
+enum varta_lane_result varta_tracker_beat_lane(struct varta_tracker *tracker,
+					       const struct varta_agent_id *id,
+					       const struct varta_lane_beat *beat,
+					       u64 now);
 
 /* exit.c */
 bool varta_tracker_note_exit(struct varta_tracker *tracker,

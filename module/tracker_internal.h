@@ -72,7 +72,7 @@ struct varta_slot {
 	u64 mapped : 1;			/* there is a &varta_tracker.mappings */
 	u64 unmetered : 1;		/* usage is not that of the last beat */
 	u64 late : 1;			/* and no warning before the next beat */
-	u64 lanes : 1;			/* that mapping has lanes */
+	u64 lanes : 1;			/* that mapping has lanes, or some are sent */
 	u64 reason : 7;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
@@ -197,10 +197,16 @@ u64 varta_slot_lanes_early(const struct varta_tracker *tracker,
 bool varta_slot_show_lane(const struct varta_tracker *tracker,
 			  const struct varta_slot *slot, u64 now,
 			  struct varta_lane_info *info);
+bool varta_slot_has_lanes(const struct varta_tracker *tracker,
+			  const struct varta_slot *slot);
+void varta_slot_close_sent_lanes(struct varta_tracker *tracker,
+				 const struct varta_slot *slot);
+void varta_slot_drop_sent_lanes(struct varta_tracker *tracker,
+				struct varta_slot *slot);
 void varta_lanes_count(struct varta_tracker *tracker,
 		       const struct varta_slot *slot, int lanes);
-void varta_lanes_inherit(struct varta_mapping *mapping,
-			 const struct varta_mapping *old);
+void varta_lanes_inherit(struct varta_lane_set *set,
+			 const struct varta_lane_set *old);
 
 /* exit.c */
 void varta_slot_accept_exit(struct varta_tracker *tracker,
@@ -399,12 +405,7 @@ varta_slot_mapping(const struct varta_tracker *tracker,
 static inline u64 varta_kernel_time(const struct varta_mapping *mapping,
 				    u64 time)
 {
-	s64 result;
-
-	if (time > S64_MAX ||
-	    check_sub_overflow((s64)time, mapping->clock_offset, &result))
-		return U64_MAX;
-	return max_t(s64, result, 0);
+	return varta_without_offset(time, mapping->clock_offset);
 }
 
 static inline void varta_slot_set_stalled(struct varta_tracker *tracker,

@@ -115,6 +115,7 @@ static const struct metric metrics[] = {
 	{ "bad_signal", "varta_request_errors_total", "kind=\"bad_signal\"" },
 	{ "bad_kill_after", "varta_request_errors_total",
 	  "kind=\"bad_kill_after\"" },
+	{ "bad_lane", "varta_request_errors_total", "kind=\"bad_lane\"" },
 	{ "unknown_agent", "varta_request_errors_total",
 	  "kind=\"unknown_agent\"" },
 	{ "config_fixed", "varta_config_refused_total", "reason=\"fixed\"" },

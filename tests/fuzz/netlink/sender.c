@@ -32,8 +32,11 @@ enum {
 };
 
 static int sockets[SOCKETS] = { -1, -1, -1, -1 };
-/* Where each is mapped, 0 if it is not. */
-static uint64_t pages[PAGES];
+/* Where each is mapped, 0 if it is not, and with how many bytes. */
+static struct {
+	uint64_t address;
+	size_t size;
+} pages[PAGES];
 static uint32_t pages_count;
 static uint32_t events_group;
 static _Atomic uint64_t *messages_sent;
@@ -73,6 +76,31 @@ static void join(int fd, bool leave)
 		   NETLINK_ADD_MEMBERSHIP, &events_group, sizeof(events_group));
 }
 
+/* Of a mapping, in bytes. With many lanes, more pages follow the first one. */
+static size_t mapped_size(uint64_t address)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long start, end;
+	size_t size = 0;
+	char line[512];
+
+	while (maps && !size && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx ", &start, &end) == 2 &&
+		    start == address && strstr(line, "varta"))
+			size = end - start;
+	if (maps)
+		fclose(maps);
+	return size ? size : (size_t)getpagesize();
+}
+
+static void keep_page(uint64_t address)
+{
+	const uint32_t number = pages_count++ % PAGES;
+
+	pages[number].address = address;
+	pages[number].size = mapped_size(address);
+}
+
 /* Receives one datagram; false if there is none. */
 static bool take(int fd)
 {
@@ -83,7 +111,7 @@ static bool take(int fd)
 	if (len < 0)
 		return false;
 	if (fill_find_page(buffer, (size_t)len, &page))
-		pages[pages_count++ % PAGES] = page;
+		keep_page(page);
 	return true;
 }
 
@@ -196,11 +224,12 @@ static void use_file(const struct operation *o)
 }
 
 /* In a child, if the page was kept for it. */
-static void store_in_child(void *page, const uint8_t *data, size_t len)
+static void store_in_child(void *page, size_t size, const uint8_t *data,
+			   size_t len)
 {
 	pid_t pid;
 
-	if (madvise(page, (size_t)getpagesize(), MADV_DOFORK))
+	if (madvise(page, size, MADV_DOFORK))
 		return;
 	pid = fork();
 	if (pid)
@@ -211,8 +240,8 @@ static void store_in_child(void *page, const uint8_t *data, size_t len)
 
 static void store(const struct operation *o)
 {
-	uint64_t *address = &pages[o->argument % PAGES];
-	size_t size = (size_t)getpagesize();
+	uint64_t *address = &pages[o->argument % PAGES].address;
+	size_t size = pages[o->argument % PAGES].size;
 	void *page = (void *)*address;
 	uint8_t data[DATA_MAX];
 	size_t lane;
@@ -222,10 +251,11 @@ static void store(const struct operation *o)
 	memcpy(data, o->data, o->len);
 	fill_in(data, o->len);
 	/* The beat, or one of the lanes. */
-	lane = o->len % 2 ? 32 + data[0] % VARTA_LANES_MAX * 32 : 0;
+	lane = o->len % 2 ? 32 + (data[0] | data[1] << 8) % (size / 32 - 1) * 32 :
+			    0;
 	memcpy((uint8_t *)page + lane, data, o->len % (size - lane));
 	if (o->argument & STORE_FORKS)
-		store_in_child(page, data, o->len);
+		store_in_child(page, size, data, o->len);
 	if (o->argument & STORE_PUNCHES)
 		madvise(page, size, o->len % 2 ? MADV_REMOVE : MADV_DONTNEED);
 	if (o->argument & STORE_UNMAPS)

@@ -12,6 +12,7 @@
 #define VARTA_FRAME_LEN		32
 #define VARTA_NAME_SIZE		16
 #define VARTA_LANES_MAX		127
+#define VARTA_AGENT_LANES_MAX	1023
 #define VARTA_TERMINAL_NONCE	18446744073709551615ULL
 
 /**
@@ -210,6 +211,8 @@ enum varta_config_change {
  *   not get it.
  * @VARTA_REASON_BAD_KILL_AFTER: The time from the signal to SIGKILL is out of
  *   range.
+ * @VARTA_REASON_BAD_LANE: The agent cannot have this lane: it lacks a
+ *   threshold, or there are too many, or the agent has lanes in its page.
  */
 enum varta_reason {
 	VARTA_REASON_NONE,
@@ -241,6 +244,7 @@ enum varta_reason {
 	VARTA_REASON_QUOTA_EXCEEDED,
 	VARTA_REASON_BAD_SIGNAL,
 	VARTA_REASON_BAD_KILL_AFTER,
+	VARTA_REASON_BAD_LANE,
 };
 
 /**
@@ -313,9 +317,23 @@ enum {
 	VARTA_A_BEAT_STALL_SIGNAL,
 	VARTA_A_BEAT_KILL_AFTER_MS,
 	VARTA_A_BEAT_EVEN_IF_STARVED,
+	VARTA_A_BEAT_LANE,
 
 	__VARTA_A_BEAT_MAX,
 	VARTA_A_BEAT_MAX = (__VARTA_A_BEAT_MAX - 1)
+};
+
+enum {
+	VARTA_A_LANE_PAD = 1,
+	VARTA_A_LANE_NAME,
+	VARTA_A_LANE_NUMBER,
+	VARTA_A_LANE_THRESHOLD_MS,
+	VARTA_A_LANE_DEADLINE,
+	VARTA_A_LANE_TID,
+	VARTA_A_LANE_ONLY_NEW,
+
+	__VARTA_A_LANE_MAX,
+	VARTA_A_LANE_MAX = (__VARTA_A_LANE_MAX - 1)
 };
 
 enum {
@@ -500,6 +518,7 @@ enum {
 	VARTA_A_STATS_STALLS_GONE,
 	VARTA_A_STATS_LATE,
 	VARTA_A_STATS_LANE_STALLS,
+	VARTA_A_STATS_BAD_LANE,
 
 	__VARTA_A_STATS_MAX,
 	VARTA_A_STATS_MAX = (__VARTA_A_STATS_MAX - 1)
