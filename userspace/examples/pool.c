@@ -79,6 +79,8 @@ int main(int argc, char **argv)
 	threshold_ms = (uint32_t)atoi(argv[2]);
 	hang = argc > 3 ? atoi(argv[3]) : -1;
 	options.lanes = VARTA_LANES_MAX;
+	if (count > VARTA_LANES_MAX)
+		options.more_lanes = count - VARTA_LANES_MAX;
 	options.optional = true;
 	workers = calloc(count, sizeof(*workers));
 	if (!workers || varta_open(&v, &options))

@@ -68,7 +68,8 @@ static int copy_options(struct varta_options *to,
 						   reserved), from);
 	if (!error && !varta_is_zero(to->reserved, sizeof(to->reserved)))
 		error = -E2BIG;
-	if (!error && to->lanes > VARTA_LANES_MAX)
+	if (!error && (to->lanes > VARTA_LANES_MAX ||
+		       to->more_lanes > (uint32_t)VARTA_AGENT_LANES_MAX - to->lanes))
 		error = -EINVAL;
 	if (!error && to->name && strlen(to->name) >= VARTA_NAME_SIZE)
 		error = -ENAMETOOLONG;
@@ -105,7 +106,7 @@ static int open_client(struct varta *v, const struct varta_options *options)
 		.kill_after_ms = options->kill_after_ms,
 		.even_if_starved = options->even_if_starved,
 		.mapped = options->mapped,
-		.lanes = options->lanes,
+		.lanes = options->lanes + options->more_lanes,
 	};
 	int error = varta_client_open(&v->client, &client_options);
 

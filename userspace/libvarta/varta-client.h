@@ -39,8 +39,8 @@
  * the above, and @refusal.text is its reason.
  *
  * Memory. The caller provides the client, 9 KiB. Opening maps one page, with
- * @lanes another, and a beat of a client with @mapped one more, again whenever
- * the module was loaded anew; nothing else allocates.
+ * @lanes another for each 127 of them, and a beat of a client with @mapped as
+ * many more, again whenever the module was loaded anew; nothing else allocates.
  *
  * Blocking. Only opening may block, while the kernel loads the module.
  *
@@ -123,8 +123,9 @@
  *   varta(3). One client of a process at a time can have the page. Not with
  *   @acknowledge or @first_nonce, and not on processors that store 64 bits in
  *   two parts.
- * @lanes: How many lanes can be open at a time, up to VARTA_LANES_MAX; implies
- *   @mapped. See varta_client_lane_open().
+ * @lanes: How many lanes can be open at a time, up to VARTA_AGENT_LANES_MAX;
+ *   implies @mapped. See varta_client_lane_open(). Where beats cannot be mapped,
+ *   each beat of a lane is sent.
  */
 struct varta_client_options {
 	const char *name;
@@ -193,14 +194,17 @@ struct varta_client__lane {
 	char name[VARTA_NAME_SIZE];
 };
 
-/* The kernel does not use @before: the page that this one replaced, or 0. */
+/*
+ * The kernel does not use @before: the page that this one replaced, or 0. There are
+ * as many lanes as the client has asked for, in this page and those after it.
+ */
 struct varta_client__page {
 	uint64_t nonce;
 	uint64_t state;
 	uint32_t kick;
 	uint32_t looks;
 	uint64_t before;
-	struct varta_client__lane lanes[VARTA_LANES_MAX];
+	struct varta_client__lane lanes[VARTA_AGENT_LANES_MAX];
 };
 
 /**
@@ -213,6 +217,8 @@ struct varta_client__page {
  * @lanes: Where lanes are: @page, the one before it, or one that the kernel does
  *   not know; NULL without lanes.
  * @opened: How many lanes were opened.
+ * @lane_target: Where beats of lanes are sent: the id of the family in the upper
+ *   half, and a socket plus 1; 0 for nowhere.
  * @used: A bit for each lane that is open.
  */
 struct varta_client__mapped {
@@ -221,7 +227,8 @@ struct varta_client__mapped {
 	uint32_t looks;
 	uint32_t opened;
 	struct varta_client__page *lanes;
-	uint32_t used[(VARTA_LANES_MAX + 31) / 32];
+	uint64_t lane_target;
+	uint32_t used[(VARTA_AGENT_LANES_MAX + 31) / 32];
 };
 
 /* A request, and room for the longest one of this header. */
@@ -249,10 +256,13 @@ union varta_client__message {
  * @same_process: A page that the kernel clears in a child; 1 in this process.
  * @pid: This process, if the kernel does not clear the page; else 0.
  * @forks: How often the client has moved to a child.
- * @maps: Beats may be mapped.
+ * @maps: Beats may be mapped, or there are lanes: @mapped is of this client.
+ * @may_map: Beats may be mapped.
  * @mapped: Never NULL, so that a beat need not check it.
  * @map_at: When to ask for a page again.
  * @lanes: As in the options.
+ * @lane_socket: For beats of lanes, which other threads send.
+ * @tend_at: When to send lanes again, which the kernel may have lost.
  * @beat: A beat, complete but for its values.
  * @buffer: Buffer for answers.
  */
@@ -270,10 +280,12 @@ struct varta_client {
 	volatile unsigned char *same_process;
 	pid_t pid;
 	uint32_t forks;
-	bool maps;
+	bool maps, may_map;
 	struct varta_client__mapped *mapped;
 	uint64_t map_at;
 	uint32_t lanes;
+	struct varta_client__socket lane_socket;
+	uint64_t tend_at;
 	union varta_client__message beat;
 	union {
 		struct nlmsghdr header;
@@ -665,13 +677,90 @@ static inline void varta_client__unmap(struct varta_client *c)
 	c->mapped->page = NULL;
 }
 
+/*
+ * Sends what a lane is: a beat of the calling thread if @tid is NULL, else what the
+ * kernel may have lost. There is no answer but a refusal, which the agent's beats
+ * read.
+ */
+static inline void
+varta_client__put_lane(uint64_t target, const struct varta_client__lane *lane,
+		       uint32_t number, const uint32_t *tid)
+{
+	static const struct sockaddr_nl kernel = { AF_NETLINK, 0, 0, 0 };
+	union varta_client__message message;
+	unsigned char *nest;
+	struct nlattr header;
+
+	varta_client__begin(&message, VARTA_CMD_BEAT, false);
+	nest = message.bytes + message.header.nlmsg_len;
+	message.header.nlmsg_len += NLA_HDRLEN;
+	varta_client__put(&message, VARTA_A_LANE_NAME, lane->name,
+			  strnlen(lane->name, sizeof(lane->name) - 1) + 1);
+	varta_client__put(&message, VARTA_A_LANE_NUMBER, &number,
+			  sizeof(number));
+	varta_client__put(&message, VARTA_A_LANE_THRESHOLD_MS,
+			  &lane->threshold_ms, sizeof(lane->threshold_ms));
+	varta_client__put(&message, VARTA_A_LANE_DEADLINE, &lane->deadline,
+			  sizeof(lane->deadline));
+	if (tid) {
+		varta_client__put(&message, VARTA_A_LANE_TID, tid,
+				  sizeof(*tid));
+		varta_client__put(&message, VARTA_A_LANE_ONLY_NEW, "", 0);
+	}
+	header.nla_type = VARTA_A_BEAT_LANE | NLA_F_NESTED;
+	header.nla_len = (uint16_t)(message.bytes + message.header.nlmsg_len -
+				    nest);
+	memcpy(nest, &header, sizeof(header));
+	message.header.nlmsg_type = (uint16_t)(target >> 32);
+	/* As varta_client__send(), but by any thread. */
+	sendto((int)(uint32_t)target - 1, &message, message.header.nlmsg_len,
+	       MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN,
+	       (const struct sockaddr *)&kernel, sizeof(kernel));
+}
+
+static inline void
+varta_client__copy_lane(struct varta_client__lane *to,
+			const struct varta_client__lane *lane)
+{
+	to->threshold_ms = __atomic_load_n(&lane->threshold_ms,
+					   __ATOMIC_ACQUIRE);
+	to->deadline = __atomic_load_n(&lane->deadline, __ATOMIC_RELAXED);
+	to->tid = __atomic_load_n(&lane->tid, __ATOMIC_RELAXED);
+	memcpy(to->name, lane->name, sizeof(to->name));
+}
+
+/* If the kernel does not read the lane, which the calling thread has changed. */
+static inline void
+varta_client__send_lane(const struct varta_client__mapped *m,
+			const struct varta_client__page *page, uint32_t number)
+{
+	const uint64_t target = __atomic_load_n(&m->lane_target,
+						__ATOMIC_RELAXED);
+	struct varta_client__lane lane;
+
+	if (!target)
+		return;
+	varta_client__copy_lane(&lane, &page->lanes[number]);
+	varta_client__put_lane(target, &lane, number, NULL);
+}
+
 /* A deadline that never comes: the lane is idle. 0 is for a lane without one. */
 #define VARTA_CLIENT__NEVER	UINT64_MAX
+
+/* Bytes of the page of a client, with those after it for its lanes. */
+static inline size_t varta_client__pages_size(const struct varta_client *c)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t size = offsetof(struct varta_client__page, lanes) +
+			    c->lanes * sizeof(struct varta_client__lane);
+
+	return (size + page - 1) / page * page;
+}
 
 /* Lanes can be opened and beat before the kernel has a page for them. */
 static inline void varta_client__make_lanes(struct varta_client *c)
 {
-	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t size = varta_client__pages_size(c);
 	void *page;
 
 	if (!c->lanes || !c->maps || c->mapped->lanes)
@@ -690,13 +779,16 @@ static inline void varta_client__close_lanes(struct varta_client *c)
 	uint32_t i;
 
 	/* The kernel may still read the page, as the agent stays. */
-	for (i = 0; page && i < c->lanes; i++)
+	for (i = 0; page && i < c->lanes; i++) {
 		__atomic_store_n(&page->lanes[i].threshold_ms, 0,
 				 __ATOMIC_RELAXED);
+		if (c->mapped->used[i / 32] & UINT32_C(1) << i % 32)
+			varta_client__send_lane(c->mapped, page, i);
+	}
 	c->mapped->lanes = NULL;
 	for (; page; page = before) {
 		before = (struct varta_client__page *)(uintptr_t)page->before;
-		munmap(page, (size_t)sysconf(_SC_PAGESIZE));
+		munmap(page, varta_client__pages_size(c));
 	}
 }
 
@@ -788,9 +880,11 @@ static inline void varta_client__map(struct varta_client *c)
 		return;
 	c->mapped->page = (struct varta_client__page *)(uintptr_t)address;
 	/* Where the kernel is too old to do it, in children and core dumps. */
-	madvise(c->mapped->page, (size_t)sysconf(_SC_PAGESIZE), MADV_DONTFORK);
+	madvise(c->mapped->page, varta_client__pages_size(c), MADV_DONTFORK);
 	if (c->mapped->lanes)
 		varta_client__move_lanes(c, c->mapped->page);
+	/* From here on, the kernel refuses lanes that are sent. */
+	__atomic_store_n(&c->mapped->lane_target, 0, __ATOMIC_RELAXED);
 }
 
 /* After a beat that was sent, and accepted as far as is known. */
@@ -833,6 +927,68 @@ static inline void varta_client__renew_page(struct varta_client *c,
 	/* One that was opened meanwhile has set it before, or opened now. */
 	if (__atomic_load_n(&m->opened, __ATOMIC_SEQ_CST) != opened)
 		__atomic_store_n(&m->send_at, 0, __ATOMIC_RELAXED);
+}
+
+/* The kernel may have lost the lane, or it is closed meanwhile. */
+static inline void varta_client__restore_lane(const struct varta_client *c,
+					      uint64_t target, uint32_t number)
+{
+	const struct varta_client__lane *from = &c->mapped->lanes->lanes[number];
+	struct varta_client__lane lane, again;
+
+	varta_client__copy_lane(&lane, from);
+	if (!lane.threshold_ms)
+		return;
+	varta_client__put_lane(target, &lane, number, &lane.tid);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	varta_client__copy_lane(&again, from);
+	if (again.threshold_ms &&
+	    !strncmp(again.name, lane.name, sizeof(lane.name)))
+		return;
+	lane.threshold_ms = 0;
+	varta_client__put_lane(target, &lane, number, NULL);
+}
+
+/* Returns where to send lanes, 0 for nowhere. */
+static inline uint64_t varta_client__find_target(struct varta_client *c)
+{
+	struct varta_client__socket *s = &c->lane_socket;
+	int i;
+
+	if (s->fd >= 0 && varta_client__inode(s->fd) != s->inode)
+		s->fd = -1;
+	/* Refusals, of an agent that was not tracked for example. */
+	for (i = 0; s->fd >= 0 && i < VARTA_CLIENT__DATAGRAMS_MAX; i++) {
+		if (varta_client__receive(s, &c->buffer,
+					  sizeof(c->buffer)) == -EAGAIN)
+			break;
+	}
+	if ((s->fd < 0 && varta_client__connect(s)) || !c->socket.family)
+		return 0;
+	return (uint64_t)c->socket.family << 32 | ((uint32_t)s->fd + 1);
+}
+
+/*
+ * Once in an interval, after a beat of an agent without a page: sends all lanes
+ * that the kernel may have lost. From the first time on, beats of lanes are sent.
+ */
+static inline void varta_client__tend_lanes(struct varta_client *c,
+					    uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+	uint64_t target;
+	uint32_t i;
+
+	if (!m->lanes || m->page || now < c->tend_at)
+		return;
+	c->tend_at = now + c->interval;
+	target = varta_client__find_target(c);
+	__atomic_store_n(&m->lane_target, target, __ATOMIC_SEQ_CST);
+	for (i = 0; target && i < c->lanes; i++) {
+		if (__atomic_load_n(&m->used[i / 32], __ATOMIC_RELAXED) &
+		    UINT32_C(1) << i % 32)
+			varta_client__restore_lane(c, target, i);
+	}
 }
 
 /* ---- Answers to beats */
@@ -999,9 +1155,11 @@ static inline void varta_client__notice_fork(struct varta_client *c)
 		return;
 	varta_client__disconnect(&c->socket);
 	varta_client__reset(c);
+	varta_client__disconnect(&c->lane_socket);
 	c->socket.sequence = 0;
 	c->retry_at = 0;
-	c->map_at = 0;
+	c->map_at = c->may_map ? 0 : UINT64_MAX;
+	c->tend_at = 0;
 	c->forks++;
 	varta_client__make_lanes(c);
 	*c->same_process = 1;
@@ -1070,6 +1228,7 @@ static inline int varta_client__exchange(struct varta_client *c,
 		return error;
 	/* The module may have been loaded again, under another id. */
 	c->socket.family = 0;
+	c->tend_at = 0;
 	return varta_client__exchange_once(c, message, now);
 }
 
@@ -1100,6 +1259,7 @@ static inline int varta_client_open(struct varta_client *c,
 	memset(c, 0, offsetof(struct varta_client, buffer));
 	c->mapped = varta_client__not_mapped();
 	c->socket.fd = -1;
+	c->lane_socket.fd = -1;
 	c->acknowledge = options->acknowledge;
 	c->clocked = !options->first_nonce;
 	c->nonce = options->first_nonce - !c->clocked;
@@ -1116,15 +1276,18 @@ static inline int varta_client_open(struct varta_client *c,
 	if (madvise(mark, page, MADV_WIPEONFORK))
 		c->pid = getpid();
 	else
-		c->maps = (options->mapped || options->lanes) && c->clocked &&
-			  !c->acknowledge && VARTA_CLIENT__STORES_WHOLE;
+		c->may_map = (options->mapped || options->lanes) &&
+			     c->clocked && !c->acknowledge &&
+			     VARTA_CLIENT__STORES_WHOLE;
+	c->maps = c->may_map || (options->lanes && !c->pid);
+	c->map_at = c->may_map ? 0 : UINT64_MAX;
 	if (c->maps)
 		c->mapped = (struct varta_client__mapped *)
 			((unsigned char *)mark + VARTA_CLIENT__MAPPED_OFFSET);
 	c->same_process = (volatile unsigned char *)mark;
 	*c->same_process = 1;
-	c->lanes = options->lanes < VARTA_LANES_MAX ? options->lanes :
-						      VARTA_LANES_MAX;
+	c->lanes = options->lanes < VARTA_AGENT_LANES_MAX ?
+		   options->lanes : VARTA_AGENT_LANES_MAX;
 	varta_client__make_lanes(c);
 	error = varta_client__connect(&c->socket);
 	return error ? error : varta_client__look_up(c, true);
@@ -1145,6 +1308,7 @@ static inline void varta_client_close(struct varta_client *c)
 		if (c->maps) {
 			varta_client__unmap(c);
 			varta_client__close_lanes(c);
+			varta_client__disconnect(&c->lane_socket);
 		}
 		c->maps = false;
 		c->mapped = varta_client__not_mapped();
@@ -1153,6 +1317,7 @@ static inline void varta_client_close(struct varta_client *c)
 	}
 	c->same_process = NULL;
 	c->socket.fd = -1;
+	c->lane_socket.fd = -1;
 }
 
 static inline void varta_client__write_beat(struct varta_client *c,
@@ -1317,6 +1482,8 @@ static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
 	/* Another beat has the kernel look at the lanes in the new page. */
 	if (!error && m->lanes && m->page && m->page != page)
 		error = varta_client__mapping_beat(c, status, payload, now);
+	if (!error)
+		varta_client__tend_lanes(c, now);
 	return error;
 }
 
@@ -1393,6 +1560,7 @@ static inline int varta_client_bye(struct varta_client *c)
 {
 	union varta_client__message message;
 
+	c->tend_at = 0;
 	varta_client__begin(&message, VARTA_CMD_BYE, true);
 	return varta_client__exchange(c, &message.header, varta_client__now());
 }
@@ -1444,8 +1612,10 @@ varta_client__store_deadline(const struct varta_client_lane *lane,
 		__atomic_store_n(&to->deadline, deadline, __ATOMIC_RELEASE);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		again = __atomic_load_n(&m->lanes, __ATOMIC_RELAXED);
-		if (again == page)
+		if (again == page) {
+			varta_client__send_lane(m, page, lane->number);
 			return;
+		}
 		page = again;
 	}
 }
@@ -1462,7 +1632,9 @@ varta_client__store_deadline(const struct varta_client_lane *lane,
  * varta_client_beat() since it was opened. It is watched while the process is not
  * stalled, by a module that has lanes. Any thread may call this and the functions
  * below, at any time; they take no lock, and only the first call of a thread a
- * system call.
+ * system call. Where the kernel has no page for this process, each call sends the
+ * beat of the lane, and what the kernel may have lost is sent again by a beat of
+ * the process, once in an interval.
  *
  * Return: 0; -EINVAL if @threshold_ms is 0, -EOPNOTSUPP if the client has no
  * lanes, -ENOSPC if all are open.
@@ -1566,7 +1738,8 @@ static inline void varta_client_lane_close(const struct varta_client_lane *lane)
 		return;
 	/* If the page is replaced meanwhile, the lane is idle in the new one. */
 	__atomic_store_n(&page->lanes[lane->number].threshold_ms, 0,
-			 __ATOMIC_RELAXED);
+			 __ATOMIC_SEQ_CST);
+	varta_client__send_lane(m, page, lane->number);
 	__atomic_fetch_and(&m->used[lane->number / 32],
 			   ~(UINT32_C(1) << lane->number % 32),
 			   __ATOMIC_ACQ_REL);

@@ -111,7 +111,9 @@ struct varta;
  *   stall. 0: none.
  * @even_if_starved: Also when the process does not get the CPU.
  * @lanes: How many lanes can be open at a time, up to VARTA_LANES_MAX; implies
- *   @mapped. See varta_lane_open().
+ *   @mapped. See varta_lane_open(). Where beats cannot be mapped, each beat of a
+ *   lane is sent.
+ * @more_lanes: How many lanes besides @lanes, up to VARTA_AGENT_LANES_MAX together.
  *
  * varta_beat() repeats these after an interval, because the
  * tracker loses an agent when the module is unloaded, and may evict it. With one
@@ -135,11 +137,12 @@ struct varta_options {
 	bool even_if_starved;
 	bool mapped;
 	uint8_t lanes;
+	uint32_t more_lanes;
 };
 
 #define VARTA_OPTIONS_INIT \
 	{ sizeof(struct varta_options), NULL, 0, 0, 0, 0, false, false, \
-	  { 0, 0 }, 0, 0, false, false, 0 }
+	  { 0, 0 }, 0, 0, false, false, 0, 0 }
 
 /**
  * varta_version() - Version of the library that the program is linked with.
@@ -295,7 +298,9 @@ struct varta_lane;
  *
  * All threads may use all lanes, and open and close them, while another one uses
  * the handle. Beats and scopes take no lock, and no system call but a thread's
- * first. In a child of fork() they do nothing.
+ * first, unless the kernel has no page for this process: then each of them is
+ * sent, and a beat of the process sends once in an interval what the kernel may
+ * have lost. In a child of fork() they do nothing.
  *
  * Return: 0 or a negative errno. -EINVAL: @threshold_ms is 0. -ENAMETOOLONG: the
  * name does not fit in VARTA_NAME_SIZE. -EOPNOTSUPP: the handle has no lanes, or

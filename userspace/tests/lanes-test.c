@@ -110,8 +110,9 @@ static void test_open(void)
 	check(more.number == a.number, "lanes: it has the place of the other");
 	varta_client_close(&c);
 
-	begin(VARTA_LANES_MAX + 1);
-	check(c.lanes == VARTA_LANES_MAX, "lanes: no more than fit in a page");
+	begin(VARTA_AGENT_LANES_MAX + 1);
+	check(c.lanes == VARTA_AGENT_LANES_MAX,
+	      "lanes: no more than an agent can have");
 	varta_client_close(&c);
 }
 

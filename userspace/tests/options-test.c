@@ -80,6 +80,12 @@ static void test_structs(void)
 	};
 	check(varta_open(&v, &options) == -EINVAL && !v,
 	      "options: more lanes than fit in a page");
+	options = (struct varta_options){
+		.size = sizeof(options), .lanes = 1,
+		.more_lanes = VARTA_AGENT_LANES_MAX,
+	};
+	check(varta_open(&v, &options) == -EINVAL && !v,
+	      "options: more lanes than an agent can have");
 	check(varta_events_open(&events, &events_options) == -E2BIG && !events,
 	      "options: a reserved member of a subscription is set");
 }
