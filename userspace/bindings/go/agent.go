@@ -30,7 +30,7 @@ type Options struct {
 	// beats are sent if the module is too old for it.
 	Mapped bool
 	// Lanes is how many lanes can be open at a time, up to LanesMax; see Agent.Lane. Beats are
-	// mapped.
+	// mapped. Without a page, beats of lanes are sent.
 	Lanes int
 }
 

@@ -35,9 +35,18 @@ type mappedState struct {
 func newMapped(lanes int, interval time.Duration) *mappedState {
 	m := &mappedState{interval: uint64(interval) * sendIntervals}
 	if lanes > 0 {
-		m.table = &laneTable{page: new(page), owners: make([]*Lane, lanes)}
+		m.table = &laneTable{page: new(page), owners: make([]*Lane, lanes),
+			interval: uint64(interval)}
+		m.table.send = func(content []byte) { _ = m.table.connection.tell(cmdBeat, content) }
 	}
 	return m
+}
+
+func (m *mappedState) lanes() int {
+	if m.table == nil {
+		return 0
+	}
+	return len(m.table.owners)
 }
 
 func stateOf(status Status, payload uint32) uint64 {
@@ -84,13 +93,18 @@ func (m *mappedState) sent(now uint64, status Status, payload uint32, nonce uint
 		m.mapAt = now + m.interval
 		m.looks = 0
 		if address := ask(); address != 0 {
-			m.page, isNew = pageAt(address), true
+			m.page, isNew = pageAt(address, m.lanes()), true
 			if m.table != nil {
 				m.table.moveTo(m.page)
+				// The kernel refuses lanes that are sent from here on.
+				m.table.stopSending()
 			}
 		}
 	}
 	if m.page == nil {
+		if m.table != nil {
+			m.table.tend(now)
+		}
 		return false
 	}
 	m.page.storeState(stateOf(status, payload))
@@ -112,13 +126,14 @@ func (m *mappedState) giveUp() {
 	if m.table != nil {
 		m.table.moveTo(new(page))
 	}
-	old.unmap()
+	old.unmap(m.lanes())
 }
 
 // close gives up the page. Its lanes are idle, as the kernel can read it still.
 func (m *mappedState) close() {
 	if m.table != nil {
 		m.table.idleAll()
+		m.table.end()
 	}
 	m.giveUp()
 	m.mapAt = 0
@@ -130,6 +145,75 @@ type laneTable struct {
 	lock   sync.RWMutex
 	page   *page
 	owners []*Lane
+	// Not 0 while beats of lanes are sent, as there is no page.
+	sends uint32
+	// Keeps what is sent in order, and protects the connection. Taken before lock.
+	sendLock   sync.Mutex
+	connection connection
+	// Sends the content of a beat. What the kernel says to that is no refusal of one of the agent.
+	send func(content []byte)
+	// Of a beat of the agent to the next, and when to send what the kernel may have lost.
+	interval, tendAt uint64
+}
+
+// tell sends what a lane is.
+func (t *laneTable) tell(number int, entry *laneEntry, onlyNew bool) {
+	content := put(nil, aLaneName, append([]byte(textOf(entry.name[:])), 0))
+	content = putU32(content, aLaneNumber, uint32(number))
+	content = putU32(content, aLaneThresholdMs, entry.thresholdMs)
+	content = putU64(content, aLaneDeadline, entry.deadline)
+	content = putU32(content, aLaneTid, entry.tid)
+	if onlyNew {
+		content = put(content, aLaneOnlyNew, nil)
+	}
+	t.send(put(nil, aBeatLane|nested, content))
+}
+
+func (t *laneTable) copyOf(number int) (entry laneEntry) {
+	t.lock.RLock()
+	defer t.lock.RUnlock()
+	entry.copyFrom(&t.page.lanes[number])
+	return entry
+}
+
+// sendLane sends a lane, if it is open.
+func (t *laneTable) sendLane(number int, onlyNew bool) {
+	t.sendLock.Lock()
+	defer t.sendLock.Unlock()
+	if entry := t.copyOf(number); entry.thresholdMs != 0 {
+		t.tell(number, &entry, onlyNew)
+	}
+}
+
+// tend sends once in an interval what the kernel may have lost. From the first time on, beats of
+// lanes are sent.
+func (t *laneTable) tend(now uint64) {
+	if now < t.tendAt {
+		return
+	}
+	t.tendAt = now + t.interval
+	atomic.StoreUint32(&t.sends, 1)
+	for i := range t.owners {
+		t.sendLane(i, true)
+	}
+}
+
+func (t *laneTable) stopSending() {
+	atomic.StoreUint32(&t.sends, 0)
+	t.tendAt = 0
+}
+
+// end sends that the lanes are idle, and closes the socket.
+func (t *laneTable) end() {
+	if atomic.LoadUint32(&t.sends) != 0 {
+		for i := range t.owners {
+			t.sendLane(i, false)
+		}
+	}
+	t.stopSending()
+	t.sendLock.Lock()
+	defer t.sendLock.Unlock()
+	t.connection.close()
 }
 
 func (t *laneTable) moveTo(to *page) {
@@ -194,13 +278,22 @@ func (a *Agent) Lane(name string, threshold time.Duration) (*Lane, error) {
 	return a.mapped.table.open(name, uint32(milliseconds))
 }
 
-func (l *Lane) set(deadline uint64) {
+// store tells whether the lane is open.
+func (l *Lane) store(deadline uint64) bool {
 	l.table.lock.RLock()
 	defer l.table.lock.RUnlock()
-	if l.table.owners[l.number] == l {
-		// A goroutine may go on in another thread.
-		tid, _, _ := syscall.RawSyscall(syscall.SYS_GETTID, 0, 0, 0)
-		l.table.page.lanes[l.number].setDeadline(deadline, uint32(tid))
+	if l.table.owners[l.number] != l {
+		return false
+	}
+	// A goroutine may go on in another thread.
+	tid, _, _ := syscall.RawSyscall(syscall.SYS_GETTID, 0, 0, 0)
+	l.table.page.lanes[l.number].setDeadline(deadline, uint32(tid))
+	return true
+}
+
+func (l *Lane) set(deadline uint64) {
+	if l.store(deadline) && atomic.LoadUint32(&l.table.sends) != 0 {
+		l.table.sendLane(l.number, false)
 	}
 }
 
@@ -222,12 +315,24 @@ func (l *Lane) Scope(limit time.Duration) (end func()) {
 
 // Close closes the lane. One that is overdue recovers.
 func (l *Lane) Close() {
+	l.table.sendLock.Lock()
+	defer l.table.sendLock.Unlock()
+	if entry, closed := l.close(); closed && atomic.LoadUint32(&l.table.sends) != 0 {
+		l.table.tell(l.number, &entry, false)
+	}
+}
+
+// close tells what the lane is then, and whether it was open.
+func (l *Lane) close() (entry laneEntry, closed bool) {
 	l.table.lock.Lock()
 	defer l.table.lock.Unlock()
-	if l.table.owners[l.number] == l {
-		l.table.page.lanes[l.number].close()
-		l.table.owners[l.number] = nil
+	if l.table.owners[l.number] != l {
+		return entry, false
 	}
+	l.table.page.lanes[l.number].close()
+	l.table.owners[l.number] = nil
+	entry.copyFrom(&l.table.page.lanes[l.number])
+	return entry, true
 }
 
 func checkName(name string) error {

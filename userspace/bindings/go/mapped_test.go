@@ -67,8 +67,16 @@ func (k *fakeKernel) expect(what string, result bool, nonce, state uint64) {
 }
 
 func TestPageIsOnePage(t *testing.T) {
-	if unsafe.Sizeof(page{}) != 4096 || unsafe.Sizeof(laneEntry{}) != 32 {
+	if unsafe.Sizeof(page{}) != 8*4096 || unsafe.Sizeof(laneEntry{}) != 32 {
 		t.Errorf("%d, %d bytes", unsafe.Sizeof(page{}), unsafe.Sizeof(laneEntry{}))
+	}
+	pageSize := uintptr(os.Getpagesize())
+	if pageSize == 4096 {
+		for lanes, pages := range map[int]uintptr{0: 1, 127: 1, 128: 2, 1023: 8} {
+			if size := mappedSize(lanes); size != pages*pageSize {
+				t.Errorf("%d lanes: %d bytes", lanes, size)
+			}
+		}
 	}
 }
 
@@ -247,6 +255,85 @@ func TestClosedAgentHasIdleLanes(t *testing.T) {
 	if k.page != nil || lane.entry().deadline == never {
 		t.Error("the lane is not in a variable")
 	}
+}
+
+// A sentLane is what was sent in place of the kernel.
+type sentLane struct {
+	name        string
+	thresholdMs uint32
+	deadline    uint64
+	onlyNew     bool
+}
+
+func sentBy(k *fakeKernel) (take func() []sentLane) {
+	var sent []sentLane
+	k.table.send = func(content []byte) {
+		forEach(content, func(kind uint16, nest []byte) {
+			if kind != aBeatLane {
+				k.t.Errorf("attribute %d", kind)
+			}
+			var lane sentLane
+			forEach(nest, func(kind uint16, value []byte) {
+				switch kind {
+				case aLaneName:
+					lane.name = textOf(value)
+				case aLaneThresholdMs:
+					lane.thresholdMs = u32Of(value)
+				case aLaneDeadline:
+					lane.deadline = u64Of(value)
+				case aLaneOnlyNew:
+					lane.onlyNew = true
+				}
+			})
+			sent = append(sent, lane)
+		})
+	}
+	return func() []sentLane {
+		taken := sent
+		sent = nil
+		return taken
+	}
+}
+
+func TestLanesAreSentWithoutPage(t *testing.T) {
+	k := newFake(t, 2)
+	take := sentBy(k)
+	expect := func(what string, expected ...sentLane) {
+		t.Helper()
+		if sent := take(); fmt.Sprint(sent) != fmt.Sprint(expected) {
+			t.Errorf("%s: %v, not %v", what, sent, expected)
+		}
+	}
+	refuse := func() uint64 { return 0 }
+	lane := openLane(t, k, "lane", 20*time.Second)
+	lane.Beat()
+	expect("before the first beat of the agent")
+	k.sent(1, StatusOk, 0, 1, refuse)
+	expect("restored", sentLane{"lane", 20000, lane.entry().deadline, true})
+	lane.Beat()
+	expect("a beat", sentLane{"lane", 20000, lane.entry().deadline, false})
+	lane.Scope(time.Hour)()
+	if scope := take(); len(scope) != 2 || scope[1] != (sentLane{"lane", 20000, never, false}) {
+		t.Errorf("a scope: %v", scope)
+	}
+	k.sent(2, StatusOk, 0, 2, refuse)
+	expect("restored too early")
+	k.sent(1+pause/sendIntervals, StatusOk, 0, 3, refuse)
+	expect("restored again", sentLane{"lane", 20000, never, true})
+	k.sent(1+pause, StatusOk, 0, 1+pause, k.ask)
+	lane.Beat()
+	expect("with a page")
+	atomic.StoreUint32(&k.page.kick, 2)
+	k.sent(2+pause, StatusOk, 0, 2+pause, refuse)
+	expect("without it again", sentLane{"lane", 20000, lane.entry().deadline, true})
+	k.close()
+	expect("a closed agent", sentLane{"lane", 20000, never, false})
+	k.sent(3+pause, StatusOk, 0, 3+pause, refuse)
+	take()
+	lane.Close()
+	expect("closed", sentLane{"lane", 0, never, false})
+	lane.Beat()
+	expect("after that")
 }
 
 func TestGoroutinesBeatWhilePagesAreReplaced(t *testing.T) {

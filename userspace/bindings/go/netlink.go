@@ -102,6 +102,9 @@ func textOf(value []byte) string {
 
 func align(length int) int { return (length + 3) &^ 3 }
 
+// nested is set in the kind of an attribute that contains others.
+const nested = 1 << 15
+
 // put appends an attribute, padded.
 func put(to []byte, kind uint16, value []byte) []byte {
 	header := make([]byte, 4)

@@ -30,19 +30,26 @@ type page struct {
 	lanes       [LanesMax]laneEntry
 }
 
+// mappedSize is how many bytes the kernel has mapped: for more lanes, pages follow the first one.
+func mappedSize(lanes int) uintptr {
+	size := unsafe.Offsetof(page{}.lanes) + uintptr(lanes)*unsafe.Sizeof(laneEntry{})
+	pageSize := uintptr(os.Getpagesize())
+	return (size + pageSize - 1) / pageSize * pageSize
+}
+
 // pageAt is the page at an address that the kernel has answered. Nothing else knows of it, and
 // Go's collector ignores pointers to memory that is not its own.
-func pageAt(address uint64) *page {
+func pageAt(address uint64, lanes int) *page {
 	at := uintptr(address)
 	// For kernels that are too old to do it: a child made by C code does not have it.
-	syscall.Syscall(syscall.SYS_MADVISE, at, uintptr(os.Getpagesize()), syscall.MADV_DONTFORK)
+	syscall.Syscall(syscall.SYS_MADVISE, at, mappedSize(lanes), syscall.MADV_DONTFORK)
 	// Not unsafe.Pointer(at), of which vet warns, as it cannot know that this is no variable.
 	return *(**page)(unsafe.Pointer(&at))
 }
 
 // unmap is for a page of the kernel. No pointer to it may remain, as Go may use the address.
-func (p *page) unmap() {
-	syscall.Syscall(syscall.SYS_MUNMAP, uintptr(unsafe.Pointer(p)), uintptr(os.Getpagesize()), 0)
+func (p *page) unmap(lanes int) {
+	syscall.Syscall(syscall.SYS_MUNMAP, uintptr(unsafe.Pointer(p)), mappedSize(lanes), 0)
 }
 
 // storeState is before storeNonce: the kernel must not read the new nonce and the old state.

@@ -11,7 +11,7 @@ const TerminalNonce uint64 = 18446744073709551615
 const FrameLen = 32
 
 // LanesMax is how many lanes an agent may have.
-const LanesMax = 127
+const LanesMax = 1023
 
 const nameSize = 16
 
@@ -26,11 +26,18 @@ const aBeatTimestamp = 4
 const aBeatPayload = 5
 const aBeatThresholdMs = 8
 const aBeatName = 9
+const aBeatLane = 14
 const aAgentsPid = 1
 const aAgentsAgent = 2
 const aAgentsStalled = 4
 const aMapAddress = 2
 const aMapLanes = 3
+const aLaneName = 2
+const aLaneNumber = 3
+const aLaneThresholdMs = 4
+const aLaneDeadline = 5
+const aLaneTid = 6
+const aLaneOnlyNew = 7
 
 // Status: State that an agent reports about itself.
 type Status uint32

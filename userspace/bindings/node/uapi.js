@@ -78,7 +78,7 @@ exports.Withheld = Object.freeze({
 
 exports.TERMINAL_NONCE = 18446744073709551615n;
 exports.FRAME_LEN = 32;
-exports.LANES_MAX = 127;
+exports.LANES_MAX = 1023;
 
 // Commands of events.
 exports.EVENTS = Object.freeze({

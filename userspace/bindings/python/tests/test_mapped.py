@@ -14,7 +14,19 @@ from unittest import mock
 
 import varta
 from varta import _mapped, _netlink, _page
-from varta._uapi import A_MAP_LANES, CMD_BEAT, CMD_BYE, CMD_MAP
+from varta._uapi import (
+    A_BEAT_LANE,
+    A_LANE_DEADLINE,
+    A_LANE_NAME,
+    A_LANE_NUMBER,
+    A_LANE_ONLY_NEW,
+    A_LANE_THRESHOLD_MS,
+    A_LANE_TID,
+    A_MAP_LANES,
+    CMD_BEAT,
+    CMD_BYE,
+    CMD_MAP,
+)
 
 _libc = ctypes.CDLL(None)
 _libc.mmap.restype = ctypes.c_void_p
@@ -297,7 +309,7 @@ class Lanes(Case):
         self.assertLessEqual(entry.deadline, time.monotonic_ns() + seconds * 10**9)
 
     def test_options_are_checked(self):
-        for lanes in (-1, 128):
+        for lanes in (-1, 1024):
             with self.assertRaises(ValueError):
                 varta.Agent(lanes=lanes)
         with self.assertRaises(ValueError):
@@ -403,6 +415,23 @@ class Lanes(Case):
             _page.unmap = unmap
         self.assertEqual(seen, [_mapped._NEVER])
 
+    def test_more_lanes_than_fit_in_a_page(self):
+        made = super().begin(lanes=1023)
+        lanes = [made.lane(str(number), 1) for number in range(1023)]
+        with self.assertRaises(OSError):
+            made.lane("more", 1)
+        lanes[-1].beat()
+        self.assertEqual(self.entry(made, 1022).name, b"1022")
+        self.assertEqual(self.entry(made, 1022).tid, threading.get_native_id())
+
+    def test_all_pages_are_unmapped(self):
+        address = _libc.mmap(None, 8 * mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_WRITE,
+                             mmap.MAP_SHARED | mmap.MAP_ANONYMOUS, -1, 0)
+        for lanes, pages in ((0, 1), (127, 1), (128, 2), (1023, 8)):
+            self.assertEqual(_page.at(address, lanes).size, pages * mmap.PAGESIZE)
+        _page.unmap(_page.at(address, 1023))
+        self.assertFalse(is_mapped(_page.at(address, 0)))
+
     def test_a_lane_that_nothing_refers_to_is_closed(self):
         made = self.begin()
         made.lane("lane", 20).beat()
@@ -433,6 +462,133 @@ class Lanes(Case):
             thread.join()
         self.assertGreaterEqual(self.entry(made).deadline, min(ended) + 20 * 10**9)
 
+
+
+class Sender:
+    """In place of the connection for lanes: what was sent by it."""
+
+    def __init__(self):
+        self.lanes = []
+        self.failure = None
+        self.is_closed = False
+
+    def tell(self, command, content):
+        (kind, nest), = _netlink.attributes(content)
+        assert (command, kind) == (CMD_BEAT, A_BEAT_LANE)
+        self.lanes.append(dict(_netlink.attributes(nest)))
+        if self.failure:
+            raise self.failure
+
+    def close(self):
+        self.is_closed = True
+
+    def take(self):
+        """Name, threshold, deadline, and whether it is only for a lane that is new."""
+        taken = [(lane[A_LANE_NAME], struct.unpack("=I", lane[A_LANE_THRESHOLD_MS])[0],
+                  struct.unpack("=Q", lane[A_LANE_DEADLINE])[0], A_LANE_ONLY_NEW in lane)
+                 for lane in self.lanes]
+        self.lanes.clear()
+        return taken
+
+
+class SentLanes(Case):
+    def begin(self, **options):
+        self.kernel.has_map = False
+        made = super().begin(lanes=2, **options)
+        self.sender = made._mapped._connection = Sender()
+        return made
+
+    def begin_without_a_mark(self):
+        with mock.patch.object(_page, "mark", side_effect=OSError(errno.EINVAL, "refused")):
+            made = self.begin()
+        self.assertNotIsInstance(made._mapped, _mapped.Mapped)
+        return made
+
+    def check_lanes(self, made):
+        never = _mapped._NEVER
+        lane = made.lane("lane", 20)
+        lane.beat()
+        self.assertEqual(self.sender.take(), [])
+        # From the first beat of the agent on.
+        made.beat()
+        deadline = made._mapped._entries[0].deadline
+        self.assertEqual(self.sender.take(), [(b"lane\0", 20000, deadline, True)])
+        start = time.monotonic_ns()
+        lane.beat()
+        self.assertEqual(self.sender.lanes[0][A_LANE_TID],
+                         struct.pack("=I", threading.get_native_id()))
+        self.assertEqual(self.sender.lanes[0][A_LANE_NUMBER], bytes(4))
+        (name, threshold_ms, deadline, only_new), = self.sender.take()
+        self.assertEqual((name, threshold_ms, only_new), (b"lane\0", 20000, False))
+        self.assertGreaterEqual(deadline, start + 20 * 10**9)
+        with lane.scope(5000):
+            self.assertGreater(self.sender.take()[0][2], start + 5000 * 10**9)
+        self.assertEqual(self.sender.take(), [(b"lane\0", 20000, never, False)])
+        # What the kernel says to that is not for the program.
+        self.sender.failure = varta.Refused(errno.ENOENT, "unknown-agent: none")
+        lane.beat()
+        self.sender.failure = varta.NotLoaded()
+        self.assertIs(made.beat(), True)
+        lane.beat()
+        self.sender.failure = None
+        self.sender.take()
+        lane.close()
+        self.assertEqual(self.sender.take(), [(b"lane\0", 0, never, False)])
+
+    def test_lanes_are_sent_without_a_page(self):
+        self.check_lanes(self.begin())
+
+    def test_lanes_are_sent_without_a_mark(self):
+        self.check_lanes(self.begin_without_a_mark())
+
+    def test_lanes_are_restored_once_in_an_interval(self):
+        made = self.begin()
+        lane = made.lane("lane", 20)
+        made.beat()
+        made.beat()
+        self.assertEqual(len(self.sender.take()), 1)
+        made._mapped._tend_at = 0
+        made.beat()
+        self.assertEqual(len(self.sender.take()), 1)
+        lane.close()
+
+    def test_lanes_are_not_sent_with_a_page(self):
+        made = self.begin()
+        lane = made.lane("lane", 20)
+        made.beat()
+        self.sender.take()
+        self.kernel.has_map = True
+        self.may_map_again(made)
+        made.beat()
+        lane.beat()
+        self.assertEqual(self.sender.take(), [])
+        self.kernel.page.kick = 2
+        made.beat()
+        self.assertEqual(len(self.sender.take()), 1)
+        lane.beat()
+        self.assertEqual(len(self.sender.take()), 1)
+
+    def test_lanes_of_a_closed_agent_are_idle(self):
+        made = self.begin_without_a_mark()
+        lane = made.lane("lane", 20)
+        made.beat()
+        lane.beat()
+        self.sender.take()
+        made.close()
+        self.assertEqual(self.sender.take(), [(b"lane\0", 20000, _mapped._NEVER, False)])
+        self.assertTrue(self.sender.is_closed)
+
+    def test_a_child_sends_nothing_of_its_parent(self):
+        made = self.begin_without_a_mark()
+        lane = made.lane("lane", 20)
+        made.beat()
+        self.sender.take()
+        child = os.fork()
+        if not child:
+            lane.beat()
+            lane.close()
+            os._exit(len(self.sender.lanes))
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
 
 if __name__ == "__main__":
     unittest.main()

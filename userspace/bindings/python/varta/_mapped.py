@@ -4,22 +4,38 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
-from ._uapi import NAME_SIZE
+from ._netlink import U32, U64, Connection, attribute
+from ._uapi import (
+    A_BEAT_LANE,
+    A_LANE_DEADLINE,
+    A_LANE_NAME,
+    A_LANE_NUMBER,
+    A_LANE_ONLY_NEW,
+    A_LANE_THRESHOLD_MS,
+    A_LANE_TID,
+    CMD_BEAT,
+    NAME_SIZE,
+)
 
 if TYPE_CHECKING:
     from ._page import Entry, Page
+
+    # A lane, here or in a page.
+    AnyEntry = Union["_Entry", Entry]
 
 #: A deadline that never comes: the lane is idle. 0 is for a lane without one.
 _NEVER = 2**64 - 1
 #: Intervals after which a beat is sent, for an agent that the tracker lost.
 _SEND_INTERVALS = 10
+_NESTED = 1 << 15
 _U32 = 2**32 - 1
 
 
@@ -38,7 +54,16 @@ def name_bytes(name: str) -> bytes:
     return encoded
 
 
-def _copy_lane(to: Entry, lane: Entry) -> None:
+class _Entry:
+    """A lane. Those in a page have the same members."""
+
+    deadline: int | None = 0
+    threshold_ms: int = 0
+    tid: int = 0
+    name: bytes = b""
+
+
+def _copy_lane(to: AnyEntry, lane: AnyEntry) -> None:
     to.name = lane.name
     to.tid = lane.tid
     to.deadline = lane.deadline
@@ -46,17 +71,156 @@ def _copy_lane(to: Entry, lane: Entry) -> None:
     to.threshold_ms = lane.threshold_ms
 
 
+def _lane_attribute(number: int, lane: _Entry, only_new: bool) -> bytes:
+    content = (attribute(A_LANE_NAME, lane.name + b"\0") +
+               attribute(A_LANE_NUMBER, U32.pack(number)) +
+               attribute(A_LANE_THRESHOLD_MS, U32.pack(lane.threshold_ms)) +
+               attribute(A_LANE_DEADLINE, U64.pack(lane.deadline or 0)) +
+               attribute(A_LANE_TID, U32.pack(lane.tid)))
+    if only_new:
+        content += attribute(A_LANE_ONLY_NEW, b"")
+    return attribute(A_BEAT_LANE | _NESTED, content)
+
+
 class _Thread(threading.local):
     def __init__(self) -> None:
         self.tid = threading.get_native_id()
 
 
-class Mapped:
-    """The page of this process, or none. A child needs another.
+class Unmapped:
+    """Lanes of this process, which has no page. A child needs others.
 
     The agent's lock protects all but the lanes, which other threads use: these have a lock of
-    their own.
+    their own. While lanes are sent, another one keeps them in order.
     """
+
+    def __init__(self, lanes: int, interval: float) -> None:
+        self._pid = os.getpid()
+        self._tend_interval = int(interval * 1e9)
+        self._tend_at = 0
+        self._sends = False
+        self._send_lock = threading.Lock()
+        self._connection = Connection()
+        self.lanes = lanes
+        self._lanes_lock = threading.Lock()
+        self._entries = self._own_entries()
+        self._owners: list[object | None] = [None] * lanes
+        #: Lanes that nothing refers to any more. Their destructor may run in any function here.
+        self._dropped: deque[tuple[object, int]] = deque()
+        self._thread = _Thread()
+
+    def _own_entries(self) -> list[AnyEntry]:
+        return [_Entry() for _ in range(self.lanes)]
+
+    def is_ours(self) -> bool:
+        """Whether this is not a child: there, nothing must be touched."""
+        return self._pid == os.getpid()
+
+    # ---- Beats
+
+    def _close_dropped(self) -> None:
+        while self._dropped:
+            self.close_lane(*self._dropped.popleft())
+
+    def store(self, _now: int, _status: int, _payload: int) -> bool:
+        """Beat in the page. False if the beat has to be sent."""
+        self._close_dropped()
+        return False
+
+    def begin(self) -> int:
+        """Before a beat or another request is sent: its nonce must be greater than this."""
+        return 0
+
+    def sent(self, now: int, _status: int, _payload: int, _nonce: int,
+             _ask: Callable[[], int]) -> bool:
+        """After a beat that was sent and accepted. ``ask`` asks the kernel for a page, and returns
+        its address or 0. True: another beat has the kernel look at the lanes in a new page."""
+        self._tend(now)
+        return False
+
+    def close(self) -> None:
+        """Give up the page; its lanes are idle. Nothing happens in a child."""
+        if not self.is_ours():
+            return
+        with self._lanes_lock:
+            for entry in self._entries:
+                entry.deadline = _NEVER
+        if self._sends:
+            self._send(range(self.lanes))
+            self._sends = False
+        self._connection.close()
+
+    # ---- Lanes
+
+    def _tend(self, now: int) -> None:
+        """Once in an interval, send what the kernel may have lost. From the first time on, beats
+        of lanes are sent."""
+        if not self.lanes or now < self._tend_at:
+            return
+        self._tend_at = now + self._tend_interval
+        self._sends = True
+        self._send(range(self.lanes), only_new=True)
+
+    def _send(self, numbers: range, only_new: bool = False) -> None:
+        """Send what these lanes are, if they are open."""
+        with self._send_lock:
+            for number in numbers:
+                with self._lanes_lock:
+                    lane = _Entry()
+                    _copy_lane(lane, self._entries[number])
+                if lane.threshold_ms:
+                    self._tell(number, lane, only_new)
+
+    def _tell(self, number: int, lane: _Entry, only_new: bool) -> None:
+        try:
+            self._connection.tell(CMD_BEAT, _lane_attribute(number, lane, only_new))
+        except OSError:
+            # Of an agent that is not tracked, or has a page by now.
+            pass
+
+    def open_lane(self, owner: object, name: bytes, threshold_ms: int) -> int:
+        with self._lanes_lock:
+            if None not in self._owners:
+                raise OSError(errno.ENOSPC, f"{self.lanes} lanes are open")
+            number = self._owners.index(None)
+            entry = self._entries[number]
+            entry.deadline = _NEVER
+            entry.tid = 0
+            entry.name = name
+            entry.threshold_ms = threshold_ms
+            self._owners[number] = owner
+        return number
+
+    def close_lane(self, owner: object, number: int) -> None:
+        with self._send_lock:
+            with self._lanes_lock:
+                if self._owners[number] is not owner:
+                    return
+                self._entries[number].deadline = _NEVER
+                self._entries[number].threshold_ms = 0
+                lane = _Entry()
+                _copy_lane(lane, self._entries[number])
+                self._owners[number] = None
+            if self._sends:
+                self._tell(number, lane, False)
+
+    def drop_lane(self, owner: object, number: int) -> None:
+        self._dropped.append((owner, number))
+
+    def set_deadline(self, owner: object, number: int, deadline: int) -> None:
+        tid = self._thread.tid
+        with self._lanes_lock:
+            if self._owners[number] is not owner:
+                return
+            entry = self._entries[number]
+            entry.tid = tid
+            entry.deadline = deadline
+        if self._sends:
+            self._send(range(number, number + 1))
+
+
+class Mapped(Unmapped):
+    """The page of this process, or none: then lanes are sent. A child needs another."""
 
     def __init__(self, lanes: int, interval: float) -> None:
         # Not there without ctypes, or in an interpreter of 32 bits.
@@ -64,6 +228,8 @@ class Mapped:
 
         self._functions = _page
         self._mark = _page.mark()
+        self._own_page = _page.Page()
+        super().__init__(lanes, interval)
         self._interval = int(interval * _SEND_INTERVALS * 1e9)
         self._fence = threading.Lock()
         self._page: Page | None = None
@@ -75,20 +241,14 @@ class Mapped:
         #: When to ask for a page again.
         self._map_at = 0
 
-        self.lanes = lanes
-        self._lanes_lock = threading.Lock()
-        #: Lanes can be opened and beat before the kernel has a page for them.
-        self._own_page = _page.Page()
-        self._entries = self._entries_of(self._own_page)
-        self._owners: list[object | None] = [None] * lanes
-        #: Lanes that nothing refers to any more. Their destructor may run in any function here.
-        self._dropped: deque[tuple[object, int]] = deque()
-        self._thread = _Thread()
-
     def __del__(self) -> None:
         # Not after a constructor that has failed.
-        if hasattr(self, "_thread"):
+        if hasattr(self, "_map_at"):
             self.close()
+
+    def _own_entries(self) -> list[AnyEntry]:
+        """Lanes can be opened and beat before the kernel has a page for them."""
+        return self._entries_of(self._own_page)
 
     def is_ours(self) -> bool:
         """Whether this is not a child: there, the page must not be touched."""
@@ -105,10 +265,8 @@ class Mapped:
     # ---- Beats
 
     def store(self, now: int, status: int, payload: int) -> bool:
-        """Beat in the page. False if the beat has to be sent."""
         page = self._page
-        while self._dropped:
-            self.close_lane(*self._dropped.popleft())
+        self._close_dropped()
         if page is None or not self._nonce < now < self._send_at:
             return False
         state = status | payload << 32
@@ -127,14 +285,11 @@ class Mapped:
         self._barrier()
 
     def begin(self) -> int:
-        """Before a beat or another request is sent: its nonce must be greater than this."""
         self._send_at = 0
         return self._nonce
 
     def sent(self, now: int, status: int, payload: int, nonce: int,
              ask: Callable[[], int]) -> bool:
-        """After a beat that was sent and accepted. ``ask`` asks the kernel for a page, and returns
-        its address or 0. True: another beat has the kernel look at the lanes in a new page."""
         is_new = False
         page = self._page
         if page is not None:
@@ -148,10 +303,11 @@ class Mapped:
             self._map_at = now + self._interval
             address = ask()
             if address:
-                self._use(self._functions.at(address))
+                self._use(self._functions.at(address, self.lanes))
                 is_new = True
         page = self._page
         if page is None:
+            self._tend(now)
             return False
         self._store_state(page, status | payload << 32)
         page.nonce = self._nonce = nonce
@@ -164,6 +320,9 @@ class Mapped:
         self._looks = 0
         self._page = page
         self._move_lanes(page)
+        # The kernel refuses lanes that are sent from here on.
+        self._sends = False
+        self._tend_at = 0
 
     def _give_up(self) -> None:
         page, self._page = self._page, None
@@ -173,18 +332,14 @@ class Mapped:
             self._functions.unmap(page)
 
     def close(self) -> None:
-        """Give up the page; its lanes are idle. Nothing happens in a child."""
-        if not self.is_ours():
-            return
-        with self._lanes_lock:
-            for entry in self._entries:
-                entry.deadline = _NEVER
-        self._give_up()
-        self._map_at = 0
+        super().close()
+        if self.is_ours():
+            self._give_up()
+            self._map_at = 0
 
     # ---- Lanes
 
-    def _entries_of(self, page: Page) -> list[Entry]:
+    def _entries_of(self, page: Page) -> list[AnyEntry]:
         return [page.lanes[number] for number in range(self.lanes)]
 
     def _move_lanes(self, page: Page) -> None:
@@ -195,37 +350,10 @@ class Mapped:
             self._entries = entries
 
     def open_lane(self, owner: object, name: bytes, threshold_ms: int) -> int:
-        with self._lanes_lock:
-            if None not in self._owners:
-                raise OSError(errno.ENOSPC, f"{self.lanes} lanes are open")
-            number = self._owners.index(None)
-            entry = self._entries[number]
-            entry.deadline = _NEVER
-            entry.tid = 0
-            entry.name = name
-            entry.threshold_ms = threshold_ms
-            self._owners[number] = owner
+        number = super().open_lane(owner, name, threshold_ms)
         # The next beat is sent, so that the kernel looks.
         self._send_at = 0
         return number
-
-    def close_lane(self, owner: object, number: int) -> None:
-        with self._lanes_lock:
-            if self._owners[number] is owner:
-                self._entries[number].deadline = _NEVER
-                self._entries[number].threshold_ms = 0
-                self._owners[number] = None
-
-    def drop_lane(self, owner: object, number: int) -> None:
-        self._dropped.append((owner, number))
-
-    def set_deadline(self, owner: object, number: int, deadline: int) -> None:
-        tid = self._thread.tid
-        with self._lanes_lock:
-            if self._owners[number] is owner:
-                entry = self._entries[number]
-                entry.tid = tid
-                entry.deadline = deadline
 
 
 class Lane:
@@ -241,11 +369,11 @@ class Lane:
     ...         pass
     """
 
-    def __init__(self, mapped: Mapped | None, name: str, threshold: float) -> None:
+    def __init__(self, mapped: Unmapped | None, name: str, threshold: float) -> None:
         self.name = name
         self.threshold = threshold
         self._token = object()
-        self._mapped: Mapped | None = None
+        self._mapped: Unmapped | None = None
         encoded, threshold_ms = name_bytes(name), milliseconds(threshold, "threshold")
         self._threshold = threshold_ms * 1_000_000
         if mapped is not None:
@@ -306,9 +434,10 @@ class Scope:
         self._lane.idle()
 
 
-def make(lanes: int, interval: float) -> Mapped | None:
-    """None if beats have to be sent here: seccomp and emulators may refuse the mark."""
+def make(lanes: int, interval: float) -> Unmapped | None:
+    """If beats have to be sent here, something for lanes, or None: seccomp and emulators may
+    refuse the mark."""
     try:
         return Mapped(lanes, interval)
     except (ImportError, OSError):
-        return None
+        return Unmapped(lanes, interval) if lanes else None

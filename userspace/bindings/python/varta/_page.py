@@ -39,21 +39,27 @@ class Page(ctypes.Structure):
     kick: int
     looks: int
     lanes: ctypes.Array[Entry]
+    #: Bytes that are mapped.
+    size: int = mmap.PAGESIZE
     _fields_ = [("nonce", ctypes.c_void_p), ("state", ctypes.c_void_p), ("kick", ctypes.c_uint32),
                 ("looks", ctypes.c_uint32), ("unused", ctypes.c_uint64),
                 ("lanes", Entry * LANES_MAX)]
 
 
-def at(address: int) -> Page:
-    """The page that the kernel has mapped. A child of fork() does not have it."""
+def at(address: int, lanes: int) -> Page:
+    """The page that the kernel has mapped, with those that follow it for so many lanes. A child of
+    fork() does not have them."""
+    page = Page.from_address(address)
+    size = ctypes.sizeof(Page) - (LANES_MAX - lanes) * ctypes.sizeof(Entry)
+    page.size = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
     # For kernels that are too old to do it.
-    _libc.madvise(address, mmap.PAGESIZE, _MADV_DONTFORK)
-    return Page.from_address(address)
+    _libc.madvise(address, page.size, _MADV_DONTFORK)
+    return page
 
 
 def unmap(page: Page) -> None:
     """The page is not used afterwards."""
-    _libc.munmap(ctypes.addressof(page), mmap.PAGESIZE)
+    _libc.munmap(ctypes.addressof(page), page.size)
 
 
 def mark() -> mmap.mmap:

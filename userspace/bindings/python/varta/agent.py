@@ -47,9 +47,9 @@ class Agent:
 
     With ``mapped``, most beats are stored in a page that the kernel reads when the silence reaches
     the threshold, without a system call. One agent of a process at a time can have the page. With
-    ``lanes``, a number up to 127, so many lanes can be open at a time, see lane(); this implies
-    ``mapped``. A module that is too old for it, a Python without ctypes and one of 32 bits send
-    all beats, and lanes are not watched.
+    ``lanes``, a number up to 1,023, so many lanes can be open at a time, see lane(); this implies
+    ``mapped``. A Python without ctypes and one of 32 bits send all beats, also those of lanes. A
+    module that is too old does not watch lanes.
 
     A child made by os.fork() may go on using the agent: it beats as itself. An agent may be
     used by several threads.

@@ -73,7 +73,8 @@ impl Agent {
     }
 
     /// So many lanes can be open at a time, [`LANES_MAX`](crate::LANES_MAX) at most; see
-    /// [`lane`](Agent::lane). Beats are [`mapped`](Agent::mapped).
+    /// [`lane`](Agent::lane). Beats are [`mapped`](Agent::mapped). Without a page, beats of lanes
+    /// are sent.
     pub fn lanes(mut self, lanes: usize) -> Self {
         self.lanes = lanes.min(LANES_MAX);
         self.mapped = None;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
 //! Beats and lanes without a system call, by the rules of varta-client.h.
 
+use crate::netlink::{put, Connection};
 use crate::sys::{self, Entry, Mapping, Mark};
-use crate::uapi::{Status, LANES_MAX};
+use crate::uapi::{self, Status, LANES_MAX, NAME_SIZE};
 use std::cell::Cell;
 use std::io;
 use std::sync::atomic::{fence, AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// Intervals after which a beat is sent, for an agent that the tracker lost.
@@ -15,7 +16,7 @@ pub const SEND_INTERVALS: u64 = 10;
 /// A deadline that never comes: the lane is idle. 0 is for a lane without one.
 const NEVER: u64 = u64::MAX;
 
-/// The page of this process, or none. A child needs another.
+/// The page of this process, or none: then lanes are sent. A child needs another.
 pub struct Mapped {
     mark: Arc<Mark>,
     page: Option<Arc<Mapping>>,
@@ -25,6 +26,8 @@ pub struct Mapped {
     send_at: u64,
     /// When to ask for a page again.
     map_at: u64,
+    /// When to send what the kernel may have lost.
+    tend_at: u64,
     nonce: u64,
 }
 
@@ -42,6 +45,7 @@ impl Mapped {
             looks: 0,
             send_at: 0,
             map_at: 0,
+            tend_at: 0,
             nonce: 0,
         })
     }
@@ -105,15 +109,22 @@ impl Mapped {
         if self.page.is_none() && now >= self.map_at {
             self.map_at = next;
             self.looks = 0;
-            self.page = Mapping::of_kernel(ask(), &self.mark).map(Arc::new);
+            let lanes = self.table.as_ref().map_or(0, |table| table.used.len());
+            self.page = Mapping::of_kernel(ask(), lanes, &self.mark).map(Arc::new);
             is_new = true;
             if let (Some(page), Some(table)) = (&self.page, &self.table) {
                 table.move_to(page);
+                // The kernel refuses lanes that are sent from here on.
+                table.sends.store(false, Ordering::Relaxed);
+                self.tend_at = 0;
             }
         }
         let page = match &self.page {
             Some(page) => page,
-            None => return false,
+            None => {
+                self.tend(now, (next - now) / SEND_INTERVALS);
+                return false;
+            }
         };
         page.state
             .store(state_of(status, payload), Ordering::Relaxed);
@@ -124,6 +135,18 @@ impl Mapped {
         }
         self.send_at = next;
         false
+    }
+
+    /// Sends once in an interval what the kernel may have lost. From the first time on, beats of
+    /// lanes are sent.
+    fn tend(&mut self, now: u64, interval: u64) {
+        if let Some(table) = self.table.as_ref().filter(|_| now >= self.tend_at) {
+            self.tend_at = now + interval;
+            table.sends.store(true, Ordering::Relaxed);
+            for number in 0..table.used.len() {
+                table.send(number, true);
+            }
+        }
     }
 
     pub fn open_lane(&mut self, name: &str, threshold: Duration) -> Option<Lane> {
@@ -152,6 +175,65 @@ struct Table {
     /// Held alone only while another page replaces it.
     page: RwLock<Arc<Mapping>>,
     used: Vec<AtomicBool>,
+    /// Whether beats of lanes are sent, as there is no page.
+    sends: AtomicBool,
+    /// Sends the content of a beat. Keeps what is sent in order; locked before the page.
+    tell: Mutex<Tell>,
+}
+
+type Tell = Box<dyn FnMut(&[u8]) + Send>;
+
+/// What the kernel says to that is no refusal of a beat of the agent.
+fn tell_kernel() -> Tell {
+    let mut connection = Connection::default();
+    Box::new(move |content| {
+        let _ = connection.tell(uapi::CMD_BEAT, content);
+    })
+}
+
+/// A lane as it was at one time.
+struct Snapshot {
+    deadline: u64,
+    threshold_ms: u32,
+    tid: u32,
+    name: [u8; NAME_SIZE],
+}
+
+impl Snapshot {
+    fn of(entry: &Entry) -> Self {
+        let order = Ordering::Relaxed;
+        let mut name = [0; NAME_SIZE];
+        for (to, byte) in name.iter_mut().zip(&entry.name) {
+            *to = byte.load(order);
+        }
+        Self {
+            deadline: entry.deadline.load(order),
+            threshold_ms: entry.threshold_ms.load(Ordering::Acquire),
+            tid: entry.tid.load(order),
+            name,
+        }
+    }
+
+    fn content(&self, number: usize, only_new: bool) -> Vec<u8> {
+        const NESTED: u16 = 1 << 15;
+        let length = self.name.iter().position(|&byte| byte == 0);
+        let name = &self.name[..length.unwrap_or(NAME_SIZE - 1)];
+        let number = number as u32;
+        let mut nest = Vec::with_capacity(80);
+        put(&mut nest, uapi::A_LANE_NAME, &[name, b"\0"].concat());
+        put(&mut nest, uapi::A_LANE_NUMBER, &number.to_ne_bytes());
+        let threshold_ms = self.threshold_ms.to_ne_bytes();
+        put(&mut nest, uapi::A_LANE_THRESHOLD_MS, &threshold_ms);
+        let deadline = self.deadline.to_ne_bytes();
+        put(&mut nest, uapi::A_LANE_DEADLINE, &deadline);
+        put(&mut nest, uapi::A_LANE_TID, &self.tid.to_ne_bytes());
+        if only_new {
+            put(&mut nest, uapi::A_LANE_ONLY_NEW, b"");
+        }
+        let mut content = Vec::with_capacity(nest.len() + 4);
+        put(&mut content, uapi::A_BEAT_LANE | NESTED, &nest);
+        content
+    }
 }
 
 static SERIAL: AtomicU32 = AtomicU32::new(0);
@@ -163,12 +245,34 @@ thread_local! {
 
 impl Table {
     fn new(lanes: usize, mark: &Arc<Mark>) -> io::Result<Self> {
+        let lanes = lanes.min(LANES_MAX);
         Ok(Self {
             mark: Arc::clone(mark),
             serial: SERIAL.fetch_add(1, Ordering::Relaxed) + 1,
-            page: RwLock::new(Arc::new(Mapping::own(mark)?)),
-            used: (0..lanes.min(LANES_MAX)).map(|_| false.into()).collect(),
+            page: RwLock::new(Arc::new(Mapping::own(lanes, mark)?)),
+            used: (0..lanes).map(|_| false.into()).collect(),
+            sends: AtomicBool::new(false),
+            tell: Mutex::new(tell_kernel()),
         })
+    }
+
+    fn tell(&self) -> MutexGuard<'_, Tell> {
+        self.tell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a lane, if it is open.
+    fn send(&self, number: usize, only_new: bool) {
+        let mut tell = self.tell();
+        let lane = Snapshot::of(self.page().lane(number));
+        if lane.threshold_ms != 0 {
+            tell(&lane.content(number, only_new));
+        }
+    }
+
+    fn send_if_unmapped(&self, number: usize) {
+        if self.sends.load(Ordering::Relaxed) {
+            self.send(number, false);
+        }
     }
 
     fn page(&self) -> RwLockReadGuard<'_, Arc<Mapping>> {
@@ -192,7 +296,7 @@ impl Table {
             .iter()
             .position(|used| !used.swap(true, Ordering::AcqRel))?;
         let page = self.page();
-        let entry = &page.lanes[number];
+        let entry = page.lane(number);
         entry.deadline.store(NEVER, Ordering::Relaxed);
         entry.tid.store(0, Ordering::Relaxed);
         let bytes = name.bytes().chain(std::iter::repeat(0));
@@ -204,24 +308,31 @@ impl Table {
     }
 
     fn close(&self, number: usize) {
+        let mut tell = self.tell();
         let page = self.page();
-        let entry = &page.lanes[number];
+        let entry = page.lane(number);
         entry.deadline.store(NEVER, Ordering::Relaxed);
         entry.threshold_ms.store(0, Ordering::Release);
+        if self.sends.load(Ordering::Relaxed) {
+            tell(&Snapshot::of(entry).content(number, false));
+        }
         self.used[number].store(false, Ordering::Release);
     }
 
     fn set_deadline(&self, number: usize, deadline: u64) {
-        let page = self.page();
-        let entry = &page.lanes[number];
-        entry.tid.store(self.thread_id(), Ordering::Relaxed);
-        entry.deadline.store(deadline, Ordering::Release);
+        {
+            let page = self.page();
+            let entry = page.lane(number);
+            entry.tid.store(self.thread_id(), Ordering::Relaxed);
+            entry.deadline.store(deadline, Ordering::Release);
+        }
+        self.send_if_unmapped(number);
     }
 
     fn move_to(&self, page: &Arc<Mapping>) {
         let mut current = self.page.write().unwrap_or_else(PoisonError::into_inner);
         for number in 0..self.used.len() {
-            copy_lane(&page.lanes[number], &current.lanes[number]);
+            copy_lane(page.lane(number), current.lane(number));
         }
         *current = Arc::clone(page);
     }
@@ -246,7 +357,7 @@ fn copy_lane(to: &Entry, lane: &Entry) {
 /// fork() it does nothing.
 #[derive(Default)]
 pub struct Lane {
-    /// None: the kernel has no page for this process.
+    /// None: a child could not be told from this process.
     table: Option<Arc<Table>>,
     number: usize,
     threshold: Duration,
@@ -308,6 +419,7 @@ impl Drop for Scope<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::netlink::attributes;
     use std::thread;
 
     const NEXT: u64 = 1000;
@@ -330,7 +442,7 @@ mod tests {
             }
         }
 
-        fn page(&self) -> &Page {
+        fn page(&self) -> &Mapping {
             self.page.as_ref().unwrap()
         }
 
@@ -348,9 +460,14 @@ mod tests {
 
         fn renew(&mut self, now: u64, status: Status) -> bool {
             let (mark, asked) = (Arc::clone(&self.mapped.mark), &mut self.asked);
+            let lanes = self
+                .mapped
+                .table
+                .as_ref()
+                .map_or(0, |table| table.used.len());
             let ask = || {
                 *asked += 1;
-                Mapping::own(&mark).unwrap().into_address()
+                Mapping::own(lanes, &mark).unwrap().into_address()
             };
             let again = self.mapped.sent(now, now + NEXT, status, 7, now, ask);
             self.page = self.mapped.page.clone();
@@ -370,7 +487,8 @@ mod tests {
 
     #[test]
     fn a_page_is_one_page() {
-        assert_eq!(std::mem::size_of::<Page>(), 4096);
+        // The values of the page take the place of a lane.
+        assert_eq!(std::mem::size_of::<Page>(), 32);
         assert_eq!(std::mem::size_of::<Entry>(), 32);
     }
 
@@ -441,7 +559,7 @@ mod tests {
 
     fn entry(lane: &Lane) -> (u64, u32, u32, Vec<u8>) {
         let page = lane.table.as_ref().unwrap().page();
-        let entry = &page.lanes[lane.number];
+        let entry = page.lane(lane.number);
         let order = Ordering::Relaxed;
         let name = entry.name.iter().map(|byte| byte.load(order));
         (
@@ -486,7 +604,9 @@ mod tests {
         let (table, number) = (a.table.clone().unwrap(), a.number);
         drop(a);
         assert_eq!(
-            table.page().lanes[number]
+            table
+                .page()
+                .lane(number)
                 .threshold_ms
                 .load(Ordering::Relaxed),
             0
@@ -509,7 +629,7 @@ mod tests {
             assert!(kernel.mapped.store(now + 2, Status::Ok, 0));
             assert_eq!(entry(&lane), expected);
             assert_eq!(
-                kernel.page().lanes[0].deadline.load(Ordering::Relaxed),
+                kernel.page().lane(0).deadline.load(Ordering::Relaxed),
                 expected.0
             );
             // An opened lane needs one too.
@@ -519,6 +639,95 @@ mod tests {
             kernel.send(now + 4, Status::Ok);
             assert_eq!(entry(&lane), expected);
         }
+    }
+
+    #[test]
+    fn more_lanes_than_fit_in_a_page() {
+        let mut kernel = Kernel::new(LANES_MAX);
+        let lanes: Vec<_> = (0..LANES_MAX)
+            .map(|_| open(&mut kernel, "lane", 20).unwrap())
+            .collect();
+        assert!(open(&mut kernel, "more", 1).is_none());
+        let last = lanes.last().unwrap();
+        kernel.send(1, Status::Ok);
+        last.beat();
+        let deadline = &kernel.page().lane(LANES_MAX - 1).deadline;
+        assert_eq!(deadline.load(Ordering::Relaxed), entry(last).0);
+    }
+
+    /// What was sent in place of the kernel.
+    fn sent_by(mapped: &Mapped) -> Arc<Mutex<Vec<Vec<u8>>>> {
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&sent);
+        let tell = move |content: &[u8]| log.lock().unwrap().push(content.to_vec());
+        *mapped.table.as_ref().unwrap().tell() = Box::new(tell);
+        sent
+    }
+
+    /// Name, threshold and deadline, and whether it is only for a lane that is new.
+    fn take(sent: &Mutex<Vec<Vec<u8>>>) -> Vec<(Vec<u8>, u32, u64, bool)> {
+        let of = |content: Vec<u8>| {
+            let (kind, nest) = attributes(&content).next().unwrap();
+            assert_eq!(kind, uapi::A_BEAT_LANE);
+            let mut lane = (Vec::new(), 0, 0, false);
+            for (kind, value) in attributes(nest) {
+                match kind {
+                    uapi::A_LANE_NAME => lane.0 = value.to_vec(),
+                    uapi::A_LANE_THRESHOLD_MS => {
+                        lane.1 = u32::from_ne_bytes(value.try_into().unwrap());
+                    }
+                    uapi::A_LANE_DEADLINE => {
+                        lane.2 = u64::from_ne_bytes(value.try_into().unwrap());
+                    }
+                    uapi::A_LANE_ONLY_NEW => lane.3 = true,
+                    _ => {}
+                }
+            }
+            lane
+        };
+        sent.lock().unwrap().drain(..).map(of).collect()
+    }
+
+    #[test]
+    fn without_a_page_lanes_are_sent() {
+        const INTERVAL: u64 = NEXT / SEND_INTERVALS;
+        let mut mapped = Mapped::new(2).unwrap();
+        let sent = sent_by(&mapped);
+        let lane = mapped.open_lane("lane", Duration::from_secs(20)).unwrap();
+        let name = b"lane\0".to_vec();
+        lane.beat();
+        assert_eq!(take(&sent), []);
+        // From the first beat of the agent on.
+        let renew =
+            |mapped: &mut Mapped, now| mapped.sent(now, now + NEXT, Status::Ok, 0, now, || 0);
+        renew(&mut mapped, 1);
+        let deadline = entry(&lane).0;
+        assert_eq!(take(&sent), [(name.clone(), 20_000, deadline, true)]);
+        lane.beat();
+        let deadline = entry(&lane).0;
+        assert_eq!(take(&sent), [(name.clone(), 20_000, deadline, false)]);
+        drop(lane.scope(Duration::from_secs(5000)));
+        assert_eq!(take(&sent)[1], (name.clone(), 20_000, NEVER, false));
+        // It is restored once in an interval.
+        renew(&mut mapped, 2);
+        assert_eq!(take(&sent), []);
+        renew(&mut mapped, 1 + INTERVAL);
+        assert_eq!(take(&sent), [(name.clone(), 20_000, NEVER, true)]);
+        // With a page, nothing is sent.
+        let page = Mapping::own(2, &mapped.mark).unwrap().into_address();
+        assert!(mapped.sent(1 + NEXT, 1 + 2 * NEXT, Status::Ok, 0, 1 + NEXT, || page));
+        lane.beat();
+        assert_eq!(take(&sent), []);
+        mapped
+            .page
+            .as_ref()
+            .unwrap()
+            .kick
+            .store(2, Ordering::Relaxed);
+        renew(&mut mapped, 2 + NEXT);
+        assert_eq!(take(&sent).len(), 1);
+        drop(lane);
+        assert_eq!(take(&sent), [(name, 0, NEVER, false)]);
     }
 
     #[test]
@@ -536,8 +745,8 @@ mod tests {
         drop(lane.scope(Duration::from_secs(1)));
         drop(lane);
         assert!(!kernel.mapped.is_ours());
-        assert_eq!(page.lanes[0].deadline.load(Ordering::Relaxed), expected.0);
-        assert_eq!(page.lanes[0].threshold_ms.load(Ordering::Relaxed), 20_000);
+        assert_eq!(page.lane(0).deadline.load(Ordering::Relaxed), expected.0);
+        assert_eq!(page.lane(0).threshold_ms.load(Ordering::Relaxed), 20_000);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later OR BSD-3-Clause
 //! The few calls of the C library that std lacks. All unsafe code is here.
 
-use crate::uapi::{LANES_MAX, NAME_SIZE};
+use crate::uapi::NAME_SIZE;
 use std::fs::File;
 use std::io;
 use std::mem::{size_of, ManuallyDrop};
@@ -134,10 +134,10 @@ fn page_size() -> usize {
 }
 
 /// A page of zeros.
-fn new_page<T>() -> io::Result<NonNull<T>> {
+fn new_pages<T>(size: usize) -> io::Result<NonNull<T>> {
     let flags = MAP_PRIVATE_ANONYMOUS;
     // SAFETY: memory that nothing else uses.
-    let at = unsafe { mmap(ptr::null_mut(), page_size(), PROT_READ_WRITE, flags, -1, 0) };
+    let at = unsafe { mmap(ptr::null_mut(), size, PROT_READ_WRITE, flags, -1, 0) };
     if at as isize == -1 {
         return Err(io::Error::last_os_error());
     }
@@ -155,7 +155,7 @@ unsafe impl Sync for Mark {}
 impl Mark {
     /// Fails where the kernel cannot do it: seccomp and emulators may refuse it.
     pub fn new() -> io::Result<Self> {
-        let mark = Self(new_page()?);
+        let mark = Self(new_pages(page_size())?);
         // SAFETY: the page is this mark's.
         check(unsafe { madvise(mark.0.as_ptr().cast(), page_size(), MADV_WIPEONFORK) })?;
         mark.value().store(1, Ordering::Relaxed);
@@ -194,7 +194,7 @@ pub struct Entry {
     pub name: [AtomicU8; NAME_SIZE],
 }
 
-/// See the command map in the specification of the netlink family.
+/// What a page begins with: see the command map in the specification of the netlink family.
 #[repr(C)]
 pub struct Page {
     pub nonce: AtomicU64,
@@ -202,12 +202,19 @@ pub struct Page {
     pub kick: AtomicU32,
     pub looks: AtomicU32,
     unused: AtomicU64,
-    pub lanes: [Entry; LANES_MAX],
 }
 
-/// A page, which a child of fork() does not have: there it must not be used. It may be dropped.
+/// How many bytes are mapped: lanes that the first page has no room for are in the next ones.
+fn pages_size(lanes: usize) -> usize {
+    let size = size_of::<Page>() + lanes * size_of::<Entry>();
+    (size + page_size() - 1) / page_size() * page_size()
+}
+
+/// A page with its lanes, which a child of fork() does not have: there it must not be used. It may
+/// be dropped.
 pub struct Mapping {
     page: NonNull<Page>,
+    lanes: usize,
     mark: Arc<Mark>,
 }
 
@@ -217,23 +224,29 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    fn with(page: NonNull<Page>, mark: &Arc<Mark>) -> Self {
+    fn with(page: NonNull<Page>, lanes: usize, mark: &Arc<Mark>) -> Self {
         // For kernels that are too old to do it with their pages. SAFETY: the page is ours.
-        unsafe { madvise(page.as_ptr().cast(), page_size(), MADV_DONTFORK) };
+        unsafe { madvise(page.as_ptr().cast(), pages_size(lanes), MADV_DONTFORK) };
         let mark = Arc::clone(mark);
-        Self { page, mark }
+        Self { page, lanes, mark }
     }
 
     /// A page of this process.
-    pub fn own(mark: &Arc<Mark>) -> io::Result<Self> {
-        Ok(Self::with(new_page()?, mark))
+    pub fn own(lanes: usize, mark: &Arc<Mark>) -> io::Result<Self> {
+        Ok(Self::with(new_pages(pages_size(lanes))?, lanes, mark))
     }
 
-    /// The page at an address that the kernel has answered to the command map: it has mapped it for
-    /// this process, and nothing else knows of it.
-    pub fn of_kernel(address: u64, mark: &Arc<Mark>) -> Option<Self> {
+    /// The page at an address that the kernel has answered to the command map with so many lanes: it
+    /// has mapped it for this process, and nothing else knows of it.
+    pub fn of_kernel(address: u64, lanes: usize, mark: &Arc<Mark>) -> Option<Self> {
         let page = NonNull::new(usize::try_from(address).ok()? as *mut Page)?;
-        Some(Self::with(page, mark))
+        Some(Self::with(page, lanes, mark))
+    }
+
+    pub fn lane(&self, number: usize) -> &Entry {
+        assert!(number < self.lanes, "lane {number} of {}", self.lanes);
+        // SAFETY: as many lanes are mapped after the page's own values, which take the place of one.
+        unsafe { &*self.page.as_ptr().add(1).cast::<Entry>().add(number) }
     }
 
     #[cfg(test)]
@@ -255,7 +268,7 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         if self.mark.is_ours() {
             // SAFETY: nothing refers to it any more.
-            unsafe { munmap(self.page.as_ptr().cast(), page_size()) };
+            unsafe { munmap(self.page.as_ptr().cast(), pages_size(self.lanes)) };
         }
     }
 }

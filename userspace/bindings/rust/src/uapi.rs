@@ -7,7 +7,7 @@ pub const TERMINAL_NONCE: u64 = 18446744073709551615;
 /// Length of a frame.
 pub const FRAME_LEN: usize = 32;
 /// Most lanes of an agent.
-pub const LANES_MAX: usize = 127;
+pub const LANES_MAX: usize = 1023;
 pub(crate) const NAME_SIZE: usize = 16;
 
 pub(crate) const CMD_BEAT: u8 = 1;
@@ -22,6 +22,7 @@ pub(crate) const A_BEAT_TIMESTAMP: u16 = 4;
 pub(crate) const A_BEAT_PAYLOAD: u16 = 5;
 pub(crate) const A_BEAT_THRESHOLD_MS: u16 = 8;
 pub(crate) const A_BEAT_NAME: u16 = 9;
+pub(crate) const A_BEAT_LANE: u16 = 14;
 
 pub(crate) const A_AGENTS_PID: u16 = 1;
 pub(crate) const A_AGENTS_AGENT: u16 = 2;
@@ -29,6 +30,13 @@ pub(crate) const A_AGENTS_STALLED: u16 = 4;
 
 pub(crate) const A_MAP_ADDRESS: u16 = 2;
 pub(crate) const A_MAP_LANES: u16 = 3;
+
+pub(crate) const A_LANE_NAME: u16 = 2;
+pub(crate) const A_LANE_NUMBER: u16 = 3;
+pub(crate) const A_LANE_THRESHOLD_MS: u16 = 4;
+pub(crate) const A_LANE_DEADLINE: u16 = 5;
+pub(crate) const A_LANE_TID: u16 = 6;
+pub(crate) const A_LANE_ONLY_NEW: u16 = 7;
 
 /// State that an agent reports about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
