@@ -59,6 +59,9 @@ static const struct filter_name filter_names[] = {
 	FILTER_NAME(newfstatat),
 #endif
 	/* What the C library calls instead on 32 bit. */
+#ifdef SYS_socketcall
+	{ "socket", SYS_socketcall },
+#endif
 #ifdef SYS_mmap2
 	{ "mmap", SYS_mmap2 },
 #endif

@@ -4,6 +4,7 @@
  */
 #include "stall_reason.h"
 
+#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,6 +160,44 @@ TEST_GROUP(stall_reason)
 		      stall_reason_name(judge(&made[i])));
 }
 
+/* 162 is nanosleep in 32-bit programs on x86 and sync in 64-bit ones. */
+static void test_calls_of_other_class(void)
+{
+	const uint64_t long64[] = { AT_PAGESZ, 4096, AT_PHENT, 56, AT_NULL, 0 };
+	const uint32_t long32[] = { AT_PAGESZ, 4096, AT_PHENT, 32, AT_NULL, 0 };
+	const bool is_64 = sizeof(void *) == 8;
+	const void *own = is_64 ? (const void *)long64 : long32;
+	const void *other = is_64 ? (const void *)long32 : long64;
+	const size_t own_size = is_64 ? sizeof(long64) : sizeof(long32);
+	const size_t other_size = is_64 ? sizeof(long32) : sizeof(long64);
+	struct task_sample task = { 0 };
+	const char *own_name, *name;
+
+	task_parse_syscall(&task, "162 0x0 0x0\n");
+	task_parse_auxv(&task, own, own_size);
+	own_name = task_call_name(&task);
+	check(!task.other_class && own_name,
+	      "task-sample: a program of the tool's class");
+	task_parse_auxv(&task, other, other_size / 2);
+	check(!task.other_class, "task-sample: an auxiliary vector that is cut");
+	task_parse_auxv(&task, other, other_size);
+	name = task_call_name(&task);
+	check(task.other_class, "task-sample: a program of the other class");
+#if defined(__x86_64__)
+	check(own_name && !strcmp(own_name, "sync") &&
+	      name && !strcmp(name, "nanosleep"),
+	      "task-sample: calls of 32-bit programs");
+#elif defined(__i386__)
+	check(own_name && !strcmp(own_name, "nanosleep") &&
+	      name && !strcmp(name, "sync"),
+	      "task-sample: calls of 64-bit programs");
+#else
+	check(!name, "task-sample: a call of the other class has no name");
+#endif
+	task_parse_auxv(&task, own, own_size);
+	check(!task.other_class, "task-sample: it executed another program");
+}
+
 static void parse_stat(struct task_sample *task, const char *text)
 {
 	*task = (struct task_sample){ 0 };
@@ -207,6 +246,7 @@ TEST_GROUP(task_sample)
 	      !task_call_name(&task), "task-sample: a call without a name");
 	task.call_number = 0xffffffffffffffff;
 	check(!task_call_name(&task), "task-sample: the highest number");
+	test_calls_of_other_class();
 
 	task_parse_stack(&task, "[<0>] futex_wait+0x1/0x2\n"
 			 "[<ffffffff81000000>] do_futex+0x3/0x4\n"

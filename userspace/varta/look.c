@@ -346,6 +346,9 @@ static void read_task(struct looker *looker, struct look *look, uint32_t tid,
 		task_parse_wchan(task, looker->text);
 	if (read_part(looker, look, tid, "syscall", LOOK_CALL))
 		task_parse_syscall(task, looker->text);
+	length = read_file(looker, look->process, "auxv");
+	if (length > 0)
+		task_parse_auxv(task, looker->text, (size_t)length);
 	if (read_part(looker, look, tid, "stack", LOOK_STACK))
 		task_parse_stack(task, looker->text);
 	if (read_part(looker, look, tid, "io", LOOK_IO))

@@ -4,6 +4,7 @@
  */
 #include "task_sample.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,11 @@ enum {
 /* By the number of the system call. */
 static const char *const call_names[] = {
 #include "varta-syscalls.h"
+};
+
+/* Those of programs of the other class. Empty if they are not known. */
+static const char *const other_call_names[] = {
+#include "varta-other-syscalls.h"
 };
 
 static void copy(char *to, size_t size, const char *from, size_t length)
@@ -144,6 +150,35 @@ void task_parse_syscall(struct task_sample *task, const char *text)
 	}
 }
 
+static uint64_t word_at(const char *data, size_t size)
+{
+	uint64_t word64;
+	uint32_t word32;
+
+	if (size == sizeof(word64)) {
+		memcpy(&word64, data, sizeof(word64));
+		return word64;
+	}
+	memcpy(&word32, data, sizeof(word32));
+	return word32;
+}
+
+void task_parse_auxv(struct task_sample *task, const void *data, size_t length)
+{
+	const bool is_64 = sizeof(void *) == sizeof(uint64_t);
+	/* Of the other class: a word, and what AT_PHENT says. */
+	size_t word = is_64 ? sizeof(uint32_t) : sizeof(uint64_t);
+	size_t header = is_64 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
+	const char *text = data;
+	size_t at;
+
+	task->other_class = false;
+	for (at = 0; at + 2 * word <= length; at += 2 * word)
+		if (word_at(text + at, word) == AT_PHENT &&
+		    word_at(text + at + word, word) == header)
+			task->other_class = true;
+}
+
 /* Lines are "[<0>] SYMBOL+0xOFFSET/0xSIZE", also with an address in the brackets. */
 void task_parse_stack(struct task_sample *task, const char *text)
 {
@@ -168,10 +203,18 @@ void task_parse_io(struct task_sample *task, const char *text)
 		       find_number(text, "write_bytes:", &task->written_bytes);
 }
 
+static const char *name_of(const char *const *names, size_t count, uint64_t nr)
+{
+	return nr < count ? names[nr] : NULL;
+}
+
 const char *task_call_name(const struct task_sample *task)
 {
-	if (task->call != TASK_CALL_NUMBER || task->call_number >=
-	    sizeof(call_names) / sizeof(call_names[0]))
+	if (task->call != TASK_CALL_NUMBER)
 		return NULL;
-	return call_names[task->call_number];
+	if (task->other_class)
+		return name_of(other_call_names, sizeof(other_call_names) /
+			       sizeof(char *), task->call_number);
+	return name_of(call_names, sizeof(call_names) / sizeof(char *),
+		       task->call_number);
 }

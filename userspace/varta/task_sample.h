@@ -59,6 +59,8 @@ enum task_call {
  * @wait: Function of the kernel in which it sleeps; "" for none.
  * @call: Whether it is in a system call.
  * @call_number: Number of the system call.
+ * @other_class: The program is a 32-bit one and this tool is not, or vice versa:
+ *   the number is of another table.
  * @has_io: The following two are known.
  * @read_bytes: Bytes that it has read from disks.
  * @written_bytes: Bytes that it has written to them.
@@ -76,6 +78,7 @@ struct task_sample {
 	char wait[TASK_SYMBOL_SIZE];
 	enum task_call call;
 	uint64_t call_number;
+	bool other_class;
 	uint64_t read_bytes, written_bytes;
 	size_t frames_count;
 	char frames[TASK_FRAMES_MAX][TASK_SYMBOL_SIZE];
@@ -120,6 +123,14 @@ void task_parse_wchan(struct task_sample *task, const char *text);
 void task_parse_syscall(struct task_sample *task, const char *text);
 
 /**
+ * task_parse_auxv() - Parse /proc/PID/auxv, the auxiliary vector.
+ * @task: As for task_parse_stat().
+ * @data: Words of the size that the program has.
+ * @length: Its length in bytes.
+ */
+void task_parse_auxv(struct task_sample *task, const void *data, size_t length);
+
+/**
  * task_parse_stack() - Parse /proc/PID/task/TID/stack.
  * @task: As for task_parse_stat(). Addresses are not kept.
  * @text: The text.
@@ -137,8 +148,8 @@ void task_parse_io(struct task_sample *task, const char *text);
  * task_call_name() - The name of the system call that a thread waits in.
  * @task: The thread.
  *
- * Return: A constant string; NULL for none, and for one that is newer than this
- * program.
+ * Return: A constant string; NULL for none, for one that is newer than this
+ * program, and for most machines if the process is of the other class.
  */
 const char *task_call_name(const struct task_sample *task);
 
