@@ -52,6 +52,11 @@ use_architecture() {
 		emulator=(qemu-system-arm -machine 'virt,highmem=off' -cpu cortex-a15)
 		console=ttyAMA0 pci_serial=1
 		;;
+	s390x)
+		# No guest, only programs.
+		triplet=s390x-linux-gnu kernel_architecture=s390
+		emulator=(qemu-s390x) console=
+		;;
 	esac
 	prefix=$triplet-
 	# Debian's directories of libraries have the oldest name of i386.
@@ -79,11 +84,16 @@ named_libraries() {
 		sed -nE 's#.*(interpreter: |\(NEEDED\).*\[)([^]]*/)?([^]]*)\].*#\3#p'
 }
 
-# cross_make ROOT ARGUMENT...: make, with a root of cross-root to compile and link with
+# cross_make ROOT ARGUMENT...: make, with a root of cross-root to compile and link with; without
+# the parts that need more libraries
 cross_make() {
+	cross_make_all "$@" EXPORTER=no GATEWAY=no JOURNAL=no
+}
+
+cross_make_all() {
 	local root=$1
 	shift
 	PKG_CONFIG_SYSROOT_DIR=$root \
 		PKG_CONFIG_LIBDIR=$root/usr/lib/$multiarch/pkgconfig \
-		make CC="${prefix}gcc --sysroot=$root" AR="${prefix}ar" EXPORTER=no GATEWAY=no JOURNAL=no "$@"
+		make CC="${prefix}gcc --sysroot=$root" AR="${prefix}ar" "$@"
 }

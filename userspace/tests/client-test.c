@@ -223,7 +223,7 @@ static bool sent(uint16_t type)
 
 static void test_message(struct varta_client *c)
 {
-	static const unsigned char values[8] = { [4] = 7 };
+	static const uint32_t values[2] = { VARTA_STATUS_OK, 7 };
 	const unsigned char *bytes = kernel.last.bytes, *value;
 	size_t size;
 	uint64_t first, second;
@@ -340,6 +340,7 @@ static void test_short_failures(struct varta_client *c)
 static void test_old_kernel(struct varta_client *c)
 {
 	static const char text[] = "Unknown attribute type";
+	static const uint32_t payload = 7;
 	const unsigned char *value;
 	size_t size;
 	int i, old = 0;
@@ -351,7 +352,7 @@ static void test_old_kernel(struct varta_client *c)
 	for (i = 0; i < 3; i++) {
 		beat(c);
 		value = sent_value(VARTA_A_BEAT_PAYLOAD, &size);
-		old += value && size == 4 && *value == 7 &&
+		old += value && size == 4 && !memcmp(value, &payload, 4) &&
 		       sent(VARTA_A_BEAT_STATUS) &&
 		       sent(VARTA_A_BEAT_NONCE) &&
 		       sent(VARTA_A_BEAT_THRESHOLD_MS) &&
