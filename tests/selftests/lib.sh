@@ -124,8 +124,19 @@ agent_field() {
 # To be called before a real-time process uses a CPU for long: RCU's own threads wait for it
 # on PREEMPT_RT, and the kernel would complain after 21 seconds.
 expect_hog() {
+	let_timers_run
 	[ ! -w /sys/module/rcupdate/parameters/rcu_cpu_stall_timeout ] ||
 		echo 300 >/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout
+}
+
+# On PREEMPT_RT, timers of processes expire in threads of priority 1, which a real-time process
+# on their CPU would hold up. The module's thread has 50.
+let_timers_run() {
+	case $(uname -v) in
+	*PREEMPT_RT*) ;;
+	*) return ;;
+	esac
+	pgrep '^(ktimers|ksoftirqd|rcuc|rcub|rcu_preempt)' | xargs -r -n 1 chrt -f -p 40
 }
 
 # ---- Waiting.
