@@ -1409,6 +1409,64 @@ static void no_warning_after_the_exit(struct kunit *test)
 	EXPECT_COUNT(test, LATE, 0);
 }
 
+/* What a look at the agents of a source finds. */
+struct source_look {
+	u32 refused;		/* the pid that is refused, or 0 */
+	u32 found;
+	u32 stalled;
+	u32 last;		/* pid */
+	u64 time;		/* of an event of a stalled agent */
+};
+
+static bool look_at_agent(void *context, const struct varta_agent_info *agent)
+{
+	struct source_look *look = context;
+
+	if (agent->id.pid == look->refused)
+		return false;
+	look->found++;
+	look->stalled += agent->stalled;
+	look->last = agent->id.pid;
+	if (agent->stalled)
+		look->time = agent->late_ns;
+	return true;
+}
+
+static void agents_of_a_source_are_found(struct kunit *test)
+{
+	static const u32 source = 7;
+	struct source_look look = { .refused = 3 };
+	u32 cursor = 0;
+
+	make_small_tracker(test);
+	EXPECT_INSERTED(test, .source = source, .pid = 1, .origin = RELAYED);
+	EXPECT_INSERTED(test, .source = source, .pid = 3, .origin = RELAYED);
+	EXPECT_INSERTED(test, .source = source + 1, .pid = 4,
+			.origin = RELAYED);
+	EXPECT_INSERTED(test, .source = source, .pid = 5, .origin = RELAYED,
+			.now = THRESHOLD);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, THRESHOLD), 3);
+	KUNIT_EXPECT_TRUE(test, varta_tracker_report_again(tracker_of(test),
+							   source, &cursor,
+							   2 * THRESHOLD - 1,
+							   look_at_agent,
+							   &look));
+	KUNIT_EXPECT_EQ(test, look.found, 1);
+	KUNIT_EXPECT_EQ(test, look.time, 2 * THRESHOLD - 1);
+	/* The refused one comes first now. */
+	look.refused = 0;
+	KUNIT_EXPECT_FALSE(test, varta_tracker_report_again(tracker_of(test),
+							    source, &cursor,
+							    2 * THRESHOLD - 1,
+							    look_at_agent,
+							    &look));
+	KUNIT_EXPECT_EQ(test, look.found, 3);
+	KUNIT_EXPECT_EQ(test, look.stalled, 2);
+	KUNIT_EXPECT_EQ(test, look.last, 5);
+	/* They are not counted again. */
+	EXPECT_COUNT(test, STALLS, 3);
+}
+
 static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(stall_begins_at_threshold),
 	KUNIT_CASE(each_silence_is_reported_once),
@@ -1490,6 +1548,7 @@ static struct kunit_case expire_cases[] = {
 	KUNIT_CASE(no_warning_after_the_exit),
 	KUNIT_CASE(beat_while_it_is_sampled_prevents_a_stall),
 	KUNIT_CASE(sample_of_another_agent_is_not_used),
+	KUNIT_CASE(agents_of_a_source_are_found),
 	{}
 };
 

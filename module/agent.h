@@ -137,7 +137,8 @@ struct varta_agent_info {
 	u64 nonce;			/* VARTA_TERMINAL_NONCE if terminal */
 	u64 exit_ns;			/* 0 unless @exited */
 	u64 stall_ns;			/* 0 unless @stalled and not @exited */
-	u64 late_ns;			/* 0 but for reports that it is late */
+	/* 0 but for reports that it is late, or is still stalled. */
+	u64 late_ns;
 	/* Rounded down to 2^VARTA_TIME_SHIFT ns. */
 	u64 first_ns;
 	u64 longest_gap_ns;		/* since the last reset */
@@ -191,6 +192,7 @@ struct varta_event_info {
 		enum varta_withheld withheld;
 	} action;
 	u32 suppressed;			/* conflicts before without an event */
+	u32 source_agents;		/* source events: how many it has */
 	u32 changes;			/* status: how many it stands for */
 	struct {			/* config: no agent; @sender did it */
 		enum varta_config_change change;

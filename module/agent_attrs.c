@@ -12,14 +12,15 @@
 #include "agent_attrs.h"
 #include "flow.h"
 #include "params.h"
+#include "source.h"
 
 /* Of the largest: with an exit and a lane, and what put_sender() and put_stall() add. */
 size_t varta_agent_nest_size(void)
 {
-	return (18 + 14 + 3) * nla_total_size(sizeof(u32)) +
+	return (18 + 14 + 4) * nla_total_size(sizeof(u32)) +
 	       (15 + 3 + 1) * nla_total_size_64bit(sizeof(u64)) +
 	       4 * nla_total_size(VARTA_NAME_SIZE) +
-	       6 * nla_total_size(0); /* five flags and the nest itself */
+	       7 * nla_total_size(0); /* six flags and the nest itself */
 }
 
 /* As nla_put(). An agent has some thirty numbers: their sizes are constants. */
@@ -186,6 +187,10 @@ static int put_event_attrs(struct sk_buff *skb, const struct varta_view *view)
 		return put_action_event(skb, event);
 	case VARTA_EVENT_KIND_GOODBYE:
 		return put_u32(skb, VARTA_A_AGENT_CAUSE, event->cause);
+	case VARTA_EVENT_KIND_SOURCE_STALL:
+	case VARTA_EVENT_KIND_SOURCE_RECOVER:
+		return put_u32(skb, VARTA_A_AGENT_SOURCE_AGENTS,
+			       event->source_agents);
 	default:
 		return 0;
 	}
@@ -287,6 +292,18 @@ static u64 stall_time_of(const struct varta_agent_info *agent,
 	return agent->stall_ns;
 }
 
+static int put_source(struct sk_buff *skb, const struct varta_agent_info *agent,
+		      const struct varta_view *view)
+{
+	if (put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source))
+		return -EMSGSIZE;
+	/* Of an agent that is shown; its slot is locked. */
+	if (!view->event &&
+	    varta_source_has_gathered(agent, agent->stall_ns))
+		return nla_put_flag(skb, VARTA_A_AGENT_SOURCE_SILENT);
+	return 0;
+}
+
 /**
  * varta_put_agent() - add an agent to a message
  * @skb: the message
@@ -325,8 +342,7 @@ int varta_put_agent(struct sk_buff *skb, const struct varta_agent_info *agent,
 	    (view->stall && put_stall(skb, view)) ||
 	    (view->stack &&
 	     nla_put_string(skb, VARTA_A_AGENT_KERNEL_STACK, view->stack)) ||
-	    (agent->id.source &&
-	     put_u32(skb, VARTA_A_AGENT_SOURCE, agent->id.source)) ||
+	    (agent->id.source && put_source(skb, agent, view)) ||
 	    put_u32(skb, VARTA_A_AGENT_THRESHOLD_MS, threshold_ms) ||
 	    nla_put_string(skb, VARTA_A_AGENT_NAME, agent->name) ||
 	    put_owner(skb, agent, view) || put_thread(skb, agent, view) ||
@@ -361,6 +377,7 @@ int varta_put_event(struct sk_buff *skb, const struct varta_event *event,
 		.user_ns	= net->user_ns,
 		.stall		= event->info.kind == VARTA_EVENT_KIND_STALL ||
 				  event->info.kind == VARTA_EVENT_KIND_LATE ||
+				  event->info.kind == VARTA_EVENT_KIND_SOURCE_STALL ||
 				  event->info.kind == VARTA_EVENT_KIND_LANE_STALL ?
 				  &event->info.stall : NULL,
 	};

@@ -433,6 +433,60 @@ bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 	return end < READ_ONCE(tracker->slots_used);
 }
 
+/* Returns false if it has to be called again for this slot. */
+static bool report_again(struct varta_tracker *tracker, struct varta_slot *slot,
+			 u64 now, varta_agent_cb report, void *context)
+{
+	struct varta_agent_info agent;
+	u64 time;
+
+	varta_slot_to_agent(tracker, slot, &agent);
+	if (!varta_slot_event_time(tracker, slot, false, now, &time))
+		return true;
+	if (slot->stalled)
+		agent.late_ns = time;
+	return report(context, &agent);
+}
+
+/**
+ * varta_tracker_report_again() - look at the agents of a source
+ * @tracker: the tracker
+ * @source: number of the source, not 0
+ * @cursor: where to begin, 0 at first; updated
+ * @now: time in nanoseconds, monotonic
+ * @report: called for each, with its slot locked. If it is stalled,
+ *	&varta_agent_info.late_ns is the time that an event of it has now. If it
+ *	returns false, the next call begins with this agent
+ * @context: passed to @report
+ *
+ * Context: process; does not sleep.
+ * Return: whether there are more slots, so that it has to be called again.
+ */
+bool varta_tracker_report_again(struct varta_tracker *tracker, u32 source,
+				u32 *cursor, u64 now, varta_agent_cb report,
+				void *context)
+{
+	u32 end = min(READ_ONCE(tracker->slots_used),
+		      *cursor + VARTA_SOURCE_BATCH);
+
+	for (; *cursor < end; (*cursor)++) {
+		struct varta_slot *slot = &tracker->slots[*cursor];
+		bool done = true;
+
+		/* One that gets the source meanwhile has had a beat. */
+		if (data_race(slot->source) != source)
+			continue;
+		varta_slot_lock(tracker, slot);
+		if (slot->pid && slot->source == source)
+			done = report_again(tracker, slot, now, report,
+					    context);
+		spin_unlock(&slot->lock);
+		if (!done)
+			return true;
+	}
+	return end < READ_ONCE(tracker->slots_used);
+}
+
 /**
  * varta_tracker_resume() - let the silence of all agents begin anew
  * @tracker: the tracker

@@ -18,6 +18,7 @@
 #include "notify.h"
 #include "params.h"
 #include "ratelimit.h"
+#include "source.h"
 #include "stall_thread.h"
 #include "sysfs.h"
 #include "user_quota.h"
@@ -40,6 +41,7 @@ static bool try_charge_agent(const struct varta_agent_id *id)
 	if (!varta_quota_try_charge(id->uid))
 		return false;
 	varta_flows_charge(id->flow_key);
+	varta_source_charge(id->source, ktime_get_ns());
 	varta_netns_get(id->netns);
 	return true;
 }
@@ -48,6 +50,7 @@ static void uncharge_agent(const struct varta_agent_id *id)
 {
 	varta_quota_uncharge(id->uid);
 	varta_flows_uncharge(id->flow_key);
+	varta_source_uncharge(id->source);
 	varta_netns_put(id->netns);
 }
 
@@ -57,6 +60,7 @@ static bool transfer_charge(const struct varta_agent_id *old,
 	if (!varta_quota_transfer(old->uid, id->uid))
 		return false;
 	varta_flows_charge(id->flow_key);
+	varta_source_charge(id->source, ktime_get_ns());
 	varta_netns_get(id->netns);
 	return true;
 }
@@ -64,6 +68,7 @@ static bool transfer_charge(const struct varta_agent_id *old,
 static void end_transfer(const struct varta_agent_id *old)
 {
 	varta_flows_uncharge(old->flow_key);
+	varta_source_uncharge(old->source);
 	varta_netns_put(old->netns);
 }
 
@@ -142,6 +147,20 @@ static void warn_percent_changed(void)
 	varta_stall_thread_rescan();
 }
 
+static void set_source_silence(void)
+{
+	u64 silence_ms = varta_setting_get(VARTA_SET_SOURCE_SILENCE_MS);
+
+	varta_sources_set_silence(silence_ms * NSEC_PER_MSEC, ktime_get_ns());
+}
+
+static void source_silence_changed(void)
+{
+	set_source_silence();
+	/* For the scan of sources that were silent. */
+	varta_notify_wake();
+}
+
 static int __init varta_init(void)
 {
 	int err;
@@ -155,9 +174,13 @@ static int __init varta_init(void)
 	varta_setting_on_change(VARTA_SET_WARN_PERCENT, warn_percent_changed);
 	varta_setting_on_change(VARTA_SET_THREAD_PRIORITY,
 				varta_stall_thread_reprioritize);
+	varta_setting_on_change(VARTA_SET_SOURCE_SILENCE_MS,
+				source_silence_changed);
 	varta_setting_on_change(VARTA_SET_BEAT_RATE, varta_ratelimit_changed);
 	varta_setting_on_change(VARTA_SET_BEAT_BURST, varta_ratelimit_changed);
 
+	varta_sources_init();
+	set_source_silence();
 	err = varta_counters_init(&varta.counters);
 	if (err)
 		return err;

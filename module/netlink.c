@@ -26,9 +26,11 @@
 #include "listeners.h"
 #include "netlink.h"
 #include "netns_ref.h"
+#include "notify.h"
 #include "params.h"
 #include "ratelimit.h"
 #include "reject.h"
+#include "source.h"
 #include "stall_thread.h"
 #include "trace.h"
 #include "usage.h"
@@ -645,6 +647,8 @@ static int relay_remote_beat(struct netlink_ext_ack *extack, struct nlattr **tb,
 	err = check_limits(extack, beat, &id, now, &consumes);
 	if (!err)
 		err = record(extack, beat, &id, now, consumes, &started);
+	if (!err && source)
+		varta_notify_source_beat(&id, now);
 	return err;
 }
 
@@ -1110,7 +1114,9 @@ static int put_current_values(struct sk_buff *skb)
 	if (nla_put_u32(skb, VARTA_A_STATS_TRACKED,
 			varta_tracker_tracked(&varta.tracker)) ||
 	    nla_put_u32(skb, VARTA_A_STATS_STALLED_NOW,
-			varta_tracker_stalled_now(&varta.tracker)))
+			varta_tracker_stalled_now(&varta.tracker)) ||
+	    nla_put_u32(skb, VARTA_A_STATS_SOURCES_SILENT,
+			varta_sources_silent()))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -34,6 +34,7 @@
 #include "netns_ref.h"
 #include "notice_attrs.h"
 #include "notify.h"
+#include "source.h"
 #include "trace.h"
 #include "varta.h"
 #include "word64.h"
@@ -152,6 +153,9 @@ static struct sk_buff *build_message(const struct net *net,
 		[VARTA_EVENT_KIND_LATE]		= VARTA_CMD_LATE_NTF,
 		[VARTA_EVENT_KIND_LANE_STALL]	= VARTA_CMD_LANE_STALL_NTF,
 		[VARTA_EVENT_KIND_LANE_RECOVER]	= VARTA_CMD_LANE_RECOVER_NTF,
+		[VARTA_EVENT_KIND_SOURCE_STALL]	= VARTA_CMD_SOURCE_STALL_NTF,
+		[VARTA_EVENT_KIND_SOURCE_RECOVER] =
+			VARTA_CMD_SOURCE_RECOVER_NTF,
 	};
 	const struct varta_event *event =
 		list_first_entry(&batch->events, struct varta_event, list);
@@ -190,6 +194,8 @@ static bool is_logged(const struct varta_event *event)
 	case VARTA_EVENT_KIND_CONFLICT:
 	case VARTA_EVENT_KIND_LANE_STALL:
 	case VARTA_EVENT_KIND_LANE_RECOVER:
+	case VARTA_EVENT_KIND_SOURCE_STALL:
+	case VARTA_EVENT_KIND_SOURCE_RECOVER:
 		return true;
 	default:
 		return false;
@@ -284,6 +290,7 @@ static bool init_exit_event(void *event, const struct varta_agent_info *agent)
 static bool ends_stall(const struct varta_event_info *info)
 {
 	return info->kind == VARTA_EVENT_KIND_RECOVER ||
+	       info->kind == VARTA_EVENT_KIND_SOURCE_RECOVER ||
 	       (info->kind == VARTA_EVENT_KIND_GOODBYE && info->agent.stalled);
 }
 
@@ -349,8 +356,12 @@ static bool queue_event(const struct varta_event_info *info, gfp_t gfp)
 	return false;
 }
 
-/* The slot of its agent is locked. Copies no more than this event needs. */
-static bool queue_stall(const struct varta_agent_info *agent)
+/*
+ * The slot of its agent is locked. Copies no more than this event needs.
+ * @source_agents: 0 unless it is the event of a source.
+ */
+static bool queue_stall(const struct varta_agent_info *agent,
+			enum varta_event_kind kind, u64 now, u32 source_agents)
 {
 	struct varta_event *event;
 
@@ -361,10 +372,11 @@ static bool queue_stall(const struct varta_agent_info *agent)
 	if (!event)
 		return false;
 	event->info.agent = *agent;
-	event->info.kind = agent->stalled ? VARTA_EVENT_KIND_STALL :
-					    VARTA_EVENT_KIND_LATE;
-	event->info.time_ns = agent->stalled ? agent->stall_ns : agent->late_ns;
-	event->info.stall = *agent->stall;
+	event->info.kind = kind;
+	event->info.time_ns = now;
+	event->info.source_agents = source_agents;
+	if (agent->stall)
+		event->info.stall = *agent->stall;
 	hold_agent(event);
 	if (varta_flows_add(event))
 		return true;
@@ -372,15 +384,45 @@ static bool queue_stall(const struct varta_agent_info *agent)
 	return false;
 }
 
+/* It is kept for later listeners, too. */
+static bool report_silent_source(const struct varta_agent_info *agent, u64 now,
+				 u32 agents)
+{
+	if (!queue_stall(agent, VARTA_EVENT_KIND_SOURCE_STALL, now, agents))
+		return false;
+	varta_count(&varta.counters, VARTA_COUNT_SOURCE_STALLS);
+	return true;
+}
+
+static bool report_stall(const struct varta_agent_info *agent)
+{
+	switch (varta_source_judge(agent, varta_load64(&varta.tracker.resume_ns),
+				   report_silent_source)) {
+	case VARTA_SOURCE_GATHERED:
+		return true;
+	case VARTA_SOURCE_FAILED:
+		return false;
+	default:
+		break;
+	}
+	if (!has_listeners())
+		return true;
+	return agent->stalled ?
+		queue_stall(agent, VARTA_EVENT_KIND_STALL, agent->stall_ns, 0) :
+		queue_stall(agent, VARTA_EVENT_KIND_LATE, agent->late_ns, 0);
+}
+
 /**
  * varta_notify_stall() - queue the event of an agent that is stalled or late
  * @agent: the agent, whose slot is locked
+ *
+ * If its source is silent as a whole, that has one event instead.
  * Context: process; does not sleep. varta_notify_wake() has to follow.
  * Return: false if there is no memory, or the user has too many events.
  */
 bool varta_notify_stall(const struct varta_agent_info *agent)
 {
-	if (has_listeners() && !queue_stall(agent))
+	if (!report_stall(agent))
 		return false;
 	if (agent->stalled)
 		trace_stall(agent);
@@ -427,6 +469,54 @@ static void queue_or_lose(const struct varta_event_info *info, gfp_t gfp)
 	varta_notify_wake();
 }
 
+static bool report_returned_source(const struct varta_agent_info *agent,
+				   u64 now, u32 agents)
+{
+	const struct varta_event_info info = {
+		.agent		= *agent,
+		.kind		= VARTA_EVENT_KIND_SOURCE_RECOVER,
+		.time_ns	= now,
+		.source_agents	= agents,
+	};
+
+	queue_or_lose(&info, GFP_NOWAIT);
+	return true;
+}
+
+static bool return_source(void *unused, const struct varta_agent_info *agent)
+{
+	u64 silence_ms = varta_setting_get(VARTA_SET_SOURCE_SILENCE_MS);
+	u64 grace_ns = max(silence_ms * NSEC_PER_MSEC, varta_threshold_ns());
+
+	varta_source_return(agent, ktime_get_ns(), grace_ns,
+			    report_returned_source);
+	return true;
+}
+
+/**
+ * varta_notify_source_beat() - note an accepted beat that was relayed
+ * @id: the agent, whose source is not 0
+ * @now: time of the beat
+ * Context: process, may sleep.
+ */
+void varta_notify_source_beat(const struct varta_agent_id *id, u64 now)
+{
+	const struct varta_agent_info agent = {
+		.id	= *id,
+		.slot	= VARTA_NO_SLOT,
+		.last_ns = now,
+	};
+
+	if (!varta_source_note_beat(id->source, now))
+		return;
+	/* It may be evicted or say bye meanwhile. */
+	if (!varta_tracker_lookup(&varta.tracker, id->source, id->pid,
+				  return_source, NULL))
+		return_source(NULL, &agent);
+	/* For the scan that is due later. */
+	varta_notify_wake();
+}
+
 static void set_sender(struct varta_event_info *info)
 {
 	struct varta_agent_id id = {};
@@ -454,6 +544,10 @@ void varta_notify_event(const struct varta_event_info *info)
 		trace_conflict(info);
 	else if (info->kind == VARTA_EVENT_KIND_ACTION)
 		trace_action(info);
+	/* Its stall had no event either. */
+	if (info->kind == VARTA_EVENT_KIND_RECOVER &&
+	    varta_source_has_gathered(&info->agent, info->stall_ns))
+		return;
 	if (!is_wanted(info))
 		return;
 	if (info->kind == VARTA_EVENT_KIND_CONFLICT) {
@@ -716,6 +810,67 @@ static u64 report_loss(void)
 	return 0;
 }
 
+struct source_scan {
+	u32 nr;
+	bool is_full;		/* the user has too many events */
+};
+
+static bool report_left(const struct varta_agent_info *agent)
+{
+	struct varta_agent_info stalled = *agent;
+
+	stalled.late_ns = 0;
+	return !has_listeners() ||
+	       queue_stall(&stalled, VARTA_EVENT_KIND_STALL, agent->late_ns, 0);
+}
+
+/* The slot of the agent is locked. */
+static bool look_at_left(void *context, const struct varta_agent_info *agent)
+{
+	struct source_scan *scan = context;
+
+	switch (varta_source_judge_left(agent, agent->late_ns,
+					varta_load64(&varta.tracker.resume_ns),
+					report_silent_source)) {
+	case VARTA_SOURCE_REPORT:
+		scan->is_full = !report_left(agent);
+		break;
+	case VARTA_SOURCE_FAILED:
+		scan->is_full = true;
+		break;
+	case VARTA_SOURCE_SILENT:
+		return false;
+	case VARTA_SOURCE_GATHERED:
+		break;
+	}
+	if (scan->is_full)
+		return false;
+	varta_source_pass(scan->nr, agent->slot + 1);
+	return true;
+}
+
+/*
+ * Reports agents that are still stalled, though their source is back. Returns when
+ * to call again, U64_MAX for never.
+ */
+static u64 report_left_agents(void)
+{
+	u64 now = ktime_get_ns();
+	struct source_scan scan = {};
+	u32 cursor;
+	u64 due;
+
+	due = varta_source_next_scan(now, &scan.nr, &cursor);
+	if (due)
+		return due;
+	if (!varta_tracker_report_again(&varta.tracker, scan.nr, &cursor, now,
+					look_at_left, &scan))
+		varta_source_end_scan(scan.nr);
+	else
+		varta_source_pass(scan.nr, cursor);
+	return scan.is_full ? now + VARTA_STALL_RETRY_MIN_NS : 0;
+}
+
 static void wait_until(u64 due)
 {
 	ktime_t expires = ns_to_ktime(due);
@@ -725,16 +880,16 @@ static void wait_until(u64 due)
 
 static int worker_fn(void *unused)
 {
-	u64 debt = 0, mark = cpu_time(), now, loss_due;
+	u64 debt = 0, mark = cpu_time(), now, due;
 
 	while (!kthread_should_stop()) {
 		int err;
 
 		sort_exits();
 		err = serve();
-		loss_due = report_loss();
+		due = min(report_loss(), report_left_agents());
 		if (err == -EAGAIN)
-			wait_until(loss_due);
+			wait_until(due);
 		else if (err)
 			throttle(NSEC_PER_MSEC, true);
 		/* It lags: what is missing is charged in the next round. */

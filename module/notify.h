@@ -15,6 +15,7 @@ void varta_notify_unload(u64 lost);
 bool varta_notify_stall(const struct varta_agent_info *agent);
 void varta_notify_event(const struct varta_event_info *event);
 bool varta_notify_lane(const struct varta_event_info *info);
+void varta_notify_source_beat(const struct varta_agent_id *id, u64 now);
 void varta_notify_change(struct varta_event_info *event);
 void varta_notify_wake(void);
 

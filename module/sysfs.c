@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "params.h"
+#include "source.h"
 #include "sysfs.h"
 #include "varta.h"
 
@@ -77,8 +78,15 @@ static ssize_t stalled_now_show(struct kobject *kobj,
 			  varta_tracker_stalled_now(&varta.tracker));
 }
 
+static ssize_t sources_silent_show(struct kobject *kobj,
+				   struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", varta_sources_silent());
+}
+
 static struct kobj_attribute tracked_attr = __ATTR_RO(tracked);
 static struct kobj_attribute stalled_now_attr = __ATTR_RO(stalled_now);
+static struct kobj_attribute sources_silent_attr = __ATTR_RO(sources_silent);
 
 static struct attribute *varta_attrs[] = {
 #define X(NAME, ...)							\
@@ -87,6 +95,7 @@ static struct attribute *varta_attrs[] = {
 #undef X
 	&tracked_attr.attr,
 	&stalled_now_attr.attr,
+	&sources_silent_attr.attr,
 	NULL
 };
 

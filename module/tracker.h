@@ -26,6 +26,7 @@ enum varta_tracker_limits {
 	/* A nonce this close to U64_MAX may wrap to one this close to 0. */
 	VARTA_NONCE_WRAP	= 1 << 20,
 	VARTA_STALL_BATCH	= 48,
+	VARTA_SOURCE_BATCH	= 1024,
 	VARTA_STALL_RETRY_MIN_NS = 10 * NSEC_PER_MSEC,
 	VARTA_STALL_RETRY_MAX_NS = NSEC_PER_SEC,
 	/*
@@ -212,6 +213,9 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			      u64 threshold, u32 max_reports,
 			      varta_agent_cb report, void *context);
 u64 varta_tracker_next_deadline(struct varta_tracker *tracker);
+bool varta_tracker_report_again(struct varta_tracker *tracker, u32 source,
+				u32 *cursor, u64 now, varta_agent_cb report,
+				void *context);
 bool varta_tracker_rescan(struct varta_tracker *tracker, u32 *cursor,
 			  u64 threshold);
 void varta_tracker_resume(struct varta_tracker *tracker, u64 now);

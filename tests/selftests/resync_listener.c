@@ -33,6 +33,8 @@ static const char *name_of(unsigned int type)
 		[VARTA_EVENT_LATE] = "late",
 		[VARTA_EVENT_LANE_STALL] = "lane-stall",
 		[VARTA_EVENT_LANE_RECOVER] = "lane-recover",
+		[VARTA_EVENT_SOURCE_STALL] = "source-stall",
+		[VARTA_EVENT_SOURCE_RECOVER] = "source-recover",
 	};
 
 	return type < sizeof(names) / sizeof(names[0]) && names[type] ?

@@ -90,8 +90,11 @@ static int join_group(const struct varta_connection *c)
 	return 0;
 }
 
+/* The kernel will not report the end of a stall that had no event of its own. */
 static int add_earlier(const struct varta_agent *agent, void *arg)
 {
+	if (agent->source_silent)
+		return 0;
 	return varta_stalls_add_earlier(arg, agent);
 }
 
@@ -234,7 +237,9 @@ static bool is_logged(enum varta_event_type type)
 {
 	return type == VARTA_EVENT_EXIT || type == VARTA_EVENT_CONFLICT ||
 	       type == VARTA_EVENT_ACTION || type == VARTA_EVENT_LANE_STALL ||
-	       type == VARTA_EVENT_LANE_RECOVER;
+	       type == VARTA_EVENT_LANE_RECOVER ||
+	       type == VARTA_EVENT_SOURCE_STALL ||
+	       type == VARTA_EVENT_SOURCE_RECOVER;
 }
 
 static bool was_received(const struct progress *progress, uint64_t seq)
@@ -286,7 +291,9 @@ static int is_new(struct delivery *delivery, const struct varta_agent *agent)
 	    delivery->type != VARTA_EVENT_ACTION &&
 	    delivery->type != VARTA_EVENT_LATE &&
 	    delivery->type != VARTA_EVENT_LANE_STALL &&
-	    delivery->type != VARTA_EVENT_LANE_RECOVER)
+	    delivery->type != VARTA_EVENT_LANE_RECOVER &&
+	    delivery->type != VARTA_EVENT_SOURCE_STALL &&
+	    delivery->type != VARTA_EVENT_SOURCE_RECOVER)
 		varta_stalls_forget(stalls, agent);
 	return 1;
 }
@@ -404,6 +411,8 @@ static const enum varta_event_type event_types[] = {
 	[VARTA_CMD_LATE_NTF] = VARTA_EVENT_LATE,
 	[VARTA_CMD_LANE_STALL_NTF] = VARTA_EVENT_LANE_STALL,
 	[VARTA_CMD_LANE_RECOVER_NTF] = VARTA_EVENT_LANE_RECOVER,
+	[VARTA_CMD_SOURCE_STALL_NTF] = VARTA_EVENT_SOURCE_STALL,
+	[VARTA_CMD_SOURCE_RECOVER_NTF] = VARTA_EVENT_SOURCE_RECOVER,
 };
 
 static int deliver(struct varta_events *events,
@@ -466,8 +475,11 @@ static int receive_or_note_loss(struct varta_events *events,
 static int deliver_dumped(const struct varta_agent *agent, void *arg)
 {
 	struct delivery *delivery = arg;
-	int new = varta_stalls_add_dumped(&delivery->events->stalls, agent);
+	int new;
 
+	if (agent->source_silent)
+		return 0;
+	new = varta_stalls_add_dumped(&delivery->events->stalls, agent);
 	if (new == 1)
 		report(delivery, &(struct varta_event){
 			.type = VARTA_EVENT_STALL,

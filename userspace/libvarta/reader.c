@@ -94,6 +94,8 @@ static const uint8_t agent_sizes[VARTA_A_AGENT_MAX + 1] = {
 	[VARTA_A_AGENT_LANE_TID] = U32,
 	[VARTA_A_AGENT_LANE_THREAD_NAME] = ANY,
 	[VARTA_A_AGENT_LANES_STALLED] = U32,
+	[VARTA_A_AGENT_SOURCE_SILENT] = ANY,
+	[VARTA_A_AGENT_SOURCE_AGENTS] = U32,
 };
 
 static const uint8_t notice_sizes[VARTA_A_NOTICE_MAX + 1] = {
@@ -196,6 +198,8 @@ static enum varta_event_type type_of(const struct nlattr *kind)
 		[VARTA_EVENT_KIND_LATE] = VARTA_EVENT_LATE,
 		[VARTA_EVENT_KIND_LANE_STALL] = VARTA_EVENT_LANE_STALL,
 		[VARTA_EVENT_KIND_LANE_RECOVER] = VARTA_EVENT_LANE_RECOVER,
+		[VARTA_EVENT_KIND_SOURCE_STALL] = VARTA_EVENT_SOURCE_STALL,
+		[VARTA_EVENT_KIND_SOURCE_RECOVER] = VARTA_EVENT_SOURCE_RECOVER,
 	};
 
 	if (!kind || get_u32(kind) >= sizeof(types) / sizeof(types[0]))
@@ -277,6 +281,7 @@ static void read_agent(const struct nlattr **a, struct varta_agent *agent)
 		.even_if_starved = a[VARTA_A_AGENT_EVEN_IF_STARVED] != NULL,
 		.kill_after_ms = u32_or_0(a[VARTA_A_AGENT_KILL_AFTER_MS]),
 		.lane_tid = u32_or_0(a[VARTA_A_AGENT_LANE_TID]),
+		.source_silent = a[VARTA_A_AGENT_SOURCE_SILENT] != NULL,
 	};
 	read_text(agent->name, a[VARTA_A_AGENT_NAME]);
 	read_text(agent->thread_name, a[VARTA_A_AGENT_THREAD_NAME]);
@@ -312,6 +317,7 @@ static int read_event(struct nlattr *nest, struct varta_agent *agent,
 			u32_or_0(a[VARTA_A_AGENT_LANE_THRESHOLD_MS]),
 		.lanes_stalled = u32_or_0(a[VARTA_A_AGENT_LANES_STALLED]),
 		.lane_overdue = u64_or_0(a[VARTA_A_AGENT_LANE_OVERDUE]),
+		.source_agents = u32_or_0(a[VARTA_A_AGENT_SOURCE_AGENTS]),
 	};
 	read_text(event->lane_thread_name, a[VARTA_A_AGENT_LANE_THREAD_NAME]);
 	return 0;

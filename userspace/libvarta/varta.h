@@ -597,6 +597,8 @@ enum varta_exit_type {
  * @oom_killed: The OOM killer ended the process. Set only in exit events.
  * @stall_signal: Signal that the agent asked for on a stall; 0 for none.
  * @even_if_starved: Also when it does not get the CPU.
+ * @source_silent: It is @stalled, and its source is or was silent as a whole: the
+ *   stall has no event of its own so far. Not set in events.
  * @reserved0: 0.
  * @exit_time: When the process exited, on the clock of @last_beat; 0 if it has
  *   not, or the kernel did not say.
@@ -675,7 +677,8 @@ struct varta_agent {
 	bool oom_killed;
 	uint8_t stall_signal;
 	bool even_if_starved;
-	uint8_t reserved0[3];
+	bool source_silent;
+	uint8_t reserved0[2];
 	uint64_t exit_time;
 	uint64_t last_beat_realtime;
 	uint64_t start_time;
@@ -911,7 +914,7 @@ struct varta_events;
  * @VARTA_EVENT_OVERRUN: Events were lost, because they were not received in
  *   time, or the kernel had no memory for them. The lost stalls that have not
  *   ended follow, the ends of stalls that were reported, and the lost exits,
- *   conflicts and actions, as far as the kernel keeps them: the last 1024 of agents of the
+ *   conflicts, actions and events of sources, as far as the kernel keeps them: the last 1024 of agents of the
  *   initial network namespace, and as many of all others.
  * @VARTA_EVENT_UNLOADED: The module was unloaded.
  * @VARTA_EVENT_LOADED: The module was loaded again, with an empty tracker.
@@ -935,6 +938,11 @@ struct varta_events;
  * @VARTA_EVENT_LANE_RECOVER: A lane that was overdue is not any more: it had a
  *   beat, or was closed. When the agent is not tracked any more, its lanes end
  *   without one. Lost events of lanes are not reported later.
+ * @VARTA_EVENT_SOURCE_STALL: A relay's source is silent as a whole, for as long as
+ *   the setting source_silence_ms says. @agent is the one that came due first. That
+ *   agents of it stall, are late or recover has no event until it is back.
+ * @VARTA_EVENT_SOURCE_RECOVER: A source that was silent is back. @agent beats again.
+ *   Those that stay silent are reported by VARTA_EVENT_STALL later.
  *
  * OVERRUN, UNLOADED and LOADED have no agent, and occur only with @resync. A
  * stall ends with exactly one RECOVER, EXIT or GOODBYE, or with UNLOADED.
@@ -954,6 +962,8 @@ enum varta_event_type {
 	VARTA_EVENT_LATE,
 	VARTA_EVENT_LANE_STALL,
 	VARTA_EVENT_LANE_RECOVER,
+	VARTA_EVENT_SOURCE_STALL,
+	VARTA_EVENT_SOURCE_RECOVER,
 };
 
 /* The cause of a goodbye that was found by a dump. */
@@ -1002,6 +1012,8 @@ enum varta_event_type {
  *   how long it was overdue at most.
  * @lanes_stalled: Lanes of the agent that are overdue.
  * @lane_thread_name: Name of the thread that beat in it last: arbitrary bytes.
+ * @source_agents: Number of agents of the source, with VARTA_EVENT_SOURCE_STALL and
+ *   VARTA_EVENT_SOURCE_RECOVER.
  *
  * The library makes it; later versions may add members at the end.
  */
@@ -1032,6 +1044,7 @@ struct varta_event {
 	uint32_t lanes_stalled;
 	uint64_t lane_overdue;
 	char lane_thread_name[VARTA_NAME_SIZE];
+	uint32_t source_agents;
 };
 
 /**

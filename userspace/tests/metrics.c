@@ -20,7 +20,8 @@ static void fill_stats(struct varta_stats *stats)
 	for (i = 0; i < VARTA_STATS_ROOM; i++) {
 		stats->present[i] = values_is_counter(i) ||
 				    i == VARTA_A_STATS_TRACKED ||
-				    i == VARTA_A_STATS_STALLED_NOW;
+				    i == VARTA_A_STATS_STALLED_NOW ||
+				    i == VARTA_A_STATS_SOURCES_SILENT;
 		stats->value[i] = 1000 + i;
 	}
 }

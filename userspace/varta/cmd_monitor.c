@@ -101,7 +101,7 @@ static const struct argp_option option_table[] = {
 	{ .name = "kinds", .key = OPTION_KINDS, .arg = "KIND,...",
 	  .doc = "Only these events: stall, recover, status, exit, goodbye, "
 		 "conflict, config, action, late, "
-		 "lane-stall, lane-recover" },
+		 "lane-stall, lane-recover, source-stall, source-recover" },
 	{ .name = "since", .key = OPTION_SINCE, .arg = "SEQ",
 	  .doc = "First print the exits, conflicts, actions and events of lanes "
 		 "after the event with this number, as far as the kernel "

@@ -93,8 +93,10 @@ enum severity event_severity(const struct varta_event *event)
 	switch (event->type) {
 	case VARTA_EVENT_STALL:
 	case VARTA_EVENT_LANE_STALL:
+	case VARTA_EVENT_SOURCE_STALL:
 		return SEVERITY_CRITICAL;
 	case VARTA_EVENT_RECOVER:
+	case VARTA_EVENT_SOURCE_RECOVER:
 	case VARTA_EVENT_STATUS:
 		return agent_severity(event->agent);
 	case VARTA_EVENT_EXIT:

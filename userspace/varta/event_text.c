@@ -177,6 +177,25 @@ static void write_lane_recover(FILE *out, const struct varta_event *event,
 	write_lane(out, event, owner, "beats again, it was overdue for");
 }
 
+static void write_source_stall(FILE *out, const struct varta_event *event,
+			       const struct agent_owner *owner)
+{
+	char silence[TEXT_SIZE];
+
+	format_duration(silence, event->agent->silence);
+	write_agent(out, event, owner);
+	fprintf(out, "silent %s, and so are all %" PRIu32 " of source %" PRIu32,
+		silence, event->source_agents, event->agent->source);
+}
+
+static void write_source_recover(FILE *out, const struct varta_event *event,
+				 const struct agent_owner *owner)
+{
+	write_agent(out, event, owner);
+	fprintf(out, "beats again, all %" PRIu32 " of source %" PRIu32 " were silent",
+		event->source_agents, event->agent->source);
+}
+
 static void write_recover(FILE *out, const struct varta_event *event,
 			  const struct agent_owner *owner)
 {
@@ -414,6 +433,10 @@ static const struct event_kind event_kinds[] = {
 	[VARTA_EVENT_LANE_STALL] = { "lane-stall", write_lane_stall, NULL },
 	[VARTA_EVENT_LANE_RECOVER] = { "lane-recover", write_lane_recover,
 				       NULL },
+	[VARTA_EVENT_SOURCE_STALL] = { "source-stall", write_source_stall,
+				       NULL },
+	[VARTA_EVENT_SOURCE_RECOVER] = { "source-recover",
+					 write_source_recover, NULL },
 	[VARTA_EVENT_OVERRUN] = { "overrun", NULL, "events were lost; what "
 				  "a dump shows of them follows" },
 	[VARTA_EVENT_UNLOADED] = { "unloaded", NULL, "the module was unloaded; "

@@ -219,6 +219,9 @@ int json_add_agent(struct json_object *object, const struct varta_agent *agent)
 	    add_number(object, "threshold_ms", agent->threshold_ms) ||
 	    json_add(object, "stalled",
 		     json_object_new_boolean(agent->stalled)) ||
+	    (agent->source_silent &&
+	     json_add(object, "source_silent",
+		      json_object_new_boolean(true))) ||
 	    add_process(object, agent) || add_history(object, agent) ||
 	    add_stall(object, agent) || add_action(object, agent) ||
 	    add_lane(object, agent))
@@ -388,6 +391,10 @@ int json_add_event(struct json_object *object, const struct varta_event *event)
 	if (event->type == VARTA_EVENT_LANE_STALL ||
 	    event->type == VARTA_EVENT_LANE_RECOVER)
 		return add_lane_event(object, event);
+	if (event->type == VARTA_EVENT_SOURCE_STALL ||
+	    event->type == VARTA_EVENT_SOURCE_RECOVER)
+		return add_number(object, "source_agents",
+				  event->source_agents);
 	if (event->type == VARTA_EVENT_STATUS)
 		return add_status_change(object, event);
 	if (event->type == VARTA_EVENT_GOODBYE &&

@@ -114,12 +114,14 @@ static void fill_owner(struct row *row, const struct agent_owner *owner)
 	row->cells[COLUMN_STATUS_TEXT] = row->status_text;
 }
 
-/* With the reason that is known, "stalled: waiting". */
+/* With what is known of it: "stalled: waiting", "stalled: source". */
 static void format_state(char *text, const struct varta_agent *agent)
 {
 	if (!agent->stalled)
 		snprintf(text, TEXT_SIZE, "%s",
 			 varta_status_name(agent->status));
+	else if (agent->source_silent)
+		snprintf(text, TEXT_SIZE, "stalled: source");
 	else if (agent->reason == VARTA_STALL_REASON_UNKNOWN)
 		snprintf(text, TEXT_SIZE, "stalled");
 	else

@@ -19,6 +19,7 @@ bool values_is_counter(unsigned int attribute)
 	switch (attribute) {
 	case VARTA_A_STATS_TRACKED:
 	case VARTA_A_STATS_STALLED_NOW:
+	case VARTA_A_STATS_SOURCES_SILENT:
 	case VARTA_A_STATS_LAST_EVICTED_PID:
 	case VARTA_A_STATS_LAST_EVICTED_SOURCE:
 	case VARTA_A_STATS_LAST_EVICTED_NS_INODE:

@@ -43,7 +43,7 @@ static int see_agent(const struct varta_agent *agent, void *arg)
 static void see_event(const struct varta_event *event, void *arg)
 {
 	demand(event->type >= VARTA_EVENT_STALL &&
-	       event->type <= VARTA_EVENT_LANE_RECOVER);
+	       event->type <= VARTA_EVENT_SOURCE_RECOVER);
 	if (event->agent)
 		see_agent(event->agent, arg);
 }

@@ -97,6 +97,10 @@ const (
 	EventKindLaneStall EventKind = 10
 	// A lane that was overdue is not any more.
 	EventKindLaneRecover EventKind = 11
+	// None of the agents of its source beats any more.
+	EventKindSourceStall EventKind = 12
+	// An agent of a source that was silent beats again.
+	EventKindSourceRecover EventKind = 13
 )
 
 func (value EventKind) String() string {
@@ -125,6 +129,10 @@ func (value EventKind) String() string {
 		return "lane-stall"
 	case EventKindLaneRecover:
 		return "lane-recover"
+	case EventKindSourceStall:
+		return "source-stall"
+	case EventKindSourceRecover:
+		return "source-recover"
 	}
 	return "unknown"
 }
@@ -358,6 +366,8 @@ var eventOf = map[byte]EventKind{
 	21: EventKindLate,
 	22: EventKindLaneStall,
 	23: EventKindLaneRecover,
+	24: EventKindSourceStall,
+	25: EventKindSourceRecover,
 }
 
 // AgentInfo is what the kernel says about an agent. What it did not say is -1, or
@@ -542,6 +552,11 @@ type AgentInfo struct {
 	LaneThreadName string
 	// Lanes of the agent that are overdue. Absent if none is.
 	LanesStalled int64
+	// The agent stalled while its source was silent as a whole, and no event of its own
+	// reported that. Not in events.
+	SourceSilent bool
+	// source-stall-ntf and source-recover-ntf: number of agents of the source.
+	SourceAgents int64
 }
 
 func newAgentInfo() AgentInfo {
@@ -587,6 +602,7 @@ func newAgentInfo() AgentInfo {
 		LaneThresholdMs:        -1,
 		LaneTid:                -1,
 		LanesStalled:           -1,
+		SourceAgents:           -1,
 	}
 }
 
@@ -732,5 +748,9 @@ func (agent *AgentInfo) set(attribute uint16, value []byte) {
 		agent.LaneThreadName = textOf(value)
 	case 71:
 		agent.LanesStalled = int64(u32Of(value))
+	case 72:
+		agent.SourceSilent = true
+	case 73:
+		agent.SourceAgents = int64(u32Of(value))
 	}
 }

@@ -69,7 +69,7 @@ export interface AgentInfo {
 
 export interface Event {
   kind: 'stall' | 'recover' | 'status' | 'exit' | 'goodbye' | 'conflict' | 'late' |
-    'lane-stall' | 'lane-recover' | 'overrun' | 'unloaded' | 'loaded';
+    'lane-stall' | 'lane-recover' | 'source-stall' | 'source-recover' | 'overrun' | 'unloaded' | 'loaded';
   agent?: AgentInfo;
 }
 

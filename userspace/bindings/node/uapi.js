@@ -22,6 +22,8 @@ exports.EventKind = Object.freeze({
   LATE: 9,
   LANE_STALL: 10,
   LANE_RECOVER: 11,
+  SOURCE_STALL: 12,
+  SOURCE_RECOVER: 13,
 });
 
 exports.Origin = Object.freeze({
@@ -92,6 +94,8 @@ exports.EVENTS = Object.freeze({
   21: 'late',
   22: 'lane-stall',
   23: 'lane-recover',
+  24: 'source-stall',
+  25: 'source-recover',
 });
 
 exports.CMD_AGENT_GET = 2;
@@ -172,4 +176,6 @@ exports.AGENT = Object.freeze({
   69: ['laneTid', 'u32'],
   70: ['laneThreadName', 'string'],
   71: ['lanesStalled', 'u32'],
+  72: ['sourceSilent', 'flag'],
+  73: ['sourceAgents', 'u32'],
 });

@@ -81,6 +81,10 @@ class EventKind(enum.IntEnum):
     LANE_STALL = 10
     #: A lane that was overdue is not any more.
     LANE_RECOVER = 11
+    #: None of the agents of its source beats any more.
+    SOURCE_STALL = 12
+    #: An agent of a source that was silent beats again.
+    SOURCE_RECOVER = 13
 
 
 class Origin(enum.IntEnum):
@@ -368,6 +372,11 @@ class AgentInfo:
     lane_thread_name: str | None = None
     #: Lanes of the agent that are overdue. Absent if none is.
     lanes_stalled: int | None = None
+    #: The agent stalled while its source was silent as a whole, and no event of its own
+    #: reported that. Not in events.
+    source_silent: bool = False
+    #: source-stall-ntf and source-recover-ntf: number of agents of the source.
+    source_agents: int | None = None
 
 
 #: Commands of events.
@@ -382,6 +391,8 @@ EVENTS = {
     21: EventKind.LATE,
     22: EventKind.LANE_STALL,
     23: EventKind.LANE_RECOVER,
+    24: EventKind.SOURCE_STALL,
+    25: EventKind.SOURCE_RECOVER,
 }
 
 #: Number, name, type of each attribute of an agent.
@@ -456,4 +467,6 @@ AGENT = {
     69: ("lane_tid", "u32"),
     70: ("lane_thread_name", "string"),
     71: ("lanes_stalled", "u32"),
+    72: ("source_silent", "flag"),
+    73: ("source_agents", "u32"),
 }

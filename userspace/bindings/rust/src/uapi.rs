@@ -93,6 +93,10 @@ pub enum EventKind {
     LaneStall = 10,
     /// A lane that was overdue is not any more.
     LaneRecover = 11,
+    /// None of the agents of its source beats any more.
+    SourceStall = 12,
+    /// An agent of a source that was silent beats again.
+    SourceRecover = 13,
 }
 
 impl EventKind {
@@ -111,6 +115,8 @@ impl EventKind {
             9 => Self::Late,
             10 => Self::LaneStall,
             11 => Self::LaneRecover,
+            12 => Self::SourceStall,
+            13 => Self::SourceRecover,
             _ => return None,
         })
     }
@@ -318,6 +324,8 @@ pub(crate) fn event_of(command: u8) -> Option<EventKind> {
         21 => EventKind::Late,
         22 => EventKind::LaneStall,
         23 => EventKind::LaneRecover,
+        24 => EventKind::SourceStall,
+        25 => EventKind::SourceRecover,
         _ => return None,
     })
 }
@@ -505,6 +513,11 @@ pub struct AgentInfo {
     pub lane_thread_name: Option<String>,
     /// Lanes of the agent that are overdue. Absent if none is.
     pub lanes_stalled: Option<u32>,
+    /// The agent stalled while its source was silent as a whole, and no event of its own
+    /// reported that. Not in events.
+    pub source_silent: bool,
+    /// source-stall-ntf and source-recover-ntf: number of agents of the source.
+    pub source_agents: Option<u32>,
 }
 
 impl AgentInfo {
@@ -580,6 +593,8 @@ impl AgentInfo {
             69 => self.lane_tid = u32_of(value),
             70 => self.lane_thread_name = Some(text(value)),
             71 => self.lanes_stalled = u32_of(value),
+            72 => self.source_silent = true,
+            73 => self.source_agents = u32_of(value),
             _ => {}
         }
     }
