@@ -33,6 +33,7 @@
  * @beats: Likewise.
  * @threshold_ms: Likewise.
  * @pass: Number of the last pass that saw it.
+ * @stalls: Of struct varta_agent, if @source is not 0.
  * @status: Of struct varta_agent.
  * @lanes_stalled: Of struct varta_event, the last one about a lane.
  * @reason: Why it stalled, if @stalled.
@@ -47,7 +48,7 @@ struct agent_record {
 	uint32_t source, ns_pid;
 	uint32_t next, series;
 	uint64_t last_beat, silence, gap, beats;
-	uint32_t threshold_ms, pass;
+	uint32_t threshold_ms, pass, stalls;
 	uint8_t status, reason, lanes_stalled;
 	bool stalled, used, gone, from_user;
 };
@@ -396,6 +397,7 @@ static struct agent_record *add_record(struct agent_table *table,
 		.start_time = agent->start_time,
 		.source = agent->source,
 		.ns_pid = agent->ns_pid,
+		.stalls = agent->stalls,
 		.pass = table->pass,
 		.used = true,
 		.from_user = from_user,
@@ -472,6 +474,23 @@ static int change_series(struct agent_table *table, struct agent_record *record,
 	return 0;
 }
 
+/*
+ * Behind a relay, stalls need not have an event of their own: the kernel's number
+ * tells how many there were.
+ */
+static void count_relayed_stalls(struct agent_table *table,
+				 struct agent_record *record,
+				 const struct varta_agent *agent)
+{
+	uint32_t more = agent->stalls - record->stalls;
+
+	/* It was removed and is an agent again. */
+	if (agent->stalls < record->stalls)
+		more = agent->stalls;
+	table->series[record->series].stalls[record->reason] += more;
+	record->stalls = agent->stalls;
+}
+
 /* Times only grow, and a stall only ends with a later beat. */
 static void update_record(struct agent_table *table,
 			  struct agent_record *record,
@@ -481,6 +500,8 @@ static void update_record(struct agent_table *table,
 		return;
 	if (agent->reason < STALL_REASONS)
 		record->reason = (uint8_t)agent->reason;
+	if (record->source)
+		count_relayed_stalls(table, record, agent);
 	record->stalled = agent->stalled ||
 			  (record->stalled &&
 			   agent->last_beat == record->last_beat);
@@ -589,6 +610,7 @@ static int note_stall(struct agent_table *table,
 		      const struct varta_event *event, unsigned int reason,
 		      agent_table_owner_fn owner, void *arg)
 {
+	bool is_known = find_record(table, event->agent);
 	int error = update_agent(table, event->agent, owner, arg);
 	struct agent_record *record;
 
@@ -597,7 +619,9 @@ static int note_stall(struct agent_table *table,
 	record = find_record(table, event->agent);
 	record->stalled |= !record->gone;
 	record->reason = (uint8_t)reason;
-	table->series[record->series].stalls[reason]++;
+	/* Otherwise its number of stalls has said so. */
+	if (!record->source || !is_known)
+		table->series[record->series].stalls[reason]++;
 	return 0;
 }
 
@@ -672,10 +696,12 @@ int agent_table_event(struct agent_table *table,
 	switch (event->type) {
 	case VARTA_EVENT_STALL:
 		return note_stall(table, event, reason, owner, arg);
-	case VARTA_EVENT_RECOVER:
-		return note_recover(table, event, owner, arg);
+	case VARTA_EVENT_SOURCE_STALL:
 	case VARTA_EVENT_STATUS:
 		return update_agent(table, event->agent, owner, arg);
+	case VARTA_EVENT_SOURCE_RECOVER:
+	case VARTA_EVENT_RECOVER:
+		return note_recover(table, event, owner, arg);
 	case VARTA_EVENT_LANE_STALL:
 	case VARTA_EVENT_LANE_RECOVER:
 		return note_lane(table, event, owner, arg);

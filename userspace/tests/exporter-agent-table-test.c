@@ -174,6 +174,51 @@ static void test_stalls(void)
 	agent_table_free(&table);
 }
 
+/* Its stall had no event of its own, as its source is silent as a whole. */
+static void test_relayed_stalls(void)
+{
+	struct agent_table table;
+	struct varta_agent db = agent(10, "db", 5);
+	const struct series *found;
+
+	set_owner("", "");
+	agent_table_init(&table, 10);
+	db.source = 7;
+	db.stalls = 2;
+	see(&table, db);
+	found = series(&table, "name=\"db\",source=\"7\"");
+	check(found && !found->stalls[0],
+	      "agent_table: stalls before it is known do not count");
+	db.stalled = db.source_silent = true;
+	db.stalls = 3;
+	see(&table, db);
+	found = series(&table, found->labels);
+	check(found->stalled == 1 && found->stalls[0] == 1,
+	      "agent_table: a stall without an event counts");
+	db.source_silent = false;
+	tell(&table, VARTA_EVENT_STALL, db);
+	found = series(&table, found->labels);
+	check(found->stalls[0] == 1,
+	      "agent_table: its event does not count it again");
+	db.stalled = false;
+	db.last_beat++;
+	tell(&table, VARTA_EVENT_SOURCE_RECOVER, db);
+	found = series(&table, found->labels);
+	check(!found->stalled, "agent_table: it recovers with its source");
+	db.stalled = true;
+	db.stalls = 4;
+	tell(&table, VARTA_EVENT_SOURCE_STALL, db);
+	found = series(&table, found->labels);
+	check(found->stalled == 1 && found->stalls[0] == 2,
+	      "agent_table: the agent of a source's event counts");
+	db.ns_pid = db.pid = 11;
+	tell(&table, VARTA_EVENT_STALL, db);
+	found = series(&table, found->labels);
+	check(found->stalled == 2 && found->stalls[0] == 3,
+	      "agent_table: a stall of one that was unknown counts once");
+	agent_table_free(&table);
+}
+
 static void tell_of_lane(struct agent_table *table, enum varta_event_type type,
 			 struct varta_agent about, const char *lane,
 			 uint32_t stalled)
@@ -457,6 +502,7 @@ TEST_GROUP(exporter_agent_table)
 {
 	test_sums();
 	test_stalls();
+	test_relayed_stalls();
 	test_lanes();
 	test_limit_of_lanes();
 	test_lanes_of_users();
