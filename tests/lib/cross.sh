@@ -15,6 +15,7 @@ architecture_of() {
 	*-arm64) echo arm64 ;;
 	*-armmp*) echo armhf ;;
 	*-686*) echo i386 ;;
+	*-s390x) echo s390x ;;
 	*) echo amd64 ;;
 	esac
 }
