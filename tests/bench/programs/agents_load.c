@@ -5,8 +5,9 @@
  *
  * Usage: agents_load FAMILY COUNT SECONDS
  *
- * In each cycle of 10 s, all beat three times and are then silent for about 6 s: in
- * every second cycle one after the other, in the others all in the same moment. One
+ * In each cycle of 20 s, all beat three times and are then silent for about 16 s: in
+ * the first cycle and every second one all in the same moment, in the others one after
+ * the other. One
  * of 20 exits in each cycle, before or after it would have been reported with a
  * threshold of 3 s, and is started again. Prints "ready" when all have been started,
  * and at the end the number of beats and exits.
@@ -33,7 +34,8 @@
 #include "common.h"
 
 enum {
-	CYCLE_S		= 10,
+	START_S		= 5,	/* until then, all have been started */
+	CYCLE_S		= 20,
 	BEATS		= 3,
 	INTERVAL_S	= 2,
 	EARLY_EXIT_S	= 5,
@@ -61,17 +63,18 @@ static uint64_t cycle_begin(uint64_t cycle)
 
 static uint64_t phase_of(uint64_t nr, uint64_t cycle)
 {
-	return cycle % 2 ? 0 : nr * INTERVAL_S * NS_PER_S / count;
+	return cycle % 2 ? nr * INTERVAL_S * NS_PER_S / count : 0;
 }
 
 /* Shares the memory of all others: calls nothing that has a state of its own. */
 static int run_agent(void *data)
 {
 	struct agent *agent = data;
-	uint64_t nr = (uint64_t)(agent - agents), cycle;
+	uint64_t nr = (uint64_t)(agent - agents), now = now_ns(), cycle = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	cycle = (now_ns() - begun_ns) / (CYCLE_S * NS_PER_S) + 1;
+	if (now >= begun_ns)
+		cycle = (now - begun_ns) / (CYCLE_S * NS_PER_S) + 1;
 	for (;; cycle++) {
 		uint64_t start = cycle_begin(cycle) + phase_of(nr, cycle);
 		uint64_t i;
@@ -182,10 +185,12 @@ int main(int argc, char **argv)
 		err(1, "calloc");
 	for (i = 0; i < count; i++)
 		prepare_agent(&agents[i], &template);
-	begun_ns = now_ns();
+	begun_ns = now_ns() + START_S * NS_PER_S;
 	end_ns = begun_ns + number(argv[3]) * NS_PER_S;
 	for (i = 0; i < count; i++)
 		start_agent(&agents[i]);
+	if (now_ns() >= begun_ns)
+		errx(1, "it took too long to start the agents");
 	puts("ready");
 	fflush(stdout);
 	restart_until_the_end();
