@@ -7,10 +7,9 @@
  *
  * In each cycle of 20 s, all beat three times and are then silent for about 16 s: in
  * the first cycle and every second one all in the same moment, in the others one after
- * the other. One
- * of 20 exits in each cycle, before or after it would have been reported with a
- * threshold of 3 s, and is started again. Prints "ready" when all have been started,
- * and at the end the number of beats and exits.
+ * the other. One of 20 exits in each cycle, before or after it would have been reported
+ * with a threshold of 3 s, and is started again. Prints "ready" when all have been
+ * started, and at the end the number of beats and exits.
  *
  * The family varta-empty gets the same load.
  */
