@@ -489,8 +489,8 @@ type AgentInfo struct {
 	ThreadState int64
 	// Processor that the thread runs on, or ran on last.
 	ThreadCpu int64
-	// Number of the system call that the thread sleeps in. Absent if it sleeps in none, and on
-	// some architectures.
+	// Number of the system call that the thread sleeps in; of a 32-bit program in its own
+	// table, also on a 64-bit kernel. Absent if it sleeps in none, and on some architectures.
 	ThreadSyscall int64
 	// Nanoseconds that the thread ran since its last beat. This and the six below are absent
 	// if another process sent the beat.

@@ -309,8 +309,8 @@ class AgentInfo:
     thread_state: ThreadState | None = None
     #: Processor that the thread runs on, or ran on last.
     thread_cpu: int | None = None
-    #: Number of the system call that the thread sleeps in. Absent if it sleeps in none, and on
-    #: some architectures.
+    #: Number of the system call that the thread sleeps in; of a 32-bit program in its own
+    #: table, also on a 64-bit kernel. Absent if it sleeps in none, and on some architectures.
     thread_syscall: int | None = None
     #: Nanoseconds that the thread ran since its last beat. This and the six below are absent
     #: if another process sent the beat.

@@ -450,8 +450,8 @@ pub struct AgentInfo {
     pub thread_state: Option<ThreadState>,
     /// Processor that the thread runs on, or ran on last.
     pub thread_cpu: Option<u32>,
-    /// Number of the system call that the thread sleeps in. Absent if it sleeps in none, and on
-    /// some architectures.
+    /// Number of the system call that the thread sleeps in; of a 32-bit program in its own
+    /// table, also on a 64-bit kernel. Absent if it sleeps in none, and on some architectures.
     pub thread_syscall: Option<u32>,
     /// Nanoseconds that the thread ran since its last beat. This and the six below are absent
     /// if another process sent the beat.
