@@ -281,6 +281,84 @@ static int storm(void)
 	return 0;
 }
 
+/* Opens lanes, beats in them and closes them, until the process ends. */
+static void *use_lanes(void *unused)
+{
+	struct varta_lane *lane;
+	unsigned int seed = (unsigned int)gettid();
+	int i;
+
+	(void)unused;
+	for (;;) {
+		if (varta_lane_open(v, &lane, "race", 1 + rand_r(&seed) % 20))
+			continue;
+		for (i = rand_r(&seed) % 20; i; i--) {
+			switch (rand_r(&seed) % 4) {
+			case 0:
+				varta_scope_begin(lane, 1);
+				break;
+			case 1:
+				varta_scope_end(lane);
+				break;
+			default:
+				varta_lane_beat(lane);
+			}
+			usleep((useconds_t)rand_r(&seed) % 3000);
+		}
+		varta_lane_close(lane);
+	}
+	return unused;
+}
+
+/*
+ * Beats while its threads beat in lanes, in its pages or sent, and says goodbye now
+ * and then. It ends with threads and lanes as they are.
+ */
+_Noreturn static void hurry(void)
+{
+	const struct varta_options options = {
+		.size = sizeof(options),
+		.acknowledge = getpid() % 2,
+		.name = role_name,
+		.threshold_ms = 10,
+		.lanes = 1 + getpid() % 8,
+		.more_lanes = getpid() % 3 ? 0 : 200,
+	};
+	uint64_t end;
+	int i;
+
+	if (varta_open(&v, &options))
+		_exit(0);
+	take_note(beat());
+	for (i = 0; i < 3; i++)
+		start_thread(use_lanes);
+	end = varta_monotonic_now() + 20000000 + getpid() % 16 * 4000000;
+	while (varta_monotonic_now() < end) {
+		if (rand() % 8 == 0)
+			varta_bye(v, 0);
+		take_note(beat());
+		usleep((useconds_t)rand() % 4000);
+	}
+	if (getpid() % 5 < 2)
+		_exit(0);
+	if (getpid() % 5 < 4)
+		execute(NULL);
+	start_thread(execute);
+	for (;;)
+		pause();
+}
+
+static int hurried(void)
+{
+	pid_t child = spawn();
+
+	if (!child)
+		hurry();
+	if (!well(child))
+		fail("a process ended otherwise", -ECHILD);
+	return 0;
+}
+
 /* A process that asks for nothing, and gets a pid of one that did. */
 static int pass_by(void)
 {
@@ -530,6 +608,8 @@ static const struct role {
 	  doom, { "killed", NULL } },
 	{ "storm", "start a process that starts threads while it stalls, and exits or "
 	  "executes a program", storm, { NULL } },
+	{ "lanes", "start a process whose threads beat in lanes, and end it", hurried,
+	  { NULL } },
 	{ "bystander", "start a process that is not an agent", pass_by,
 	  { NULL } },
 	{ "crowd", "add an agent to a group of processes", crowd, { NULL } },

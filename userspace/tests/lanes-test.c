@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lanes of the header-only client. The pages are not the kernel's.
+ * Lanes of the header-only client. The pages are not the kernel's, nor the socket
+ * that lanes are sent on.
  */
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 /* What another thread does after so many loads, or at the next fence. */
@@ -33,12 +36,29 @@ static void fence(int order)
 		call();
 }
 
+/* No file has this number. */
+#define FAKE_FD		1000000
+
+static _Alignas(8) unsigned char sent[8][256];
+static unsigned int sent_count;
+
+static ssize_t take_or_send(int fd, const void *data, size_t size, int flags,
+			    const struct sockaddr *address, socklen_t length)
+{
+	if (fd != FAKE_FD)
+		return sendto(fd, data, size, flags, address, length);
+	memcpy(sent[sent_count++ % 8], data, size);
+	return (ssize_t)size;
+}
+
+#define sendto	take_or_send
 #define __atomic_load_n(pointer, order) \
 	(call_at_load(), *(volatile __typeof__(*(pointer)) *)(pointer))
 #define __atomic_thread_fence	fence
 #include <varta-client.h>
 #undef __atomic_load_n
 #undef __atomic_thread_fence
+#undef sendto
 
 #include "tap.h"
 
@@ -284,6 +304,131 @@ static void test_fork(void)
 	varta_client_close(&c);
 }
 
+static struct varta_client_lane kept;
+
+/* A client whose beats are not mapped, with a lane whose beats are sent. */
+static void begin_sending(void)
+{
+	const struct varta_client_options options = {
+		.name = "lanes",
+		.acknowledge = true,
+		.lanes = LANES,
+	};
+
+	varta_client_open(&c, &options);
+	check(!c.may_map && c.maps, "lanes: a client that sends its lanes");
+	varta_client_lane_open(&c, &kept, "kept", 20);
+	sent_count = 0;
+	varta_client_lane_beat(&kept);
+	check(!sent_count, "lanes: nothing is sent before a beat of the agent");
+	c.mapped->lane_target = UINT64_C(42) << 32 | (FAKE_FD + 1);
+}
+
+/* In the last message. */
+static const unsigned char *find_sent(uint16_t type, size_t *size)
+{
+	const unsigned char *bytes = sent[(sent_count - 1) % 8], *nest;
+	const struct nlmsghdr *header = (const struct nlmsghdr *)(const void *)bytes;
+	const size_t skip = NLMSG_HDRLEN + GENL_HDRLEN;
+	size_t length = 0;
+
+	nest = varta_client__find(bytes + skip, header->nlmsg_len - skip,
+				  VARTA_A_BEAT_LANE, &length);
+	return nest && header->nlmsg_type == 42 ?
+	       varta_client__find(nest, length, type, size) : NULL;
+}
+
+static uint64_t number_sent(uint16_t type)
+{
+	size_t size = 0;
+	const unsigned char *value = find_sent(type, &size);
+	uint64_t number = 0;
+
+	if (!value || (size != 4 && size != 8))
+		return 1234567;
+	memcpy(&number, value, size);
+	return number;
+}
+
+static void expect_sent(const char *what, uint32_t threshold_ms, bool only_new)
+{
+	size_t size = 0;
+	const unsigned char *name = find_sent(VARTA_A_LANE_NAME, &size);
+
+	check(name && size == 5 && !memcmp(name, "kept", 5) &&
+	      number_sent(VARTA_A_LANE_NUMBER) == kept.number &&
+	      number_sent(VARTA_A_LANE_THRESHOLD_MS) == threshold_ms &&
+	      !!find_sent(VARTA_A_LANE_ONLY_NEW, &size) == only_new &&
+	      !!find_sent(VARTA_A_LANE_TID, &size) == only_new,
+	      "lanes: %s", what);
+}
+
+static void close_kept(void)
+{
+	varta_client_lane_close(&kept);
+	/* What the other thread has sent comes last. */
+	sent_count = 0;
+}
+
+static void rename_kept(void)
+{
+	memcpy(in_page(&kept)->name, "other", 6);
+}
+
+static void test_sending(void)
+{
+	uint64_t start;
+
+	begin_sending();
+	start = varta_client__now();
+	varta_client_lane_beat(&kept);
+	check(sent_count == 1 &&
+	      is_after(number_sent(VARTA_A_LANE_DEADLINE), start, 20),
+	      "lanes: a beat is sent");
+	expect_sent("with its name and threshold", 20, false);
+	varta_client_scope_begin(&kept, 5000);
+	check(is_after(number_sent(VARTA_A_LANE_DEADLINE), start, 5000),
+	      "lanes: a scope is sent");
+	varta_client_scope_end(&kept);
+	check(number_sent(VARTA_A_LANE_DEADLINE) == VARTA_CLIENT__NEVER,
+	      "lanes: and its end");
+	varta_client_lane_close(&kept);
+	expect_sent("a lane is closed", 0, false);
+	varta_client_close(&c);
+}
+
+static void test_restoring(void)
+{
+	const uint64_t target = UINT64_C(42) << 32 | (FAKE_FD + 1);
+
+	begin_sending();
+	varta_client__restore_lane(&c, target, kept.number);
+	check(sent_count == 1 && number_sent(VARTA_A_LANE_TID) ==
+				 (uint64_t)syscall(SYS_gettid),
+	      "lanes: a lane is restored with its thread");
+	expect_sent("only if it is not open", 20, true);
+	at_fence = rename_kept;
+	varta_client__restore_lane(&c, target, kept.number);
+	check(sent_count == 3, "lanes: the place had another lane meanwhile");
+	expect_sent("the one before is closed", 0, false);
+	memcpy(in_page(&kept)->name, "kept", 5);
+	at_fence = close_kept;
+	varta_client__restore_lane(&c, target, kept.number);
+	check(sent_count == 1, "lanes: the lane was closed meanwhile");
+	expect_sent("it stays closed", 0, false);
+	varta_client__restore_lane(&c, target, kept.number);
+	check(sent_count == 1, "lanes: a closed lane is not restored");
+	varta_client_close(&c);
+}
+
+static void test_closing_a_sender(void)
+{
+	begin_sending();
+	varta_client_close(&c);
+	check(sent_count == 1, "lanes: a client that is closed");
+	expect_sent("closes what it has sent", 0, false);
+}
+
 TEST_GROUP(lanes)
 {
 	test_open();
@@ -293,4 +438,7 @@ TEST_GROUP(lanes)
 	test_move_during_a_beat();
 	test_beat_during_a_move();
 	test_fork();
+	test_sending();
+	test_restoring();
+	test_closing_a_sender();
 }
