@@ -261,8 +261,8 @@ static bool is_half_over(u64 since, u64 due, u64 now)
 }
 
 /*
- * The same as watch_time() for an agent with a page or lanes. The page is read
- * before the agent is due. So agents that beat do not wake the thread.
+ * The same as watch_time() for an agent with a page, which is read before the
+ * agent is due. So agents that beat do not wake the thread.
  */
 static u64 watch_page(struct varta_tracker *tracker, struct varta_slot *slot,
 		      u64 now, u64 threshold)
@@ -283,6 +283,18 @@ static u64 watch_page(struct varta_tracker *tracker, struct varta_slot *slot,
 	return due;
 }
 
+/* The same for an agent without a page, which sends its lanes. */
+static u64 watch_sent_lanes(struct varta_tracker *tracker,
+			    struct varta_slot *slot, u64 now, u64 threshold)
+{
+	u64 early;
+
+	spin_lock(&slot->lock);
+	early = varta_slot_lanes_early(tracker, slot, now);
+	spin_unlock(&slot->lock);
+	return min(early, due_time(tracker, slot, threshold));
+}
+
 /*
  * U64_MAX if it is not watched. Another task may make the slot due earlier while
  * this reads it. That task then arms the slot.
@@ -293,8 +305,11 @@ static u64 watch_time(struct varta_tracker *tracker, struct varta_slot *slot,
 	if (!is_watched(slot))
 		return U64_MAX;
 	/* Checked again under the lock; the beats before were not stored. */
-	if (data_race(slot->mapped || slot->lanes))
+	if (data_race((bool)slot->mapped))
 		return watch_page(tracker, slot, now, threshold);
+	/* The same. */
+	if (data_race((bool)slot->lanes))
+		return watch_sent_lanes(tracker, slot, now, threshold);
 	return due_time(tracker, slot, threshold);
 }
 
