@@ -107,7 +107,7 @@ static _Noreturn void run(int count, uint32_t threshold_ms, int hanging,
 			  bool executes)
 {
 	static struct worker workers[THREADS_MAX];
-	char name[VARTA_NAME_SIZE];
+	char name[32];
 	pthread_t thread;
 	int i;
 
