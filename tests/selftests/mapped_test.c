@@ -16,10 +16,13 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -305,6 +308,152 @@ static void test_fork(void)
 	end();
 }
 
+static bool is_of_module(const void *address)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	bool found = false;
+	unsigned long start;
+	char line[512];
+
+	must(file, "maps");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx-", &start) == 1 &&
+		    start == (uintptr_t)address)
+			found = strstr(line, "/varta");
+	fclose(file);
+	return found;
+}
+
+/*
+ * As a process that is restored from a checkpoint: its memory is as it was, but for
+ * the kernel it is another process, and the page is no page of the module's.
+ */
+static int be_restored(void *copy, size_t size)
+{
+	time_t until = time(NULL) + PATIENCE_S;
+	long inserted = counter("inserted"), stalls = counter("stalls");
+	struct varta_client__page *old = page();
+
+	/* The parent reads from this one. */
+	varta_client__disconnect(&c.socket);
+	must(mmap(old, size, PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == old, "mmap");
+	memcpy(old, copy, size);
+	while (counter("inserted") == inserted) {
+		if (beat(0) || is_late(until))
+			return 1;
+		sleep_ms(STEP_MS);
+	}
+	/* It is not silent until it notices that nobody reads its page. */
+	return !stores_again(13) || counter("stalls") != stalls ||
+	       !is_of_module(page());
+}
+
+static bool has_ended(pid_t child)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)child, &info,
+		      WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
+}
+
+static void test_restore(void)
+{
+	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	static unsigned char copy[65536];
+	void *mark;
+	pid_t child;
+
+	begin(SHORT_MS);
+	mark = (void *)(uintptr_t)c.same_process;
+	must(stores(1) && size <= sizeof(copy), "stored");
+	memcpy(copy, page(), size);
+	must(!madvise(mark, size, MADV_KEEPONFORK), "MADV_KEEPONFORK");
+	child = fork_or_end();
+	if (!child)
+		_exit(be_restored(copy, size));
+	must(!madvise(mark, size, MADV_WIPEONFORK), "MADV_WIPEONFORK");
+	while (!has_ended(child)) {
+		beat(0);
+		sleep_ms(STEP_MS);
+	}
+	check(child_was_well(child),
+	      "mapped: a restored process is tracked again, with another page");
+	end();
+}
+
+/* So that the words are nowhere else in memory. */
+static void write_secret(volatile char *to)
+{
+	static const char hidden[] = "dbqufs!jo!uif!qbhf";
+	size_t i;
+
+	for (i = 0; i < sizeof(hidden) - 1; i++)
+		to[i] = (char)(hidden[i] - 1);
+}
+
+static bool file_has_secret(const char *path)
+{
+	int file = open(path, O_RDONLY);
+	struct stat status;
+	bool found = false;
+	char secret[18];
+	void *bytes;
+
+	must(file >= 0 && !fstat(file, &status), "core file");
+	bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file,
+		     0);
+	must(bytes != MAP_FAILED, "mmap");
+	write_secret(secret);
+	found = memmem(bytes, (size_t)status.st_size, secret, sizeof(secret));
+	munmap(bytes, (size_t)status.st_size);
+	close(file);
+	return found;
+}
+
+/* Whether a core dump has what is in the page, or in other memory. */
+static bool is_dumped(bool in_page)
+{
+	static char memory[18];
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	int status;
+	bool dumped;
+	pid_t child = fork_or_end();
+
+	if (!child) {
+		begin(LONG_MS);
+		write_secret(in_page ? page()->lanes[5].name : memory);
+		setrlimit(RLIMIT_CORE, &unlimited);
+		abort();
+	}
+	must(waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
+	     WCOREDUMP(status), "a core dump");
+	dumped = file_has_secret("/tmp/mapped.core");
+	unlink("/tmp/mapped.core");
+	return dumped;
+}
+
+static void write_line(const char *path, const char *line)
+{
+	FILE *file = fopen(path, "w");
+
+	must(file && fputs(line, file) >= 0 && !fclose(file), path);
+}
+
+static void test_core_dump(void)
+{
+	static const char path[] = "/proc/sys/kernel/core_pattern";
+	char before[256] = "";
+	FILE *file = fopen(path, "r");
+
+	must(file && fgets(before, sizeof(before), file), path);
+	fclose(file);
+	write_line(path, "/tmp/mapped.core\n");
+	check(!is_dumped(true), "mapped: a core dump does not have the page");
+	check(is_dumped(false), "mapped: but other memory");
+	write_line(path, before);
+}
+
 static void *beat_in_thread(void *arg)
 {
 	const struct varta_client_options options = {
@@ -575,6 +724,8 @@ int main(int argc, char **argv)
 	test_status();
 	test_bye();
 	test_fork();
+	test_restore();
+	test_core_dump();
 	test_threads();
 	test_memory();
 	test_nonsense();

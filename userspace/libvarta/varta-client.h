@@ -213,7 +213,7 @@ struct varta_client__page {
  * @send_at: When the next beat has to be sent; 0 for now: otherwise @page is
  *   mapped, and there is no refusal.
  * @page: The page, or NULL.
- * @looks: Those of the page when a beat was sent last.
+ * @looks: Those of the page before a beat was sent last.
  * @lanes: Where lanes are: @page, the one before it, or one that the kernel does
  *   not know; NULL without lanes.
  * @opened: How many lanes were opened.
@@ -894,24 +894,18 @@ static inline void varta_client__renew_page(struct varta_client *c,
 {
 	struct varta_client__mapped *m = c->mapped;
 	bool is_new = false;
-	uint32_t looks;
 
-	if (m->page) {
-		looks = __atomic_load_n(&m->page->looks, __ATOMIC_RELAXED);
-		/*
-		 * The kernel has looked at the page when the beat arrived,
-		 * unless it does not know the page: after CRIU, for example.
-		 */
-		if (__atomic_load_n(&m->page->kick, __ATOMIC_RELAXED) > 1 ||
-		    looks == m->looks)
-			varta_client__unmap(c);
-		else
-			m->looks = looks;
-	}
+	/*
+	 * The kernel has looked at the page when the beat arrived, unless it does
+	 * not know the page: after CRIU, for example.
+	 */
+	if (m->page &&
+	    (__atomic_load_n(&m->page->kick, __ATOMIC_RELAXED) > 1 ||
+	     __atomic_load_n(&m->page->looks, __ATOMIC_RELAXED) == m->looks))
+		varta_client__unmap(c);
 	if (!m->page && now >= c->map_at) {
 		varta_client__map(c);
 		is_new = true;
-		m->looks = 0;
 		c->map_at = now + VARTA_CLIENT__SEND_INTERVALS * c->interval;
 	}
 	if (!m->page)
@@ -1450,6 +1444,7 @@ static inline int varta_client__mapping_beat(struct varta_client *c,
 	int error;
 
 	if (m->page) {
+		m->looks = __atomic_load_n(&m->page->looks, __ATOMIC_RELAXED);
 		if (c->nonce < m->page->nonce)
 			c->nonce = m->page->nonce;
 		c->full_at = 0;

@@ -72,6 +72,9 @@ func (m *mappedState) store(now uint64, status Status, payload uint32) bool {
 // begin is called before a beat or another request is sent. Its nonce must be greater than this.
 func (m *mappedState) begin() uint64 {
 	m.sendAt = 0
+	if m.page != nil {
+		m.looks = atomic.LoadUint32(&m.page.looks)
+	}
 	return m.nonce
 }
 
@@ -87,11 +90,9 @@ func (m *mappedState) sent(now uint64, status Status, payload uint32, nonce uint
 		if atomic.LoadUint32(&m.page.kick) > 1 || looks == m.looks {
 			m.giveUp()
 		}
-		m.looks = looks
 	}
 	if m.page == nil && now >= m.mapAt {
 		m.mapAt = now + m.interval
-		m.looks = 0
 		if address := ask(); address != 0 {
 			m.page, isNew = pageAt(address, m.lanes()), true
 			if m.table != nil {

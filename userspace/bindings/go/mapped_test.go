@@ -116,7 +116,8 @@ func TestPageIsGivenUp(t *testing.T) {
 			atomic.StoreUint32(&k.page.kick, 2)
 			k.send(3, StatusOk)
 		} else {
-			// Nothing has looked.
+			// Nothing looks.
+			k.begin()
 			k.sent(3, StatusOk, 0, 3, k.ask)
 		}
 		if k.page != nil || k.store(4, StatusOk, 0) || isMapped(t, address) || k.asked != 1 {

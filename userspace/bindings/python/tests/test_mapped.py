@@ -194,6 +194,16 @@ class Beats(Case):
         made.beat(varta.Status.DEGRADED)
         self.assertFalse(is_mapped(page))
 
+    def test_a_page_that_was_looked_at_before_is_given_up(self):
+        """As after a checkpoint: no look of the kernel's follows the beat."""
+        made = self.begin()
+        made.beat()
+        page = self.kernel.page
+        page.looks += 1
+        self.kernel.looks = False
+        made.beat(varta.Status.DEGRADED)
+        self.assertFalse(is_mapped(page))
+
     def test_pages_do_not_add_up(self):
         made = self.begin(lanes=2)
         pages = []

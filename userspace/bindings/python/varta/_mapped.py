@@ -286,6 +286,8 @@ class Mapped(Unmapped):
 
     def begin(self) -> int:
         self._send_at = 0
+        if self._page is not None:
+            self._looks = self._page.looks
         return self._nonce
 
     def sent(self, now: int, status: int, payload: int, nonce: int,
@@ -295,10 +297,8 @@ class Mapped(Unmapped):
         if page is not None:
             # The kernel has looked at the page when the beat arrived, unless it does not know the
             # page: after CRIU, for example.
-            looks = page.looks
-            if page.kick > 1 or looks == self._looks:
+            if page.kick > 1 or page.looks == self._looks:
                 self._give_up()
-            self._looks = looks
         if self._page is None and now >= self._map_at:
             self._map_at = now + self._interval
             address = ask()
@@ -317,7 +317,6 @@ class Mapped(Unmapped):
         return False
 
     def _use(self, page: Page) -> None:
-        self._looks = 0
         self._page = page
         self._move_lanes(page)
         # The kernel refuses lanes that are sent from here on.

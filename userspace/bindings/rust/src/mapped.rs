@@ -80,6 +80,9 @@ impl Mapped {
     /// Before a beat or another request is sent: its nonce must be greater than this.
     pub fn begin(&mut self) -> u64 {
         self.send_at = 0;
+        if let Some(page) = &self.page {
+            self.looks = page.looks.load(Ordering::Relaxed);
+        }
         self.nonce
     }
 
@@ -104,11 +107,9 @@ impl Mapped {
                 // Lanes stay there until there is another.
                 self.page = None;
             }
-            self.looks = looks;
         }
         if self.page.is_none() && now >= self.map_at {
             self.map_at = next;
-            self.looks = 0;
             let lanes = self.table.as_ref().map_or(0, |table| table.used.len());
             self.page = Mapping::of_kernel(ask(), lanes, &self.mark).map(Arc::new);
             is_new = true;
@@ -531,6 +532,7 @@ mod tests {
                 kernel.page().kick.store(2, Ordering::Relaxed);
                 kernel.send(3, Status::Ok);
             } else {
+                kernel.mapped.begin();
                 kernel.renew(3, Status::Ok);
             }
             assert!(kernel.page.is_none());
