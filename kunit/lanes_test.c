@@ -670,6 +670,7 @@ static void lanes_of_the_old_program_are_not_read(struct kunit *test)
 	execute_program();
 	KUNIT_EXPECT_EQ(test, pass(test, START + LANE), 0);
 	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
 }
 
 static void lanes_of_the_old_program_are_not_inherited(struct kunit *test)
