@@ -87,8 +87,8 @@ static struct varta_mapping *new_mapping(u32 lanes)
 	if (!mapping)
 		return NULL;
 	mapping->lanes.count = lanes;
-	mapping->lanes.tables = (void *)(mapping + 1);
-	mapping->lanes.overdue = (u64 *)&mapping->lanes.tables[tables];
+	mapping->lanes.overdue = (u64 *)(mapping + 1);
+	mapping->lanes.tables = (void *)(mapping->lanes.overdue + lanes);
 	return mapping;
 }
 

@@ -500,6 +500,8 @@ bool varta_slot_has_lanes(const struct varta_tracker *tracker,
 
 static struct varta_sent_lanes *new_sent_lanes(u32 room)
 {
+	static_assert(sizeof(struct varta_sent_lanes) %
+		      __alignof__(struct varta_page_lane) == 0);
 	u32 i, tables = DIV_ROUND_UP(room, VARTA_LANE_PLACES);
 	struct varta_page_lane *lanes;
 	struct varta_sent_lanes *sent;
