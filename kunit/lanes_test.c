@@ -1023,6 +1023,8 @@ static void sent_lanes_of_a_stalled_agent_wait_for_its_beat(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, stall), 1);
 	/* Which must not arm a slot that is stalled. */
 	expect_sent(test, stall, 2, LANE_MS, stall + 1);
+	KUNIT_EXPECT_EQ(test, wheel_expires(&tracker_of(test)->wheel, 0),
+			U64_MAX);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, stall + LANE), 0);
 	KUNIT_EXPECT_EQ(test, lane_log.count, 0);
 	beat(test, stall + LANE + 1);

@@ -191,6 +191,12 @@ assert changed.get_attr("status") == 1, changed
 assert changed.get_attr("uid") == os.getuid(), changed
 do("gap-reset")
 
+# Without a page, they are sent.
+do("beat", lane={"attrs": [["name", "sent"], ["threshold-ms", 200]]})
+assert wait_for("lane-stall-ntf")[0].get_attr("lane") == "sent"
+do("beat", lane={"attrs": [["name", "sent"], ["threshold-ms", 0]]})
+assert wait_for("lane-recover-ntf")[0].get_attr("lane") == "sent"
+
 lane = Lane(do("map", lanes=1)[0].get_attr("address"))
 lane.open(b"loop", threshold_ms=200)
 beat()

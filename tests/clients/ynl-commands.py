@@ -133,6 +133,13 @@ assert do("agent-get", pid=os.getpid())["agent"][0]["longest-gap"] == 0
 address = do("map")["address"]
 assert address % os.sysconf("SC_PAGESIZE") == 0 and address, address
 
+# A page without lanes: they are sent.
+do("beat", lane=[{"name": "sent", "threshold-ms": 200}])
+overdue = wait_for("lane-stall-ntf")[0]
+assert overdue["lane"] == "sent" and overdue["lane-threshold-ms"] == 200, overdue
+do("beat", lane=[{"name": "sent", "threshold-ms": 0}])
+assert wait_for("lane-recover-ntf")[0]["lane"] == "sent"
+
 lane = Lane(do("map", lanes=1)["address"])
 lane.open(b"loop", threshold_ms=200)
 beat()
