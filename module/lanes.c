@@ -390,22 +390,19 @@ static void make_due(const struct varta_tracker *tracker,
 }
 
 /*
- * The locked slot had a beat, and is not stalled: lanes may have been opened since
- * the last look.
+ * The locked slot had a beat, and is not stalled: lanes may have been opened in the
+ * page since the last look.
  */
 void varta_slot_expect_lanes(struct varta_tracker *tracker,
 			     struct varta_slot *slot, u64 now)
 {
-	struct varta_lane_set *stored, *sent;
+	struct varta_lane_set *stored;
 
 	if (!slot->lanes)
 		return;
 	stored = stored_lanes(tracker, slot);
-	sent = sent_lanes(tracker, slot);
 	if (stored)
 		make_due(tracker, slot, stored, now);
-	if (sent)
-		make_due(tracker, slot, sent, now);
 	varta_slot_arm_at(tracker, slot, varta_slot_lanes_due(tracker, slot));
 }
 
