@@ -71,19 +71,16 @@ def derived:
 		(select(have(["bare_send", "library_beat", "client_beat"]))
 		 | {library_beat_vs_send:
 			(([$m.library_beat, $m.client_beat] | max) / $m.bare_send)}),
-		(select(have(["mapped_near_stored", "mapped_far_stored",
-			      "mapped_near_relayed_thread", "mapped_near_stored_refreshed",
-			      "mapped_near_lanes", "mapped_far_lanes",
-			      "mapped_watch_intervals"]))
-		 | ($m.mapped_near_stored - $m.mapped_far_stored) as $stored
-		 | ($m.mapped_near_lanes - $m.mapped_far_lanes) as $lanes
-		 | $m.mapped_near_relayed_thread as $relayed
+		(select(have(["mapped_watch_relayed", "mapped_watch_stored", "mapped_watch_lanes",
+			      "mapped_watch_stored_refreshed", "mapped_watch_intervals"]))
 		 | $m.mapped_watch_intervals as $intervals
-		 | {relayed_watch: ($relayed / $intervals),
+		 | $m.mapped_watch_stored as $stored
+		 | $m.mapped_watch_stored_refreshed as $looks
+		 | {relayed_watch: ($m.mapped_watch_relayed / $intervals),
 		    mapped_watch: ($stored / $intervals),
-		    mapped_looks: ($m.mapped_near_stored_refreshed / $intervals),
-		    mapped_look: (($stored - $relayed) / $m.mapped_near_stored_refreshed),
-		    lane_look: (($lanes - $stored) / $intervals / 8)}),
+		    mapped_looks: ($looks / $intervals),
+		    mapped_look: (($stored - $m.mapped_watch_relayed) / $looks),
+		    lane_look: (($m.mapped_watch_lanes - $stored) / $intervals / 8)}),
 		(select(have(["mapped_lateness_p99_ns"]))
 		 | {mapped_lateness_p99_ns: $m.mapped_lateness_p99_ns}),
 		(select(have(["mapped_bytes"]))

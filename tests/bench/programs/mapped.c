@@ -9,12 +9,11 @@
  * "lateness": all beat for some thresholds between 0.5 and 3 s and then fall
  * silent. The results NAME_* are of their stalls.
  *
- * "watch": all beat three times in a second, for some seconds. The result NAME is all
- * CPU time of the machine, as in watching.c, NAME_thread that of the module's thread
- * alone, and NAME_refreshed how many beats the module counted. KIND says how they beat: "stored" in their pages, "lanes" in lanes
- * as well, "relayed" without pages, by messages of a relay. The agents have the
- * default threshold. As they share the memory of this process, it stores their beats,
- * and they sleep.
+ * "watch": all beat three times in a second, for some seconds. The result NAME is the
+ * CPU time of the module's thread, and NAME_refreshed how many beats the module counted.
+ * KIND says how they beat: "stored" in their pages, "lanes" in lanes as well, "relayed"
+ * without pages, by messages of a relay. The agents have the default threshold. As they
+ * share the memory of this process, it stores their beats, and they sleep.
  *
  * "memory": all beat, and then ask for pages. The result mapped_bytes is the
  * kernel's free memory before minus after that, for each agent.
@@ -176,10 +175,28 @@ static int share(void *argument)
 		pause();
 }
 
+static void store_beats(struct sharer *sharers, uint32_t count)
+{
+	uint64_t now = now_ns();
+	uint32_t i, lane;
+
+	for (i = 0; i < count; i++) {
+		struct varta_client__page *page =
+			sharers[i].client.mapped->page;
+
+		__atomic_store_n(&page->nonce, now, __ATOMIC_RELEASE);
+		for (lane = 0; sharers[i].has_lanes && lane < LANES; lane++)
+			__atomic_store_n(&page->lanes[lane].deadline,
+					 now + sharers[i].lane_ms * NS_PER_MS,
+					 __ATOMIC_RELEASE);
+	}
+}
+
 static struct sharer *start_sharers(uint32_t count, bool has_lanes,
 				    uint32_t lane_ms)
 {
 	struct sharer *sharers = calloc(count, sizeof(*sharers));
+	uint64_t stored = now_ns();
 
 	agents = calloc(count, sizeof(*agents));
 	if (!sharers || !agents)
@@ -199,25 +216,13 @@ static struct sharer *start_sharers(uint32_t count, bool has_lanes,
 			err(1, "clone");
 		while (!__atomic_load_n(&sharer->ready, __ATOMIC_ACQUIRE))
 			sched_yield();
+		/* The first ones are not to stall before the last one has begun. */
+		if (now_ns() - stored > WATCH_MS * NS_PER_MS / WATCH_BEATS) {
+			store_beats(sharers, agents_count + 1);
+			stored = now_ns();
+		}
 	}
 	return sharers;
-}
-
-static void store_beats(struct sharer *sharers, uint32_t count)
-{
-	uint64_t now = now_ns();
-	uint32_t i, lane;
-
-	for (i = 0; i < count; i++) {
-		struct varta_client__page *page =
-			sharers[i].client.mapped->page;
-
-		__atomic_store_n(&page->nonce, now, __ATOMIC_RELEASE);
-		for (lane = 0; sharers[i].has_lanes && lane < LANES; lane++)
-			__atomic_store_n(&page->lanes[lane].deadline,
-					 now + sharers[i].lane_ms * NS_PER_MS,
-					 __ATOMIC_RELEASE);
-	}
 }
 
 static uint64_t read_number(const char *path)
@@ -275,7 +280,7 @@ static void watch(const char *name, const char *kind, uint32_t count)
 	struct sharer *sharers = NULL;
 	char counted[64];
 	struct relay relay;
-	uint64_t when, busy = 0, beats = 0;
+	uint64_t when, beats = 0;
 	double thread = 0;
 	uint32_t i;
 
@@ -292,7 +297,6 @@ static void watch(const char *name, const char *kind, uint32_t count)
 		if (i == 2 * WATCH_BEATS) {
 			thread = thread_ns();
 			beats = refreshed();
-			busy = busy_ns();
 		}
 		if (relayed)
 			relay_crowd(&relay, 1, count, i + 1);
@@ -303,9 +307,7 @@ static void watch(const char *name, const char *kind, uint32_t count)
 			errx(1, "there is too little time for a beat of each");
 		sleep_until(when);
 	}
-	result(name, (double)(busy_ns() - busy));
-	snprintf(counted, sizeof(counted), "%s_thread", name);
-	result(counted, thread_ns() - thread);
+	result(name, thread_ns() - thread);
 	snprintf(counted, sizeof(counted), "%s_refreshed", name);
 	result(counted, (double)(refreshed() - beats));
 	if (read_number("/sys/kernel/varta/counters/stalls") ||
