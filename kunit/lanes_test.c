@@ -639,6 +639,24 @@ static void lane_of_a_late_agent_is_seen_in_time(struct kunit *test)
 	EXPECT_STALL(test, 1);
 }
 
+static void lane_of_an_agent_that_stores_beats_is_seen_in_time(struct kunit *test)
+{
+	const u64 end = START + 400 * MS;
+	u64 now;
+
+	make_agent_with(test, 150);
+	set_lane(1, LANE_MS, end);
+	beat(test, START);
+	for (now = START; now < end; now += 10 * MS) {
+		fake_pages[0].page.nonce = now;
+		while (next_deadline(test) < now + 10 * MS)
+			KUNIT_ASSERT_EQ(test, pass(test, next_deadline(test)), 0);
+	}
+	KUNIT_EXPECT_LE(test, next_deadline(test), end);
+	KUNIT_EXPECT_EQ(test, pass(test, end), 1);
+	EXPECT_STALL(test, 1);
+}
+
 static void exit_ends_the_lanes(struct kunit *test)
 {
 	struct report_log log;
@@ -1276,6 +1294,7 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(lane_that_beat_before_a_resume_recovers),
 	KUNIT_CASE(lanes_of_a_stalled_agent_wait_for_its_beat),
 	KUNIT_CASE(lane_of_a_late_agent_is_seen_in_time),
+	KUNIT_CASE(lane_of_an_agent_that_stores_beats_is_seen_in_time),
 	KUNIT_CASE(exit_ends_the_lanes),
 	KUNIT_CASE(another_page_keeps_what_is_overdue),
 	KUNIT_CASE(lanes_of_the_old_program_are_not_read),

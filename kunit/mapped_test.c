@@ -363,6 +363,16 @@ static void page_of_another_clock_is_given_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
 }
 
+static void page_for_another_clock_is_given_up_at_once(struct kunit *test)
+{
+	make_agent(test);
+	fake_pages[1].mapping.timens = 5;
+	KUNIT_EXPECT_TRUE(test, map_fake_page(test, 7, 1, 1));
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[1].puts, 1);
+	KUNIT_EXPECT_EQ(test, fake_pages[1].page.kick, VARTA_KICK_GONE);
+}
+
 static void page_of_the_old_program_is_given_up(struct kunit *test)
 {
 	make_agent(test);
@@ -431,6 +441,85 @@ static void agent_that_beats_does_not_wake_the_thread_for_itself(struct kunit *t
 	run_due_passes(test, beat + LONG_START);
 	EXPECT_COUNT(test, STALLS, 0);
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, beat + LONG_START), 1);
+}
+
+#define LONG_AFTER(ms)	(LONG_START + (ms) * NSEC_PER_MSEC)
+
+/* A long agent whose last beat, after 400 ms, was read early, so the next may repeat it. */
+static void make_repeating_agent(struct kunit *test, s64 clock_offset)
+{
+	u32 events;
+
+	make_long_agent(test);
+	fake_pages[0].mapping.clock_offset = clock_offset;
+	KUNIT_ASSERT_TRUE(test, map_fake_page(test, 7, 1, 0));
+	store(LONG_AFTER(400) + clock_offset, VARTA_STATUS_OK, 1);
+	run_due_passes(test, LONG_AFTER(1000));
+	KUNIT_ASSERT_EQ(test, slot_of(test, 7)->last_ns, LONG_AFTER(400));
+	fake_events_take(&events);
+}
+
+static void repeated_beat_is_read_early(struct kunit *test)
+{
+	u32 looks;
+
+	make_repeating_agent(test, 0);
+	looks = fake_pages[0].page.looks;
+	store(LONG_AFTER(700), VARTA_STATUS_OK, 2);
+	run_due_passes(test, LONG_AFTER(1400));
+	/* In the short way, which is not shown. */
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.looks, looks);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, LONG_AFTER(700));
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->regular_nonce, LONG_AFTER(700));
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->payload, 2);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->beats, 3);
+	EXPECT_COUNT(test, REFRESHED, 2);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_AFTER(1699)), 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_AFTER(1700)), 1);
+}
+
+static void longer_gap_is_recorded_early(struct kunit *test)
+{
+	u32 gap;
+
+	make_repeating_agent(test, 0);
+	gap = slot_of(test, 7)->longest_gap;
+	store(LONG_AFTER(900), VARTA_STATUS_OK, 0);
+	run_due_passes(test, LONG_AFTER(1400));
+	KUNIT_EXPECT_GT(test, slot_of(test, 7)->longest_gap, gap);
+}
+
+static void another_status_is_no_repetition(struct kunit *test)
+{
+	const struct varta_event_info *events;
+	u32 count;
+
+	make_repeating_agent(test, 0);
+	store(LONG_AFTER(700), VARTA_STATUS_CRITICAL, 0);
+	run_due_passes(test, LONG_AFTER(1400));
+	events = fake_events_take(&count);
+	KUNIT_ASSERT_EQ(test, count, 1);
+	KUNIT_EXPECT_EQ(test, events[0].kind, VARTA_EVENT_KIND_STATUS);
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->status, VARTA_STATUS_CRITICAL);
+}
+
+static void early_beat_of_the_future_is_of_now(struct kunit *test)
+{
+	make_repeating_agent(test, 0);
+	/* So that it is not for its gap. */
+	slot_of(test, 7)->longest_gap = U32_MAX;
+	store(LONG_AFTER(5000), VARTA_STATUS_OK, 0);
+	run_due_passes(test, LONG_AFTER(1400));
+	KUNIT_EXPECT_GT(test, slot_of(test, 7)->last_ns, LONG_AFTER(900));
+	KUNIT_EXPECT_LT(test, slot_of(test, 7)->last_ns, LONG_AFTER(1400));
+}
+
+static void early_beat_has_the_clock_of_the_agent(struct kunit *test)
+{
+	make_repeating_agent(test, 5 * NSEC_PER_MSEC);
+	store(LONG_AFTER(705), VARTA_STATUS_OK, 0);
+	run_due_passes(test, LONG_AFTER(1400));
+	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, LONG_AFTER(700));
 }
 
 static void new_status_is_seen_before_the_agent_is_due(struct kunit *test)
@@ -578,8 +667,14 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(stalled_agent_gets_a_kicked_page),
 	KUNIT_CASE(only_tracked_attested_agents_have_pages),
 	KUNIT_CASE(page_of_another_clock_is_given_up),
+	KUNIT_CASE(page_for_another_clock_is_given_up_at_once),
 	KUNIT_CASE(page_of_the_old_program_is_given_up),
 	KUNIT_CASE(agent_that_beats_does_not_wake_the_thread_for_itself),
+	KUNIT_CASE(repeated_beat_is_read_early),
+	KUNIT_CASE(longer_gap_is_recorded_early),
+	KUNIT_CASE(another_status_is_no_repetition),
+	KUNIT_CASE(early_beat_of_the_future_is_of_now),
+	KUNIT_CASE(early_beat_has_the_clock_of_the_agent),
 	KUNIT_CASE(new_status_is_seen_before_the_agent_is_due),
 	KUNIT_CASE(page_is_not_read_in_the_first_half),
 	KUNIT_CASE(nonsense_is_not_read_early),

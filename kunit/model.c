@@ -520,7 +520,7 @@ bool model_map(struct model *model, const struct varta_agent_id *id,
 	if (slot->proc != id->proc || slot->exited ||
 	    slot->origin != VARTA_ORIGIN_KERNEL_ATTESTED)
 		return false;
-	slot->mapped = true;
+	slot->mapped = page->timens == slot->timens;
 	slot->page = *page;
 	slot->page.kick = slot->stalled ? VARTA_KICK_BEAT : VARTA_KICK_NONE;
 	return true;

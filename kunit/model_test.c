@@ -1057,7 +1057,9 @@ static bool step_map(struct model_run *run)
 	step->result = varta_tracker_map(&run->fixture->tracker, &step->id,
 					 &page->mapping);
 	step->expected = model_map(&run->model, &step->id, &model_page);
-	page->held = step->result;
+	/* It may have been put already. */
+	if (!step->result)
+		page->held = false;
 	return step->result == step->expected;
 }
 

@@ -123,6 +123,8 @@ static enum varta_counter counter_of(enum varta_stall_reason reason)
 {
 	static_assert(VARTA_COUNT_STALLS_GONE - VARTA_COUNT_STALLS_UNKNOWN ==
 		      VARTA_STALL_REASON_GONE);
+	/* They fit into a slot. */
+	static_assert(VARTA_STALL_REASON_GONE < 1 << 6);
 
 	return VARTA_COUNT_STALLS_UNKNOWN + reason;
 }
@@ -240,77 +242,36 @@ static void disarm_if_freed(struct varta_tracker *tracker, u32 nr)
 	spin_unlock(&slot->lock);
 }
 
-/* Read without a lock. If the agent was reported as late, it is in the past. */
-static u64 due_time(const struct varta_tracker *tracker,
-		    const struct varta_slot *slot, u64 threshold)
-{
-	return min(varta_slot_deadline(tracker, slot, threshold),
-		   varta_slot_warn_time(tracker, slot, threshold));
-}
-
 static bool is_watched(const struct varta_slot *slot)
 {
-	return READ_ONCE(slot->pid) && !READ_ONCE(slot->stalled) &&
-	       !READ_ONCE(slot->exit_state);
+	return READ_ONCE(slot->pid) && !varta_slot_is_over(slot);
 }
 
-/* Half of the time until a slot is due has passed. */
-static bool is_half_over(u64 since, u64 due, u64 now)
+static u64 watch_sent(const struct varta_tracker *tracker,
+		      const struct varta_slot *slot, u64 threshold)
 {
-	return due <= now || due - now <= varta_silence(since, now);
-}
-
-/*
- * The same as watch_time() for an agent with a page, which is read before the
- * agent is due. So agents that beat do not wake the thread.
- */
-static u64 watch_page(struct varta_tracker *tracker, struct varta_slot *slot,
-		      u64 now, u64 threshold)
-{
-	u64 since = varta_slot_silent_since(tracker, slot);
-	u64 due = due_time(tracker, slot, threshold);
-
-	if (is_half_over(since, due, now)) {
-		varta_slot_glance(tracker, slot, now);
-		due += varta_slot_silent_since(tracker, slot) - since;
-	}
-	/* A page is mapped before a beat arms for its lanes. */
-	if (data_race((bool)slot->lanes)) {
-		spin_lock(&slot->lock);
-		due = min(due, varta_slot_lanes_early(tracker, slot, now));
-		spin_unlock(&slot->lock);
-	}
-	return due;
-}
-
-/* The same for an agent without a page, which sends its lanes. */
-static u64 watch_sent_lanes(struct varta_tracker *tracker,
-			    struct varta_slot *slot, u64 now, u64 threshold)
-{
-	u64 early;
-
-	spin_lock(&slot->lock);
-	early = varta_slot_lanes_early(tracker, slot, now);
-	spin_unlock(&slot->lock);
-	return min(early, due_time(tracker, slot, threshold));
+	if (!READ_ONCE(slot->pid))
+		return U64_MAX;
+	return varta_due_after(varta_slot_silent_since(tracker, slot),
+			       varta_slot_silence_until_due(tracker, slot,
+							    threshold));
 }
 
 /*
- * U64_MAX if it is not watched. Another task may make the slot due earlier while
- * this reads it. That task then arms the slot.
+ * U64_MAX if it is not watched. In the past if the agent was reported as late.
+ * Another task may make the slot due earlier while this reads it. That task then arms
+ * the slot.
  */
-static u64 watch_time(struct varta_tracker *tracker, struct varta_slot *slot,
-		      u64 now, u64 threshold)
+static __always_inline u64 watch_time(struct varta_tracker *tracker,
+				      struct varta_slot *slot, u64 now,
+				      u64 threshold, u32 nr)
 {
-	if (!is_watched(slot))
+	if (varta_slot_is_over(slot))
 		return U64_MAX;
 	/* Checked again under the lock; the beats before were not stored. */
-	if (data_race((bool)slot->mapped))
-		return watch_page(tracker, slot, now, threshold);
-	/* The same. */
-	if (data_race((bool)slot->lanes))
-		return watch_sent_lanes(tracker, slot, now, threshold);
-	return due_time(tracker, slot, threshold);
+	if (data_race(slot->mapped || slot->lanes))
+		return varta_slot_watch_page(tracker, slot, now, threshold, nr);
+	return watch_sent(tracker, slot, threshold);
 }
 
 /*
@@ -327,8 +288,8 @@ static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
 	u32 nr;
 
 	for (nr = begin; nr < end; nr++) {
-		due = watch_time(tracker, &tracker->slots[nr], now,
-				 threshold);
+		due = watch_time(tracker, &tracker->slots[nr], now, threshold,
+				 nr);
 		if (due == U64_MAX)
 			continue;
 		earliest = min(earliest, due);
@@ -341,7 +302,7 @@ static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
 	if (!varta_wheel_is_covered(earliest, look, now)) {
 		for (nr = begin; nr < end; nr++) {
 			due = watch_time(tracker, &tracker->slots[nr], now,
-					 threshold);
+					 threshold, nr);
 			if (due == U64_MAX ||
 			    varta_wheel_is_covered(due, look, now))
 				continue;
@@ -393,7 +354,7 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 		/* Checked again under the lock. */
 		if (data_race((bool)slot->lanes))
 			varta_slot_look_at_lanes(tracker, slot, now);
-		deadline = watch_time(tracker, slot, now, threshold);
+		deadline = watch_time(tracker, slot, now, threshold, nrs[i]);
 		/* Nearly all have had a beat: postpone without their locks. */
 		if (deadline > now && is_watched(slot)) {
 			nrs[postponed] = nrs[i];
@@ -404,6 +365,11 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 		expire_slot(tracker, slot, now, threshold, report, context);
 	}
 	varta_wheel_postpone(&tracker->wheel, nrs, deadlines, postponed, now);
+	if (tracker->repeated) {
+		varta_count_many(tracker->config.counters,
+				 VARTA_COUNT_REFRESHED, tracker->repeated);
+		tracker->repeated = 0;
+	}
 	for (i = 0; i < postponed; i++)
 		disarm_if_freed(tracker, nrs[i]);
 	return more;

@@ -175,6 +175,7 @@ struct varta_tracker {
 	u64 last_event_ns;
 	aligned_u64 resume_ns;		/* silence before does not count */
 	u32 warn_percent;		/* of the threshold; 0 for no warning */
+	u32 repeated;			/* beats that the stall pass is to count */
 };
 
 size_t varta_tracker_bytes(const struct varta_tracker_config *config);

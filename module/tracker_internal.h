@@ -73,7 +73,8 @@ struct varta_slot {
 	u64 unmetered : 1;		/* usage is not that of the last beat */
 	u64 late : 1;			/* and no warning before the next beat */
 	u64 lanes : 1;			/* that mapping has lanes, or some are sent */
-	u64 reason : 7;			/* enum varta_stall_reason, if stalled */
+	u64 clock_differs : 1;		/* that mapping has an offset */
+	u64 reason : 6;			/* enum varta_stall_reason, if stalled */
 
 	u64 beats;
 	union {
@@ -176,8 +177,9 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 /* mapped.c */
 bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
-void varta_slot_glance(struct varta_tracker *tracker, struct varta_slot *slot,
-		       u64 now);
+u64 varta_slot_watch_page(struct varta_tracker *tracker,
+			  struct varta_slot *slot, u64 now, u64 threshold,
+			  u32 nr);
 bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
 void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
@@ -389,6 +391,32 @@ static inline u64 varta_slot_warn_time(const struct varta_tracker *tracker,
 				       100) * percent, &time))
 		return U64_MAX;
 	return time;
+}
+
+/* Stalled or exited, and so not watched. Read without a lock. */
+static inline bool varta_slot_is_over(const struct varta_slot *slot)
+{
+	/* Of the four, only these two are not 0. */
+	return data_race(READ_ONCE(slot->state)) &
+	       cpu_to_le32(0xffff0000);
+}
+
+/* How long it is silent until it is late, or stalled if nobody wants to know that. */
+static inline u64
+varta_slot_silence_until_due(const struct varta_tracker *tracker,
+			     const struct varta_slot *slot, u64 threshold)
+{
+	u64 silence = varta_slot_threshold(slot, threshold);
+	u32 percent = READ_ONCE(tracker->warn_percent);
+
+	return percent ? div_u64(silence, 100) * percent : silence;
+}
+
+static inline u64 varta_due_after(u64 since, u64 silence)
+{
+	u64 due;
+
+	return check_add_overflow(since, silence, &due) ? U64_MAX : due;
 }
 
 /* Of a slot with a page. */
