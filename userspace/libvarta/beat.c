@@ -10,12 +10,13 @@
 #include <netlink/msg.h>
 
 #include "client.h"
+#include "vdso_clock.h"
 
 #define NS_PER_MS	1000000
 
 uint64_t varta_monotonic_now(void)
 {
-	return varta_client__now();
+	return varta_clock_now();
 }
 
 uint64_t varta_nonce_after(uint64_t nonce)
@@ -49,13 +50,37 @@ static int beat_result(struct varta *v, int error)
 	return client_result(v, error);
 }
 
+static __attribute__((noinline)) int
+other_beat(struct varta *v, uint64_t state, uint64_t now)
+{
+	v->due = now + v->interval;
+	return beat_result(v, varta_client__beat_at(&v->client, (uint32_t)state,
+						    (uint32_t)(state >> 32),
+						    now));
+}
+
+/*
+ * A beat that is only stored, with the state of the one before, changes as little of
+ * the handle as possible.
+ */
 int varta_beat(struct varta *v, enum varta_status status, uint32_t payload)
 {
-	uint64_t now = varta_client__now();
+	const uint64_t state = varta_client__state(status, payload);
+	const uint64_t now = varta_clock_now();
 
-	v->due = now + v->interval;
-	return beat_result(v, varta_client__beat_at(&v->client, status, payload,
-						    now));
+	if (!varta_client__repeat_beat(&v->client, state, now))
+		return other_beat(v, state, now);
+	v->error = 0;
+	return 0;
+}
+
+/* Time of the next beat. */
+static uint64_t due_time(const struct varta *v)
+{
+	const struct varta_client__page *page = v->client.mapped->page;
+	uint64_t stored = page ? page->nonce + v->interval : 0;
+
+	return stored > v->due ? stored : v->due;
 }
 
 /* Before a beat, another file's data must not be read as answers. */
@@ -81,12 +106,12 @@ int varta_fd(struct varta *v)
 
 int varta_timeout(const struct varta *v)
 {
-	uint64_t now = varta_monotonic_now();
+	uint64_t now = varta_monotonic_now(), due = due_time(v);
 	uint64_t ms;
 
-	if (now >= v->due)
+	if (now >= due)
 		return 0;
-	ms = (v->due - now + NS_PER_MS - 1) / NS_PER_MS;
+	ms = (due - now + NS_PER_MS - 1) / NS_PER_MS;
 	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
@@ -94,7 +119,7 @@ int varta_dispatch(struct varta *v, enum varta_status status, uint32_t payload)
 {
 	int error;
 
-	if (varta_monotonic_now() >= v->due)
+	if (varta_monotonic_now() >= due_time(v))
 		return varta_beat(v, status, payload);
 	varta_client__clear_refusal(&v->client);
 	error = connect_client(v);

@@ -3,6 +3,7 @@
  * Opening and closing handles, and errors of calls on them.
  */
 #include "client.h"
+#include "vdso_clock.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -143,6 +144,7 @@ int varta_open(struct varta **handle, const struct varta_options *options)
 	int error;
 
 	*handle = NULL;
+	varta_clock_init();
 	error = copy_options(&copy, options);
 	if (error)
 		return error;

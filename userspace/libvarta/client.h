@@ -19,7 +19,7 @@
  * @relay_refused: See varta_relay_refused().
  * @forks: Value of @client.forks when @connection was opened.
  * @interval: Nanoseconds between beats.
- * @due: Time of the next beat.
+ * @due: Time of the next beat, unless a later one was only stored.
  * @threshold_ms: The agent's own threshold; 0 for none.
  * @optional: See struct varta_options.
  * @name: The agent's own name; "" for none.

@@ -1482,6 +1482,22 @@ static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
 	return error;
 }
 
+/*
+ * Stores a beat at @now with the state of the last one that was stored. Returns false
+ * if it has to be sent, or has another state.
+ */
+static inline bool varta_client__repeat_beat(struct varta_client *c,
+					     uint64_t state, uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+
+	/* In a child there is no page, and send_at is 0. */
+	return now < __atomic_load_n(&m->send_at, __ATOMIC_RELAXED) &&
+	       now > m->page->nonce &&
+	       __atomic_load_n(&m->page->state, __ATOMIC_RELAXED) == state &&
+	       varta_client__store_nonce(m->page, now);
+}
+
 /* @now is the time. */
 static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
 					uint32_t payload, uint64_t now)
