@@ -106,7 +106,7 @@ bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 /* Half of the time until a slot is due has passed. */
 static bool is_half_over(u64 since, u64 silence, u64 now)
 {
-	return (s64)(now - since) * 2 >= (s64)silence;
+	return now > since && (now - since) * 2 >= silence;
 }
 
 /* An early look of a locked slot. */
@@ -161,10 +161,10 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 	u64 state = varta_load64(&page->state);
 
 	/*
-	 * The terminal nonce is after now. The time since the last beat is no less than
-	 * the gap, and above all gaps if the nonce is from before.
+	 * The terminal nonce is above S64_MAX. The time since the last beat is no less
+	 * than the gap, and above all gaps if the nonce is from before.
 	 */
-	if (nonce <= slot->regular_nonce || nonce > now ||
+	if (nonce <= slot->regular_nonce || nonce > S64_MAX || nonce > now ||
 	    (nonce - slot->last_ns) >> VARTA_TIME_SHIFT > slot->longest_gap ||
 	    lower_32_bits(state) != slot->status)
 		return false;
@@ -180,6 +180,7 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 static noinline u64 watch_locked_page(struct varta_tracker *tracker,
 				      struct varta_slot *slot, u64 now,
 				      u64 silence)
+	__releases(&slot->lock)
 {
 	u64 since = varta_slot_silent_since(tracker, slot);
 	u64 due;

@@ -140,9 +140,9 @@ static void hold_to_show(struct varta_tracker *tracker, struct varta_slot *slot,
 	bool was_late = slot->late;
 	u64 now = looks ? ops->clock() : 0;
 
-	/* It may be late again. The stall pass knows when. */
+	/* It may be late again. The stall pass knows when, and is due at once. */
 	if (looks && varta_slot_look(tracker, slot, now) && was_late)
-		varta_slot_arm_at(tracker, slot, now);
+		varta_slot_arm_at(tracker, slot, slot->last_ns);
 	varta_slot_hold(tracker, slot, agent);
 	if (looks && varta_slot_show_lane(tracker, slot, now, lane))
 		agent->lane = lane;
