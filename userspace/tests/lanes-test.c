@@ -342,12 +342,17 @@ static uint64_t number_sent(uint16_t type)
 {
 	size_t size = 0;
 	const unsigned char *value = find_sent(type, &size);
-	uint64_t number = 0;
+	uint32_t number32;
+	uint64_t number64;
 
-	if (!value || (size != 4 && size != 8))
+	if (value && size == sizeof(number32)) {
+		memcpy(&number32, value, sizeof(number32));
+		return number32;
+	}
+	if (!value || size != sizeof(number64))
 		return 1234567;
-	memcpy(&number, value, size);
-	return number;
+	memcpy(&number64, value, sizeof(number64));
+	return number64;
 }
 
 static void expect_sent(const char *what, uint32_t threshold_ms, bool only_new)
