@@ -215,6 +215,25 @@ assert late.get_attr("silence") >= 200000000, late
 beat(threshold_ms=60000)
 do("config-set", warn_percent=0)
 
+
+def relay_both(nonce, threshold_ms):
+    """Beats of the two agents of a source: one agent is not a whole."""
+    for pid in (2, 3):
+        do("relay", source=9, beat={"attrs": [
+            ("status", 0), ("nonce", nonce), ("pid", pid), ("threshold-ms", threshold_ms)]})
+
+
+do("config-set", source_silence_ms=100)
+relay_both(nonce=1, threshold_ms=300)
+silent = wait_for("source-stall-ntf")[0]
+assert silent.get_attr("source") == 9, silent
+assert silent.get_attr("source-agents") == 2, silent
+relay_both(nonce=2, threshold_ms=60000)
+back = wait_for("source-recover-ntf")[0]
+assert back.get_attr("source") == 9, back
+assert back.get_attr("source-agents") == 2, back
+do("config-set", source_silence_ms=0)
+
 # Does not end it.
 signal.signal(signal.SIGUSR1, lambda *_: None)
 beat(threshold_ms=200, stall_signal=int(signal.SIGUSR1), even_if_starved=True)

@@ -157,6 +157,23 @@ assert late["pid"] == os.getpid() and late["silence"] >= 200000000, late
 beat(threshold_ms=60000)
 do("config-set", warn_percent=0)
 
+
+def relay_both(nonce, threshold_ms):
+    """Beats of the two agents of a source: one agent is not a whole."""
+    do("relay", source=9, beat=[
+        {"status": 0, "nonce": nonce, "pid": pid, "threshold-ms": threshold_ms}
+        for pid in (2, 3)])
+
+
+do("config-set", source_silence_ms=100)
+relay_both(nonce=1, threshold_ms=300)
+silent = wait_for("source-stall-ntf")[0]
+assert silent["source"] == 9 and silent["source-agents"] == 2, silent
+relay_both(nonce=2, threshold_ms=60000)
+back = wait_for("source-recover-ntf")[0]
+assert back["source"] == 9 and back["source-agents"] == 2, back
+do("config-set", source_silence_ms=0)
+
 child = os.fork()
 if not child:
     # Does not end it.
