@@ -70,8 +70,8 @@ static void beat(struct kunit *test, u64 now)
 	EXPECT_REFRESHED(test, .pid = 7, .proc = 1, .nonce = now, .now = now);
 }
 
-/* An agent with a page for some lanes, none of which is open. */
-static void make_agent_with(struct kunit *test, u32 threshold_ms)
+/* An agent without a page; the tracker may have one for others. */
+static void make_sender(struct kunit *test, u32 threshold_ms)
 {
 	static struct varta_tracker_ops ops;
 
@@ -83,6 +83,12 @@ static void make_agent_with(struct kunit *test, u32 threshold_ms)
 	run_stall_pass(test, START);
 	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
 			.threshold_ms = threshold_ms, .now = START);
+}
+
+/* The same with a page for some lanes, none of which is open. */
+static void make_agent_with(struct kunit *test, u32 threshold_ms)
+{
+	make_sender(test, threshold_ms);
 	KUNIT_ASSERT_TRUE(test, map(test, 0));
 }
 
@@ -736,20 +742,6 @@ static void longest_overdue_lane_is_shown(struct kunit *test)
 }
 
 /* ---- Lanes that are sent. */
-
-/* An agent without a page; the tracker may have one for others. */
-static void make_sender(struct kunit *test, u32 threshold_ms)
-{
-	static struct varta_tracker_ops ops;
-
-	ops = fake_procs_ops;
-	ops.lane_event = take_lane_event;
-	ops.find_thread = find_thread;
-	make_tracker_with_pages(test, &ops);
-	run_stall_pass(test, START);
-	EXPECT_INSERTED(test, .pid = 7, .proc = 1, .nonce = 1,
-			.threshold_ms = threshold_ms, .now = START);
-}
 
 static enum varta_lane_result send(struct kunit *test, u64 now,
 				   struct varta_lane_beat beat)

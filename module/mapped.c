@@ -176,7 +176,10 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 	return true;
 }
 
-/* The same for any locked slot with a page. */
+/*
+ * The rest of varta_slot_watch_page(): for a locked slot, which may have lanes, or no
+ * page but sent lanes.
+ */
 static noinline u64 watch_locked_page(struct varta_tracker *tracker,
 				      struct varta_slot *slot, u64 now,
 				      u64 silence)

@@ -345,6 +345,17 @@ static int identify(struct netlink_ext_ack *extack, const struct nlattr *attr,
 	return varta_reject(extack, attr, VARTA_REASON_AUTH_FAILURE);
 }
 
+/* The current process, or the ancestor of it that the message names. */
+static int identify_sender(struct genl_info *info, struct varta_sender *sender)
+{
+	const struct nlattr *pid = info->attrs[VARTA_A_BEAT_PID];
+
+	varta_attest_current(sender);
+	if (!pid)
+		return 0;
+	return identify(info->extack, pid, nla_get_u32(pid), sender);
+}
+
 /* The exit probe saw no slot if the process exited before the start. */
 static void remove_if_exited(const struct varta_sender *sender)
 {
@@ -520,13 +531,9 @@ static int beat_lanes(struct genl_info *info, const struct varta_sender *sender,
 /* Handles all lanes of the message, and replies with the first error. */
 static noinline int handle_lanes(struct genl_info *info, u64 now)
 {
-	const struct nlattr *pid = info->attrs[VARTA_A_BEAT_PID];
 	struct varta_sender sender;
-	int err = 0;
+	int err = identify_sender(info, &sender);
 
-	varta_attest_current(&sender);
-	if (pid)
-		err = identify(info->extack, pid, nla_get_u32(pid), &sender);
 	if (err)
 		return err;
 	err = beat_lanes(info, &sender, now);
@@ -609,18 +616,15 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 
 int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *pid = info->attrs[VARTA_A_BEAT_PID];
 	struct varta_sender sender;
-	int err = 0;
+	int err = identify_sender(info, &sender);
 
-	varta_attest_current(&sender);
-	if (pid)
-		err = identify(info->extack, pid, nla_get_u32(pid), &sender);
 	if (err)
 		return err;
 	if (!varta_tracker_remove(&varta.tracker, &sender.id,
 				  VARTA_GOODBYE_CAUSE_BYE, ktime_get_ns()))
-		err = varta_reject(info->extack, pid,
+		err = varta_reject(info->extack,
+				   info->attrs[VARTA_A_BEAT_PID],
 				   VARTA_REASON_UNKNOWN_AGENT);
 	varta_sender_put(&sender);
 	return err;

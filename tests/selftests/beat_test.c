@@ -20,6 +20,9 @@
 #include <unistd.h>
 
 #include "beater.h"
+#define TEST_NAME	BEATER
+
+#include "agent_test.h"
 #include "counters.h"
 #include "tap.h"
 
@@ -37,35 +40,9 @@ static const struct beater_options described = {
 	.threshold_ms = 3000,
 };
 
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	check(false, BEATER ": %s: %s", what, strerror(errno));
-	exit(tap_end());
-}
-
 static void open_or_end(struct beater *b, const struct beater_options *options)
 {
 	must(beater_open(b, options), "open");
-}
-
-/* The exit code of a child without a failure. */
-static bool child_was_well(pid_t child)
-{
-	int status;
-
-	must(waitpid(child, &status, 0) == child, "waitpid");
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-/* Forks; returns 0 in the child. */
-static pid_t fork_or_end(void)
-{
-	pid_t child = fork();
-
-	must(child >= 0, "fork");
-	return child;
 }
 
 static void test_counting(void)

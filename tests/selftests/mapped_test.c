@@ -29,6 +29,9 @@
 
 #include <varta-client.h>
 
+#define TEST_NAME	"mapped"
+
+#include "agent_test.h"
 #include "counters.h"
 #include "tap.h"
 
@@ -41,21 +44,6 @@
 #define PATIENCE_S	60
 
 static struct varta_client c;
-
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	check(false, "mapped: %s: %s", what, strerror(errno));
-	exit(tap_end());
-}
-
-static void sleep_ms(long ms)
-{
-	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&time, NULL);
-}
 
 static bool is_late(time_t end)
 {
@@ -113,33 +101,6 @@ static bool beat_for(long ms, uint32_t payload)
 		sleep_ms(STEP_MS);
 	}
 	return true;
-}
-
-/* As the tool shows this process. */
-static bool shows(const char *condition)
-{
-	char command[256];
-
-	snprintf(command, sizeof(command),
-		 "varta agents %d -j | jq -e '.[0] | %s' >/dev/null", getpid(),
-		 condition);
-	return !system(command);
-}
-
-static bool child_was_well(pid_t child)
-{
-	int status;
-
-	must(waitpid(child, &status, 0) == child, "waitpid");
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static pid_t fork_or_end(void)
-{
-	pid_t child = fork();
-
-	must(child >= 0, "fork");
-	return child;
 }
 
 /* Waits for a stall. */

@@ -24,6 +24,9 @@
 
 #include <varta-client.h>
 
+#define TEST_NAME	"sent_lanes"
+
+#include "agent_test.h"
 #include "counters.h"
 #include "tap.h"
 
@@ -36,21 +39,6 @@ enum {
 };
 
 static struct varta_client c;
-
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	check(false, "sent_lanes: %s: %s", what, strerror(errno));
-	exit(tap_end());
-}
-
-static void sleep_ms(long ms)
-{
-	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&time, NULL);
-}
 
 /* A client with @acknowledge has no page. */
 static void begin(uint32_t lanes)
@@ -201,17 +189,6 @@ static bool waits_for_lane_stalls(long stalls)
 	while (counter("lane_stalls") < stalls && time(NULL) < until)
 		sleep_ms(STEP_MS);
 	return counter("lane_stalls") == stalls;
-}
-
-/* As the tool shows this process. */
-static bool shows(const char *condition)
-{
-	char command[256];
-
-	snprintf(command, sizeof(command),
-		 "varta agents %d -j | jq -e '.[0] | %s' >/dev/null", getpid(),
-		 condition);
-	return !system(command);
 }
 
 static void test_refusals(void)

@@ -358,7 +358,7 @@ fn copy_lane(to: &Entry, lane: &Entry) {
 /// fork() it does nothing.
 #[derive(Default)]
 pub struct Lane {
-    /// None: a child could not be told from this process.
+    /// None if fork() could not be noticed: a child would beat in this process's lane.
     table: Option<Arc<Table>>,
     number: usize,
     threshold: Duration,
