@@ -446,11 +446,9 @@ static u64 time_of_page(const struct model_page *page, u64 now)
 {
 	u64 offset = page->clock_offset;
 
-	if (page->nonce > S64_MAX)
-		return now;
 	if (page->clock_offset >= 0)
 		return page->nonce > offset ? page->nonce - offset : 0;
-	return page->nonce + -offset > S64_MAX ? now : page->nonce + -offset;
+	return page->nonce > U64_MAX - -offset ? now : page->nonce + -offset;
 }
 
 /* Section 10. */

@@ -93,11 +93,11 @@ struct varta_mapping {
 /* The time of the kernel's clock, which is behind by @offset; U64_MAX for none. */
 static inline u64 varta_without_offset(u64 time, s64 offset)
 {
-	s64 result;
+	u64 result;
 
-	if (time > S64_MAX || check_sub_overflow((s64)time, offset, &result))
-		return U64_MAX;
-	return max_t(s64, result, 0);
+	if (offset >= 0)
+		return time > offset ? time - offset : 0;
+	return check_add_overflow(time, -(u64)offset, &result) ? U64_MAX : result;
 }
 
 struct varta_mapping *varta_beat_page_map(u32 lanes, unsigned long *address);

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Stalls: Documentation/tracker-semantics.md, section 4.
- *
- * Invariant: a slot in use that is not stalled is armed in the wheel, for no
- * later than its deadline or, if that comes first and was not reported, the time
- * when it is late; or it is not armed while its group is, for less than that. Any
- * other slot is not armed. Slots that the stall pass is handling are exempt.
- */
+/* Agents that are due: Documentation/tracker-semantics.md, section 4. */
 
 #include <linux/kernel.h>
 
@@ -185,9 +178,10 @@ static void report_late(struct varta_tracker *tracker, struct varta_slot *slot,
 	}
 }
 
-static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
-			u64 now, u64 threshold, varta_agent_cb report,
-			void *context)
+/* Reports the agent if it is due. */
+void varta_slot_expire(struct varta_tracker *tracker, struct varta_slot *slot,
+		       u64 now, u64 threshold, varta_agent_cb report,
+		       void *context)
 {
 	struct varta_stall_info info = {};
 	struct varta_agent_info sampled;
@@ -224,167 +218,6 @@ static void expire_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 		report_late(tracker, slot, &info, now, threshold, report,
 			    context);
 	spin_unlock(&slot->lock);
-}
-
-/*
- * The slot was armed without its lock, so it may be free. varta_slot_free() clears
- * pid before it disarms: either it or this disarms.
- */
-static void disarm_if_freed(struct varta_tracker *tracker, u32 nr)
-{
-	struct varta_slot *slot = &tracker->slots[nr];
-
-	if (READ_ONCE(slot->pid))
-		return;
-	spin_lock(&slot->lock);
-	if (!slot->pid)
-		varta_wheel_disarm(&tracker->wheel, nr);
-	spin_unlock(&slot->lock);
-}
-
-static bool is_watched(const struct varta_slot *slot)
-{
-	return READ_ONCE(slot->pid) && !varta_slot_is_over(slot);
-}
-
-static u64 watch_sent(const struct varta_tracker *tracker,
-		      const struct varta_slot *slot, u64 threshold)
-{
-	if (!READ_ONCE(slot->pid))
-		return U64_MAX;
-	return varta_due_after(varta_slot_silent_since(tracker, slot),
-			       varta_slot_silence_until_due(tracker, slot,
-							    threshold));
-}
-
-/*
- * U64_MAX if it is not watched. In the past if the agent was reported as late.
- * Another task may make the slot due earlier while this reads it. That task then arms
- * the slot.
- */
-static __always_inline u64 watch_time(struct varta_tracker *tracker,
-				      struct varta_slot *slot, u64 now,
-				      u64 threshold, u32 nr)
-{
-	if (varta_slot_is_over(slot))
-		return U64_MAX;
-	/* Checked again under the lock; the beats before were not stored. */
-	if (data_race(slot->mapped || slot->lanes))
-		return varta_slot_watch_page(tracker, slot, now, threshold, nr);
-	return watch_sent(tracker, slot, threshold);
-}
-
-/*
- * The timer of a group has expired. Nearly all of its agents have had a beat.
- * Those that are due soon are armed. Returns whether one of these is due now.
- */
-static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
-			  u64 threshold)
-{
-	u32 begin = (timer - tracker->config.capacity) * VARTA_WHEEL_GROUP;
-	u32 end = min(begin + VARTA_WHEEL_GROUP,
-		      READ_ONCE(tracker->slots_used));
-	u64 earliest = U64_MAX, latest = 0, look, due;
-	u32 nr;
-
-	for (nr = begin; nr < end; nr++) {
-		due = watch_time(tracker, &tracker->slots[nr], now, threshold,
-				 nr);
-		if (due == U64_MAX)
-			continue;
-		earliest = min(earliest, due);
-		latest = max(latest, due);
-	}
-	if (earliest == U64_MAX)
-		return false;
-
-	look = varta_wheel_look_time(earliest, latest, now);
-	if (!varta_wheel_is_covered(earliest, look, now)) {
-		for (nr = begin; nr < end; nr++) {
-			due = watch_time(tracker, &tracker->slots[nr], now,
-					 threshold, nr);
-			if (due == U64_MAX ||
-			    varta_wheel_is_covered(due, look, now))
-				continue;
-			varta_wheel_arm_idle(&tracker->wheel, nr, due);
-			disarm_if_freed(tracker, nr);
-		}
-	}
-	varta_wheel_arm(&tracker->wheel, timer, look);
-	return earliest <= now;
-}
-
-/**
- * varta_tracker_stall_pass() - report who is late or stalled (section 4)
- * @tracker: the tracker
- * @now: time in nanoseconds, monotonic
- * @threshold: threshold of agents without their own, in nanoseconds; once it
- *	is lowered, varta_tracker_rescan() has to follow
- * @max_reports: most agents to report, 1 to VARTA_STALL_BATCH
- * @report: called for each; &varta_agent_info.stalled tells what it is. If it
- *	returns false, a pass finds it again, after VARTA_STALL_RETRY_MIN_NS to
- *	VARTA_STALL_RETRY_MAX_NS
- * @context: passed to @report
- *
- * Does not kick: varta_tracker_next_deadline() has to be called afterwards.
- * Context: process, may sleep; one caller at a time.
- * Return: whether to call again for the same time.
- */
-bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
-			      u64 threshold, u32 max_reports,
-			      varta_agent_cb report, void *context)
-{
-	u32 nrs[VARTA_STALL_BATCH];
-	u64 deadlines[VARTA_STALL_BATCH];
-	u32 expired, i, postponed = 0;
-	bool more;
-
-	max_reports = clamp_t(u32, max_reports, 1, ARRAY_SIZE(nrs));
-	expired = varta_wheel_expire(&tracker->wheel, now, nrs, max_reports,
-				     &more);
-	for (i = 0; i < expired; i++) {
-		struct varta_slot *slot;
-		u64 deadline;
-
-		if (nrs[i] >= tracker->config.capacity) {
-			more |= look_at_group(tracker, nrs[i], now, threshold);
-			continue;
-		}
-		slot = &tracker->slots[nrs[i]];
-		/* Checked again under the lock. */
-		if (data_race((bool)slot->lanes))
-			varta_slot_look_at_lanes(tracker, slot, now);
-		deadline = watch_time(tracker, slot, now, threshold, nrs[i]);
-		/* Nearly all have had a beat: postpone without their locks. */
-		if (deadline > now && is_watched(slot)) {
-			nrs[postponed] = nrs[i];
-			deadlines[postponed++] = deadline;
-			continue;
-		}
-		/* Checked again under the lock. */
-		expire_slot(tracker, slot, now, threshold, report, context);
-	}
-	varta_wheel_postpone(&tracker->wheel, nrs, deadlines, postponed, now);
-	if (tracker->repeated) {
-		varta_count_many(tracker->config.counters,
-				 VARTA_COUNT_REFRESHED, tracker->repeated);
-		tracker->repeated = 0;
-	}
-	for (i = 0; i < postponed; i++)
-		disarm_if_freed(tracker, nrs[i]);
-	return more;
-}
-
-/**
- * varta_tracker_next_deadline() - when the next stall pass is due
- * @tracker: the tracker
- * Context: process; does not sleep.
- * Return: the time, valid until &varta_tracker_ops.kick is called; U64_MAX if
- * there is nothing to wait for.
- */
-u64 varta_tracker_next_deadline(struct varta_tracker *tracker)
-{
-	return varta_wheel_next(&tracker->wheel);
 }
 
 /**

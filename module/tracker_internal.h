@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Only action.c, tracker.c, slot.c, record.c, evict.c, expire.c, exit.c,
- * mapped.c, lanes.c and KUnit include this.
+ * mapped.c, watch.c, lanes.c and KUnit include this.
  *
  * Lock order: one of flow_locks and request_lock (requests on real-time
  * kernels), tracker->lock, one slot->lock, then event_lock or actions.lock. None
@@ -177,15 +177,17 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 /* mapped.c */
 bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
-u64 varta_slot_watch_page(struct varta_tracker *tracker,
-			  struct varta_slot *slot, u64 now, u64 threshold,
-			  u32 nr);
 bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
 void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
 void varta_slot_unmap(struct varta_tracker *tracker, struct varta_slot *slot);
 bool varta_slot_has_left_page(const struct varta_tracker *tracker,
 			      const struct varta_slot *slot);
+
+/* expire.c */
+void varta_slot_expire(struct varta_tracker *tracker, struct varta_slot *slot,
+		       u64 now, u64 threshold, varta_agent_cb report,
+		       void *context);
 
 /* lanes.c */
 void varta_slot_look_at_lanes(struct varta_tracker *tracker,
