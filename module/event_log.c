@@ -3,9 +3,9 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/lockdep.h>
-#include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/spinlock.h>
+#include <linux/vmalloc.h>
 
 #include "event_log.h"
 #include "netns_ref.h"
@@ -49,7 +49,8 @@ int varta_event_log_init(void)
 	int i;
 
 	for (i = 0; i < LOGS; i++) {
-		logs[i] = kvzalloc(sizeof(*logs[i]), GFP_KERNEL);
+		/* kmalloc() would round it up to a power of two. */
+		logs[i] = vzalloc(sizeof(*logs[i]));
 		if (!logs[i]) {
 			varta_event_log_exit();
 			return -ENOMEM;
@@ -65,7 +66,7 @@ void varta_event_log_exit(void)
 	for (i = 0; i < LOGS; i++) {
 		for (nr = 0; logs[i] && nr < logs[i]->used; nr++)
 			varta_netns_put(logs[i]->events[nr].info.agent.id.netns);
-		kvfree(logs[i]);
+		vfree(logs[i]);
 		logs[i] = NULL;
 	}
 }

@@ -46,11 +46,12 @@ static void set_default_limit(u32 capacity)
 
 int varta_quota_init(u32 capacity)
 {
-	u32 nr = min_t(u32, capacity, USERS_MAX) + USERS_SPARE;
+	u32 users = min_t(u32, capacity, USERS_MAX);
+	u32 nr = users + USERS_SPARE;
 	u32 i;
 
 	set_default_limit(capacity);
-	table.bits = ilog2(roundup_pow_of_two(nr)) + 1;
+	table.bits = ilog2(roundup_pow_of_two(users)) + 1;
 	table.users = kvcalloc(nr, sizeof(*table.users), GFP_KERNEL);
 	table.buckets = kvcalloc(1U << table.bits, sizeof(*table.buckets),
 				 GFP_KERNEL);
