@@ -10,8 +10,12 @@
 
 typedef int varta_clock_function(clockid_t clock, struct timespec *time);
 
-/* clock_gettime(), of the vDSO itself once varta_clock_init() has found it. */
-extern varta_clock_function *varta_clock_gettime;
+/*
+ * clock_gettime(), of the vDSO itself once varta_clock_init() has found it. Hidden here as
+ * well, or its address would be loaded first.
+ */
+extern varta_clock_function *varta_clock_gettime
+	__attribute__((visibility("hidden")));
 
 /**
  * varta_clock_init() - Look for the vDSO's clock.
