@@ -203,9 +203,14 @@ in_container() {
 		--kill-child "$@"
 }
 
-# pid_namespace PID: the inode number of its pid namespace
+# pid_namespace PID: the inode number of its pid namespace; of the initial one if the kernel has
+# no others
 pid_namespace() {
-	readlink "/proc/$1/ns/pid" | tr -dc 0-9
+	if [ -e /proc/self/ns/pid ]; then
+		readlink "/proc/$1/ns/pid" | tr -dc 0-9
+	else
+		echo 4026531836
+	fi
 }
 
 # ---- Events, by varta monitor.

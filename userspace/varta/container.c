@@ -4,20 +4,22 @@
  */
 #include "container.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
+/* A kernel without pid namespaces has no such file. */
 uint64_t pid_namespace(void)
 {
 	char target[64] = "";
 	uint64_t inode = 0;
 
-	if (readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0 ||
-	    sscanf(target, "pid:[%" SCNu64 "]", &inode) != 1)
-		return 0;
-	return inode;
+	if (readlink("/proc/self/ns/pid", target, sizeof(target) - 1) < 0)
+		return errno == ENOENT && !access("/proc/self/ns", F_OK) ?
+		       INITIAL_PID_NS : 0;
+	return sscanf(target, "pid:[%" SCNu64 "]", &inode) == 1 ? inode : 0;
 }
 
 /* Docker, podman, and the container interface of systemd. */

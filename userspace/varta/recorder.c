@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "clock.h"
+#include "container.h"
 #include "error.h"
 #include "json.h"
 #include "look.h"
@@ -255,7 +255,6 @@ static void run_child(struct work *work)
 
 static int open_all(struct work *work, const struct recorder_options *options)
 {
-	struct stat status;
 	int error;
 
 	error = stall_files_open(&work->files, options->directory,
@@ -276,8 +275,7 @@ static int open_all(struct work *work, const struct recorder_options *options)
 		fail_system("open /proc", error);
 		return error;
 	}
-	if (!fstatat(looker_procfs(work->looker), "self/ns/pid", &status, 0))
-		work->ns_inode = status.st_ino;
+	work->ns_inode = pid_namespace();
 	return 0;
 }
 
