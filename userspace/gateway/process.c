@@ -26,13 +26,16 @@ static uint64_t tick(void)
 	return length;
 }
 
-/* The last number of the line "NSpid:", 0 if there is none. */
-static uint32_t parse_ns_pid(const char *text)
+/*
+ * The last number of the line "NSpid:". A kernel without pid namespaces has no
+ * such line, but one that comes later.
+ */
+static uint32_t parse_ns_pid(const char *text, uint32_t pid)
 {
 	const char *line = status_line(text, "NSpid:\t"), *end;
 
 	if (!line)
-		return 0;
+		return status_line(text, "Threads:\t") ? pid : 0;
 	end = line + strcspn(line, "\n");
 	while (end > line && end[-1] != '\t')
 		end--;
@@ -51,7 +54,7 @@ int process_identify(int procfs, uint32_t pid,
 	if (read_text_at(process, "stat", text, sizeof(text)) >= 0)
 		identity->start_time = stat_start(text) * tick();
 	if (!read_end_of_text_at(process, "status", text, sizeof(text)))
-		identity->ns_pid = parse_ns_pid(text);
+		identity->ns_pid = parse_ns_pid(text, pid);
 	if (identity->start_time && identity->ns_pid)
 		error = 0;
 	close(process);

@@ -361,6 +361,12 @@ static void test_many_groups(void)
 	procfs = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	check(!process_identify(procfs, 77, &identity) && identity.ns_pid == 5,
 	      "process: a user with many groups");
+	write_file("77/status", "Name:\ta\nGroups:\t", 0, "\nThreads:\t1\n");
+	check(!process_identify(procfs, 77, &identity) && identity.ns_pid == 77,
+	      "process: a kernel without pid namespaces");
+	write_file("77/status", "Name:\ta\nGroups:\t", 0, "\n");
+	check(process_identify(procfs, 77, &identity) < 0,
+	      "process: a file that ends too early");
 	close(procfs);
 	snprintf(path, sizeof(path), "rm -r %s", directory);
 	if (chdir("/") || system(path))

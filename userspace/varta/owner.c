@@ -62,7 +62,10 @@ struct owner_reader {
 	char text[FILE_SIZE];
 };
 
-/* /proc of an outer pid namespace has the caller's pid in each of them. */
+/*
+ * /proc of an outer pid namespace has the caller's pid in each of them. A kernel
+ * without pid namespaces has no such line, but one that comes later.
+ */
 static bool is_own_procfs(int procfs, char *text)
 {
 	const char *pids;
@@ -70,7 +73,9 @@ static bool is_own_procfs(int procfs, char *text)
 	if (read_end_of_text_at(procfs, "self/status", text, FILE_SIZE))
 		return false;
 	pids = status_line(text, "NSpid:\t");
-	return pids && pids[strspn(pids, "0123456789")] == '\n';
+	if (!pids)
+		return status_line(text, "Threads:\t");
+	return pids[strspn(pids, "0123456789")] == '\n';
 }
 
 /*
