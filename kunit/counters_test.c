@@ -114,7 +114,7 @@ static void take_returns_64_bits(struct kunit *test)
 {
 	struct varta_counters *counters = test->priv;
 
-	varta_count_many(counters, VARTA_COUNT_REFRESHED, 5ul << 40);
+	varta_count_many(counters, VARTA_COUNT_REFRESHED, 5ull << 40);
 	varta_count(counters, VARTA_COUNT_REFRESHED);
 	KUNIT_EXPECT_EQ(test, varta_counter_take(counters,
 						 VARTA_COUNT_REFRESHED),

@@ -972,7 +972,7 @@ static void only_shorter_own_threshold_kicks(struct kunit *test)
 
 static void rescan_makes_deadlines_earlier(struct kunit *test)
 {
-	static const u64 long_threshold = 1000 * NSEC_PER_SEC;
+	static const u64 long_threshold = 1000ull * NSEC_PER_SEC;
 	u32 cursor = 0;
 
 	make_small_tracker(test);

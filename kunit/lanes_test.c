@@ -21,7 +21,7 @@ enum {
 	RANDOM_STEPS	= 4000,
 };
 
-#define MS		NSEC_PER_MSEC
+#define MS		((u64)NSEC_PER_MSEC)
 #define START		(1000 * MS)
 #define LANE		(LANE_MS * MS)
 

@@ -443,7 +443,7 @@ static void agent_that_beats_does_not_wake_the_thread_for_itself(struct kunit *t
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, beat + LONG_START), 1);
 }
 
-#define LONG_AFTER(ms)	(LONG_START + (ms) * NSEC_PER_MSEC)
+#define LONG_AFTER(ms)	(LONG_START + (ms) * (u64)NSEC_PER_MSEC)
 
 /* A long agent whose last beat, after 400 ms, was read early, so the next may repeat it. */
 static void make_repeating_agent(struct kunit *test, s64 clock_offset)

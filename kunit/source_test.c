@@ -12,7 +12,7 @@ enum {
 };
 
 static const u64 SILENCE = 2 * NSEC_PER_SEC;
-static const u64 GRACE = 5 * NSEC_PER_SEC;
+static const u64 GRACE = 5ull * NSEC_PER_SEC;
 
 static u32 reports;
 static u64 last_report;
@@ -237,9 +237,9 @@ static void the_grace_is_the_longest_threshold(struct kunit *test)
 	} cases[] = {
 		{ 0, GRACE },
 		{ 1, GRACE },
-		{ 60000, 60 * NSEC_PER_SEC },
+		{ 60000, 60ull * NSEC_PER_SEC },
 		{ VARTA_SOURCE_GRACE_MAX_MS + 1,
-		  VARTA_SOURCE_GRACE_MAX_MS * NSEC_PER_MSEC },
+		  VARTA_SOURCE_GRACE_MAX_MS * (u64)NSEC_PER_MSEC },
 	};
 	struct varta_agent_info agent = stalled_agent(SOURCE, 1, SILENCE);
 	u64 now = SILENCE;

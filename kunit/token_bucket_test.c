@@ -11,7 +11,7 @@
 #define TOKEN	(10 * NSEC_PER_MSEC)
 #define BURST	10
 /* Any time. */
-#define START	(5 * NSEC_PER_SEC)
+#define START	(5ull * NSEC_PER_SEC)
 
 /* Consumes all tokens that there are at each of these times in turn. */
 static u32 consume_all(struct varta_token_bucket *bucket, u64 now)
@@ -106,13 +106,13 @@ static void unordered_times_keep_the_rate(struct kunit *test)
 	u32 i, count = 0;
 
 	for (i = 0; i < 10000; i++) {
-		u64 now = START + i * NSEC_PER_MSEC;
+		u64 now = START + (u64)i * NSEC_PER_MSEC;
 
 		count += consume_all(&bucket, now - i * 7919 % 1000 *
 					      NSEC_PER_MSEC);
 	}
-	KUNIT_EXPECT_LE(test, count, BURST + 10 * NSEC_PER_SEC / TOKEN);
-	KUNIT_EXPECT_GE(test, count, 9 * NSEC_PER_SEC / TOKEN);
+	KUNIT_EXPECT_LE(test, count, BURST + 10 * (NSEC_PER_SEC / TOKEN));
+	KUNIT_EXPECT_GE(test, count, 9 * (NSEC_PER_SEC / TOKEN));
 }
 
 static void resize_writes_off_debt_of_slower_rate(struct kunit *test)

@@ -806,7 +806,7 @@ static void narrow_buckets_do_not_starve_wide_ones(struct kunit *test)
 
 static void look_is_before_the_first_or_early_for_the_last(struct kunit *test)
 {
-	const u64 now = 5 * NSEC_PER_SEC, sec = NSEC_PER_SEC;
+	const u64 now = 5ull * NSEC_PER_SEC, sec = NSEC_PER_SEC;
 
 	/* All are due at one time. */
 	KUNIT_EXPECT_EQ(test, varta_wheel_look_time(now + 8 * sec, now + 8 * sec, now),
