@@ -8,6 +8,10 @@
 
 #include "tracker_internal.h"
 
+enum {
+	LOOKUP_TRIES	= 64,
+};
+
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
@@ -182,13 +186,19 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 			  varta_agent_cb show, void *context)
 {
 	u64 key = varta_key(source, pid);
-	struct varta_slot *slot, *old = NULL;
+	struct varta_slot *slot;
+	u32 tries;
 
-	/* The slot may be freed, and the key get another, in between. */
-	while ((slot = varta_tracker_find_slot(tracker, key)) && slot != old) {
+	/*
+	 * The slot may be freed, and the key get another, in between; the next
+	 * time this one again.
+	 */
+	for (tries = 0; tries < LOOKUP_TRIES; tries++) {
+		slot = varta_tracker_find_slot(tracker, key);
+		if (!slot)
+			return false;
 		if (show_slot(tracker, slot, key, show, context))
 			return true;
-		old = slot;
 	}
 	return false;
 }
