@@ -5,7 +5,7 @@
 # in this run is absent. A target that this run cannot judge has the reason in "no_verdict",
 # and null in "reached".
 
-def targets: [
+def targets(cpus): [
 	{name: "beat_vs_empty_family", at_most: 1.10,
 	 what: "beat, against the empty family, 1 agent", unit: "times"},
 	{name: "library_beat_vs_send", at_most: 1.02,
@@ -40,23 +40,29 @@ def targets: [
 	 what: "stall lateness, 99th percentile", unit: "ns"},
 	{name: "bytes_per_agent", at_most: 240,
 	 what: "memory for each agent", unit: "bytes"},
-	{name: "speedup_2cpu", at_least: 1.8,
-	 what: "speed-up with 2 CPUs beating", unit: "times"},
-	{name: "speedup_2cpu_vs_empty_family", at_least: 0.9,
-	 what: "this speed-up, against the empty family's", unit: "times"}
+	{name: "speedup_all_cpus", at_least: (0.9 * cpus),
+	 what: "speed-up with \(cpus) CPUs beating", unit: "times"},
+	{name: "speedup_vs_empty_family", at_least: 0.9,
+	 what: "this speed-up, against the empty family's", unit: "times"},
+	{name: "speedup_mapped_vs_empty_family", at_least: 0.9,
+	 what: "the same of mapped beats", unit: "times"},
+	{name: "speedup_lives_vs_empty_family", at_least: 0.9,
+	 what: "the same of inserts and exits, against processes that beat to it", unit: "times"}
 ];
 
 # The reason why the measured figures cannot judge a target, or null. If the empty family does
-# not reach a speed-up of 2 either, or only in some of the rounds, the host was busy.
+# not reach a speed-up near the number of CPUs either, or only in some of the rounds, the host was busy.
 def no_verdict(name; measured):
 	def to_2: . * 100 | round / 100;
-	if name | startswith("speedup_2cpu") then
+	(measured.speedup_cpus // 2) as $cpus
+	| if name | startswith("speedup_") then
 		measured.empty_family_speedup as $median
 		| measured.empty_family_speedup_quartile_1 as $low
 		| measured.empty_family_speedup_quartile_3 as $high
 		| if $median == null or $low == null or $high == null then
 			"empty family not measured"
-		  elif $median < 1.8 or $median > 2.2 or $low < 1.6 or $high > 2.4 then
+		  elif $median < 0.9 * $cpus or $median > 1.1 * $cpus
+			or $low < 0.8 * $cpus or $high > 1.2 * $cpus then
 			"empty family has \($median | to_2) (\($low | to_2) to \($high | to_2))"
 		  else null end
 	else null end;
@@ -122,9 +128,13 @@ def derived:
 			$m.lateness_100000_p99_ns, $m.lateness_in_1000000_p99_ns] | max)}),
 		(select(have(["memory_kib", "memory_agents"]))
 		 | {bytes_per_agent: ($m.memory_kib * 1024 / $m.memory_agents)}),
-		(select(have(["beats_speedup"])) | {speedup_2cpu: $m.beats_speedup}),
+		(select(have(["beats_speedup"])) | {speedup_all_cpus: $m.beats_speedup}),
 		(select(have(["beats_speedup_ratio"]))
-		 | {speedup_2cpu_vs_empty_family: $m.beats_speedup_ratio})
+		 | {speedup_vs_empty_family: $m.beats_speedup_ratio}),
+		(select(have(["mapped_beats_speedup_ratio"]))
+		 | {speedup_mapped_vs_empty_family: $m.mapped_beats_speedup_ratio}),
+		(select(have(["lives_speedup_ratio"]))
+		 | {speedup_lives_vs_empty_family: $m.lives_speedup_ratio})
 	] | add // {};
 
 [inputs | split(" ") | {(.[0]): (.[1] | tonumber)}] | add // {}
@@ -134,7 +144,7 @@ def derived:
 | . + {
 	kernel: $kernel,
 	measured: $measured,
-	targets: [targets[] | . as $target | $derived[.name] as $value
+	targets: [targets($measured.speedup_cpus // 2)[] | . as $target | $derived[.name] as $value
 		| select($value != null)
 		| no_verdict(.name; $measured) as $no_verdict
 		| . + {value: $value,
