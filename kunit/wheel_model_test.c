@@ -414,7 +414,7 @@ static void wheel_matches_array_after_every_step(struct kunit *test)
 	KUNIT_EXPECT_GT(test, run->early, varta_kunit_steps / 50);
 	KUNIT_EXPECT_GT(test, run->expired, varta_kunit_steps / 10);
 	KUNIT_EXPECT_GT(test, run->looks, varta_kunit_steps / 200);
-	KUNIT_EXPECT_GT(test, run->covered, varta_kunit_steps / 100);
+	KUNIT_EXPECT_GT(test, run->covered, varta_kunit_steps / 200);
 }
 
 static struct kunit_case wheel_model_cases[] = {
