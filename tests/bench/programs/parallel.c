@@ -62,6 +62,7 @@ struct work {
 	enum kind kind;
 	struct sender sender;
 	struct varta_client client;
+	int wake;	/* a byte for each job of the process with the page */
 };
 
 /* Shared memory of one process, in its own cache lines. */
@@ -172,24 +173,31 @@ static void work_while_other(struct part *part)
 			getppid();
 }
 
-/* Sent beats of a process with a page would take the slow path. */
+/*
+ * Sent beats of a process with a page would take the slow path, so it is another one. It
+ * sleeps meanwhile, as a process that polls would take a part of its CPU.
+ */
 static void start_mapped(struct work *work, struct part *part, int nr)
 {
-	pid_t pid = fork();
+	int pipe_fds[2];
+	char byte;
+	pid_t pid;
 
+	if (pipe(pipe_fds))
+		err(1, "pipe");
+	pid = fork();
 	if (pid < 0)
 		err(1, "fork");
+	work->wake = pipe_fds[1];
 	if (pid)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	open_mapped(&work->client);
-	for (;;) {
-		if (atomic_load(&part->job) == nr) {
-			atomic_store(&part->current_job, nr);
-			work_while(part, work, nr);
-		}
-		wait_a_little();
+	while (read(pipe_fds[0], &byte, 1) == 1) {
+		atomic_store(&part->current_job, nr);
+		work_while(part, work, nr);
 	}
+	err(1, "read");
 }
 
 static void open_work(struct work *work, const char *text, struct part *part,
@@ -207,6 +215,8 @@ static void open_work(struct work *work, const char *text, struct part *part,
 static void do_job(struct work *works, struct part *part, int job)
 {
 	if (job != JOB_OTHER && works[job].kind == MAPPED) {
+		if (write(works[job].wake, "", 1) != 1)
+			err(1, "write");
 		while (atomic_load(&part->job) == job)
 			wait_a_little();
 		return;
