@@ -6,6 +6,7 @@
  */
 #include <kunit/test.h>
 #include <linux/kconfig.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 
 #include "fake_pages.h"
@@ -19,10 +20,10 @@ enum {
 	INTERVALS	= 3,
 };
 
-#define START		(1000 * NSEC_PER_SEC)
-#define LIMIT		(10 * NSEC_PER_SEC)
+#define START		(1000ULL * NSEC_PER_SEC)
+#define LIMIT		(10ULL * NSEC_PER_SEC)
 /* Between two beats, and between those of a page and the next one. */
-#define PERIOD		(3 * NSEC_PER_SEC)
+#define PERIOD		(3ULL * NSEC_PER_SEC)
 #define PHASE		(PERIOD / PAGES)
 /* A tick of the wheel, and what a pass may be late in here. */
 #define LATE_MAX	(200 * NSEC_PER_USEC)
@@ -92,7 +93,8 @@ static void store_beats(u64 end)
 		u64 first = START + PERIOD + nr * PHASE;
 
 		if (now > first)
-			mass.pages[nr].nonce = first + (now - first) / PERIOD * PERIOD;
+			mass.pages[nr].nonce = first +
+				div_u64(now - first, PERIOD) * PERIOD;
 	}
 }
 
