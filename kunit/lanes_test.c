@@ -663,6 +663,37 @@ static void lane_of_an_agent_that_stores_beats_is_seen_in_time(struct kunit *tes
 	EXPECT_STALL(test, 1);
 }
 
+/* Stores a beat before each millisecond. Returns how many events of lanes there were. */
+static u32 beat_until(struct kunit *test, u64 *now, u64 end)
+{
+	u32 events = 0;
+
+	for (; *now < end; *now += MS) {
+		fake_pages[0].page.nonce = *now - 1;
+		while (next_deadline(test) <= *now)
+			events += pass(test, *now);
+	}
+	return events;
+}
+
+/* Most early looks find a beat as the one before, and are shorter. */
+static void lane_of_an_agent_that_repeats_beats_is_seen_in_time(struct kunit *test)
+{
+	u64 now = START, end;
+	u32 nr;
+
+	make_agent_with(test, 1000);
+	for (nr = 1; nr <= 60; nr++) {
+		end = now + 5 * LANE + nr * 37 * MS;
+		set_lane(1, LANE_MS, end);
+		/* The first time, the tracker has to expect the lane. */
+		if (nr == 1)
+			beat(test, now);
+		KUNIT_EXPECT_EQ(test, beat_until(test, &now, end), nr > 1);
+		KUNIT_EXPECT_EQ(test, beat_until(test, &now, end + LANE), 1);
+	}
+}
+
 static void exit_ends_the_lanes(struct kunit *test)
 {
 	struct report_log log;
@@ -1287,6 +1318,7 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(lanes_of_a_stalled_agent_wait_for_its_beat),
 	KUNIT_CASE(lane_of_a_late_agent_is_seen_in_time),
 	KUNIT_CASE(lane_of_an_agent_that_stores_beats_is_seen_in_time),
+	KUNIT_CASE(lane_of_an_agent_that_repeats_beats_is_seen_in_time),
 	KUNIT_CASE(exit_ends_the_lanes),
 	KUNIT_CASE(another_page_keeps_what_is_overdue),
 	KUNIT_CASE(lanes_of_the_old_program_are_not_read),
