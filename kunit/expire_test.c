@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of expire.c: stall passes, deadlines, rescan and resume (section 4 of
+ * Tests of expire.c and stall_pass.c: stall passes, deadlines, rescan and resume (section 4 of
  * Documentation/tracker-semantics.md), with both sides of each comparison.
  */
 #include <kunit/test.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of mapped.c: beats that agents store in their pages (section 10 of
- * Documentation/tracker-semantics.md).
+ * Tests of mapped.c and, for early looks, stall_pass.c: beats that agents store in their
+ * pages (section 10 of Documentation/tracker-semantics.md).
  */
 #include <kunit/test.h>
 #include <linux/limits.h>

@@ -145,7 +145,7 @@ struct varta_tracker {
 
 	struct varta_actions actions;
 
-	/* By slot number. Changed under the slot's lock, but for expire.c. */
+	/* By slot number. Changed under the slot's lock, but for stall_pass.c. */
 	struct varta_wheel wheel ____cacheline_aligned_in_smp;
 
 	/*
@@ -209,11 +209,13 @@ enum varta_record_result varta_tracker_record(struct varta_tracker *tracker,
 					      u64 now, u64 threshold,
 					      bool *started);
 
-/* expire.c */
+/* stall_pass.c */
 bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 			      u64 threshold, u32 max_reports,
 			      varta_agent_cb report, void *context);
 u64 varta_tracker_next_deadline(struct varta_tracker *tracker);
+
+/* expire.c */
 bool varta_tracker_report_again(struct varta_tracker *tracker, u32 source,
 				u32 *cursor, u64 now, varta_agent_cb report,
 				void *context);

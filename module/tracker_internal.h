@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Only action.c, tracker.c, slot.c, record.c, evict.c, expire.c, exit.c,
- * mapped.c, watch.c, lanes.c and KUnit include this.
+ * mapped.c, stall_pass.c, lanes.c and KUnit include this.
  *
  * Lock order: one of flow_locks and request_lock (requests on real-time
  * kernels), tracker->lock, one slot->lock, then event_lock or actions.lock. None

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which agents are due: Documentation/tracker-semantics.md, sections 4 and 10.
+ * Which agents are due: Documentation/tracker-semantics.md, sections 4, 10 and 11.
  *
  * Invariant: a slot in use that is not stalled is armed in the wheel, for no
  * later than its deadline or, if that comes first and was not reported, the time
@@ -47,13 +47,6 @@ static bool may_repeat(const struct varta_slot *slot)
 	       !slot->clock_differs;
 }
 
-/* In one comparison, which the compiler does not make of two functions. */
-static bool may_repeat_without_lanes(const struct varta_slot *slot)
-{
-	return slot->mapped && slot->unmetered && !slot->late &&
-	       !slot->clock_differs && !slot->lanes;
-}
-
 /*
  * Records a beat in the page of a locked slot for which may_repeat() is true, if its
  * status is that of the last one and its time needs no limit: all that
@@ -70,7 +63,7 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 	u64 state = varta_load64(&page->state);
 
 	/*
-	 * The terminal nonce is none before @now. The time since the last beat is no
+	 * A nonce from @now on may be the terminal one. The time since the last beat is no
 	 * less than the gap, and above all gaps if the nonce is from before.
 	 */
 	if (nonce <= slot->regular_nonce || nonce >= now ||
@@ -86,12 +79,12 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 }
 
 /*
- * The rest of watch_page(): for a locked slot, which may have lanes, or no
- * page but sent lanes.
+ * The rest of page_due_time(), for a locked slot: its beat is no repetition, or it has
+ * lanes, which may be sent and without a page.
  */
-static noinline u64 watch_locked_page(struct varta_tracker *tracker,
-				      struct varta_slot *slot, u64 now,
-				      u64 silence)
+static noinline u64 locked_page_due_time(struct varta_tracker *tracker,
+					 struct varta_slot *slot, u64 now,
+					 u64 silence)
 	__releases(&slot->lock)
 {
 	u64 since = varta_slot_silent_since(tracker, slot);
@@ -108,8 +101,8 @@ static noinline u64 watch_locked_page(struct varta_tracker *tracker,
 	return due;
 }
 
-static u64 watch_sent(const struct varta_tracker *tracker,
-		      const struct varta_slot *slot, u64 threshold)
+static u64 sent_due_time(const struct varta_tracker *tracker,
+			 const struct varta_slot *slot, u64 threshold)
 {
 	if (!READ_ONCE(slot->pid))
 		return U64_MAX;
@@ -124,9 +117,9 @@ static u64 watch_sent(const struct varta_tracker *tracker,
  * stall pass, which alone sets the stalled flag, calls this: without the flag, the slot
  * has none under its lock either. May be too early after a suspend.
  */
-static __always_inline u64 watch_page(struct varta_tracker *tracker,
-				      struct varta_slot *slot, u64 now,
-				      u64 threshold, u32 nr)
+static __always_inline u64 page_due_time(struct varta_tracker *tracker,
+					 struct varta_slot *slot, u64 now,
+					 u64 threshold, u32 nr)
 {
 	u64 silence = varta_slot_silence_until_due(tracker, slot, threshold);
 	u64 since = varta_slot_silent_since(tracker, slot);
@@ -136,9 +129,9 @@ static __always_inline u64 watch_page(struct varta_tracker *tracker,
 	if (unlikely(!is_half) && !data_race((bool)slot->lanes))
 		return varta_due_after(since, silence);
 	spin_lock(&slot->lock);
-	if (!is_half || !may_repeat_without_lanes(slot) ||
+	if (!is_half || slot->lanes || !may_repeat(slot) ||
 	    !repeat_beat(tracker, slot, nr, now))
-		return watch_locked_page(tracker, slot, now, silence);
+		return locked_page_due_time(tracker, slot, now, silence);
 	spin_unlock(&slot->lock);
 	/* Of this beat, or of a later one. */
 	return varta_load64(&slot->last_ns) + silence;
@@ -149,16 +142,16 @@ static __always_inline u64 watch_page(struct varta_tracker *tracker,
  * Another task may make the slot due earlier while this reads it. That task then arms
  * the slot. A call would cost as much as a third of this.
  */
-static __always_inline u64 watch_time(struct varta_tracker *tracker,
-				      struct varta_slot *slot, u64 now,
-				      u64 threshold, u32 nr)
+static __always_inline u64 due_time(struct varta_tracker *tracker,
+				    struct varta_slot *slot, u64 now,
+				    u64 threshold, u32 nr)
 {
 	if (varta_slot_is_over(slot))
 		return U64_MAX;
 	/* Checked again under the lock; the beats before were not stored. */
 	if (data_race(slot->mapped || slot->lanes))
-		return watch_page(tracker, slot, now, threshold, nr);
-	return watch_sent(tracker, slot, threshold);
+		return page_due_time(tracker, slot, now, threshold, nr);
+	return sent_due_time(tracker, slot, threshold);
 }
 
 /*
@@ -177,17 +170,17 @@ static void disarm_if_freed(struct varta_tracker *tracker, u32 nr)
 	spin_unlock(&slot->lock);
 }
 
-/* By itself, so that the loop has all registers. */
-static noinline void watch_slots(struct varta_tracker *tracker, u32 begin,
-				 u32 end, u64 now, u64 threshold,
-				 u64 *earliest, u64 *latest)
+/* Not inlined: the loop needs all registers. */
+static noinline void group_due_times(struct varta_tracker *tracker, u32 begin,
+				     u32 end, u64 now, u64 threshold,
+				     u64 *earliest, u64 *latest)
 {
 	u64 min_due = U64_MAX, max_due = 0;
 	u32 nr;
 
 	for (nr = begin; nr < end; nr++) {
-		u64 due = watch_time(tracker, &tracker->slots[nr], now,
-				     threshold, nr);
+		u64 due = due_time(tracker, &tracker->slots[nr], now,
+				   threshold, nr);
 
 		if (due == U64_MAX)
 			continue;
@@ -202,8 +195,8 @@ static noinline void watch_slots(struct varta_tracker *tracker, u32 begin,
  * The timer of a group has expired. Nearly all of its agents have had a beat.
  * Those that are due soon are armed. Returns whether one of these is due now.
  */
-static bool watch_group(struct varta_tracker *tracker, u32 timer, u64 now,
-			u64 threshold)
+static bool look_at_group(struct varta_tracker *tracker, u32 timer, u64 now,
+			  u64 threshold)
 {
 	u32 begin = (timer - tracker->config.capacity) * VARTA_WHEEL_GROUP;
 	u32 end = min(begin + VARTA_WHEEL_GROUP,
@@ -211,15 +204,15 @@ static bool watch_group(struct varta_tracker *tracker, u32 timer, u64 now,
 	u64 earliest, latest, look, due;
 	u32 nr;
 
-	watch_slots(tracker, begin, end, now, threshold, &earliest, &latest);
+	group_due_times(tracker, begin, end, now, threshold, &earliest, &latest);
 	if (earliest == U64_MAX)
 		return false;
 
 	look = varta_wheel_look_time(earliest, latest, now);
 	if (!varta_wheel_is_covered(earliest, look, now)) {
 		for (nr = begin; nr < end; nr++) {
-			due = watch_time(tracker, &tracker->slots[nr], now,
-					 threshold, nr);
+			due = due_time(tracker, &tracker->slots[nr], now,
+				       threshold, nr);
 			if (due == U64_MAX ||
 			    varta_wheel_is_covered(due, look, now))
 				continue;
@@ -269,15 +262,15 @@ bool varta_tracker_stall_pass(struct varta_tracker *tracker, u64 now,
 		u64 deadline;
 
 		if (nrs[i] >= tracker->config.capacity) {
-			more |= watch_group(tracker, nrs[i], now, threshold);
+			more |= look_at_group(tracker, nrs[i], now, threshold);
 			continue;
 		}
 		slot = &tracker->slots[nrs[i]];
 		/* Checked again under the lock. */
 		if (data_race((bool)slot->lanes))
 			varta_slot_look_at_lanes(tracker, slot, now);
-		deadline = watch_time(tracker, slot, now, threshold, nrs[i]);
-		/* Nearly all have had a beat: postpone without their locks. */
+		deadline = due_time(tracker, slot, now, threshold, nrs[i]);
+		/* Nearly all have had a beat: postpone without locking the slot. */
 		if (deadline > now && is_watched(slot)) {
 			nrs[postponed] = nrs[i];
 			deadlines[postponed++] = deadline;
