@@ -7,14 +7,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "container.h"
 #include "procfs.h"
-
-/* PROC_PID_INIT_INO of the kernel. */
-#define INITIAL_PID_NS	0xeffffffc
 
 /* In /proc/PID/stat. */
 static uint64_t tick(void)
@@ -26,16 +23,13 @@ static uint64_t tick(void)
 	return length;
 }
 
-/*
- * The last number of the line "NSpid:". A kernel without pid namespaces has no
- * such line, but one that comes later.
- */
+/* The last number of the line "NSpid:", 0 if it is not known. */
 static uint32_t parse_ns_pid(const char *text, uint32_t pid)
 {
 	const char *line = status_line(text, "NSpid:\t"), *end;
 
 	if (!line)
-		return status_line(text, "Threads:\t") ? pid : 0;
+		return lacks_ns_pids(text) ? pid : 0;
 	end = line + strcspn(line, "\n");
 	while (end > line && end[-1] != '\t')
 		end--;
@@ -69,12 +63,7 @@ bool process_existed(uint64_t start_time, uint64_t boottime, uint64_t age)
 	return lived + 2 * tick() >= age;
 }
 
-/* A kernel without pid namespaces has no such file. */
 bool process_sees_all(void)
 {
-	struct stat ns;
-
-	if (!stat("/proc/self/ns/pid", &ns))
-		return ns.st_ino == INITIAL_PID_NS;
-	return errno == ENOENT && !access("/proc/self/ns", F_OK);
+	return pid_namespace() == INITIAL_PID_NS;
 }

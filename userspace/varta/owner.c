@@ -62,10 +62,7 @@ struct owner_reader {
 	char text[FILE_SIZE];
 };
 
-/*
- * /proc of an outer pid namespace has the caller's pid in each of them. A kernel
- * without pid namespaces has no such line, but one that comes later.
- */
+/* /proc of an outer pid namespace has the caller's pid in each of them. */
 static bool is_own_procfs(int procfs, char *text)
 {
 	const char *pids;
@@ -74,7 +71,7 @@ static bool is_own_procfs(int procfs, char *text)
 		return false;
 	pids = status_line(text, "NSpid:\t");
 	if (!pids)
-		return status_line(text, "Threads:\t");
+		return lacks_ns_pids(text);
 	return pids[strspn(pids, "0123456789")] == '\n';
 }
 

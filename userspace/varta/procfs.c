@@ -154,6 +154,11 @@ const char *status_line(const char *text, const char *label)
 	return text ? text + length : NULL;
 }
 
+bool lacks_ns_pids(const char *text)
+{
+	return !status_line(text, "NSpid:\t") && status_line(text, "Threads:\t");
+}
+
 uint64_t stat_start(const char *text)
 {
 	/* The name, field 2, may have spaces and parentheses. */

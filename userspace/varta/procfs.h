@@ -5,6 +5,7 @@
 #ifndef PROCFS_H
 #define PROCFS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -91,6 +92,17 @@ int read_text_at(int directory, const char *path, char *text, size_t size);
  * Return: What follows @label in the first such line, or NULL.
  */
 const char *status_line(const char *text, const char *label);
+
+/**
+ * lacks_ns_pids() - Whether a kernel has no pid namespaces, by /proc/PID/status.
+ * @text: The end of the file, or NULL.
+ *
+ * Such a kernel has no line "NSpid:". "Threads:", which comes later, shows that
+ * the file was read that far.
+ *
+ * Return: Whether that is so.
+ */
+bool lacks_ns_pids(const char *text);
 
 /**
  * stat_start() - When a process started, in /proc/PID/stat.
