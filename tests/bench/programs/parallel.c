@@ -7,7 +7,7 @@
  * WORK is one of
  *
  *   FAMILY          beats to a generic netlink family
- *   mapped:FAMILY   beats in a mapped page, of an agent of the family varta
+ *   mapped          beats in a mapped page, of an agent of the family varta
  *   lives:FAMILY    processes that beat to the family once, and exit
  *
  * One process on each CPU. While one of them works alone, the others make system
@@ -94,7 +94,7 @@ static void pin(int cpu)
 
 static enum kind kind_of(const char *text)
 {
-	if (!strncmp(text, "mapped:", 7))
+	if (!strcmp(text, "mapped"))
 		return MAPPED;
 	return strncmp(text, "lives:", 6) ? BEATS : LIVES;
 }
@@ -102,6 +102,13 @@ static enum kind kind_of(const char *text)
 static void wait_a_little(void)
 {
 	sleep_until(now_ns() + NS_PER_MS);
+}
+
+/* None ends before this process. */
+static void check_children(void)
+{
+	if (waitpid(-1, NULL, WNOHANG))
+		errx(1, "a process has ended");
 }
 
 static void open_mapped(struct varta_client *client)
@@ -189,8 +196,11 @@ static void start_mapped(struct work *work, struct part *part, int nr)
 	if (pid < 0)
 		err(1, "fork");
 	work->wake = pipe_fds[1];
-	if (pid)
+	if (pid) {
+		close(pipe_fds[0]);
 		return;
+	}
+	close(pipe_fds[1]);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	open_mapped(&work->client);
 	while (read(pipe_fds[0], &byte, 1) == 1) {
@@ -217,8 +227,10 @@ static void do_job(struct work *works, struct part *part, int job)
 	if (job != JOB_OTHER && works[job].kind == MAPPED) {
 		if (write(works[job].wake, "", 1) != 1)
 			err(1, "write");
-		while (atomic_load(&part->job) == job)
+		while (atomic_load(&part->job) == job) {
+			check_children();
 			wait_a_little();
+		}
 		return;
 	}
 	atomic_store(&part->current_job, job);
@@ -249,8 +261,7 @@ static void wait_for_jobs(void)
 	for (cpu = 0; cpu < cpus; cpu++)
 		while (atomic_load(&parts[cpu].current_job) !=
 		       atomic_load(&parts[cpu].job)) {
-			if (waitpid(-1, NULL, WNOHANG))
-				errx(1, "a process has ended");
+			check_children();
 			wait_a_little();
 		}
 }
