@@ -282,7 +282,7 @@ static bool must_be_reported(struct race *race, const struct agent *agent)
 	u64 since;
 
 	spin_lock(&race->lock);
-	/* Not before: the round may have begun with a resume. */
+	/* Under the lock: the last round may have begun with a resume. */
 	since = max(agent->now, READ_ONCE(race->resume_time));
 	required = race->round > agent->after &&
 		   race->round_now >= since + LONGEST;

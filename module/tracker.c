@@ -189,10 +189,7 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 	struct varta_slot *slot;
 	u32 tries;
 
-	/*
-	 * The slot may be freed, and the key get another, in between; the next
-	 * time this one again.
-	 */
+	/* The key may move to another slot and back between the two steps. */
 	for (tries = 0; tries < LOOKUP_TRIES; tries++) {
 		slot = varta_tracker_find_slot(tracker, key);
 		if (!slot)

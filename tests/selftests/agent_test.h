@@ -32,7 +32,7 @@ static inline void sleep_ms(long ms)
 	nanosleep(&time, NULL);
 }
 
-/* The exit code of a child without a failure. */
+/* Whether a child exited with 0. */
 static inline bool child_was_well(pid_t child)
 {
 	int status;
