@@ -6,6 +6,8 @@
 logs=$top/build/check
 mkdir -p "$logs"
 passed=0 failed=0
+# If there are any, only these parts run; and all names of parts that there are.
+only_parts=() part_names=()
 
 # count LOG STATUS: counts the cases in a log: KTAP lines, or the summary of run-kunit
 count() {
@@ -32,6 +34,8 @@ count() {
 # part NAME COMMAND...
 part() {
 	local name=$1 log=$logs/$1.log status=0 begun=$SECONDS
+	part_names+=("$name")
+	[[ ${#only_parts[@]} -eq 0 || " ${only_parts[*]} " == *" $name "* ]] || return 0
 	shift
 	echo "== $name: ${*/#"$top/"/}"
 	"$@" 2>&1 | tee "$log" || status=$?
@@ -41,6 +45,11 @@ part() {
 
 # Prints the last line, and fails if a case did.
 summary() {
+	local name
+	for name in ${only_parts[@]+"${only_parts[@]}"}; do
+		[[ " ${part_names[*]} " == *" $name "* ]] ||
+			usage_error "there is no part '$name', but: ${part_names[*]}"
+	done
 	echo "$passed passed, $failed failed"
 	[[ $failed -eq 0 ]]
 }
