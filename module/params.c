@@ -84,11 +84,15 @@ int varta_setting_print(const struct varta_setting *setting, char *page)
 	return sysfs_emit(page, "%u\n", value);
 }
 
-/* @value is in range. */
-void varta_setting_change(struct varta_setting *setting, u32 value)
+/* @value is in range. It takes effect at once only with varta_setting_apply(). */
+void varta_setting_store(struct varta_setting *setting, u32 value)
 {
 	WRITE_ONCE(setting->value, value);
 	WRITE_ONCE(setting->given, true);
+}
+
+void varta_setting_apply(const struct varta_setting *setting)
+{
 	if (setting->changed)
 		setting->changed();
 }
@@ -150,7 +154,8 @@ static int set_parameter(const char *text, const struct kernel_param *kp)
 		report_refused(setting, text);
 		refused_err = refused_err ?: err;
 	} else {
-		varta_setting_change(setting, value);
+		varta_setting_store(setting, value);
+		varta_setting_apply(setting);
 	}
 	return 0;
 }

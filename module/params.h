@@ -39,7 +39,8 @@ bool varta_setting_allows(const struct varta_setting *setting, u32 value);
 int varta_setting_parse(const struct varta_setting *setting, const char *text,
 			u32 *value);
 int varta_setting_print(const struct varta_setting *setting, char *page);
-void varta_setting_change(struct varta_setting *setting, u32 value);
+void varta_setting_store(struct varta_setting *setting, u32 value);
+void varta_setting_apply(const struct varta_setting *setting);
 int varta_settings_check(void);
 void varta_setting_on_change(enum varta_setting_id id, void (*changed)(void));
 
