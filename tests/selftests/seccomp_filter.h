@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/net.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -27,9 +28,13 @@
 struct filter_name {
 	const char *name;
 	int number;
+	unsigned int first;	/* argument; 0 for any */
 };
 
-#define FILTER_NAME(name)	{ #name, SYS_##name }
+#define FILTER_NAME(call)	{ .name = #call, .number = SYS_##call }
+
+/* Calls of sockets go through one number on 32-bit PCs. */
+#define FILTER_SOCKETCALL(call, nr)	{ #call, SYS_socketcall, nr }
 
 static const struct filter_name filter_names[] = {
 	FILTER_NAME(bind), FILTER_NAME(brk), FILTER_NAME(clock_gettime),
@@ -60,20 +65,27 @@ static const struct filter_name filter_names[] = {
 #endif
 	/* What the C library calls instead on 32 bit. */
 #ifdef SYS_socketcall
-	{ "socket", SYS_socketcall },
+	/* As programs ask for a socket first, it stands for all of them. */
+	FILTER_SOCKETCALL(socket, 0),
+#endif
+#ifdef __i386__
+	FILTER_SOCKETCALL(bind, SYS_BIND),
+	FILTER_SOCKETCALL(recvmsg, SYS_RECVMSG),
 #endif
 #ifdef SYS_mmap2
-	{ "mmap", SYS_mmap2 },
+	{ .name = "mmap", .number = SYS_mmap2 },
 #endif
 #ifdef SYS_fstatat64
-	{ "newfstatat", SYS_fstatat64 }, { "newfstatat", SYS_statx },
-	{ "fstat", SYS_fstat64 }, { "fstat", SYS_statx },
+	{ .name = "newfstatat", .number = SYS_fstatat64 },
+	{ .name = "newfstatat", .number = SYS_statx },
+	{ .name = "fstat", .number = SYS_fstat64 },
+	{ .name = "fstat", .number = SYS_statx },
 #endif
 #ifdef SYS_futex_time64
-	{ "futex", SYS_futex_time64 },
-	{ "ppoll", SYS_ppoll_time64 },
-	{ "clock_gettime", SYS_clock_gettime64 },
-	{ "clock_nanosleep", SYS_clock_nanosleep_time64 },
+	{ .name = "futex", .number = SYS_futex_time64 },
+	{ .name = "ppoll", .number = SYS_ppoll_time64 },
+	{ .name = "clock_gettime", .number = SYS_clock_gettime64 },
+	{ .name = "clock_nanosleep", .number = SYS_clock_nanosleep_time64 },
 #endif
 };
 
@@ -101,28 +113,42 @@ static inline void filter_check_name(const char *name)
 static inline void filter_install(const char *const *names, int count,
 				  unsigned int listed, unsigned int other)
 {
-	struct sock_filter code[1 + 2 * FILTER_MAX + 1];
+	const struct sock_filter load_number =
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr));
+	const struct sock_filter load_first =
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args));
+	struct sock_filter code[1 + 5 * FILTER_MAX + 1];
 	struct sock_fprog program = { .filter = code };
 	unsigned int at = 0;
 	size_t row;
 	int i;
 
-	code[at++] = (struct sock_filter)
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr));
+	code[at++] = load_number;
 	for (i = 0; i < count; i++) {
 		filter_check_name(names[i]);
 		for (row = 0; row < filter_names_count; row++) {
-			if (strcmp(filter_names[row].name, names[i]))
+			const struct filter_name *call = &filter_names[row];
+
+			if (strcmp(call->name, names[i]))
 				continue;
-			if (at + 3 > sizeof(code) / sizeof(code[0]))
+			if (at + 6 > sizeof(code) / sizeof(code[0]))
 				exit(100);
 			code[at++] = (struct sock_filter)
 				BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-					 (unsigned int)filter_names[row].number,
-					 0, 1);
+					 (unsigned int)call->number, 0,
+					 call->first ? 4 : 1);
+			if (call->first) {
+				code[at++] = load_first;
+				code[at++] = (struct sock_filter)
+					BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+						 call->first, 0, 1);
+			}
 			code[at++] = (struct sock_filter)
 				BPF_STMT(BPF_RET | BPF_K, listed);
+			if (call->first)
+				code[at++] = load_number;
 		}
 	}
 	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, other);
