@@ -71,6 +71,12 @@ static const struct filter_name filter_names[] = {
 #ifdef __i386__
 	FILTER_SOCKETCALL(bind, SYS_BIND),
 	FILTER_SOCKETCALL(recvmsg, SYS_RECVMSG),
+	/* Elsewhere send() and recv() are the others. */
+	FILTER_SOCKETCALL(recvfrom, SYS_RECV),
+	FILTER_SOCKETCALL(recvfrom, SYS_RECVFROM),
+	FILTER_SOCKETCALL(sendto, SYS_SEND),
+	FILTER_SOCKETCALL(sendto, SYS_SENDTO),
+	FILTER_SOCKETCALL(setsockopt, SYS_SETSOCKOPT),
 #endif
 #ifdef SYS_mmap2
 	{ .name = "mmap", .number = SYS_mmap2 },
