@@ -323,6 +323,7 @@ static int redraw(struct varta *v, struct top *top)
 	if (error)
 		return error;
 	top->outdated = false;
+	tui_follow_size();
 	scroll_to(view, view->first);
 	tui_draw(view);
 	return 0;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -78,6 +79,21 @@ void tui_close(void)
 	endwin();
 	delscreen(screen);
 	screen = NULL;
+}
+
+/* Also where ncurses does not do so itself: Debian's for 32-bit PCs. */
+void tui_follow_size(void)
+{
+	struct winsize size;
+
+	/* These are for ncurses to prefer to the terminal's size. */
+	if (getenv("LINES") || getenv("COLUMNS"))
+		return;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ||
+	    !size.ws_col)
+		return;
+	if (is_term_resized(size.ws_row, size.ws_col))
+		resizeterm(size.ws_row, size.ws_col);
 }
 
 size_t tui_rows(void)

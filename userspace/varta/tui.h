@@ -60,6 +60,11 @@ bool tui_open(void);
 void tui_close(void);
 
 /**
+ * tui_follow_size() - Take the size that the terminal has now.
+ */
+void tui_follow_size(void);
+
+/**
  * tui_rows() - Number of agents that fit the screen.
  */
 size_t tui_rows(void);
