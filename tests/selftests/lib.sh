@@ -189,6 +189,19 @@ start_in() {
 	start sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh "$directory" "$@"
 }
 
+# memory_high_delays: whether a process above memory.high has to sleep. The kernel computes for how
+# long in an unsigned long, which is always 0 on 32 bit.
+memory_high_delays() {
+	case $(uname -m) in
+	i686 | armv*) false ;;
+	esac
+}
+
+need_memory_high() {
+	memory_high_delays || skip "memory.high delays nobody on 32-bit kernels"
+	echo +memory >$cgroups/cgroup.subtree_control || skip "there is no memory controller"
+}
+
 # The words for 'start $nobody COMMAND', where a function would be a process more.
 nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
 
