@@ -8,10 +8,6 @@
 
 #include "tracker_internal.h"
 
-enum {
-	LOOKUP_TRIES	= 64,
-};
-
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
@@ -152,22 +148,19 @@ static void hold_to_show(struct varta_tracker *tracker, struct varta_slot *slot,
 		agent->lane = lane;
 }
 
-static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
-		      u64 key, varta_agent_cb show, void *context)
+/* As hold_to_show(). Returns whether the slot is that of @key. */
+static bool hold_if_tracked(struct varta_tracker *tracker,
+			    struct varta_slot *slot, u64 key,
+			    struct varta_agent_info *agent,
+			    struct varta_lane_info *lane)
 {
-	struct varta_agent_info agent;
-	struct varta_lane_info lane;
 	bool tracked;
 
 	varta_slot_lock(tracker, slot);
 	tracked = varta_slot_has_key(slot, key);
 	if (tracked)
-		hold_to_show(tracker, slot, &agent, &lane);
+		hold_to_show(tracker, slot, agent, lane);
 	spin_unlock(&slot->lock);
-	if (tracked) {
-		show(context, &agent);
-		varta_tracker_put_proc(tracker, agent.id.proc);
-	}
 	return tracked;
 }
 
@@ -176,9 +169,11 @@ static bool show_slot(struct varta_tracker *tracker, struct varta_slot *slot,
  * @tracker: the tracker
  * @source: &varta_agent_id.source
  * @pid: &varta_agent_id.pid
- * @show: called for the agent if it is tracked, without its slot's lock; its
- *	return value is ignored
+ * @show: called for the agent if it is tracked, without a lock; its return value
+ *	is ignored
  * @context: passed to @show
+ *
+ * Takes the tracker's lock only if the agent gets another slot meanwhile.
  * Context: process; does not sleep.
  * Return: whether the agent is tracked.
  */
@@ -186,18 +181,27 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 			  varta_agent_cb show, void *context)
 {
 	u64 key = varta_key(source, pid);
-	struct varta_slot *slot;
-	u32 tries;
+	struct varta_slot *slot = varta_tracker_find_slot(tracker, key);
+	struct varta_agent_info agent;
+	struct varta_lane_info lane;
+	bool tracked;
 
-	/* The key may move to another slot and back between the two steps. */
-	for (tries = 0; tries < LOOKUP_TRIES; tries++) {
+	if (!slot)
+		return false;
+	tracked = hold_if_tracked(tracker, slot, key, &agent, &lane);
+	if (!tracked) {
+		/* Under this lock, the key keeps its slot. */
+		spin_lock(&tracker->lock);
 		slot = varta_tracker_find_slot(tracker, key);
-		if (!slot)
-			return false;
-		if (show_slot(tracker, slot, key, show, context))
-			return true;
+		tracked = slot && hold_if_tracked(tracker, slot, key, &agent,
+						  &lane);
+		spin_unlock(&tracker->lock);
 	}
-	return false;
+	if (!tracked)
+		return false;
+	show(context, &agent);
+	varta_tracker_put_proc(tracker, agent.id.proc);
+	return true;
 }
 
 /**
