@@ -50,20 +50,25 @@ def targets(cpus): [
 	 what: "the same of inserts and exits, against processes that beat to it", unit: "times"}
 ];
 
-# The reason why the measured figures cannot judge a target, or null. If the empty family does
-# not reach a speed-up near the number of CPUs either, or only in some of the rounds, the host was busy.
+# What a speed-up is compared with.
+def reference(name):
+	if name == "speedup_lives_vs_empty_family" then "empty_lives" else "empty_family" end;
+
+# The reason why the measured figures cannot judge a target, or null. If the reference does not
+# reach a speed-up near the number of CPUs either, or only in some of the rounds, the host was busy.
 def no_verdict(name; measured):
 	def to_2: . * 100 | round / 100;
 	(measured.speedup_cpus // 2) as $cpus
 	| if name | startswith("speedup_") then
-		measured.empty_family_speedup as $median
-		| measured.empty_family_speedup_quartile_1 as $low
-		| measured.empty_family_speedup_quartile_3 as $high
+		reference(name) as $reference
+		| measured[$reference + "_speedup"] as $median
+		| measured[$reference + "_speedup_quartile_1"] as $low
+		| measured[$reference + "_speedup_quartile_3"] as $high
 		| if $median == null or $low == null or $high == null then
-			"empty family not measured"
+			"\($reference) not measured"
 		  elif $median < 0.9 * $cpus or $median > 1.1 * $cpus
 			or $low < 0.8 * $cpus or $high > 1.2 * $cpus then
-			"empty family has \($median | to_2) (\($low | to_2) to \($high | to_2))"
+			"\($reference) has \($median | to_2) (\($low | to_2) to \($high | to_2))"
 		  else null end
 	else null end;
 
