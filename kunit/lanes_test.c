@@ -567,6 +567,11 @@ static void deadline_beyond_all_clocks_is_never(struct kunit *test)
 	fake_pages[0].mapping.clock_offset = S64_MIN;
 	set_lane(1, LANE_MS, 1);
 	KUNIT_EXPECT_EQ(test, pass(test, START + 2 * LANE), 0);
+	/* The sum does not fit into 64 bits. */
+	set_lane(1, LANE_MS, (u64)S64_MAX + 1);
+	KUNIT_EXPECT_EQ(test, pass(test, START + 3 * LANE), 0);
+	fake_pages[0].mapping.clock_offset = S64_MAX / 2;
+	KUNIT_EXPECT_EQ(test, pass(test, START + 4 * LANE), 0);
 }
 
 static void silence_before_a_resume_does_not_count(struct kunit *test)

@@ -90,7 +90,11 @@ struct varta_mapping {
 	struct varta_lane_set lanes;
 };
 
-/* The time of the kernel's clock, which is behind by @offset; U64_MAX for none. */
+/*
+ * The time of the kernel's clock, which is behind by @offset; U64_MAX for none. The
+ * offset of a time namespace is 2^62 ns at most, so a deadline from 2^63 on has no time
+ * that comes.
+ */
 static inline u64 varta_without_offset(u64 time, s64 offset)
 {
 	u64 result;
