@@ -12,9 +12,7 @@
  * caller checks again under its lock.
  */
 
-#include <linux/bits.h>
 #include <linux/bug.h>
-#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -22,51 +20,14 @@
 #include "pid_index.h"
 #include "word64.h"
 
-/* An entry has the key in its upper bits, and the slot from FIRST_SLOT on. */
-enum {
-	EMPTY		= 0,
-	TOMBSTONE	= 1,	/* lookups go on, inserts may reuse it */
-	FIRST_SLOT	= 2,
-	SLOT_BITS	= 64 - VARTA_KEY_BITS,
-	NO_ENTRY	= U32_MAX,
-};
+#define NO_ENTRY	U32_MAX
 
-static_assert(VARTA_SLOT_MAX + FIRST_SLOT < 1U << SLOT_BITS);
+static_assert(VARTA_SLOT_MAX + VARTA_INDEX_FIRST_SLOT <
+	      1U << VARTA_INDEX_SLOT_BITS);
 
 static u64 make_entry(u64 key, u32 slot)
 {
-	return key << SLOT_BITS | (slot + FIRST_SLOT);
-}
-
-static bool is_live(u64 entry)
-{
-	return entry > TOMBSTONE;
-}
-
-static u64 entry_key(u64 entry)
-{
-	return entry >> SLOT_BITS;
-}
-
-static u32 entry_slot(u64 entry)
-{
-	return (entry & GENMASK_ULL(SLOT_BITS - 1, 0)) - FIRST_SLOT;
-}
-
-static bool entry_has_key(u64 entry, u64 key)
-{
-	return is_live(entry) && entry_key(entry) == key;
-}
-
-/* The 32-bit finaliser of MurmurHash3 spreads sequential pids. */
-static u32 mix(u32 word)
-{
-	word ^= word >> 16;
-	word *= 0x85ebca6b;
-	word ^= word >> 13;
-	word *= 0xc2b2ae35;
-	word ^= word >> 16;
-	return word;
+	return key << VARTA_INDEX_SLOT_BITS | (slot + VARTA_INDEX_FIRST_SLOT);
 }
 
 static u32 entries_for(u32 capacity)
@@ -103,15 +64,6 @@ void varta_pid_index_destroy(struct varta_pid_index *index)
 	kvfree(index->entries);
 }
 
-static u32 home_idx(const struct varta_pid_index *index, u64 key)
-{
-	u32 source = varta_key_source(key);
-
-	/* mix(0) is 0: skip it for the many agents without a source. */
-	return mix(varta_key_pid(key) ^ (source ? mix(source) : 0)) &
-	       index->mask;
-}
-
 struct probe_result {
 	u32 found;	/* entry of the key, or NO_ENTRY */
 	u32 vacant;	/* first tombstone or empty entry, or NO_ENTRY */
@@ -127,20 +79,20 @@ static struct probe_result probe_key(const struct varta_pid_index *index,
 		.vacant = NO_ENTRY,
 		.budget = VARTA_PID_INDEX_PROBES,
 	};
-	u32 idx = home_idx(index, key);
+	u32 idx = varta_index_home(index, key);
 
 	for (; result.budget; idx = (idx + 1) & index->mask) {
 		u64 entry = index->entries[idx];
 
 		result.budget--;
-		if (entry_has_key(entry, key)) {
+		if (varta_index_entry_has_key(entry, key)) {
 			result.found = idx;
 			break;
 		}
 		if (result.vacant == NO_ENTRY &&
-		    (!is_live(entry) || idx == removed))
+		    (!varta_index_is_live(entry) || idx == removed))
 			result.vacant = idx;
-		if (entry == EMPTY)
+		if (entry == VARTA_INDEX_EMPTY)
 			break;
 	}
 	return result;
@@ -162,14 +114,14 @@ static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
 		u64 entry = index->entries[next];
 		u32 from_home;
 
-		if (entry == EMPTY)
+		if (entry == VARTA_INDEX_EMPTY)
 			return false;
 		if (!*budget)
 			return true;
 		(*budget)--;
-		if (!is_live(entry))
+		if (!varta_index_is_live(entry))
 			continue;
-		from_home = (next - home_idx(index, entry_key(entry))) &
+		from_home = (next - varta_index_home(index, varta_index_entry_key(entry))) &
 			    index->mask;
 		if (from_home >= distance)
 			return true;
@@ -180,11 +132,11 @@ static bool is_on_probe_path(const struct varta_pid_index *index, u32 idx,
 /* Empties tombstones where it can: they must not fill the table with time. */
 static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
 {
-	store(index, idx, TOMBSTONE);
+	store(index, idx, VARTA_INDEX_TOMBSTONE);
 	if (is_on_probe_path(index, idx, &budget))
 		return;
-	while (index->entries[idx] == TOMBSTONE) {
-		store(index, idx, EMPTY);
+	while (index->entries[idx] == VARTA_INDEX_TOMBSTONE) {
+		store(index, idx, VARTA_INDEX_EMPTY);
 		if (!budget--)
 			return;
 		idx = (idx - 1) & index->mask;
@@ -200,20 +152,7 @@ static void remove_entry(struct varta_pid_index *index, u32 idx, u32 budget)
  */
 u32 varta_pid_index_get(const struct varta_pid_index *index, u64 key)
 {
-	u32 idx = home_idx(index, key);
-	u32 probe;
-
-	for (probe = 0; probe < VARTA_PID_INDEX_PROBES; probe++) {
-		/* One read, so that key and slot belong together. */
-		u64 entry = varta_load64(&index->entries[idx]);
-
-		if (entry_has_key(entry, key))
-			return entry_slot(entry);
-		if (entry == EMPTY)
-			break;
-		idx = (idx + 1) & index->mask;
-	}
-	return VARTA_NO_SLOT;
+	return varta_pid_index_find(index, key);
 }
 
 /**

@@ -498,7 +498,8 @@ static bool is_fast_path(const struct varta_tracker *tracker,
 /**
  * varta_tracker_record_fast() - record a beat that takes the fast path
  * @tracker: the tracker
- * @beat: the beat; it passed varta_beat_check()
+ * @beat: the beat; it passed varta_beat_check(). Its time, pid and foreign_thread are
+ *	not read
  * @pid: pid that the slot is found by, with source 0
  * @proc: process reference of the agent, not NULL; the caller holds it
  * @timens: inode number of the sender's time namespace, 0 if unknown
@@ -515,12 +516,13 @@ bool varta_tracker_record_fast(struct varta_tracker *tracker,
 			       const struct varta_proc *proc, u32 timens,
 			       u64 now)
 {
+	u32 nr = varta_pid_index_find(&tracker->index, varta_key(0, pid));
 	struct varta_slot *slot;
 	bool fast;
 
-	slot = varta_tracker_find_slot(tracker, varta_key(0, pid));
-	if (!slot)
+	if (nr >= tracker->config.capacity)
 		return false;
+	slot = &tracker->slots[nr];
 	spin_lock(&slot->lock);
 	fast = is_fast_path(tracker, slot, beat, proc, timens);
 	if (fast) {
