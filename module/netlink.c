@@ -58,12 +58,12 @@ ASSERT_SAME_ATTR(NAME);
 #endif
 #endif
 
-/* The value of VARTA_A_BEAT_COMPACT. */
+/* The value of VARTA_A_BEAT_COMPACT, aligned as an attribute. */
 struct compact_beat {
 	u64 nonce;
 	u32 status;
 	u32 payload;
-};
+} __packed __aligned(NLA_ALIGNTO);
 
 /* nla_get_u64() is not inlined on all kernels. The policy checked the size. */
 static u64 get_u64(const struct nlattr *attr)
@@ -149,19 +149,18 @@ static int read_compact(struct netlink_ext_ack *extack, struct nlattr **attrs,
 	const struct nlattr *compact = attrs[VARTA_A_BEAT_COMPACT];
 	const struct nlattr *timestamp = attrs[VARTA_A_BEAT_TIMESTAMP];
 	const struct nlattr *pid = attrs[VARTA_A_BEAT_PID];
-	struct compact_beat value;
+	const struct compact_beat *value = nla_data(compact);
 	enum varta_reason reason;
 
-	if (nla_len(compact) != sizeof(value))
+	if (nla_len(compact) != sizeof(*value))
 		return varta_reject(extack, compact, VARTA_REASON_BAD_LENGTH);
 	if (attrs[VARTA_A_BEAT_STATUS] || attrs[VARTA_A_BEAT_NONCE] ||
 	    attrs[VARTA_A_BEAT_PAYLOAD] || attrs[VARTA_A_BEAT_FRAME])
 		return varta_reject(extack, compact,
 				    VARTA_REASON_CONFLICTING_ATTRIBUTES);
-	memcpy(&value, nla_data(compact), sizeof(value));
-	beat->nonce = value.nonce;
-	beat->status = value.status;
-	beat->payload = value.payload;
+	beat->nonce = value->nonce;
+	beat->status = value->status;
+	beat->payload = value->payload;
 	if (timestamp)
 		beat->timestamp = get_u64(timestamp);
 	if (pid)
@@ -592,7 +591,7 @@ static void init_beat(struct varta_beat_info *beat, u32 ns_pid)
 	beat->action = NULL;
 }
 
-int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
+static noinline int handle_any_beat(struct genl_info *info)
 {
 	struct pid *pid = task_tgid(current);
 	u32 ns_pid = varta_ns_pid(pid);
@@ -612,6 +611,53 @@ int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
 	if (has_action_or_lane(info->attrs))
 		return handle_long_beat(info, &beat, pid, ns_pid, now);
 	return handle_beat(info, &beat, pid, ns_pid, now);
+}
+
+/* A compact beat, in a message that has no room for anything else. */
+static bool is_short(const struct genl_info *info)
+{
+	const struct nlattr *compact = info->attrs[VARTA_A_BEAT_COMPACT];
+	const u32 size = nla_attr_size(sizeof(struct compact_beat));
+
+	return compact && compact->nla_len == size &&
+	       info->nlhdr->nlmsg_len == NLMSG_HDRLEN + GENL_HDRLEN + size;
+}
+
+/* If it cannot be recorded at once, it is handled as any other. */
+static noinline int handle_short_beat(struct genl_info *info)
+{
+	const struct compact_beat *value =
+		nla_data(info->attrs[VARTA_A_BEAT_COMPACT]);
+	struct task_struct *thread = current;
+	struct pid *pid = task_tgid(thread);
+	struct varta_beat_info beat __uninitialized;
+
+	/* A terminal nonce may be allowed. */
+	if (value->status > VARTA_STATUS_CRITICAL ||
+	    value->nonce == VARTA_TERMINAL_NONCE ||
+	    varta_ratelimit_enabled() || trace_beat_enabled())
+		return handle_any_beat(info);
+	beat.nonce = value->nonce;
+	beat.status = value->status;
+	beat.payload = value->payload;
+	beat.threshold_ms = 0;
+	varta_usage_read(&beat.usage, thread);
+	beat.name = NULL;
+	beat.thread_name = thread->comm;
+	beat.action = NULL;
+	if (varta_tracker_record_fast(&varta.tracker, &beat,
+				      varta_tracker_pid(pid),
+				      varta_proc_of_pid(pid),
+				      varta_timens_of_current(),
+				      ktime_get_ns()))
+		return 0;
+	return handle_any_beat(info);
+}
+
+/* Nearly all beats of the libraries are short. */
+int varta_nl_beat_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return is_short(info) ? handle_short_beat(info) : handle_any_beat(info);
 }
 
 int varta_nl_bye_doit(struct sk_buff *skb, struct genl_info *info)
