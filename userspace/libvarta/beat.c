@@ -51,12 +51,23 @@ static int beat_result(struct varta *v, int error)
 }
 
 static __attribute__((noinline)) int
-other_beat(struct varta *v, uint64_t state, uint64_t now)
+long_beat(struct varta *v, uint64_t state, uint64_t now)
 {
-	v->due = now + v->interval;
 	return beat_result(v, varta_client__beat_at(&v->client, (uint32_t)state,
 						    (uint32_t)(state >> 32),
 						    now));
+}
+
+static __attribute__((noinline)) int
+other_beat(struct varta *v, uint64_t state, uint64_t now)
+{
+	v->due = now + v->interval;
+	if (v->client.maps ||
+	    !varta_client__short_beat(&v->client, (uint32_t)state,
+				      (uint32_t)(state >> 32), now))
+		return long_beat(v, state, now);
+	v->error = 0;
+	return 0;
 }
 
 /*

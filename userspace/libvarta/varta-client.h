@@ -1391,28 +1391,46 @@ static int varta_client__full_beat(struct varta_client *c, uint32_t status,
 	return error;
 }
 
-/* Returns whether the beat was sent. */
-static inline bool varta_client__short_beat(struct varta_client *c,
-					    uint32_t status, uint32_t payload,
-					    uint64_t nonce)
-{
-	varta_client__write_beat(c, status, payload, nonce);
-	c->beat.header.nlmsg_len = VARTA_CLIENT__SHORT_SIZE;
-	return send(c->socket.fd, &c->beat, VARTA_CLIENT__SHORT_SIZE,
-		    MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN) >= 0;
-}
-
 /*
  * Whether a full beat is due. It restores the name and the threshold of an agent
  * that the tracker has lost, has an address, and reads answers. An agent that
  * beats once in each interval alternates.
  */
 static inline bool varta_client__full_is_due(const struct varta_client *c,
-					     uint64_t last_nonce, uint64_t now)
+					     uint64_t now)
 {
-	return !c->full_at ||
-	       (now >= c->full_at && (last_nonce != c->full_nonce ||
-				      now >= c->full_at + 2 * c->interval));
+	return now >= c->full_at &&
+	       (!c->full_at || c->nonce != c->full_nonce ||
+		now >= c->full_at + 2 * c->interval);
+}
+
+static inline void varta_client__advance_nonce(struct varta_client *c,
+					       uint64_t now)
+{
+	c->nonce++;
+	if (c->clocked && c->nonce < now)
+		c->nonce = now;
+	else if (c->nonce == VARTA_TERMINAL_NONCE)
+		c->nonce = 0;
+}
+
+/* Returns whether the beat was sent. If not, a full one has to be. */
+static inline bool varta_client__short_beat(struct varta_client *c,
+					    uint32_t status, uint32_t payload,
+					    uint64_t now)
+{
+	if (varta_client__full_is_due(c, now) || varta_client__is_child(c))
+		return false;
+	varta_client__advance_nonce(c, now);
+	varta_client__write_beat(c, status, payload, c->nonce);
+	c->beat.header.nlmsg_len = VARTA_CLIENT__SHORT_SIZE;
+	if (send(c->socket.fd, &c->beat, VARTA_CLIENT__SHORT_SIZE,
+		 MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN) >= 0)
+		return true;
+	/* Nobody has received it. The full one has the same nonce. */
+	c->nonce--;
+	c->full_at = 0;
+	return false;
 }
 
 /* @now is the time. */
@@ -1420,17 +1438,9 @@ static inline int varta_client__send_beat(struct varta_client *c,
 					  uint32_t status, uint32_t payload,
 					  uint64_t now)
 {
-	const uint64_t last_nonce = c->nonce;
-
-	c->nonce++;
-	if (c->clocked && c->nonce < now)
-		c->nonce = now;
-	else if (c->nonce == VARTA_TERMINAL_NONCE)
-		c->nonce = 0;
-	if (!varta_client__full_is_due(c, last_nonce, now) &&
-	    !varta_client__is_child(c) &&
-	    varta_client__short_beat(c, status, payload, c->nonce))
+	if (varta_client__short_beat(c, status, payload, now))
 		return 0;
+	varta_client__advance_nonce(c, now);
 	return varta_client__full_beat(c, status, payload, c->nonce, now);
 }
 
@@ -1458,6 +1468,24 @@ static inline int varta_client__mapping_beat(struct varta_client *c,
 	return error;
 }
 
+/* Of a client that maps. Not inline, so that a short beat saves few registers. */
+__attribute__((noinline, unused))
+static int varta_client__mapping_beats(struct varta_client *c, uint32_t status,
+				       uint32_t payload, uint64_t now)
+{
+	struct varta_client__mapped *m = c->mapped;
+	const struct varta_client__page *page = m->page;
+	int error;
+
+	error = varta_client__mapping_beat(c, status, payload, now);
+	/* Another beat has the kernel look at the lanes in the new page. */
+	if (!error && m->lanes && m->page && m->page != page)
+		error = varta_client__mapping_beat(c, status, payload, now);
+	if (!error)
+		varta_client__tend_lanes(c, now);
+	return error;
+}
+
 /*
  * Sends what a page cannot say, as a new status, and whatever comes after a kick,
  * a failure or in a child. Not inline, so that a stored beat saves no registers.
@@ -1466,20 +1494,9 @@ __attribute__((noinline, unused))
 static int varta_client__unstored_beat(struct varta_client *c, uint32_t status,
 				       uint32_t payload, uint64_t now)
 {
-	struct varta_client__mapped *m = c->mapped;
-	const struct varta_client__page *page;
-	int error;
-
-	if (!c->maps)
-		return varta_client__send_beat(c, status, payload, now);
-	page = m->page;
-	error = varta_client__mapping_beat(c, status, payload, now);
-	/* Another beat has the kernel look at the lanes in the new page. */
-	if (!error && m->lanes && m->page && m->page != page)
-		error = varta_client__mapping_beat(c, status, payload, now);
-	if (!error)
-		varta_client__tend_lanes(c, now);
-	return error;
+	if (c->maps)
+		return varta_client__mapping_beats(c, status, payload, now);
+	return varta_client__send_beat(c, status, payload, now);
 }
 
 /*
