@@ -9,6 +9,7 @@
 #include "beat_helpers.h"
 #include "fake_pages.h"
 #include "fake_procs.h"
+#include "threads.h"
 #include "tracker_fixture.h"
 #include "wheel_check.h"
 
@@ -562,6 +563,95 @@ static void nonsense_is_not_read_early(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run_stall_pass(test, LONG_DUE), 1);
 }
 
+/* An early look has found a beat, and the agent has stored nonsense since. */
+static void beat_is_read_once(struct kunit *test)
+{
+	const struct varta_stored_beat stored = {
+		.nonce = LONG_START + 5,
+		.state = VARTA_STATUS_DEGRADED,
+	};
+	struct varta_slot *slot;
+
+	make_long_agent(test);
+	slot = slot_of(test, 7);
+	store(LONG_START + 6, VARTA_STATUS_STALL, 0);
+	spin_lock(&slot->lock);
+	KUNIT_EXPECT_TRUE(test, varta_slot_take_stored(tracker_of(test), slot,
+						       &stored, LONG_DUE));
+	spin_unlock(&slot->lock);
+	KUNIT_EXPECT_EQ(test, slot->regular_nonce, LONG_START + 5);
+	KUNIT_EXPECT_EQ(test, slot->status, VARTA_STATUS_DEGRADED);
+	EXPECT_COUNT(test, BAD_STATUS, 0);
+}
+
+enum {
+	EARLY_LOOKS	= 20000,
+	/* So few that all looks are in the second half. */
+	CHANGES_MAX	= 100000000,
+};
+
+struct early_race {
+	struct varta_tracker *tracker;
+	bool finished;
+};
+
+/* Always greater nonces, with nonsense after each. */
+static void change_status(void *context)
+{
+	struct varta_beat_page *page = &fake_pages[0].page;
+	struct early_race *race = context;
+	u32 i;
+
+	for (i = 1; i < CHANGES_MAX && !READ_ONCE(race->finished); i++) {
+		varta_store64(&page->state, VARTA_STATUS_OK);
+		varta_store64(&page->nonce, LONG_START + i);
+		if (i % 1024 == 0)
+			cond_resched();
+		varta_store64(&page->state, VARTA_STATUS_STALL);
+	}
+}
+
+/* All are early, as the time stands. */
+static void look_early(void *context)
+{
+	const u64 now = LONG_START + LONG_START * 3 / 4;
+	struct early_race *race = context;
+	struct varta_slot *slot = &race->tracker->slots[0];
+	u32 i;
+
+	for (i = 0; i < EARLY_LOOKS; i++) {
+		spin_lock(&slot->lock);
+		varta_slot_arm_at(race->tracker, slot, now);
+		spin_unlock(&slot->lock);
+		varta_tracker_stall_pass(race->tracker, now, THRESHOLD, 1,
+					 refuse_report, NULL);
+		cond_resched();
+	}
+	WRITE_ONCE(race->finished, true);
+}
+
+/* Needs several CPUs to fail. */
+static void early_look_counts_no_bad_status(struct kunit *test)
+{
+	struct threads *threads = kunit_kzalloc(test, sizeof(*threads),
+						GFP_KERNEL);
+	struct early_race race = {};
+
+	KUNIT_ASSERT_NOT_NULL(test, threads);
+	make_long_agent(test);
+	/* No look is in the short way, which reads once. */
+	fake_pages[0].mapping.clock_offset = 1;
+	KUNIT_ASSERT_TRUE(test, map_fake_page(test, 7, 1, 0));
+	race.tracker = tracker_of(test);
+	threads_add(threads, change_status, &race);
+	threads_add(threads, look_early, &race);
+	KUNIT_ASSERT_EQ(test, threads_run(threads), 0);
+	kunit_info(test, "%llu of %u looks found a beat\n",
+		   counter_total(test, VARTA_COUNT_REFRESHED), EARLY_LOOKS);
+	EXPECT_COUNT(test, BAD_STATUS, 0);
+	EXPECT_COUNT(test, STALLS, 0);
+}
+
 static void beat_of_a_new_program_takes_the_fast_path(struct kunit *test)
 {
 	const struct varta_beat_info beat = { .nonce = 1020 };
@@ -678,6 +768,8 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(new_status_is_seen_before_the_agent_is_due),
 	KUNIT_CASE(page_is_not_read_in_the_first_half),
 	KUNIT_CASE(nonsense_is_not_read_early),
+	KUNIT_CASE(beat_is_read_once),
+	KUNIT_CASE(early_look_counts_no_bad_status),
 	KUNIT_CASE(beat_of_a_new_program_takes_the_fast_path),
 	KUNIT_CASE(stored_beat_postpones_the_warning),
 	KUNIT_CASE(late_agent_that_is_shown_may_be_late_again),

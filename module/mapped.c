@@ -47,17 +47,16 @@ bool varta_slot_has_left_page(const struct varta_tracker *tracker,
 				 varta_slot_mapping(tracker, slot)->exec_id);
 }
 
-static bool read_beat(struct varta_tracker *tracker, struct varta_slot *slot,
-		      u64 now)
+static bool accept_stored(struct varta_tracker *tracker, struct varta_slot *slot,
+			  const struct varta_stored_beat *stored, u64 now)
 {
 	struct varta_mapping *mapping = varta_slot_mapping(tracker, slot);
-	struct varta_beat_info beat = {};
-	u64 state;
+	struct varta_beat_info beat = {
+		.nonce	 = stored->nonce,
+		.status	 = lower_32_bits(stored->state),
+		.payload = upper_32_bits(stored->state),
+	};
 
-	note_look(mapping);
-	/* Acquire: the state is that of this nonce, or newer. */
-	beat.nonce = varta_load64_acquire(&mapping->page->nonce);
-	state = varta_load64(&mapping->page->state);
 	/* 0: nothing was stored yet. */
 	if (!beat.nonce || beat.nonce == VARTA_TERMINAL_NONCE ||
 	    (slot->has_regular && beat.nonce <= slot->regular_nonce))
@@ -67,8 +66,6 @@ static bool read_beat(struct varta_tracker *tracker, struct varta_slot *slot,
 		varta_slot_unmap(tracker, slot);
 		return false;
 	}
-	beat.status = lower_32_bits(state);
-	beat.payload = upper_32_bits(state);
 	if (beat.status > VARTA_STATUS_CRITICAL) {
 		varta_tracker_count(tracker, VARTA_COUNT_BAD_STATUS);
 		return false;
@@ -92,11 +89,23 @@ static bool read_beat(struct varta_tracker *tracker, struct varta_slot *slot,
 bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now)
 {
-	bool accepted;
+	struct varta_stored_beat stored;
 
 	if (!slot->mapped || slot->stalled)
 		return false;
-	accepted = read_beat(tracker, slot, now);
+	stored = varta_page_read(varta_slot_mapping(tracker, slot)->page);
+	return varta_slot_take_stored(tracker, slot, &stored, now);
+}
+
+/* The same for what was just read from the page, of an agent that is not stalled. */
+bool varta_slot_take_stored(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    const struct varta_stored_beat *stored, u64 now)
+{
+	bool accepted;
+
+	note_look(varta_slot_mapping(tracker, slot));
+	accepted = accept_stored(tracker, slot, stored, now);
 	/* After the last beat of the old program was read. */
 	if (slot->mapped && varta_slot_has_left_page(tracker, slot))
 		varta_slot_unmap(tracker, slot);

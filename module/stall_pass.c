@@ -22,19 +22,15 @@ static bool is_half_over(u64 since, u64 silence, u64 now)
 static void look_early(struct varta_tracker *tracker, struct varta_slot *slot,
 		       u64 now)
 {
-	const struct varta_beat_page *page;
-	u64 nonce, state;
+	struct varta_stored_beat stored;
 
 	if (!slot->mapped || slot->stalled || READ_ONCE(slot->exit_state))
 		return;
-	page = varta_slot_mapping(tracker, slot)->page;
-	/* Acquire: the state is that of this nonce, or newer. */
-	nonce = varta_load64_acquire(&page->nonce);
-	state = varta_load64(&page->state);
-	/* Whether the program has left its page waits for a look that is not early. */
-	if (slot->has_regular && nonce > slot->regular_nonce &&
-	    lower_32_bits(state) <= VARTA_STATUS_CRITICAL)
-		varta_slot_look(tracker, slot, now);
+	stored = varta_page_read(varta_slot_mapping(tracker, slot)->page);
+	/* Without a beat, the agent is due soon, and that look is not early. */
+	if (slot->has_regular && stored.nonce > slot->regular_nonce &&
+	    lower_32_bits(stored.state) <= VARTA_STATUS_CRITICAL)
+		varta_slot_take_stored(tracker, slot, &stored, now);
 }
 
 /*
@@ -57,22 +53,21 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 					struct varta_slot *slot, u32 nr,
 					u64 now)
 {
-	const struct varta_beat_page *page = tracker->mappings[nr]->page;
-	/* Acquire: the state is that of this nonce, or newer. */
-	u64 nonce = varta_load64_acquire(&page->nonce);
-	u64 state = varta_load64(&page->state);
+	struct varta_stored_beat stored =
+		varta_page_read(tracker->mappings[nr]->page);
 
 	/*
 	 * A nonce from @now on may be the terminal one. The time since the last beat is no
 	 * less than the gap, and above all gaps if the nonce is from before.
 	 */
-	if (nonce <= slot->regular_nonce || nonce >= now ||
-	    (nonce - slot->last_ns) >> VARTA_TIME_SHIFT > slot->longest_gap ||
-	    lower_32_bits(state) != slot->status)
+	if (stored.nonce <= slot->regular_nonce || stored.nonce >= now ||
+	    (stored.nonce - slot->last_ns) >> VARTA_TIME_SHIFT >
+	    slot->longest_gap ||
+	    lower_32_bits(stored.state) != slot->status)
 		return false;
-	varta_store64(&slot->last_ns, nonce);
-	slot->regular_nonce = nonce;
-	slot->payload = upper_32_bits(state);
+	varta_store64(&slot->last_ns, stored.nonce);
+	slot->regular_nonce = stored.nonce;
+	slot->payload = upper_32_bits(stored.state);
 	slot->beats++;
 	tracker->repeated++;
 	return true;

@@ -113,6 +113,12 @@ struct varta_deferred_exit {
 	bool listed;		/* prev, next, listed: under event_lock */
 };
 
+/* A beat in a page. The agent may change it at any time: it is read once. */
+struct varta_stored_beat {
+	u64 nonce;
+	u64 state;		/* as in struct varta_beat_page */
+};
+
 /* One call of varta_tracker_record(). */
 struct varta_record {
 	const struct varta_beat_info *beat;
@@ -177,6 +183,9 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 /* mapped.c */
 bool varta_slot_look(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
+bool varta_slot_take_stored(struct varta_tracker *tracker,
+			    struct varta_slot *slot,
+			    const struct varta_stored_beat *stored, u64 now);
 bool varta_slot_kick(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u64 now);
 void varta_slot_unkick(struct varta_tracker *tracker, struct varta_slot *slot);
@@ -429,6 +438,17 @@ varta_slot_mapping(const struct varta_tracker *tracker,
 	lockdep_assert_held(&slot->lock);
 
 	return tracker->mappings[varta_slot_nr(tracker, slot)];
+}
+
+static __always_inline struct varta_stored_beat
+varta_page_read(const struct varta_beat_page *page)
+{
+	struct varta_stored_beat stored;
+
+	/* Acquire: the state is that of this nonce, or newer. */
+	stored.nonce = varta_load64_acquire(&page->nonce);
+	stored.state = varta_load64(&page->state);
+	return stored;
 }
 
 /* The kernel's time of an agent's; U64_MAX if it has none. */
