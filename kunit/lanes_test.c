@@ -2,6 +2,7 @@
 /* Tests of lanes.c (section 11 of Documentation/tracker-semantics.md). */
 #include <kunit/test.h>
 #include <linux/limits.h>
+#include <linux/math64.h>
 #include <linux/prandom.h>
 
 #include "beat_helpers.h"
@@ -733,6 +734,45 @@ static void lanes_of_the_old_program_are_not_read(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
 }
 
+/*
+ * As a process does that shares the memory of the old program: it beats, also in lane
+ * 1 if that is @open. Returns how long the page is kept, in ms.
+ */
+static u32 beat_after_exec(struct kunit *test, bool open)
+{
+	u64 now = START, executed;
+	u32 events = 0;
+
+	make_agent_with(test, 1000);
+	set_lane(1, open ? LANE_MS : 0, U64_MAX);
+	beat(test, now);
+	/* So that the short way is not left for a gap. */
+	slot_of(test, 7)->longest_gap = U32_MAX;
+	beat_until(test, &now, START + 5000 * MS);
+	executed = now;
+	execute_program();
+	while (slot_of(test, 7)->mapped) {
+		set_lane(1, open ? LANE_MS : 0, now + LANE);
+		KUNIT_ASSERT_LT(test, now, START + 100000 * MS);
+		events += beat_until(test, &now, now + MS);
+	}
+	KUNIT_EXPECT_EQ(test, events, 0);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, 1);
+	KUNIT_EXPECT_FALSE(test, slot_of(test, 7)->lanes);
+	return div_u64(now - executed, MS);
+}
+
+static void lanes_are_given_up_though_the_old_program_beats(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, beat_after_exec(test, true), 2 * LANE_MS);
+}
+
+static void closed_lanes_are_given_up_though_the_old_program_beats(struct kunit *test)
+{
+	KUNIT_EXPECT_LE(test, beat_after_exec(test, false),
+			1000 * VARTA_EXEC_LOOKS);
+}
+
 static void lanes_of_the_old_program_are_not_inherited(struct kunit *test)
 {
 	make_agent(test);
@@ -1327,6 +1367,8 @@ static struct kunit_case lanes_cases[] = {
 	KUNIT_CASE(exit_ends_the_lanes),
 	KUNIT_CASE(another_page_keeps_what_is_overdue),
 	KUNIT_CASE(lanes_of_the_old_program_are_not_read),
+	KUNIT_CASE(lanes_are_given_up_though_the_old_program_beats),
+	KUNIT_CASE(closed_lanes_are_given_up_though_the_old_program_beats),
 	KUNIT_CASE(lanes_of_the_old_program_are_not_inherited),
 	KUNIT_CASE(page_of_another_clock_is_not_read),
 	KUNIT_CASE(longest_overdue_lane_is_shown),

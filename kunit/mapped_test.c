@@ -523,6 +523,39 @@ static void early_beat_has_the_clock_of_the_agent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_of(test, 7)->last_ns, LONG_AFTER(700));
 }
 
+/* As a process does that shares the memory of the old program. */
+static void page_is_given_up_though_the_old_program_beats(struct kunit *test)
+{
+	u64 beat = LONG_AFTER(700), last = LONG_AFTER(400), refreshed;
+	struct varta_slot *slot;
+	u32 puts;
+
+	make_repeating_agent(test, 0);
+	slot = slot_of(test, 7);
+	/* So that the short way is not left for a gap. */
+	slot->longest_gap = U32_MAX;
+	refreshed = counter_total(test, VARTA_COUNT_REFRESHED);
+	puts = fake_pages[0].puts;
+	execute_program();
+	while (slot->mapped) {
+		KUNIT_ASSERT_LT(test, beat, LONG_AFTER(100000));
+		store(beat, VARTA_STATUS_OK, 0);
+		last = beat;
+		beat += LONG_START / 4;
+		run_due_passes(test, beat);
+	}
+	KUNIT_EXPECT_LE(test, counter_total(test, VARTA_COUNT_REFRESHED) - refreshed,
+			VARTA_EXEC_LOOKS);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].page.kick, VARTA_KICK_GONE);
+	KUNIT_EXPECT_EQ(test, fake_pages[0].puts, puts + 1);
+	KUNIT_EXPECT_EQ(test, slot->last_ns, last);
+	/* It goes on. */
+	store(beat, VARTA_STATUS_OK, 0);
+	run_due_passes(test, last + LONG_START);
+	EXPECT_COUNT(test, STALLS, 0);
+	KUNIT_EXPECT_EQ(test, run_stall_pass(test, last + LONG_START), 1);
+}
+
 static void new_status_is_seen_before_the_agent_is_due(struct kunit *test)
 {
 	const struct varta_event_info *events;
@@ -765,6 +798,7 @@ static struct kunit_case mapped_cases[] = {
 	KUNIT_CASE(another_status_is_no_repetition),
 	KUNIT_CASE(early_beat_of_the_future_is_of_now),
 	KUNIT_CASE(early_beat_has_the_clock_of_the_agent),
+	KUNIT_CASE(page_is_given_up_though_the_old_program_beats),
 	KUNIT_CASE(new_status_is_seen_before_the_agent_is_due),
 	KUNIT_CASE(page_is_not_read_in_the_first_half),
 	KUNIT_CASE(nonsense_is_not_read_early),

@@ -451,16 +451,14 @@ static u64 time_of_page(const struct model_page *page, u64 now)
 	return page->nonce > U64_MAX - -offset ? now : page->nonce + -offset;
 }
 
-/* Section 10. */
-static void look(struct model *model, struct model_slot *slot, u64 now)
+/* Section 10: the beat in a page, if there is one. */
+static void take_stored(struct model *model, struct model_slot *slot, u64 now)
 {
 	const struct model_page *page = &slot->page;
 	const struct model_slot before = *slot;
 	struct varta_beat_info beat;
 	u64 time;
 
-	if (!slot->mapped || slot->stalled)
-		return;
 	if (!page->nonce || page->nonce == U64_MAX ||
 	    (slot->has_regular && page->nonce <= slot->regular_nonce))
 		return;
@@ -487,6 +485,22 @@ static void look(struct model *model, struct model_slot *slot, u64 now)
 	model->totals[VARTA_COUNT_REFRESHED]++;
 }
 
+static bool has_left_page(const struct model *model,
+			  const struct model_slot *slot)
+{
+	return model->has_executed(slot->proc, slot->page.exec_id);
+}
+
+static void look(struct model *model, struct model_slot *slot, u64 now)
+{
+	if (!slot->mapped || slot->stalled)
+		return;
+	take_stored(model, slot, now);
+	if (has_left_page(model, slot))
+		slot->mapped = false;
+	slot->looks_after_exec = 0;
+}
+
 /**
  * model_look() - read the page of an agent, if it has one (section 10)
  * @model: the model
@@ -496,6 +510,26 @@ static void look(struct model *model, struct model_slot *slot, u64 now)
 void model_look(struct model *model, u32 nr, u64 now)
 {
 	look(model, &model->slots[nr], now);
+}
+
+/**
+ * model_look_shortly() - the same, early, and without giving up the page
+ * @model: the model
+ * @nr: number of the slot
+ * @now: the time
+ *
+ * Return: false if it has to be given up.
+ */
+bool model_look_shortly(struct model *model, u32 nr, u64 now)
+{
+	struct model_slot *slot = &model->slots[nr];
+
+	take_stored(model, slot, now);
+	if (has_left_page(model, slot))
+		slot->looks_after_exec++;
+	else
+		slot->looks_after_exec = 0;
+	return slot->looks_after_exec < VARTA_EXEC_LOOKS;
 }
 
 /**
@@ -520,6 +554,7 @@ bool model_map(struct model *model, const struct varta_agent_id *id,
 		return false;
 	slot->mapped = page->timens == slot->timens;
 	slot->page = *page;
+	slot->looks_after_exec = 0;
 	slot->page.kick = slot->stalled ? VARTA_KICK_BEAT : VARTA_KICK_NONE;
 	return true;
 }

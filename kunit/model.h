@@ -18,6 +18,8 @@ enum model_limits {
 
 /* The page of an agent: what it has stored, and what the tracker has. */
 struct model_page {
+	/* Of the program that asked for it. */
+	u64 exec_id;
 	u64 nonce;
 	u32 status;
 	u32 payload;
@@ -106,6 +108,8 @@ struct model_slot {
 	u64 cgroup_id;
 	bool mapped;
 	struct model_page page;
+	/* Since its program has left the page. */
+	u32 looks_after_exec;
 	u32 flow_key;
 	struct model_action action;
 };
@@ -119,6 +123,7 @@ struct model {
 	u32 quota;
 	/* Returns the process that has a pid, NULL for none. */
 	struct varta_proc *(*pid_owner)(u32 pid);
+	bool (*has_executed)(const struct varta_proc *proc, u64 exec_id);
 	/* Time of the last resume. */
 	u64 resume_ns;
 	/* Of the threshold, until an agent is late. */
@@ -172,6 +177,7 @@ bool model_is_recycled(const struct model *model, u32 nr,
 bool model_map(struct model *model, const struct varta_agent_id *id,
 	       const struct model_page *page);
 void model_look(struct model *model, u32 nr, u64 now);
+bool model_look_shortly(struct model *model, u32 nr, u64 now);
 void model_stall(struct model *model, u32 nr, u64 now);
 void model_warn(struct model *model, u32 nr, u64 now);
 u64 model_next_action(const struct model *model);

@@ -193,6 +193,11 @@ static void sample_again(const struct varta_agent_info *agent, u64 now,
 	};
 }
 
+static bool has_executed(const struct varta_proc *proc, u64 exec_id)
+{
+	return process_of(proc)->exec_id != exec_id;
+}
+
 static bool may_signal(const struct varta_agent_info *agent,
 		       const struct varta_action_target *target)
 {
@@ -689,48 +694,63 @@ static struct varta_mapping *mapping_of(const struct model_run *run, u32 nr)
 	return run->fixture->tracker.mappings[nr];
 }
 
-/* A look in the short way is not shown in the page. */
-static bool was_looked_at(struct model_run *run, u32 nr,
-			  const struct varta_mapping *mapping)
+static bool was_looked_at(const struct varta_mapping *mapping)
 {
-	const struct varta_slot *slot = &run->fixture->tracker.slots[nr];
 	const struct test_page *page = test_page_of(mapping);
 
-	if (page->page.looks != page->looks)
-		return true;
-	if (mapping_of(run, nr) != mapping ||
-	    slot->beats == run->model.slots[nr].beats)
-		return false;
-	repeats++;
-	return true;
+	return page->page.looks != page->looks;
+}
+
+/* A look in the short way is not shown in the page. */
+static bool was_repeated(const struct model_run *run, u32 nr,
+			 const struct varta_mapping *mapping)
+{
+	return mapping_of(run, nr) == mapping &&
+	       run->fixture->tracker.slots[nr].beats !=
+	       run->model.slots[nr].beats;
 }
 
 /*
- * @mappings: before the pass. An agent that is due or late, or will be soon, is looked at first,
+ * @mapping: before the pass. An agent that is due or late, or will be soon, is looked at first,
  * then once it was sampled, and last, if it stalls, when it is kicked.
  */
+static bool look_matches(struct model_run *run, u32 nr,
+			 const struct varta_mapping *mapping)
+{
+	bool repeated = was_repeated(run, nr, mapping);
+	bool looked_at = was_looked_at(mapping);
+	struct model *model = &run->model;
+	u64 now = run->step.now;
+	u32 more;
+
+	if (!looked_at && !repeated)
+		return true;
+	if (!model_may_look_early(model, nr, now, run->threshold))
+		return false;
+	if (!looked_at) {
+		repeats++;
+		return model_look_shortly(model, nr, now);
+	}
+	model_look(model, nr, now);
+	if (model_is_recycled(model, nr, fake_proc_of_pid))
+		return true;
+	if (model_is_due(model, nr, now, run->threshold))
+		more = 2;
+	else
+		more = model_must_warn(model, nr, now, run->threshold);
+	while (more--)
+		model_look(model, nr, now);
+	return true;
+}
+
 static bool looks_match(struct model_run *run,
 			struct varta_mapping *const *mappings)
 {
-	struct model *model = &run->model;
-	u64 now = run->step.now;
-	u32 i, more;
+	u32 i;
 
-	for (i = 0; i < model->capacity; i++) {
-		if (!mappings[i] || !was_looked_at(run, i, mappings[i]))
-			continue;
-		if (!model_may_look_early(model, i, now, run->threshold))
+	for (i = 0; i < run->model.capacity; i++)
+		if (mappings[i] && !look_matches(run, i, mappings[i]))
 			return false;
-		model_look(model, i, now);
-		if (model_is_recycled(model, i, fake_proc_of_pid))
-			continue;
-		if (model_is_due(model, i, now, run->threshold))
-			more = 2;
-		else
-			more = model_must_warn(model, i, now, run->threshold);
-		while (more--)
-			model_look(model, i, now);
-	}
 	return true;
 }
 
@@ -1064,10 +1084,12 @@ static bool step_map(struct model_run *run)
 	model_page.timens = step->id.timens;
 	if (nr != MODEL_NO_SLOT && !one_in(run, 8))
 		model_page.timens = run->model.slots[nr].timens;
+	model_page.exec_id = process_of(step->id.proc)->exec_id;
 	*page = (struct test_page) {
 		.mapping.page		= &page->page,
 		.mapping.clock_offset	= model_page.clock_offset,
 		.mapping.timens		= model_page.timens,
+		.mapping.exec_id	= model_page.exec_id,
 		.held			= true,
 	};
 	step->result = varta_tracker_map(&run->fixture->tracker, &step->id,
@@ -1625,6 +1647,7 @@ static bool run_once(struct kunit *test, struct model_run *run,
 	current_run = run;
 	ops = fake_procs_ops;
 	ops.put_mapping = put_mapping;
+	ops.has_executed = has_executed;
 	ops.clock = read_clock;
 	ops.sample_again = sample_again;
 	ops.may_signal = may_signal;
@@ -1642,6 +1665,7 @@ static bool run_once(struct kunit *test, struct model_run *run,
 	run->next_event = U64_MAX;
 	model_init(&run->model, &run->config);
 	run->model.pid_owner = fake_proc_of_pid;
+	run->model.has_executed = has_executed;
 	for (i = 0; i < STEPS_PER_RUN && !what; i++)
 		what = run_step(run);
 	if (what)

@@ -14,11 +14,12 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/pagemap.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 
-#include "action.h"
 #include "attest.h"
 #include "beat_page.h"
 
@@ -192,8 +193,12 @@ void varta_mapping_put(struct varta_mapping *mapping)
  */
 bool varta_has_executed(const struct varta_proc *proc, u64 exec_id)
 {
-	struct varta_action_target now = {};
+	const struct task_struct *leader;
+	bool executed;
 
-	return varta_target_read(&now, (struct pid *)proc) &&
-	       now.exec_id != exec_id;
+	rcu_read_lock();
+	leader = pid_task((struct pid *)proc, PIDTYPE_TGID);
+	executed = leader && READ_ONCE(leader->self_exec_id) != exec_id;
+	rcu_read_unlock();
+	return executed;
 }

@@ -43,6 +43,13 @@ static bool may_repeat(const struct varta_slot *slot)
 	       !slot->clock_differs;
 }
 
+/* The same without lanes: in one expression, so that it is one test. */
+static bool may_repeat_without_lanes(const struct varta_slot *slot)
+{
+	return slot->mapped && slot->unmetered && !slot->late &&
+	       !slot->clock_differs && !slot->lanes;
+}
+
 /*
  * Records a beat in the page of a locked slot for which may_repeat() is true, if its
  * status is that of the last one and its time needs no limit: all that
@@ -64,6 +71,10 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 	    (stored.nonce - slot->last_ns) >> VARTA_TIME_SHIFT >
 	    slot->longest_gap ||
 	    lower_32_bits(stored.state) != slot->status)
+		return false;
+	/* The memory of a program that the process has left may go on beating. */
+	if (unlikely(slot->beats % VARTA_EXEC_LOOKS == 0) &&
+	    varta_slot_has_left_page(tracker, slot))
 		return false;
 	varta_store64(&slot->last_ns, stored.nonce);
 	slot->regular_nonce = stored.nonce;
@@ -124,7 +135,7 @@ static __always_inline u64 page_due_time(struct varta_tracker *tracker,
 	if (unlikely(!is_half) && !data_race((bool)slot->lanes))
 		return varta_due_after(since, silence);
 	spin_lock(&slot->lock);
-	if (!is_half || slot->lanes || !may_repeat(slot) ||
+	if (!is_half || !may_repeat_without_lanes(slot) ||
 	    !repeat_beat(tracker, slot, nr, now))
 		return locked_page_due_time(tracker, slot, now, silence);
 	spin_unlock(&slot->lock);

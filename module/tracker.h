@@ -26,6 +26,8 @@ enum varta_tracker_limits {
 	/* A nonce this close to U64_MAX may wrap to one this close to 0. */
 	VARTA_NONCE_WRAP	= 1 << 20,
 	VARTA_STALL_BATCH	= 48,
+	/* Beats in the page of an old program, the last of which gives it up. */
+	VARTA_EXEC_LOOKS	= 16,
 	VARTA_SOURCE_BATCH	= 1024,
 	VARTA_STALL_RETRY_MIN_NS = 10 * NSEC_PER_MSEC,
 	VARTA_STALL_RETRY_MAX_NS = NSEC_PER_SEC,

@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@
 /* Too long for a stall, and short enough to wait for one. */
 #define LONG_MS		600000
 #define SHORT_MS	1000
+#define LEAVE_MS	500
 #define STEP_MS		5
 
 /* Only a failure takes this long. */
@@ -560,6 +562,61 @@ static void test_exec(void)
 	      "mapped: another program in the same process maps anew");
 }
 
+/* In the memory of a program that its process has left. Returns the kick. */
+static int beat_on(void *arg)
+{
+	time_t until = time(NULL) + PATIENCE_S;
+	struct varta_client__page *old = arg;
+
+	while (!old->kick && !is_late(until)) {
+		old->nonce = varta_client__now();
+		sleep_ms(STEP_MS);
+	}
+	return (int)old->kick;
+}
+
+/* Starts a process with this memory, whose pid is written, and executes another program. */
+static int leave_memory(int output)
+{
+	static _Alignas(16) char stack[65536];
+	const int flags = CLONE_VM | CLONE_PARENT | SIGCHLD;
+	pid_t child;
+
+	/* Silence that is longer than the next threshold: all later beats are alike. */
+	begin(LONG_MS);
+	sleep_ms(2 * LEAVE_MS);
+	varta_client_close(&c);
+	begin(LEAVE_MS);
+	beat_for(2 * LEAVE_MS, 0);
+	child = clone(beat_on, stack + sizeof(stack), flags, page());
+	must(child > 0, "clone");
+	dprintf(output, "%d\n", (int)child);
+	return run_self("silent");
+}
+
+static void test_shared_memory(void)
+{
+	long stalls = counter("stalls");
+	int words[2], status = 0;
+	pid_t agent, child = 0;
+	FILE *output;
+
+	must(!pipe(words), "pipe");
+	agent = fork_or_end();
+	if (!agent)
+		_exit(leave_memory(words[1]));
+	close(words[1]);
+	output = fdopen(words[0], "r");
+	must(output && fscanf(output, "%d", &child) == 1, "a process");
+	must(waitpid(child, &status, 0) == child, "waitpid");
+	check(WIFEXITED(status) && WEXITSTATUS(status) == 2,
+	      "mapped: a program loses its page though its memory goes on beating");
+	check(stalls_again(stalls), "mapped: and stalls");
+	kill(agent, SIGKILL);
+	waitpid(agent, NULL, 0);
+	fclose(output);
+}
+
 static void test_reload(void)
 {
 	struct varta_client__page *old;
@@ -673,6 +730,9 @@ int main(int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "after-exec"))
 		return after_exec();
+	if (argc > 1 && !strcmp(argv[1], "silent"))
+		for (;;)
+			pause();
 	if (argc > 2 && !strcmp(argv[1], "agent"))
 		return agent((uint32_t)atoi(argv[2]));
 	if (argc > 2 && !strcmp(argv[1], "scribble"))
@@ -692,6 +752,7 @@ int main(int argc, char **argv)
 	test_memory();
 	test_nonsense();
 	test_exec();
+	test_shared_memory();
 	test_reload();
 	return tap_end();
 }
