@@ -16,6 +16,13 @@ start_terminal() {
 	tmux_here new-session -d -x "$1" -y "$2" "$3; echo status \$?; sleep 1000"
 }
 
+# end_terminal: a client that connects to a server that ends fails
+end_terminal() {
+	server=$(tmux_here display-message -p '#{pid}')
+	tmux_here kill-server
+	wait_until [ ! -e "/proc/$server/exe" ]
+}
+
 send_keys() {
 	tmux_here send-keys "$@"
 }
