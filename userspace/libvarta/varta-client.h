@@ -1310,6 +1310,7 @@ static inline void varta_client_close(struct varta_client *c)
 		       (size_t)sysconf(_SC_PAGESIZE));
 	}
 	c->same_process = NULL;
+	c->full_at = 0;
 	c->socket.fd = -1;
 	c->lane_socket.fd = -1;
 }

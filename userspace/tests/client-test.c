@@ -512,6 +512,11 @@ static void test_closed(struct varta_client *c)
 	varta_client_close(c);
 	check(beat(c) == -EBADF, "client: used after it was closed");
 	varta_client_close(c);
+	begin(c, false);
+	check(!beat(c) && c->full_at, "client: may send short beats");
+	varta_client_close(c);
+	check(beat(c) == -EBADF, "client: used after it was closed early");
+	varta_client_close(c);
 }
 
 /* Whether a child uses a socket of its own, and its parent another one. */
