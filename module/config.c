@@ -28,10 +28,10 @@ void varta_config_change(struct varta_setting *setting, u32 value)
 
 	mutex_lock(&change_lock);
 	info.config.old_value = setting->value;
-	varta_setting_store(setting, value);
 	/* Before the stalls that it causes. */
 	if (info.config.old_value != value)
 		varta_notify_change(&info);
+	varta_setting_store(setting, value);
 	varta_setting_apply(setting);
 	mutex_unlock(&change_lock);
 	if (info.config.old_value != value)
