@@ -8,6 +8,10 @@
 
 #include "tracker_internal.h"
 
+enum {
+	LOOKUP_TRIES	= 64,
+};
+
 /* Memory that a tracker takes. */
 size_t varta_tracker_bytes(const struct varta_tracker_config *config)
 {
@@ -173,7 +177,8 @@ static bool hold_if_tracked(struct varta_tracker *tracker,
  *	is ignored
  * @context: passed to @show
  *
- * Takes the tracker's lock only if the agent gets another slot meanwhile.
+ * Takes the tracker's lock only if the agent gets another slot each time that this
+ * finds one.
  * Context: process; does not sleep.
  * Return: whether the agent is tracked.
  */
@@ -181,14 +186,18 @@ bool varta_tracker_lookup(struct varta_tracker *tracker, u32 source, u32 pid,
 			  varta_agent_cb show, void *context)
 {
 	u64 key = varta_key(source, pid);
-	struct varta_slot *slot = varta_tracker_find_slot(tracker, key);
 	struct varta_agent_info agent;
 	struct varta_lane_info lane;
-	bool tracked;
+	struct varta_slot *slot;
+	bool tracked = false;
+	u32 tries;
 
-	if (!slot)
-		return false;
-	tracked = hold_if_tracked(tracker, slot, key, &agent, &lane);
+	for (tries = 0; tries < LOOKUP_TRIES && !tracked; tries++) {
+		slot = varta_tracker_find_slot(tracker, key);
+		if (!slot)
+			return false;
+		tracked = hold_if_tracked(tracker, slot, key, &agent, &lane);
+	}
 	if (!tracked) {
 		/* Under this lock, the key keeps its slot. */
 		spin_lock(&tracker->lock);
