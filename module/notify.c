@@ -501,14 +501,15 @@ static bool return_source(void *unused, const struct varta_agent_info *agent)
  */
 void varta_notify_source_beat(const struct varta_agent_id *id, u64 now)
 {
-	const struct varta_agent_info agent = {
+	struct varta_agent_info agent;
+
+	if (!varta_source_note_beat(id->source, now))
+		return;
+	agent = (struct varta_agent_info) {
 		.id	= *id,
 		.slot	= VARTA_NO_SLOT,
 		.last_ns = now,
 	};
-
-	if (!varta_source_note_beat(id->source, now))
-		return;
 	/* It may be evicted or say bye meanwhile. */
 	if (!varta_tracker_lookup(&varta.tracker, id->source, id->pid,
 				  return_source, NULL))

@@ -44,34 +44,60 @@ static void update_last_beat(const struct varta_tracker *tracker,
 	}
 }
 
-static bool has_new_status(const struct varta_slot *slot,
-			   const struct varta_agent_info *before)
+/* What events tell of a slot as it was before a beat. */
+struct before {
+	u64 last_ns;
+	u64 stall_ns;
+	u8 status;
+	bool terminal;
+	bool stalled;
+};
+
+static struct before before_of(const struct varta_slot *slot)
 {
-	return slot->status != before->status ||
-	       (slot->last_is_terminal &&
-		before->nonce != VARTA_TERMINAL_NONCE);
+	return (struct before) {
+		.last_ns	= slot->last_ns,
+		.stall_ns	= slot->event_ns,
+		.status		= slot->status,
+		.terminal	= slot->last_is_terminal,
+		.stalled	= slot->stalled,
+	};
 }
 
-static void report_changes(struct varta_tracker *tracker,
-			   const struct varta_slot *slot,
-			   const struct varta_record *record,
-			   const struct varta_agent_info *before)
+static bool has_new_status(const struct varta_slot *slot,
+			   const struct before *before)
+{
+	return slot->status != before->status ||
+	       (slot->last_is_terminal && !before->terminal);
+}
+
+/* Apart, as an event is large, and nearly all beats have none. */
+static noinline void report_change(struct varta_tracker *tracker,
+				   const struct varta_slot *slot,
+				   const struct before *before, u64 now,
+				   enum varta_event_kind kind)
 {
 	struct varta_event_info event = {
-		.silence_ns	= varta_silence(before->last_ns, record->now),
-		.stall_ns	= before->stall_ns,
+		.kind		= kind,
+		.silence_ns	= varta_silence(before->last_ns, now),
+		.stall_ns	= before->stalled ? before->stall_ns : 0,
 		.old_status	= before->status,
 		.changes	= 1,
 	};
 
-	if (before->stalled) {
-		event.kind = VARTA_EVENT_KIND_RECOVER;
-		varta_slot_report(tracker, slot, &event, record->now);
-	}
-	if (has_new_status(slot, before)) {
-		event.kind = VARTA_EVENT_KIND_STATUS;
-		varta_slot_report(tracker, slot, &event, record->now);
-	}
+	varta_slot_report(tracker, slot, &event, now);
+}
+
+static void report_changes(struct varta_tracker *tracker,
+			   const struct varta_slot *slot,
+			   const struct before *before, u64 now)
+{
+	if (before->stalled)
+		report_change(tracker, slot, before, now,
+			      VARTA_EVENT_KIND_RECOVER);
+	if (has_new_status(slot, before))
+		report_change(tracker, slot, before, now,
+			      VARTA_EVENT_KIND_STATUS);
 }
 
 static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
@@ -119,12 +145,10 @@ static void init_slot(struct varta_tracker *tracker, struct varta_slot *slot,
 void varta_slot_start(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record)
 {
-	static const struct varta_agent_info before = {
-		.status = VARTA_STATUS_OK,
-	};
+	static const struct before before = { .status = VARTA_STATUS_OK };
 
 	init_slot(tracker, slot, record);
-	report_changes(tracker, slot, record, &before);
+	report_changes(tracker, slot, &before, record->now);
 }
 
 /* Returns false, with nothing changed, if the user is over quota. */
@@ -144,13 +168,12 @@ static bool restart_for_process(struct varta_tracker *tracker,
 static bool take_over(struct varta_tracker *tracker, struct varta_slot *slot,
 		      struct varta_record *record)
 {
-	struct varta_agent_info before;
+	struct before before = before_of(slot);
 
-	varta_slot_to_agent(tracker, slot, &before);
 	if (!varta_slot_transfer_charge(tracker, slot, record, NULL))
 		return false;
 	init_slot(tracker, slot, record);
-	report_changes(tracker, slot, record, &before);
+	report_changes(tracker, slot, &before, record->now);
 	return true;
 }
 
@@ -258,7 +281,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 {
 	const struct varta_agent_id *id = record->id;
 	const struct varta_beat_info *beat = record->beat;
-	struct varta_agent_info before;
+	struct before before;
 	bool was_late = slot->late;
 	bool new_threshold;
 
@@ -293,7 +316,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 		return VARTA_RECORD_OUT_OF_ORDER;
 	}
 
-	varta_slot_to_agent(tracker, slot, &before);
+	before = before_of(slot);
 	update_last_beat(tracker, slot, beat, record->now);
 	learn_identity(tracker, slot, id);
 	new_threshold = beat->threshold_ms &&
@@ -310,7 +333,7 @@ static enum varta_record_result update_slot(struct varta_tracker *tracker,
 	if (beat->action)
 		varta_action_set(tracker, slot, beat->action);
 	varta_action_note_beat(tracker, slot, beat);
-	report_changes(tracker, slot, record, &before);
+	report_changes(tracker, slot, &before, record->now);
 	return VARTA_RECORD_REFRESHED;
 }
 
@@ -320,12 +343,10 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 			    const struct varta_beat_info *beat, u64 time,
 			    u64 now)
 {
-	struct varta_record record = { .now = now };
-	struct varta_agent_info before;
+	struct before before = before_of(slot);
 
 	lockdep_assert_held(&slot->lock);
 
-	varta_slot_to_agent(tracker, slot, &before);
 	update_from_beat(tracker, slot, beat, time);
 	slot->unmetered = true;
 	slot->late = false;
@@ -333,7 +354,7 @@ void varta_slot_record_look(struct varta_tracker *tracker,
 	slot->last_is_terminal = false;
 	slot->regular_nonce = beat->nonce;
 	slot->has_regular = true;
-	report_changes(tracker, slot, &record, &before);
+	report_changes(tracker, slot, &before, now);
 	varta_tracker_count(tracker, VARTA_COUNT_REFRESHED);
 }
 
