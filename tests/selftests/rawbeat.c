@@ -91,6 +91,9 @@ struct request {
 	int trailing;
 	int repeat;
 	int step;
+	/* Of the last of several beats. */
+	bool last_status_present;
+	uint32_t last_status;
 	bool no_ack;
 };
 
@@ -396,6 +399,12 @@ static void step(struct request *r, const char *value)
 	r->step = small_number(value, INT_MAX);
 }
 
+static void last_status(struct request *r, const char *value)
+{
+	r->last_status_present = true;
+	r->last_status = (uint32_t)number(value);
+}
+
 static void no_ack(struct request *r, const char *value)
 {
 	(void)value;
@@ -456,6 +465,7 @@ static const struct edit {
 	{ "repeat", "N", "N beats in one send, with increasing nonces",
 	  repeat },
 	{ "step", "N", "the increment of the nonce (default 1)", step },
+	{ "last-status", "N", "the status of the last beat", last_status },
 	{ "no-ack", NULL, "no reply to an accepted beat",
 	  no_ack },
 };
@@ -726,6 +736,8 @@ static void send_request(int fd, const struct request *r)
 	if (!all)
 		fail("memory");
 	for (i = 0; i < r->repeat; i++) {
+		if (r->last_status_present && i == r->repeat - 1)
+			one.value[STATUS] = r->last_status;
 		write_message(&b, &one, (uint32_t)i + 2);
 		memcpy(all + length, b.bytes, (size_t)b.length);
 		length += (size_t)b.length;
