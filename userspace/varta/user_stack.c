@@ -44,6 +44,12 @@
 /* How long a thread may take to stop. */
 #define STOP_MS		300
 
+/* As in the maps. */
+#define VDSO_NAME	"[vdso]"
+
+/* A larger one is left out. */
+#define VDSO_MAX	(64UL * 1024)
+
 /* The library maps the files of the process. */
 #define CHILD_MEMORY	(2UL * 1024 * 1024 * 1024)
 
@@ -67,6 +73,7 @@ struct library {
 	typeof(&dwfl_begin) begin;
 	typeof(&dwfl_report_begin) report_begin;
 	typeof(&dwfl_linux_proc_maps_report) maps_report;
+	typeof(&dwfl_report_module) report_module;
 	typeof(&dwfl_report_end) report_end;
 	typeof(&dwfl_linux_proc_find_elf) find_elf;
 	typeof(&dwfl_standard_find_debuginfo) find_debuginfo;
@@ -79,6 +86,7 @@ struct library {
 	typeof(&dwfl_module_addrinfo) module_addrinfo;
 	typeof(&dwfl_module_info) module_info;
 	typeof(&dwfl_errmsg) errmsg;
+	typeof(&elf_memory) elf_memory;	/* of libelf, which it uses */
 };
 
 static struct library dw;
@@ -90,6 +98,7 @@ static const struct {
 	{ "dwfl_begin", (void **)&dw.begin },
 	{ "dwfl_report_begin", (void **)&dw.report_begin },
 	{ "dwfl_linux_proc_maps_report", (void **)&dw.maps_report },
+	{ "dwfl_report_module", (void **)&dw.report_module },
 	{ "dwfl_report_end", (void **)&dw.report_end },
 	{ "dwfl_linux_proc_find_elf", (void **)&dw.find_elf },
 	{ "dwfl_standard_find_debuginfo", (void **)&dw.find_debuginfo },
@@ -102,6 +111,7 @@ static const struct {
 	{ "dwfl_module_addrinfo", (void **)&dw.module_addrinfo },
 	{ "dwfl_module_info", (void **)&dw.module_info },
 	{ "dwfl_errmsg", (void **)&dw.errmsg },
+	{ "elf_memory", (void **)&dw.elf_memory },
 };
 
 /* A thread whose stack is read: addresses of code in it. */
@@ -117,6 +127,15 @@ struct stack {
 /* The file system of the process, and its program, for find_elf(). */
 static int root_of_process = -1, program_of_process = -1;
 static char program_path[PATH_MAX];
+
+/*
+ * The kernel's code in the process, and a copy of it: 32-bit programs on PCs make all their
+ * system calls there. maps_report() leaves it out.
+ */
+static struct {
+	Dwarf_Addr start, end;
+	char *image;
+} vdso;
 
 __attribute__((format(printf, 1, 2), noreturn))
 static void end_with_error(const char *format, ...)
@@ -161,6 +180,11 @@ static int find_elf(Dwfl_Module *module, void **data, const char *name,
 	struct stat status;
 	int fd;
 
+	if (!strcmp(name, VDSO_NAME)) {
+		*elf = dw.elf_memory(vdso.image, vdso.end - vdso.start);
+		*file = NULL;
+		return -1;
+	}
 	if (*name != '/')
 		return dw.find_elf(module, data, name, base, file, elf);
 	/* This one is right also if the file was replaced. */
@@ -358,6 +382,38 @@ static size_t seize(const struct look *look, struct stack *stacks, size_t count)
 	return seized;
 }
 
+/* Leaves the maps at their beginning. */
+static void find_vdso(FILE *maps)
+{
+	unsigned long start, end;
+	char line[PATH_MAX];
+	int name;
+
+	while (fgets(line, sizeof(line), maps)) {
+		name = 0;
+		if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %n", &start, &end,
+			   &name) == 2 && name &&
+		    !strcmp(line + name, VDSO_NAME "\n") &&
+		    end - start <= VDSO_MAX) {
+			vdso.start = start;
+			vdso.end = end;
+		}
+	}
+	rewind(maps);
+}
+
+static void copy_vdso(const struct look *look)
+{
+	size_t size = vdso.end - vdso.start;
+	int fd = openat(look->process, "mem", O_RDONLY | O_CLOEXEC);
+
+	vdso.image = malloc(size);
+	if (fd < 0 || !vdso.image ||
+	    pread64(fd, vdso.image, size, (off64_t)vdso.start) != (ssize_t)size)
+		vdso.end = vdso.start;
+	close(fd);
+}
+
 /* The path is that of the maps, also if it ends in " (deleted)". */
 static void open_program(const struct look *look)
 {
@@ -400,15 +456,20 @@ static void run_child(const struct look *look, struct stack *stacks,
 	if (!maps)
 		end_with_error("%s: needs the process's user or CAP_SYS_PTRACE",
 			       strerrorname_np(errno));
+	find_vdso(maps);
 	if (!seize(look, stacks, count))
 		end_with_error("all threads have ended or are in state D");
+	copy_vdso(look);
 	drop_rights(look->owner->uid, gid);
 	callbacks.find_debuginfo = dw.find_debuginfo;
 	dwfl = dw.begin(&callbacks);
 	if (!dwfl)
 		end_with_error("%s", dw.errmsg(-1));
 	dw.report_begin(dwfl);
-	if (dw.maps_report(dwfl, maps) || dw.report_end(dwfl, NULL, NULL))
+	if (dw.maps_report(dwfl, maps) ||
+	    (vdso.end > vdso.start &&
+	     !dw.report_module(dwfl, VDSO_NAME, vdso.start, vdso.end)) ||
+	    dw.report_end(dwfl, NULL, NULL))
 		end_with_error("the modules of the process: %s",
 			       dw.errmsg(-1));
 	/* So that no file has to be read while a thread is stopped. */
