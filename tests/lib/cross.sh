@@ -86,9 +86,9 @@ named_libraries() {
 }
 
 # cross_make ROOT ARGUMENT...: make, with a root of cross-root to compile and link with; without
-# the parts that need more libraries
+# the exporter, which needs more libraries
 cross_make() {
-	cross_make_all "$@" EXPORTER=no GATEWAY=no JOURNAL=no
+	cross_make_all "$@" EXPORTER=no
 }
 
 cross_make_all() {
