@@ -307,6 +307,13 @@ static void as_compact(struct request *r, const char *value)
 	r->present[PAYLOAD] = false;
 }
 
+static void as_short(struct request *r, const char *value)
+{
+	(void)value;
+	as_compact(r, "16");
+	r->present[TIMESTAMP] = false;
+}
+
 static void frame_length(struct request *r, const char *value)
 {
 	r->frame_len = small_number(value, FRAME_MAX);
@@ -443,6 +450,8 @@ static const struct edit {
 	  as_compact },
 	{ "compact-too", "BYTES", "the same in addition to the attributes",
 	  compact_too },
+	{ "short", NULL, "these alone, as most beats of the libraries",
+	  as_short },
 	{ "frame-length", "BYTES", "truncate or extend the frame",
 	  frame_length },
 	{ "flip", "BYTE", "invert a byte of the frame, counted from 0", flip },
