@@ -72,8 +72,11 @@ static __always_inline bool repeat_beat(struct varta_tracker *tracker,
 	    slot->longest_gap ||
 	    lower_32_bits(stored.state) != slot->status)
 		return false;
-	/* The memory of a program that the process has left may go on beating. */
-	if (unlikely(slot->beats % VARTA_EXEC_LOOKS == 0) &&
+	/*
+	 * The memory of a program that the process has left may go on beating. With
+	 * READ_ONCE(), the count is then incremented in memory, which is shorter.
+	 */
+	if (unlikely(READ_ONCE(slot->beats) % VARTA_EXEC_LOOKS == 0) &&
 	    varta_slot_has_left_page(tracker, slot))
 		return false;
 	varta_store64(&slot->last_ns, stored.nonce);
