@@ -575,6 +575,20 @@ static bool has_only_lanes(struct nlattr **attrs)
 }
 
 /*
+ * What the fast path reads of a beat besides its values: the sender's thread, and that
+ * there is nothing that only some beats have. On the fast path a call is too much.
+ */
+static __always_inline void init_sender(struct varta_beat_info *beat,
+					const struct task_struct *thread)
+{
+	beat->threshold_ms = 0;
+	varta_usage_read(&beat->usage, thread);
+	beat->name = NULL;
+	beat->thread_name = thread->comm;
+	beat->action = NULL;
+}
+
+/*
  * All but nonce and status, which each beat has, and foreign_thread, which the
  * slow path finds out. Field by field: an initializer would first clear the
  * whole struct.
@@ -584,11 +598,7 @@ static void init_beat(struct varta_beat_info *beat, u32 ns_pid)
 	beat->timestamp = 0;
 	beat->payload = 0;
 	beat->pid = ns_pid;
-	beat->threshold_ms = 0;
-	varta_usage_read(&beat->usage, current);
-	beat->name = NULL;
-	beat->thread_name = current->comm;
-	beat->action = NULL;
+	init_sender(beat, current);
 }
 
 static noinline int handle_any_beat(struct genl_info *info)
@@ -640,11 +650,7 @@ static noinline int handle_short_beat(struct genl_info *info)
 	beat.nonce = value->nonce;
 	beat.status = value->status;
 	beat.payload = value->payload;
-	beat.threshold_ms = 0;
-	varta_usage_read(&beat.usage, thread);
-	beat.name = NULL;
-	beat.thread_name = thread->comm;
-	beat.action = NULL;
+	init_sender(&beat, thread);
 	if (varta_tracker_record_fast(&varta.tracker, &beat,
 				      varta_tracker_pid(pid),
 				      varta_proc_of_pid(pid),
