@@ -23,12 +23,6 @@ enum {
 	BUCKET		= TABLE - 20,
 };
 
-/* Special values of an entry, as in pid_index.c. */
-enum {
-	EMPTY,
-	TOMBSTONE,
-};
-
 static struct varta_pid_index *make_index(struct kunit *test, u32 capacity)
 {
 	struct varta_pid_index *index =
@@ -63,8 +57,9 @@ static u32 count_entries(const struct varta_pid_index *index, bool tombstones)
 	u32 entry, sum = 0;
 
 	for (entry = 0; entry <= index->mask; entry++)
-		sum += tombstones ? index->entries[entry] == TOMBSTONE :
-				    index->entries[entry] > TOMBSTONE;
+		sum += tombstones ?
+			index->entries[entry] == VARTA_INDEX_TOMBSTONE :
+			varta_index_is_live(index->entries[entry]);
 	return sum;
 }
 
@@ -453,8 +448,8 @@ static void table_full_of_tombstones_still_works(struct kunit *test)
 	struct varta_pid_index *index = make_index(test, 1);
 	u32 pid;
 
-	index->entries[0] = TOMBSTONE;
-	index->entries[1] = TOMBSTONE;
+	index->entries[0] = VARTA_INDEX_TOMBSTONE;
+	index->entries[1] = VARTA_INDEX_TOMBSTONE;
 	KUNIT_EXPECT_EQ(test, get(index, 7), U32_MAX);
 	KUNIT_EXPECT_FALSE(test, varta_pid_index_remove(index, 7));
 	for (pid = 1; pid < 100; pid++) {
@@ -749,7 +744,7 @@ static bool probes_are_full(const struct varta_pid_index *index, u32 bucket)
 	u32 i;
 
 	for (i = 0; i < PROBES; i++) {
-		if (index->entries[(bucket + i) % TABLE] <= TOMBSTONE)
+		if (!varta_index_is_live(index->entries[(bucket + i) % TABLE]))
 			return false;
 	}
 	return true;
