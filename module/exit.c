@@ -43,6 +43,15 @@ static void queue_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 	raw_spin_unlock(&tracker->event_lock);
 }
 
+static bool is_listed(const struct varta_tracker *tracker,
+		      const struct varta_slot *slot)
+{
+	lockdep_assert_held(&tracker->event_lock);
+
+	return tracker->deferred &&
+	       tracker->deferred[varta_slot_nr(tracker, slot)].listed;
+}
+
 static void append_deferred(struct varta_tracker *tracker, u32 nr)
 {
 	struct varta_slot_list *list = &tracker->exits;
@@ -125,7 +134,7 @@ void varta_slot_drop_exit(struct varta_tracker *tracker,
 
 	if (slot->exit_state != VARTA_EXIT_DEFERRED)
 		return;
-	if (tracker->deferred[nr].listed)
+	if (is_listed(tracker, slot))
 		unlink_deferred(tracker, nr);
 	WRITE_ONCE(slot->exit_state, VARTA_EXIT_NONE);
 }
@@ -185,22 +194,21 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
 
 /*
  * Whether the slot that was taken from the list still has that exit: it may have
- * lost its process, and may have another, in the list again. Sets its flow_key.
+ * lost its process, and may have another, in the list again. An exit can be noted
+ * as soon as event_lock is released, so the list and the state are read together.
+ * Sets its flow_key.
  */
 static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u32 *flow_key)
 {
-	bool listed = false, exited;
+	bool exited;
 
 	spin_lock(&slot->lock);
-	if (tracker->deferred) {
-		raw_spin_lock(&tracker->event_lock);
-		listed = tracker->deferred[varta_slot_nr(tracker, slot)].listed;
-		raw_spin_unlock(&tracker->event_lock);
-	}
-	if (!listed && slot->exit_state == VARTA_EXIT_DEFERRED)
+	raw_spin_lock(&tracker->event_lock);
+	exited = slot->exit_state && !is_listed(tracker, slot);
+	raw_spin_unlock(&tracker->event_lock);
+	if (exited && slot->exit_state == VARTA_EXIT_DEFERRED)
 		varta_slot_accept_exit(tracker, slot);
-	exited = !listed && slot->exit_state;
 	*flow_key = slot->flow_key;
 	spin_unlock(&slot->lock);
 	return exited;
