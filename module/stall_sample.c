@@ -63,9 +63,14 @@ static int syscall_of(struct task_struct *thread)
 	int nr = -1;
 
 #ifdef CONFIG_HAVE_ARCH_TRACEHOOK
+	struct pt_regs *regs;
+
 	preempt_disable();
-	if (READ_ONCE(thread->stack) && READ_ONCE(thread->__state))
-		nr = syscall_get_nr(thread, task_pt_regs(thread));
+	/* Read once: another CPU sets the stack of a thread that has ended to NULL. */
+	regs = task_pt_regs(thread);
+	barrier();
+	if ((unsigned long)regs >= THREAD_SIZE && READ_ONCE(thread->__state))
+		nr = syscall_get_nr(thread, regs);
 	preempt_enable();
 #endif
 	return nr;
@@ -333,7 +338,7 @@ reason_of_foreign_beat(const struct varta_agent_info *agent, u64 silence,
 /* Including threads that have ended. It grows, but for many threads. */
 static u64 cpu_time_of_group(struct task_struct *leader)
 {
-	u64 sum = READ_ONCE(leader->signal->sum_sched_runtime);
+	u64 sum = varta_peek64(&leader->signal->sum_sched_runtime);
 	struct task_struct *thread;
 	u32 looked_at = 0;
 
