@@ -62,7 +62,7 @@ static const struct nla_policy varta_agent_get_dump_nl_policy[VARTA_A_AGENTS_STA
 };
 
 /* VARTA_CMD_CONFIG_SET - do */
-static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_SOURCE_SILENCE_MS + 1] = {
+static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_NOTIFY_PRIORITY + 1] = {
 	[VARTA_A_CONFIG_CAPACITY] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_THRESHOLD_MS] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_EVICTION_POLICY] = NLA_POLICY_MAX(NLA_U32, 1),
@@ -82,6 +82,7 @@ static const struct nla_policy varta_config_set_nl_policy[VARTA_A_CONFIG_SOURCE_
 	[VARTA_A_CONFIG_STALL_ACTIONS_PER_MINUTE] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_WARN_PERCENT] = { .type = NLA_U32, },
 	[VARTA_A_CONFIG_SOURCE_SILENCE_MS] = { .type = NLA_U32, },
+	[VARTA_A_CONFIG_NOTIFY_PRIORITY] = { .type = NLA_U32, },
 };
 
 /* VARTA_CMD_BYE - do */
@@ -149,7 +150,7 @@ static const struct genl_split_ops varta_nl_ops[] = {
 		.cmd		= VARTA_CMD_CONFIG_SET,
 		.doit		= varta_nl_config_set_doit,
 		.policy		= varta_config_set_nl_policy,
-		.maxattr	= VARTA_A_CONFIG_SOURCE_SILENCE_MS,
+		.maxattr	= VARTA_A_CONFIG_NOTIFY_PRIORITY,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

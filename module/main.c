@@ -136,7 +136,7 @@ static int __init init_tracker(void)
 	if (!err)
 		set_warn_percent();
 	if (err == -ENOMEM)
-		net_err_ratelimited("capacity=%u takes %zu MiB of memory, which is not available\n",
+		net_err_ratelimited("capacity=%u takes %zu MiB of memory, which is not available: use a lower one\n",
 				    capacity, need >> 20);
 	return err;
 }
@@ -174,6 +174,8 @@ static int __init varta_init(void)
 	varta_setting_on_change(VARTA_SET_WARN_PERCENT, warn_percent_changed);
 	varta_setting_on_change(VARTA_SET_THREAD_PRIORITY,
 				varta_stall_thread_reprioritize);
+	varta_setting_on_change(VARTA_SET_NOTIFY_PRIORITY,
+				varta_notify_reprioritize);
 	varta_setting_on_change(VARTA_SET_SOURCE_SILENCE_MS,
 				source_silence_changed);
 	varta_setting_on_change(VARTA_SET_BEAT_RATE, varta_ratelimit_changed);

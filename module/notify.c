@@ -35,6 +35,7 @@
 #include "notice_attrs.h"
 #include "notify.h"
 #include "source.h"
+#include "thread.h"
 #include "trace.h"
 #include "varta.h"
 #include "word64.h"
@@ -591,7 +592,9 @@ void varta_notify_change(struct varta_event_info *info)
 enum {
 	RUN_NS		= 4 * NSEC_PER_MSEC,	/* CPU time before a sleep */
 	DEBT_MAX_NS	= 100 * NSEC_PER_MSEC,	/* the same for fresh flows */
-	WORK_PENDING	= 0,			/* bit of @work */
+	/* Bits of @work. */
+	WORK_PENDING	= 0,
+	PRIORITY_PENDING,
 };
 
 /* Its wake-up takes no lock that may sleep. */
@@ -613,18 +616,38 @@ static u64 next_exit_time(const struct varta_flow *flow)
 	return varta_tracker_exit_time(&varta.tracker, &flow->exits);
 }
 
+/* As for a workqueue of high priority: its work is short. */
+static void set_normal(struct task_struct *task)
+{
+	sched_set_normal(task, MIN_NICE);
+}
+
+static void set_priority(struct task_struct *task)
+{
+	u32 priority = varta_setting_get(VARTA_SET_NOTIFY_PRIORITY);
+
+	if (priority)
+		varta_thread_set_fifo(task, priority);
+	else
+		set_normal(task);
+}
+
 /* Frees the slot. Without memory, the exit stays in it. */
 static struct varta_event *take_exit(struct varta_flow *flow)
 {
 	struct varta_event *event = varta_event_alloc(GFP_KERNEL);
+	bool is_normal;
 
 	if (!event)
 		return ERR_PTR(-ENOMEM);
 	/* On PREEMPT_RT it lends its priority to the lock's holder. */
-	sched_set_fifo_low(current);
+	is_normal = current->policy == SCHED_NORMAL;
+	if (is_normal)
+		sched_set_fifo_low(current);
 	varta_tracker_report_exit(&varta.tracker, &flow->exits, init_exit_event,
 				  event);
-	sched_set_normal(current, MIN_NICE);
+	if (is_normal)
+		set_normal(current);
 	return event;
 }
 
@@ -886,6 +909,8 @@ static int worker_fn(void *unused)
 	while (!kthread_should_stop()) {
 		int err;
 
+		if (test_and_clear_bit(PRIORITY_PENDING, &work))
+			set_priority(current);
 		sort_exits();
 		err = serve();
 		due = min(report_loss(), report_left_agents());
@@ -908,8 +933,7 @@ int varta_notify_start(void)
 	worker = kthread_run(worker_fn, NULL, "varta-notify");
 	if (IS_ERR(worker))
 		return PTR_ERR(worker);
-	/* As for a workqueue of high priority: its work is short. */
-	set_user_nice(worker, MIN_NICE);
+	set_priority(worker);
 	varta_flows_charge(CONFIG_FLOW);
 	return 0;
 }
@@ -1000,4 +1024,16 @@ void varta_notify_wake(void)
 {
 	set_bit(WORK_PENDING, &work);
 	rcuwait_wake_up(&worker_wait);
+}
+
+/*
+ * To be called after the setting was changed. The thread applies it: to change
+ * a priority can sleep.
+ */
+void varta_notify_reprioritize(void)
+{
+	/* The setting is visible before the bit. Pairs with worker_fn(). */
+	smp_mb__before_atomic();
+	set_bit(PRIORITY_PENDING, &work);
+	varta_notify_wake();
 }

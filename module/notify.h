@@ -18,5 +18,6 @@ bool varta_notify_lane(const struct varta_event_info *info);
 void varta_notify_source_beat(const struct varta_agent_id *id, u64 now);
 void varta_notify_change(struct varta_event_info *event);
 void varta_notify_wake(void);
+void varta_notify_reprioritize(void);
 
 #endif /* _VARTA_NOTIFY_H */

@@ -92,7 +92,8 @@
 	X(STALL_ACTIONS, stall_actions, 1, 0, 1, WRITABLE, no_words, "0..1", "1 sends the signals that agents asked for on a stall, 0 withholds all of them: 0..1 (default 1)") \
 	X(STALL_ACTIONS_PER_MINUTE, stall_actions_per_minute, 10, 1, 1000, WRITABLE, no_words, "1..1000 agents", "Number of agents that are signalled in any minute, all together. A SIGKILL that follows takes the place of another agent: 1..1000 (default 10)") \
 	X(WARN_PERCENT, warn_percent, 0, 0, 99, WRITABLE, no_words, "0..99", "Share of its threshold, in percent, after which a silent agent is reported as late, 0 for never: 0..99 (default 0)") \
-	X(SOURCE_SILENCE_MS, source_silence_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000 milliseconds", "Milliseconds without a beat of any of its agents, after which a relay's source is silent as a whole, 0 for never. Its agents that stall then are one event: 0..86400000 (default 0)")
+	X(SOURCE_SILENCE_MS, source_silence_ms, 0, 0, 86400000, WRITABLE, no_words, "0..86400000 milliseconds", "Milliseconds without a beat of any of its agents, after which a relay's source is silent as a whole, 0 for never. Its agents that stall then are one event: 0..86400000 (default 0)") \
+	X(NOTIFY_PRIORITY, notify_priority, 0, 0, 99, WRITABLE, no_words, "0..99", "Real-time priority (SCHED_FIFO) of the thread that sends events, 0 for a normal one: 0..99 (default 0)")
 
 #define VARTA_EVICTION_POLICY_WORDS "strict", "balanced"
 

@@ -21,11 +21,11 @@
 #include <linux/sched.h>
 #include <linux/suspend.h>
 #include <linux/wait.h>
-#include <uapi/linux/sched/types.h>
 
 #include "notify.h"
 #include "params.h"
 #include "stall_thread.h"
+#include "thread.h"
 #include "varta.h"
 
 enum {
@@ -227,13 +227,8 @@ static void wait_for_deadline(void)
 /* Stalls must not be late when CPUs are busy. */
 static void set_priority(struct task_struct *task)
 {
-	const struct sched_attr attr = {
-		.size = sizeof(attr),
-		.sched_policy = SCHED_FIFO,
-		.sched_priority = varta_setting_get(VARTA_SET_THREAD_PRIORITY),
-	};
-
-	WARN_ON_ONCE(sched_setattr_nocheck(task, &attr));
+	varta_thread_set_fifo(task,
+			      varta_setting_get(VARTA_SET_THREAD_PRIORITY));
 }
 
 static int thread_fn(void *unused)
