@@ -156,6 +156,46 @@ static void advise_building(const char *modules, const char *release)
 	globfree(&source);
 }
 
+/* Whether the kernel refuses modules without a signature that it trusts. */
+static bool needs_signature(void)
+{
+	char enforced[8], lockdown[64];
+
+	read_line("/sys/module/module/parameters/sig_enforce", enforced,
+		  sizeof(enforced));
+	read_line("/sys/kernel/security/lockdown", lockdown, sizeof(lockdown));
+	return !strcmp(enforced, "Y") || strstr(lockdown, "[integrity]") ||
+	       strstr(lockdown, "[confidentiality]");
+}
+
+/* The key with which DKMS signs; Ubuntu has it elsewhere. */
+static const char *dkms_certificate(void)
+{
+	static const char *const paths[] = {
+		"/var/lib/dkms/mok.pub",
+		"/var/lib/shim-signed/mok/MOK.der",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (!access(paths[i], F_OK))
+			return paths[i];
+	}
+	return "CERTIFICATE";
+}
+
+static void advise_signing(void)
+{
+	advise("this kernel loads only signed modules; if it says \"Key was "
+	       "rejected by service\":");
+	if (access("/sys/firmware/efi", F_OK))
+		advise("sign the module with a key of the kernel, or boot "
+		       "without module.sig_enforce and lockdown");
+	else
+		advise("%smokutil --import %s; then reboot and choose "
+		       "\"Enroll MOK\"", sudo(), dkms_certificate());
+}
+
 static void advise_loading(void)
 {
 	struct utsname kernel;
@@ -164,11 +204,14 @@ static void advise_loading(void)
 	if (uname(&kernel) ||
 	    asprintf(&modules, "/lib/modules/%s", kernel.release) < 0)
 		return;
-	if (modprobe_has_file(modules, "varta"))
+	if (modprobe_has_file(modules, "varta")) {
 		advise("%smodprobe varta    # installed for Linux %s", sudo(),
 		       kernel.release);
-	else
+		if (needs_signature())
+			advise_signing();
+	} else {
 		advise_building(modules, kernel.release);
+	}
 	free(modules);
 }
 
