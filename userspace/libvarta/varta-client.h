@@ -293,7 +293,10 @@ struct varta_client {
 	} buffer;
 };
 
-/* CLOCK_MONOTONIC in nanoseconds. */
+/*
+ * CLOCK_MONOTONIC in nanoseconds. It begins at boot, so that 32 bits of time_t, which
+ * the including program has chosen, are enough for its seconds.
+ */
 static inline uint64_t varta_client__now(void)
 {
 	struct timespec now = { 0, 0 };

@@ -4,6 +4,8 @@
     {
       "target_name": "varta",
       "sources": ["addon.c"],
+      # For 32-bit processors.
+      "defines": ["_FILE_OFFSET_BITS=64", "_TIME_BITS=64"],
       # The first in a published package, the others in the source tree.
       "include_dirs": ["include", "../../libvarta", "../../../module/include/uapi"],
     }
