@@ -160,9 +160,9 @@ static void complete_pass(struct feed *feed)
 	struct timespec now;
 
 	agent_table_pass_end(&feed->table, !feed->dump.interrupted);
-	clock_gettime(CLOCK_REALTIME, &now);
-	feed->pass_realtime = (double)now.tv_sec + (double)now.tv_nsec / 1e9 -
-			      took;
+	if (!clock_gettime(CLOCK_REALTIME, &now))
+		feed->pass_realtime = (double)now.tv_sec +
+				      (double)now.tv_nsec / 1e9 - took;
 	feed->pass_seconds = took;
 	feed->passes++;
 	end_pass(feed);

@@ -184,7 +184,11 @@ static void keep(struct work *work, const struct look *look)
 	struct timespec now;
 	int error = -ENOMEM;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	/* Filters of system calls may refuse it. */
+	if (clock_gettime(CLOCK_REALTIME, &now)) {
+		report(work, "read the clock", -errno);
+		return;
+	}
 	stall_files_name(name, &now, look->pid ? look->pid : look->agent.ns_pid,
 			 look->agent.name);
 	text = text_of(look, name);
