@@ -186,9 +186,15 @@ enum {
 					  8 + 8 + NLA_HDRLEN
 };
 
-/* See the command map in the specification of the netlink family. */
+/*
+ * See the command map in the specification of the netlink family. What is stored at once
+ * is aligned to 64 bits also on i386, where clang would call a function otherwise.
+ */
 struct varta_client__lane {
-	uint64_t deadline;
+	union {
+		uint64_t deadline __attribute__((aligned(8)));
+		uint32_t halves[2];
+	};
 	uint32_t threshold_ms;
 	uint32_t tid;
 	char name[VARTA_NAME_SIZE];
@@ -199,13 +205,33 @@ struct varta_client__lane {
  * as many lanes as the client has asked for, in this page and those after it.
  */
 struct varta_client__page {
-	uint64_t nonce;
-	uint64_t state;
+	uint64_t nonce __attribute__((aligned(8)));
+	uint64_t state __attribute__((aligned(8)));
 	uint32_t kick;
 	uint32_t looks;
 	uint64_t before;
 	struct varta_client__lane lanes[VARTA_AGENT_LANES_MAX];
 };
+
+/* The kernel has these offsets. */
+#ifdef __cplusplus
+#define VARTA_CLIENT__ASSERT	static_assert
+#else
+#define VARTA_CLIENT__ASSERT	_Static_assert
+#endif
+VARTA_CLIENT__ASSERT(offsetof(struct varta_client__lane, threshold_ms) == 8 &&
+		     offsetof(struct varta_client__lane, tid) == 12 &&
+		     offsetof(struct varta_client__lane, name) == 16 &&
+		     sizeof(struct varta_client__lane) == 32, "a lane");
+VARTA_CLIENT__ASSERT(offsetof(struct varta_client__page, state) == 8 &&
+		     offsetof(struct varta_client__page, kick) == 16 &&
+		     offsetof(struct varta_client__page, looks) == 20 &&
+		     offsetof(struct varta_client__page, before) == 24 &&
+		     offsetof(struct varta_client__page, lanes) == 32,
+		     "a page");
+
+/* No family has more than 10 bits, and no kernel more descriptors by default. */
+#define VARTA_CLIENT__FD_BITS	22
 
 /**
  * struct varta_client__mapped - For beats in the page. The kernel clears it in
@@ -217,17 +243,17 @@ struct varta_client__page {
  * @lanes: Where lanes are: @page, the one before it, or one that the kernel does
  *   not know; NULL without lanes.
  * @opened: How many lanes were opened.
- * @lane_target: Where beats of lanes are sent: the id of the family in the upper
- *   half, and a socket plus 1; 0 for nowhere.
+ * @lane_target: Where beats of lanes are sent: the id of the family, and in the
+ *   lower VARTA_CLIENT__FD_BITS a socket plus 1; 0 for nowhere.
  * @used: A bit for each lane that is open.
  */
 struct varta_client__mapped {
-	uint64_t send_at;
+	uint64_t send_at __attribute__((aligned(8)));
 	struct varta_client__page *page;
 	uint32_t looks;
 	uint32_t opened;
 	struct varta_client__page *lanes;
-	uint64_t lane_target;
+	uint32_t lane_target;
 	uint32_t used[(VARTA_AGENT_LANES_MAX + 31) / 32];
 };
 
@@ -621,9 +647,23 @@ varta_client__is_unloaded(const struct varta_client_refusal *refusal)
 
 /*
  * Where 64 bits take two stores, the kernel could read halves of two times, the
- * later of which seems to be up to 4.3 s ahead: no later beat would be newer.
+ * later of which seems to be up to 4.3 s ahead: no later beat would be newer. There,
+ * nothing is mapped.
  */
-#define VARTA_CLIENT__STORES_WHOLE	(__GCC_ATOMIC_LLONG_LOCK_FREE == 2)
+#ifndef VARTA_CLIENT__STORES_WHOLE
+#define VARTA_CLIENT__STORES_WHOLE	__atomic_always_lock_free(8, NULL)
+#endif
+
+/*
+ * Of what is used with a page only: its values, and send_at, which is 0 without one. So
+ * no atomic access is needed where it would be a call into another library.
+ */
+#define VARTA_CLIENT__LOAD(from) \
+	(VARTA_CLIENT__STORES_WHOLE ? \
+	 __atomic_load_n(from, __ATOMIC_RELAXED) : *(from))
+#define VARTA_CLIENT__STORE(to, value, order) \
+	(VARTA_CLIENT__STORES_WHOLE ? \
+	 __atomic_store_n(to, value, order) : (void)(*(to) = (value)))
 
 /* Intervals after which a beat is sent, for an agent that the tracker lost. */
 #define VARTA_CLIENT__SEND_INTERVALS	10
@@ -640,13 +680,13 @@ static inline uint64_t varta_client__state(uint32_t status, uint32_t payload)
 static inline bool
 varta_client__store_state(struct varta_client__page *page, uint64_t state)
 {
-	uint64_t last = __atomic_load_n(&page->state, __ATOMIC_RELAXED);
+	uint64_t last = VARTA_CLIENT__LOAD(&page->state);
 
 	if (last == state)
 		return true;
 	if ((uint32_t)last != (uint32_t)state)
 		return false;
-	__atomic_store_n(&page->state, state, __ATOMIC_RELAXED);
+	VARTA_CLIENT__STORE(&page->state, state, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -658,10 +698,43 @@ varta_client__store_state(struct varta_client__page *page, uint64_t state)
 static inline bool varta_client__store_nonce(struct varta_client__page *page,
 					     uint64_t nonce)
 {
-	__atomic_store_n(&page->nonce, nonce, __ATOMIC_RELEASE);
+	VARTA_CLIENT__STORE(&page->nonce, nonce, __ATOMIC_RELEASE);
 	/* Either the kernel sees the nonce, or this the kick. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return !__atomic_load_n(&page->kick, __ATOMIC_RELAXED);
+}
+
+/*
+ * Where 64 bits take two stores, the upper half is stored first and read last: who
+ * reads meanwhile, to send the lane again, has a deadline that is up to 4.3 s late,
+ * not early. The thread that has stored it sends it afterwards.
+ */
+#define VARTA_CLIENT__UPPER	(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+static inline void
+varta_client__set_deadline(struct varta_client__lane *to, uint64_t deadline)
+{
+	if (VARTA_CLIENT__STORES_WHOLE) {
+		__atomic_store_n(&to->deadline, deadline, __ATOMIC_RELEASE);
+		return;
+	}
+	__atomic_store_n(&to->halves[VARTA_CLIENT__UPPER],
+			 (uint32_t)(deadline >> 32), __ATOMIC_RELAXED);
+	__atomic_store_n(&to->halves[!VARTA_CLIENT__UPPER], (uint32_t)deadline,
+			 __ATOMIC_RELEASE);
+}
+
+static inline uint64_t
+varta_client__get_deadline(const struct varta_client__lane *from)
+{
+	uint32_t lower;
+
+	if (VARTA_CLIENT__STORES_WHOLE)
+		return __atomic_load_n(&from->deadline, __ATOMIC_RELAXED);
+	lower = __atomic_load_n(&from->halves[!VARTA_CLIENT__UPPER],
+				__ATOMIC_ACQUIRE);
+	return (uint64_t)__atomic_load_n(&from->halves[VARTA_CLIENT__UPPER],
+					 __ATOMIC_RELAXED) << 32 | lower;
 }
 
 /* For a client that may not map: all beats have to be sent. */
@@ -686,7 +759,7 @@ static inline void varta_client__unmap(struct varta_client *c)
  * read.
  */
 static inline void
-varta_client__put_lane(uint64_t target, const struct varta_client__lane *lane,
+varta_client__put_lane(uint32_t target, const struct varta_client__lane *lane,
 		       uint32_t number, const uint32_t *tid)
 {
 	static const struct sockaddr_nl kernel = { AF_NETLINK, 0, 0, 0 };
@@ -714,9 +787,10 @@ varta_client__put_lane(uint64_t target, const struct varta_client__lane *lane,
 	header.nla_len = (uint16_t)(message.bytes + message.header.nlmsg_len -
 				    nest);
 	memcpy(nest, &header, sizeof(header));
-	message.header.nlmsg_type = (uint16_t)(target >> 32);
+	message.header.nlmsg_type = (uint16_t)(target >> VARTA_CLIENT__FD_BITS);
+	target &= (UINT32_C(1) << VARTA_CLIENT__FD_BITS) - 1;
 	/* As varta_client__send(), but by any thread. */
-	sendto((int)(uint32_t)target - 1, &message, message.header.nlmsg_len,
+	sendto((int)target - 1, &message, message.header.nlmsg_len,
 	       MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN,
 	       (const struct sockaddr *)&kernel, sizeof(kernel));
 }
@@ -727,7 +801,7 @@ varta_client__copy_lane(struct varta_client__lane *to,
 {
 	to->threshold_ms = __atomic_load_n(&lane->threshold_ms,
 					   __ATOMIC_ACQUIRE);
-	to->deadline = __atomic_load_n(&lane->deadline, __ATOMIC_RELAXED);
+	to->deadline = varta_client__get_deadline(lane);
 	to->tid = __atomic_load_n(&lane->tid, __ATOMIC_RELAXED);
 	memcpy(to->name, lane->name, sizeof(to->name));
 }
@@ -737,7 +811,7 @@ static inline void
 varta_client__send_lane(const struct varta_client__mapped *m,
 			const struct varta_client__page *page, uint32_t number)
 {
-	const uint64_t target = __atomic_load_n(&m->lane_target,
+	const uint32_t target = __atomic_load_n(&m->lane_target,
 						__ATOMIC_RELAXED);
 	struct varta_client__lane lane;
 
@@ -803,6 +877,9 @@ static inline void varta_client__move_lanes(struct varta_client *c,
 	struct varta_client__page *old = m->lanes;
 	uint32_t i;
 
+	/* There is no page then, and no code for this. */
+	if (!VARTA_CLIENT__STORES_WHOLE)
+		return;
 	page->before = (uintptr_t)old;
 	for (i = 0; i < c->lanes; i++) {
 		const struct varta_client__lane *lane = &old->lanes[i];
@@ -819,8 +896,7 @@ static inline void varta_client__move_lanes(struct varta_client *c,
 		uint32_t threshold_ms =
 			__atomic_load_n(&old->lanes[i].threshold_ms,
 					__ATOMIC_ACQUIRE);
-		uint64_t deadline = __atomic_load_n(&old->lanes[i].deadline,
-						    __ATOMIC_RELAXED);
+		uint64_t deadline = varta_client__get_deadline(&old->lanes[i]);
 		uint64_t no_deadline = 0;
 		uint32_t no_threshold = 0;
 
@@ -913,22 +989,22 @@ static inline void varta_client__renew_page(struct varta_client *c,
 	}
 	if (!m->page)
 		return;
-	__atomic_store_n(&m->page->state, state, __ATOMIC_RELAXED);
+	VARTA_CLIENT__STORE(&m->page->state, state, __ATOMIC_RELAXED);
 	varta_client__store_nonce(m->page, nonce);
 	/* The next beat has to be sent: see varta_client__unstored_beat(). */
 	if (is_new && m->lanes)
 		return;
-	__atomic_store_n(&m->send_at,
-			 now + VARTA_CLIENT__SEND_INTERVALS * c->interval,
-			 __ATOMIC_SEQ_CST);
+	VARTA_CLIENT__STORE(&m->send_at,
+			    now + VARTA_CLIENT__SEND_INTERVALS * c->interval,
+			    __ATOMIC_SEQ_CST);
 	/* One that was opened meanwhile has set it before, or opened now. */
 	if (__atomic_load_n(&m->opened, __ATOMIC_SEQ_CST) != opened)
-		__atomic_store_n(&m->send_at, 0, __ATOMIC_RELAXED);
+		VARTA_CLIENT__STORE(&m->send_at, 0, __ATOMIC_RELAXED);
 }
 
 /* The kernel may have lost the lane, or it is closed meanwhile. */
 static inline void varta_client__restore_lane(const struct varta_client *c,
-					      uint64_t target, uint32_t number)
+					      uint32_t target, uint32_t number)
 {
 	const struct varta_client__lane *from = &c->mapped->lanes->lanes[number];
 	struct varta_client__lane lane, again;
@@ -947,7 +1023,7 @@ static inline void varta_client__restore_lane(const struct varta_client *c,
 }
 
 /* Returns where to send lanes, 0 for nowhere. */
-static inline uint64_t varta_client__find_target(struct varta_client *c)
+static inline uint32_t varta_client__find_target(struct varta_client *c)
 {
 	struct varta_client__socket *s = &c->lane_socket;
 	int i;
@@ -960,9 +1036,11 @@ static inline uint64_t varta_client__find_target(struct varta_client *c)
 					  sizeof(c->buffer)) == -EAGAIN)
 			break;
 	}
-	if ((s->fd < 0 && varta_client__connect(s)) || !c->socket.family)
+	if ((s->fd < 0 && varta_client__connect(s)) || !c->socket.family ||
+	    ((uint32_t)s->fd + 1) >> VARTA_CLIENT__FD_BITS)
 		return 0;
-	return (uint64_t)c->socket.family << 32 | ((uint32_t)s->fd + 1);
+	return (uint32_t)c->socket.family << VARTA_CLIENT__FD_BITS |
+	       ((uint32_t)s->fd + 1);
 }
 
 /*
@@ -973,8 +1051,7 @@ static inline void varta_client__tend_lanes(struct varta_client *c,
 					    uint64_t now)
 {
 	struct varta_client__mapped *m = c->mapped;
-	uint64_t target;
-	uint32_t i;
+	uint32_t target, i;
 
 	if (!m->lanes || m->page || now < c->tend_at)
 		return;
@@ -995,7 +1072,7 @@ static inline void varta_client__reset(struct varta_client *c)
 {
 	c->full_at = 0;
 	if (c->maps)
-		__atomic_store_n(&c->mapped->send_at, 0, __ATOMIC_RELAXED);
+		VARTA_CLIENT__STORE(&c->mapped->send_at, 0, __ATOMIC_RELAXED);
 }
 
 /*
@@ -1513,9 +1590,9 @@ static inline bool varta_client__repeat_beat(struct varta_client *c,
 	struct varta_client__mapped *m = c->mapped;
 
 	/* In a child there is no page, and send_at is 0. */
-	return now < __atomic_load_n(&m->send_at, __ATOMIC_RELAXED) &&
+	return now < VARTA_CLIENT__LOAD(&m->send_at) &&
 	       now > m->page->nonce &&
-	       __atomic_load_n(&m->page->state, __ATOMIC_RELAXED) == state &&
+	       VARTA_CLIENT__LOAD(&m->page->state) == state &&
 	       varta_client__store_nonce(m->page, now);
 }
 
@@ -1527,7 +1604,7 @@ static inline int varta_client__beat_at(struct varta_client *c, uint32_t status,
 	struct varta_client__mapped *m = c->mapped;
 
 	/* In a child there is no page, and send_at is 0. */
-	if (now < __atomic_load_n(&m->send_at, __ATOMIC_RELAXED) &&
+	if (now < VARTA_CLIENT__LOAD(&m->send_at) &&
 	    now > m->page->nonce &&
 	    varta_client__store_state(m->page, state) &&
 	    varta_client__store_nonce(m->page, now))
@@ -1641,7 +1718,7 @@ varta_client__store_deadline(const struct varta_client_lane *lane,
 
 		if (__atomic_load_n(&to->tid, __ATOMIC_RELAXED) != tid)
 			__atomic_store_n(&to->tid, tid, __ATOMIC_RELAXED);
-		__atomic_store_n(&to->deadline, deadline, __ATOMIC_RELEASE);
+		varta_client__set_deadline(to, deadline);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		again = __atomic_load_n(&m->lanes, __ATOMIC_RELAXED);
 		if (again == page) {
@@ -1711,7 +1788,7 @@ static inline int varta_client_lane_open(struct varta_client *c,
 		page = __atomic_load_n(&m->lanes, __ATOMIC_ACQUIRE);
 	} while (again != page);
 	__atomic_fetch_add(&m->opened, 1, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&m->send_at, 0, __ATOMIC_SEQ_CST);
+	VARTA_CLIENT__STORE(&m->send_at, 0, __ATOMIC_SEQ_CST);
 	return 0;
 }
 

@@ -38,6 +38,7 @@ static void fence(int order)
 
 /* No file has this number. */
 #define FAKE_FD		1000000
+#define FAKE_TARGET	(42U << VARTA_CLIENT__FD_BITS | (FAKE_FD + 1))
 
 static _Alignas(8) unsigned char sent[8][256];
 static unsigned int sent_count;
@@ -321,7 +322,7 @@ static void begin_sending(void)
 	sent_count = 0;
 	varta_client_lane_beat(&kept);
 	check(!sent_count, "lanes: nothing is sent before a beat of the agent");
-	c.mapped->lane_target = UINT64_C(42) << 32 | (FAKE_FD + 1);
+	c.mapped->lane_target = FAKE_TARGET;
 }
 
 /* In the last message. */
@@ -404,7 +405,7 @@ static void test_sending(void)
 
 static void test_restoring(void)
 {
-	const uint64_t target = UINT64_C(42) << 32 | (FAKE_FD + 1);
+	const uint32_t target = FAKE_TARGET;
 
 	begin_sending();
 	varta_client__restore_lane(&c, target, kept.number);
