@@ -27,7 +27,8 @@ type Options struct {
 	Required bool
 	// Mapped: most beats are stored in a page that the kernel reads when the silence reaches the
 	// threshold, without a system call. One agent of a process at a time can have the page. All
-	// beats are sent if the module is too old for it.
+	// beats are sent if the module is too old for it, and on processors that store 64 bits in
+	// two parts: mips, mipsle and arm with GOARM less than 7, or built by Go before 1.21.
 	Mapped bool
 	// Lanes is how many lanes can be open at a time, up to LanesMax; see Agent.Lane. Beats are
 	// mapped. Without a page, beats of lanes are sent.

@@ -30,10 +30,13 @@ type mappedState struct {
 	sendAt uint64
 	// When to ask for a page again.
 	mapAt uint64
+	// Not where the kernel could read halves of two times, the later of which seems to be up to
+	// 4.3 s ahead.
+	mayMap bool
 }
 
 func newMapped(lanes int, interval time.Duration) *mappedState {
-	m := &mappedState{interval: uint64(interval) * sendIntervals}
+	m := &mappedState{interval: uint64(interval) * sendIntervals, mayMap: storesWhole}
 	if lanes > 0 {
 		m.table = &laneTable{page: new(page), owners: make([]*Lane, lanes),
 			interval: uint64(interval)}
@@ -91,7 +94,7 @@ func (m *mappedState) sent(now uint64, status Status, payload uint32, nonce uint
 			m.giveUp()
 		}
 	}
-	if m.page == nil && now >= m.mapAt {
+	if m.page == nil && m.mayMap && now >= m.mapAt {
 		m.mapAt = now + m.interval
 		if address := ask(); address != 0 {
 			m.page, isNew = pageAt(address, m.lanes()), true

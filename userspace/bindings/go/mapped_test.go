@@ -25,6 +25,8 @@ const pause = 1000
 
 func newFake(t *testing.T, lanes int) *fakeKernel {
 	kernel := &fakeKernel{newMapped(lanes, pause/sendIntervals), t, 0}
+	// This kernel reads nothing while a value is stored.
+	kernel.mayMap = true
 	t.Cleanup(kernel.close)
 	return kernel
 }
@@ -135,6 +137,22 @@ func TestWithoutMapNothingIsStored(t *testing.T) {
 		t.Error("stored")
 	}
 	m.sent(2, StatusOk, 0, 2, func() uint64 { t.Error("asked too early"); return 0 })
+}
+
+func TestPageIsAskedForIfStoresAreWhole(t *testing.T) {
+	asked := false
+	newMapped(0, pause).sent(1, StatusOk, 0, 1, func() uint64 { asked = true; return 0 })
+	if asked != storesWhole {
+		t.Errorf("asked: %v, stores are whole: %v", asked, storesWhole)
+	}
+	k := newFake(t, 1)
+	k.mayMap = false
+	if k.send(1, StatusOk) || k.page != nil || k.asked != 0 || k.store(2, StatusOk, 0) {
+		t.Error("mapped with stores of halves")
+	}
+	if k.table.sends == 0 {
+		t.Error("lanes are not sent")
+	}
 }
 
 // agentOf has lanes, and no beat is sent.
