@@ -47,29 +47,39 @@ void sleep_until(uint64_t when)
 		;
 }
 
+/* Returns false if the file has no such line. FORMAT reads one number. */
+static bool read_number(const char *path, const char *format,
+			unsigned long long *number)
+{
+	bool found = false;
+	char line[256];
+	FILE *file;
+
+	file = fopen(path, "r");
+	if (!file)
+		err(1, "%s", path);
+	while (!found && fgets(line, sizeof(line), file))
+		found = sscanf(line, format, number) == 1;
+	fclose(file);
+	return found;
+}
+
 /*
  * The time in which the CPU was not idle since boot. Reading the file costs about
- * 0.1 ms itself.
+ * 0.1 ms itself. The newest kernels only say for how long tasks ran, which leaves
+ * out interrupts of an idle CPU.
  */
 uint64_t busy_ns(void)
 {
-	static const char idle[] = "  .idle_sleeptime : %llu";
-	unsigned long long slept;
-	char line[256];
-	uint64_t now;
-	FILE *file;
+	unsigned long long slept, ran;
+	uint64_t now = now_ns();
 
-	now = now_ns();
-	file = fopen("/proc/timer_list", "r");
-	if (!file)
-		err(1, "/proc/timer_list");
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, idle, &slept) == 1) {
-			fclose(file);
-			return now - slept;
-		}
-	}
-	errx(1, "/proc/timer_list does not say how long the CPU was idle");
+	if (read_number("/proc/timer_list", "  .idle_sleeptime : %llu", &slept))
+		return now - slept;
+	if (read_number("/proc/schedstat",
+			"cpu0 %*u %*u %*u %*u %*u %*u %llu", &ran))
+		return ran;
+	errx(1, "neither /proc/timer_list nor /proc/schedstat says how long the CPU was busy");
 }
 
 uint64_t smaller(uint64_t a, uint64_t b)
