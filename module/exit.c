@@ -48,8 +48,7 @@ static bool is_listed(const struct varta_tracker *tracker,
 {
 	lockdep_assert_held(&tracker->event_lock);
 
-	return tracker->deferred &&
-	       tracker->deferred[varta_slot_nr(tracker, slot)].listed;
+	return tracker->deferred[varta_slot_nr(tracker, slot)].listed;
 }
 
 static void append_deferred(struct varta_tracker *tracker, u32 nr)
@@ -194,9 +193,9 @@ static struct varta_slot *next_exit(struct varta_tracker *tracker)
 
 /*
  * Whether the slot that was taken from the list still has that exit: it may have
- * lost its process, and may have another, in the list again. An exit can be noted
- * as soon as event_lock is released, so the list and the state are read together.
- * Sets its flow_key.
+ * lost its process, and may have another, in the list again. A deferred exit can be
+ * noted as soon as event_lock is released, so the list and the state are read
+ * together. Sets its flow_key.
  */
 static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 		     u32 *flow_key)
@@ -204,9 +203,13 @@ static bool has_exit(struct varta_tracker *tracker, struct varta_slot *slot,
 	bool exited;
 
 	spin_lock(&slot->lock);
-	raw_spin_lock(&tracker->event_lock);
-	exited = slot->exit_state && !is_listed(tracker, slot);
-	raw_spin_unlock(&tracker->event_lock);
+	if (tracker->deferred) {
+		raw_spin_lock(&tracker->event_lock);
+		exited = slot->exit_state && !is_listed(tracker, slot);
+		raw_spin_unlock(&tracker->event_lock);
+	} else {
+		exited = slot->exit_state;
+	}
 	if (exited && slot->exit_state == VARTA_EXIT_DEFERRED)
 		varta_slot_accept_exit(tracker, slot);
 	*flow_key = slot->flow_key;
